@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** The operator's command line: words → commands → an exit status. Everything a command does is elsewhere. */
+import { Command, CommanderError } from "commander";
+import { reportCommand, statusCommand, verifyCommand } from "./commands/look.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { rehearseCommand } from "./commands/rehearse.ts";
+import { EXIT, exitOf } from "./terminal/exit.ts";
+import { printFailure } from "./terminal/print.ts";
+
+const program = new Command("dynamodb-to-postgres")
+  .description("Moves a single-table DynamoDB design into relational Postgres, and proves that every value arrived.")
+  .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
+  .exitOverride()
+  .showHelpAfterError("(--help tells what there is)");
+
+for (const command of [rehearseCommand(), migrateCommand(), verifyCommand(), statusCommand(), reportCommand()]) {
+  program.addCommand(command.exitOverride());
+}
+program.addHelpText("after", `\nExit status: 0 verified, 1 discrepant, 2 incomplete, 3 refused, 70 a bug`);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.refused;
+  else {
+    printFailure(error);
+    process.exitCode = exitOf(error);
+  }
+}

@@ -1,0 +1,114 @@
+/** `rehearse`: a whole migration on engines of its own, from an empty machine to three answers in SQL. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { Command } from "commander";
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { z } from "zod";
+import { grid } from "../../lambda/adapters/report/text.ts";
+import { parse } from "../../lambda/settings.ts";
+import { items } from "../../schema/items.ts";
+import { type Database, tables } from "../../schema/tables.ts";
+import { startDynamoDb } from "../embedded/dynamodb.ts";
+import { startPostgres } from "../embedded/postgres.ts";
+import { askQuestions } from "../rehearse/questions.ts";
+import { sampleItems } from "../rehearse/sample.ts";
+import { createSampleTable, fillTable } from "../rehearse/seed.ts";
+import { print } from "../terminal/print.ts";
+import { type TerminalProgress, terminalProgress } from "../terminal/progress.ts";
+import { stopSignal } from "../terminal/stop.ts";
+import { run, runOptions, shapeOptions, show, whole } from "./run.ts";
+
+/** Enough items for one of every kind and a tree of folders. */
+const LEAST_ITEMS = 60;
+const TABLE = "files";
+
+const rehearseSchema = z.object({
+  items: z.number().int().min(LEAST_ITEMS).max(10_000_000).default(20_000),
+  seed: z.number().int().min(0).default(1),
+  keep: z.boolean().default(false),
+  json: z.string().optional(),
+});
+
+export function rehearseCommand(): Command {
+  const command = new Command("rehearse")
+    .description("migrate a sample table between embedded engines, prove it, and ask it three questions")
+    .option("--items <N>", "items in the sample table (default: 20,000)", whole)
+    .option("--seed <S>", "the sample's seed (default: 1)", whole)
+    .option("--keep", "keep the database until Ctrl-C, and print its URL")
+    .option("--json <FILE>", "write the report there");
+  return shapeOptions(command).action(async (raw: Record<string, unknown>) => {
+    const signal = stopSignal();
+    const settings = parse(rehearseSchema, raw, "the command line");
+    const options = runOptions(raw);
+    const progress = terminalProgress();
+    progress.step("starting PostgreSQL and a DynamoDB-compatible server");
+    await using engines = new AsyncDisposableStack();
+    try {
+      const postgres = engines.adopt(await startPostgres(), (server) => server.stop());
+      const dynamo = engines.adopt(await startDynamoDb(), (server) => server.stop());
+      await fill(dynamo, settings, progress, signal);
+      const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
+      const task = { source, target: postgres.url, schema: { tables, items }, options };
+      const report = await run(task, { progress, signal }, settings.json);
+      progress.done();
+      show(report);
+      if (!signal.aborted) await answer(postgres.url);
+      if (settings.keep && !signal.aborted) {
+        print(`\nThe database is at ${postgres.url} until you press Ctrl-C.`);
+        await until(signal);
+      }
+    } finally {
+      progress.done();
+    }
+  });
+}
+
+async function fill(
+  { endpoint, region }: { endpoint: string; region: string },
+  settings: z.infer<typeof rehearseSchema>,
+  progress: TerminalProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  // The embedded server asks for credentials and checks none; nobody's real ones are shown to it.
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "embedded", AWS_SECRET_ACCESS_KEY: "embedded" });
+  const client = new DynamoDBClient({ endpoint, region });
+  const sample = sampleItems({ items: settings.items, seed: settings.seed, now: new Date() });
+  const stoppable = takeUntil(sample, signal);
+  try {
+    await createSampleTable(client, TABLE);
+    await fillTable(client, TABLE, stoppable, (done) =>
+      progress.step(
+        `filling the sample table: ${done.toLocaleString("en-US")} of ${settings.items.toLocaleString("en-US")} items`,
+      ),
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+function* takeUntil<T>(values: Iterable<T>, signal: AbortSignal): Generator<T> {
+  for (const value of values) {
+    if (signal.aborted) return;
+    yield value;
+  }
+}
+
+async function answer(url: string): Promise<void> {
+  const db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 1 }) }),
+  });
+  try {
+    print("Three questions the single table could not answer");
+    for (const { question, columns, rows, milliseconds } of await askQuestions(db)) {
+      print(`\n  ${question}  (${milliseconds.toFixed(0)} ms)`);
+      for (const line of grid(columns, rows)) print(`  ${line}`);
+    }
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function until(signal: AbortSignal): Promise<void> {
+  await sleep(2 ** 31 - 1, undefined, { signal }).catch(() => undefined);
+}

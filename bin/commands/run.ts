@@ -1,0 +1,51 @@
+/** What migrate and rehearse have in common: options, a run with progress, the report on the screen and in a file. */
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { reportText } from "../../lambda/adapters/report/text.ts";
+import { type Edge, runMigration, type Task } from "../../lambda/compose.ts";
+import { optionsSchema } from "../../lambda/contract.ts";
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import type { Report } from "../../lambda/domain/report.ts";
+import { parse } from "../../lambda/settings.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { print } from "../terminal/print.ts";
+
+/** A whole number as it was typed; anything else is left to the schema to refuse. */
+export const whole = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+
+export const shapeOptions = (command: Command): Command =>
+  command
+    .option("--units <N>", "parts the source is read in", whole)
+    .option("--concurrency <N>", "workers in this process", whole)
+    .option("--max-read-units <R>", "read capacity units a second", whole);
+
+/** The options of a run among everything a command was given. */
+export function runOptions({ units, concurrency, maxReadUnits, allowEmpty }: Record<string, unknown>): Task["options"] {
+  return parse(optionsSchema, { units, concurrency, maxReadUnits, allowEmpty }, "the command line");
+}
+
+/** Runs a migration and writes the report to `json`, where one is named. */
+export async function run(task: Task, edge: Edge, json: string | undefined): Promise<Report> {
+  const report = await runMigration(task, edge);
+  if (json !== undefined) await writeReport(json, report);
+  return report;
+}
+
+async function writeReport(file: string, report: Report): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (cause) {
+    throw new MigrationError(
+      "settings",
+      `the report cannot be written to ${file}`,
+      "name a file in a folder that exists",
+      { cause },
+    );
+  }
+}
+
+/** Shows a report and sets the exit status that goes with it. */
+export function show(report: Report): void {
+  print(reportText(report));
+  process.exitCode = EXIT[report.verdict];
+}

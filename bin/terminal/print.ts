@@ -1,0 +1,15 @@
+/** Text → the terminal. Results go to standard output, everything else to standard error, so that either can be piped. */
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
+
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+export const note = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** A refusal is told with every finding and its remedy; a bug keeps its stack. */
+export function printFailure(error: unknown): void {
+  if (!(error instanceof MigrationError)) {
+    note(`A bug: ${error instanceof Error ? error.stack : String(error)}`);
+    return;
+  }
+  note(`REFUSED  ${error.message}`);
+  for (const { where, problem, remedy } of error.findings) note(`  ${where}: ${problem}\n      → ${remedy}`);
+}

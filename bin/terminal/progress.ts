@@ -1,0 +1,45 @@
+/** Progress events → one moving line on a terminal, or a line for each phase where there is none. */
+import ora from "ora";
+import type { Progress } from "../../lambda/ports/progress.ts";
+
+const PHASES = {
+  copy: "copying",
+  build: "settling rows, building constraints and indexes",
+  verify: "verifying",
+  ended: "done",
+} as const;
+
+export interface TerminalProgress extends Progress {
+  /** A step that is no phase of a run: starting engines, filling a table. */
+  step(text: string): void;
+  /** Leaves the line as it is and ends it. */
+  done(): void;
+}
+
+/** Shows progress on standard error. */
+export function terminalProgress(): TerminalProgress {
+  const spinner = ora({ stream: process.stderr, discardStdin: false, hideCursor: false });
+  let current = "";
+  const step = (text: string): void => {
+    if (current !== "" && current !== text.split(":")[0]) spinner.succeed();
+    const fresh = current !== text.split(":")[0];
+    current = text.split(":")[0] ?? "";
+    if (fresh) spinner.start(text);
+    else spinner.text = text;
+  };
+  return {
+    step,
+    done: () => {
+      if (current !== "") spinner.succeed();
+      current = "";
+    },
+    tell: (event) => {
+      if (event.kind === "phase") {
+        if (event.phase !== "ended") step(PHASES[event.phase]);
+        return;
+      }
+      const { done, units, tally } = event.progress;
+      step(`${PHASES.copy}: ${tally.read.toLocaleString("en-US")} items, ${done} of ${units} units`);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** A schema folder → its two declarations, or a refusal that names what is missing. */
+import { access } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Schema } from "../../lambda/compose.ts";
+import { type Finding, MigrationError } from "../../lambda/domain/migration-error.ts";
+
+/** Imports `tables.ts` and `items.ts`. Throws MigrationError `mapping`. */
+export async function readSchema(folder: string): Promise<Schema> {
+  const findings: Finding[] = [];
+  const part = async (name: "tables" | "items"): Promise<unknown> => {
+    const file = join(resolve(folder), `${name}.ts`);
+    const say = (problem: string, remedy: string) => findings.push({ where: file, problem, remedy });
+    if (!(await exists(file))) {
+      say("the file is not there", "a schema folder holds tables.ts and items.ts; name another with --schema");
+      return undefined;
+    }
+    try {
+      const module: Record<string, unknown> = await import(pathToFileURL(file).href);
+      if (module[name] === undefined) say(`it does not export ${name}`, `write: export const ${name} = …`);
+      return module[name];
+    } catch (error) {
+      say(
+        `it cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        "correct it; npm run check:types tells more",
+      );
+      return undefined;
+    }
+  };
+  const [tables, items] = [await part("tables"), await part("items")];
+  if (findings.length > 0)
+    throw new MigrationError("mapping", `the schema folder ${folder} cannot be used`, "see each finding", { findings });
+  // What a module exports is checked when the mapping is loaded.
+  return { tables, items } as Schema;
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,3 @@
+export const dynamoDbSource = (_: unknown): never => {
+  throw new Error("later");
+};

@@ -1,0 +1,3 @@
+export const fileSource = (_: unknown): never => {
+  throw new Error("later");
+};

@@ -1,0 +1,166 @@
+/** Lines of the ledger, read and written in sets: what was contributed, what waits, and what could not become a row. */
+import type { Decoded } from "../../domain/decode.ts";
+import type { Line, Offer } from "../../domain/diff.ts";
+import type { Session } from "./connection.ts";
+import { arrayText, LEDGER, unnest } from "./sql.ts";
+
+/** Where lines are written: a run and its pass. */
+export interface Place {
+  readonly run: number;
+  readonly pass: number;
+}
+
+/** The item fingerprints the ledger knows, by item. */
+export async function knownItems(
+  session: Session,
+  { run }: Place,
+  items: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await session.query<{ item: string; fp: string }>(
+    `select distinct on (a.item) a.item, replace(a.item_fp::text, '-', '') as fp
+     from unnest($2::uuid[]) i(item) join ${LEDGER}.audit a on a.run = $1 and a.item = i.item`,
+    [run, items],
+  );
+  return new Map(rows.map(({ item, fp }) => [item, fp]));
+}
+
+/** Every line of some items. */
+export async function linesOf(session: Session, { run }: Place, items: readonly string[]): Promise<Line[]> {
+  const { rows } = await session.query<Line>(
+    `select a.item, a.tbl as "table", a.facet, a.key, replace(a.row_fp::text, '-', '') as fingerprint, p.item is null as holds
+     from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+     where a.run = $1 and a.item = any($2::uuid[])`,
+    [run, items],
+  );
+  return rows;
+}
+
+const NO_ROW = { tbl: "0", facet: "0", key: "{}", fp: "0".repeat(32), rank: null };
+
+/** Adds a line for each contribution; for an item that gives none, one line of table 0. */
+export async function addLines(
+  session: Session,
+  place: Place,
+  offers: readonly Offer[],
+  rowless: readonly Decoded[] = [],
+): Promise<void> {
+  const lines = [
+    ...offers.map(({ by, contribution: { table, facet, key, fingerprint, rank } }) => ({
+      by,
+      tbl: String(table.index),
+      facet: String(facet.index),
+      key: arrayText(key),
+      fp: fingerprint,
+      rank,
+    })),
+    ...rowless.map((by) => ({ by, ...NO_ROW })),
+  ];
+  if (lines.length === 0) return;
+  await session.query(
+    `insert into ${LEDGER}.audit (run, pass, item, tbl, facet, key, entity, source, row_fp, item_fp, rank)
+     select ${place.run}, ${place.pass}, s.c0::uuid, s.c1::smallint, s.c2::smallint, s.c3::text[], s.c4::smallint, s.c5, s.c6::uuid, s.c7::uuid, s.c8::numeric
+     from ${unnest(9)}`,
+    [
+      lines.map(({ by }) => by.item),
+      lines.map(({ tbl }) => tbl),
+      lines.map(({ facet }) => facet),
+      lines.map(({ key }) => key),
+      lines.map(({ by }) => String(by.outcome.entity?.index ?? 0)),
+      lines.map(({ by }) => by.source),
+      lines.map(({ fp }) => fp),
+      lines.map(({ by }) => by.fingerprint),
+      lines.map(({ rank }) => rank),
+    ],
+  );
+}
+
+/** Keeps the values of contributions that do not hold their row. */
+export async function park(session: Session, { run }: Place, offers: readonly Offer[]): Promise<void> {
+  if (offers.length === 0) return;
+  await session.query(
+    `insert into ${LEDGER}.parked (run, tbl, facet, key, item, vals)
+     select ${run}, s.c0::smallint, s.c1::smallint, s.c2::text[], s.c3::uuid, s.c4::text[] from ${unnest(5)}
+     on conflict (run, tbl, facet, key, item) do update set vals = excluded.vals`,
+    [
+      offers.map(({ contribution }) => String(contribution.table.index)),
+      offers.map(({ contribution }) => String(contribution.facet.index)),
+      offers.map(({ contribution }) => arrayText(contribution.key)),
+      offers.map(({ by }) => by.item),
+      offers.map(({ contribution }) => arrayText(contribution.cells.map((cell) => cell?.input ?? null))),
+    ],
+  );
+}
+
+/** Removes lines, and what was parked for them. */
+export async function removeLines(session: Session, { run }: Place, lines: readonly Line[]): Promise<void> {
+  if (lines.length === 0) return;
+  const values = [
+    lines.map(({ item }) => item),
+    lines.map(({ table }) => String(table)),
+    lines.map(({ facet }) => String(facet)),
+    lines.map(({ key }) => arrayText(key)),
+  ];
+  for (const table of ["audit", "parked"]) {
+    await session.query(
+      `delete from ${LEDGER}.${table} a using ${unnest(4)}
+       where a.run = ${run} and a.item = s.c0::uuid and a.tbl = s.c1::smallint and a.facet = s.c2::smallint and a.key = s.c3::text[]`,
+      values,
+    );
+  }
+}
+
+/** Gives changed lines their new fingerprints. */
+export async function changeLines(session: Session, place: Place, offers: readonly Offer[]): Promise<void> {
+  if (offers.length === 0) return;
+  await session.query(
+    `update ${LEDGER}.audit a set row_fp = s.c4::uuid, rank = s.c5::numeric, pass = ${place.pass}, at = now() from ${unnest(6)}
+     where a.run = ${place.run} and a.item = s.c0::uuid and a.tbl = s.c1::smallint and a.facet = s.c2::smallint and a.key = s.c3::text[]`,
+    [
+      offers.map(({ by }) => by.item),
+      offers.map(({ contribution }) => String(contribution.table.index)),
+      offers.map(({ contribution }) => String(contribution.facet.index)),
+      offers.map(({ contribution }) => arrayText(contribution.key)),
+      offers.map(({ contribution }) => contribution.fingerprint),
+      offers.map(({ contribution }) => contribution.rank),
+    ],
+  );
+}
+
+/** Gives every line of changed items their new item fingerprint. */
+export async function changeItems(session: Session, { run }: Place, items: readonly Decoded[]): Promise<void> {
+  if (items.length === 0) return;
+  await session.query(
+    `update ${LEDGER}.audit a set item_fp = s.c1::uuid from ${unnest(2)} where a.run = ${run} and a.item = s.c0::uuid`,
+    [items.map(({ item }) => item), items.map(({ fingerprint }) => fingerprint)],
+  );
+}
+
+/** An item in quarantine, with the reason it is there. */
+export interface Quarantined {
+  readonly by: Decoded;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+export async function quarantine(session: Session, place: Place, items: readonly Quarantined[]): Promise<void> {
+  if (items.length === 0) return;
+  await session.query(
+    `insert into ${LEDGER}.quarantine (run, first_seen, last_seen, item, entity, reason, detail, source, body)
+     select ${place.run}, ${place.pass}, ${place.pass}, s.c0::uuid, s.c1, s.c2, s.c3, s.c4, s.c5 from ${unnest(6)}
+     on conflict (run, item) do update set last_seen = excluded.last_seen, entity = excluded.entity,
+       reason = excluded.reason, detail = excluded.detail, body = excluded.body`,
+    [
+      items.map(({ by }) => by.item),
+      items.map(({ by }) => by.outcome.entity?.name ?? null),
+      items.map(({ reason }) => reason),
+      items.map(({ detail }) => detail),
+      items.map(({ by }) => by.source.replaceAll("\0", "\\u0000")),
+      items.map(({ by }) => by.body().replaceAll("\0", "\\u0000")),
+    ],
+  );
+}
+
+/** Takes items out of quarantine that decode now. */
+export async function release(session: Session, { run }: Place, items: readonly string[]): Promise<void> {
+  await session.query(`delete from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[])`, [run, items]);
+}

@@ -1,0 +1,72 @@
+/** What Postgres and its connection say when something is wrong → what this project does about it, as named sets. */
+import { MigrationError } from "../../domain/migration-error.ts";
+
+/** Another transaction stood in the way; the same transaction may succeed when run again. */
+const CONTENTION = new Set(["40001", "40P01"]);
+
+/** The connection is gone, or the server is going or coming. A transaction in flight may or may not have happened. */
+const CONNECTION_LOST = new Set([
+  "08000",
+  "08003",
+  "08006",
+  "57P01",
+  "57P02",
+  "57P03",
+  "25P03",
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+/** Classes of a value Postgres will not take: data exceptions, integrity violations, limits of one row. */
+const REFUSED_ROW = /^(22|23|54)/;
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+export const isContention = (error: unknown): boolean => CONTENTION.has(codeOf(error) ?? "");
+
+export function isConnectionLost(error: unknown): boolean {
+  if (CONNECTION_LOST.has(codeOf(error) ?? "")) return true;
+  // node-postgres gives no code where the socket ends in the middle of a query.
+  return (
+    error instanceof Error && /^(Connection terminated|Client has encountered a connection error)/.test(error.message)
+  );
+}
+
+/** The SQLSTATE where Postgres refused a row for what it holds. */
+export function refusedRow(error: unknown): string | undefined {
+  const code = codeOf(error);
+  return code !== undefined && REFUSED_ROW.test(code) ? code : undefined;
+}
+
+/**
+ * An error of the driver without what it may quote of a row: `detail`, `where`, `hint` and `internalQuery` hold values
+ * (I10). Kept are the code, the names of things, and the message of errors that are not about data.
+ */
+export function withoutValues(error: unknown): unknown {
+  const code = codeOf(error);
+  if (!(error instanceof Error) || code === undefined || !("severity" in error)) return error;
+  const named = ["schema", "table", "column", "constraint"].flatMap((field) => {
+    const value = Reflect.get(error, field);
+    return typeof value === "string" ? [`${field} ${value}`] : [];
+  });
+  const message = REFUSED_ROW.test(code) ? "Postgres refused a value" : error.message;
+  const clean = new Error([message, `SQLSTATE ${code}`, ...named].join(", "));
+  if (error.stack !== undefined) clean.stack = error.stack.replace(error.message, clean.message);
+  return Object.assign(clean, { code });
+}
+
+/** A connection that could not be had, told to an operator. `place` is host and database, without user or password. */
+export function unreachable(place: string, cause: unknown): MigrationError {
+  const code = codeOf(cause) ?? "no code";
+  return new MigrationError(
+    isConnectionLost(cause) ? "target-unreachable" : "target-unusable",
+    `cannot connect to Postgres at ${place} (${code})`,
+    "check that the database is running, that its address is right, and that this user may connect",
+    { cause: withoutValues(cause) },
+  );
+}

@@ -1,0 +1,119 @@
+/** The ledger → what the target must hold, and everything about the source that a verdict has to know. */
+import type { Contested, Example, LedgerFacts, QuarantineGroup } from "../../domain/evidence.ts";
+import type { FingerprintSum } from "../../domain/fingerprint.ts";
+import type { Mapping, TableModel } from "../../mapping/model.ts";
+import type { Run } from "../../ports/runs.ts";
+import { sumFromSql, sumSql } from "./canonical.ts";
+import type { Session } from "./connection.ts";
+import { LEDGER } from "./sql.ts";
+
+const EXAMPLES = 10;
+const PARKED = `${LEDGER}.parked p using (run, tbl, facet, key, item)`;
+
+/** Items this pass has shown and decoded. */
+const seen = ({ id, pass }: Run): string =>
+  `select unnest(items) from ${LEDGER}.seen where run = ${id} and pass = ${pass}`;
+
+export async function ledgerFacts(session: Session, run: Run, mapping: Mapping): Promise<LedgerFacts> {
+  return {
+    seen: await facetSums(session, run, `a.item in (${seen(run)})`),
+    holding: await holdingSums(session, run),
+    keys: await keyCounts(session, run, mapping),
+    contested: await contested(session, run, mapping),
+    quarantine: await quarantined(session, run),
+    stale: await stale(session, run, mapping),
+  };
+}
+
+/** By facet: the sum over the contributions that hold their row. */
+export const holdingSums = (session: Session, run: Run) => facetSums(session, run, "p.item is null");
+
+async function facetSums(session: Session, run: Run, which: string): Promise<Record<string, FingerprintSum>> {
+  const [high, low] = sumSql("a.row_fp");
+  const { rows } = await session.query<{ facet: string; count: string; high: string; low: string }>(
+    `select a.tbl || '.' || a.facet as facet, count(*), ${high} as high, ${low} as low
+     from ${LEDGER}.audit a left join ${PARKED} where a.run = ${run.id} and a.tbl > 0 and ${which} group by a.tbl, a.facet`,
+  );
+  return Object.fromEntries(rows.map((row) => [row.facet, sumFromSql(row.count, row.high, row.low)]));
+}
+
+async function keyCounts(session: Session, run: Run, mapping: Mapping): Promise<Record<string, number>> {
+  const { rows } = await session.query<{ tbl: number; count: string }>(
+    `select a.tbl, count(distinct a.key) as count from ${LEDGER}.audit a left join ${PARKED}
+     where a.run = ${run.id} and a.tbl > 0 and p.item is null group by a.tbl`,
+  );
+  return Object.fromEntries(
+    mapping.tables.map(({ name, index }) => [name, Number(rows.find(({ tbl }) => tbl === index)?.count ?? 0)]),
+  );
+}
+
+/** What it means to wait for a row, by the table's policy and the holder's values. */
+function meaning(table: TableModel): string {
+  const { duplicates } = table;
+  const kind =
+    duplicates === "identical"
+      ? "case when h.row_fp = a.row_fp then 'copy' else 'conflict' end"
+      : typeof duplicates === "object"
+        ? "'superseded'"
+        : "'collision'";
+  return `case when h.row_fp is null then 'foreign-row' else ${kind} end`;
+}
+
+async function contested(session: Session, run: Run, mapping: Mapping): Promise<Contested[]> {
+  const found: Contested[] = [];
+  for (const table of mapping.tables) {
+    const { rows } = await session.query<{ kind: Contested["kind"]; count: string; examples: Example[] }>(
+      `with waiting as (
+         select a.key, a.source, h.source as holder, ${meaning(table)} as kind
+         from ${LEDGER}.parked w join ${LEDGER}.audit a using (run, tbl, facet, key, item)
+         left join lateral (
+           select b.source, b.row_fp from ${LEDGER}.audit b left join ${PARKED}
+           where b.run = w.run and b.tbl = w.tbl and b.facet = w.facet and b.key = w.key and p.item is null
+         ) h on true where w.run = ${run.id} and w.tbl = ${table.index}
+       ), numbered as (select *, row_number() over (partition by kind order by key, source) as n from waiting)
+       select kind, count(*), json_agg(json_build_object('key', key, 'source', source, 'holder', holder) order by n)
+         filter (where n <= ${EXAMPLES}) as examples from numbered group by kind order by kind`,
+    );
+    for (const { kind, count, examples } of rows) {
+      found.push({
+        table: table.name,
+        kind,
+        count: Number(count),
+        examples: examples.map((example) => ({ table: table.name, ...example })),
+      });
+    }
+  }
+  return found;
+}
+
+async function quarantined(session: Session, run: Run): Promise<QuarantineGroup[]> {
+  const { rows } = await session.query<{
+    reason: string;
+    entity: string | null;
+    count: string;
+    examples: QuarantineGroup["examples"];
+  }>(
+    `with numbered as (select *, row_number() over (partition by reason, entity order by source) as n
+       from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass})
+     select reason, entity, count(*), json_agg(json_build_object('source', source, 'detail', detail) order by n)
+       filter (where n <= ${EXAMPLES}) as examples from numbered group by reason, entity order by reason, entity`,
+  );
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+}
+
+async function stale(session: Session, run: Run, mapping: Mapping): Promise<LedgerFacts["stale"]> {
+  const { rows } = await session.query<{ entity: number; items: string; rows: string; examples: Example[] }>(
+    `with gone as (select a.entity, a.item, a.source, count(*) filter (where a.tbl > 0) as rows from ${LEDGER}.audit a
+       where a.run = ${run.id} and not exists (select from (${seen(run)}) s(item) where s.item = a.item) group by a.entity, a.item, a.source),
+     numbered as (select *, row_number() over (partition by entity order by source) as n from gone)
+     select entity, count(*) as items, sum(rows) as rows, json_agg(json_build_object('source', source) order by n)
+       filter (where n <= ${EXAMPLES}) as examples from numbered group by entity order by entity`,
+  );
+  const name = (index: number) => mapping.entities.find((entity) => entity.index === index)?.name ?? `entity ${index}`;
+  return rows.map(({ entity, items, rows: count, examples }) => ({
+    entity: name(entity),
+    items: Number(items),
+    rows: Number(count),
+    examples,
+  }));
+}

@@ -1,0 +1,110 @@
+/** The ledger's tables, as versioned migrations in a schema of their own. A migration that has been released is never edited. */
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import pg from "pg";
+import { checkTarget, clientConfig } from "./connection.ts";
+import { unreachable } from "./errors.ts";
+import { LEDGER } from "./sql.ts";
+
+const first: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    const statements = [
+      sql`create table migration_ledger.run (
+        id smallint generated always as identity primary key,
+        source text not null unique,
+        mapping text not null,
+        expired_at bigint not null,
+        pass smallint not null default 1,
+        phase text not null default 'copy',
+        started_at timestamptz not null,
+        report text
+      )`,
+      sql`create table migration_ledger.created_table (
+        run smallint not null references migration_ledger.run,
+        name text not null,
+        primary key (run, name)
+      )`,
+      // Updated once a page: the free half of each block keeps those updates within it.
+      sql`create table migration_ledger.unit (
+        run smallint not null references migration_ledger.run,
+        pass smallint not null,
+        unit integer not null,
+        descriptor text not null,
+        cursor text,
+        done boolean not null default false,
+        pages integer not null default 0,
+        tally text not null,
+        primary key (run, pass, unit)
+      ) with (fillfactor = 50)`,
+      // One line for each contribution. A source item that gives no row has one line of table 0.
+      sql`create table migration_ledger.audit (
+        run smallint not null,
+        tbl smallint not null,
+        facet smallint not null,
+        entity smallint not null,
+        pass smallint not null,
+        item uuid not null,
+        row_fp uuid not null,
+        item_fp uuid not null,
+        at timestamptz not null default now(),
+        rank numeric,
+        key text[] not null,
+        source text not null,
+        primary key (run, item, tbl, facet, key)
+      )`,
+      sql`create table migration_ledger.parked (
+        run smallint not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
+        item uuid not null,
+        vals text[] not null,
+        primary key (run, tbl, facet, key, item)
+      )`,
+      // Logged: a crash would empty an unlogged one, and everything would look stale.
+      sql`create table migration_ledger.seen (
+        run smallint not null,
+        pass smallint not null,
+        unit integer not null,
+        page integer not null,
+        items uuid[] not null,
+        primary key (run, pass, unit, page)
+      )`,
+      sql`alter table migration_ledger.seen alter items set storage external`,
+      // The body is text: jsonb refuses U+0000, and an item must never be too odd for quarantine.
+      sql`create table migration_ledger.quarantine (
+        run smallint not null,
+        item uuid not null,
+        entity text,
+        reason text not null,
+        detail text not null,
+        source text not null,
+        body text not null,
+        first_seen smallint not null,
+        last_seen smallint not null,
+        primary key (run, item)
+      )`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Record<string, Migration> = { "0001_first": first };
+
+/** Creates or upgrades the ledger. Safe to call from several processes at once: the migrator takes a lock. */
+export async function migrateLedger(url: string): Promise<void> {
+  const place = checkTarget(url);
+  const pool = new pg.Pool({ ...clientConfig(url, "migrate the ledger"), max: 1 });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: async () => MIGRATIONS },
+      migrationTableSchema: LEDGER,
+    });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw unreachable(place, error);
+  } finally {
+    await db.destroy();
+  }
+}

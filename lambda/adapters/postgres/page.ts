@@ -1,0 +1,144 @@
+/**
+ * One decoded page → one transaction: rows, audit lines, quarantined items, what was seen, the tally and the cursor (I3).
+ * The page is a stream, flushed a batch at a time inside that transaction, so one item of 130,000 rows is no harder on
+ * memory than its own rows (I8).
+ */
+import type { Decoded } from "../../domain/decode.ts";
+import { changesOf, type Offer } from "../../domain/diff.ts";
+import type { Fate } from "../../domain/tally.ts";
+import * as audit from "./audit.ts";
+import { type WritePlace, writeChanges } from "./changes.ts";
+import type { Session } from "./connection.ts";
+import { refusedRow } from "./errors.ts";
+
+/** 4 MB of values, or 10,000 contributions, in one batch of statements. */
+const BATCH_BYTES = 4_000_000;
+const BATCH_ROWS = 10_000;
+
+/** What became of each item of a page, and which items it showed. */
+export interface Written {
+  readonly fates: ReadonlyMap<string, Fate>;
+  readonly seen: readonly string[];
+}
+
+/** Writes the items of one page. To be called inside a transaction. */
+export async function writeItems(session: Session, place: WritePlace, items: Iterable<Decoded>): Promise<Written> {
+  const fates = new Map<string, Fate>();
+  const seen: string[] = [];
+  for (const batch of batches(items)) await writeBatch(session, place, batch, fates, seen);
+  return { fates, seen };
+}
+
+function sizeOf({ outcome }: Decoded): { bytes: number; rows: number } {
+  if (outcome.kind !== "rows") return { bytes: 0, rows: 0 };
+  const bytes = outcome.contributions.reduce(
+    (sum, { cells }) => cells.reduce((inner, cell) => inner + (cell?.input.length ?? 0), sum),
+    0,
+  );
+  return { bytes, rows: outcome.contributions.length };
+}
+
+/** Cuts a page where a batch is large enough, and before an item that the batch already holds. */
+function* batches(items: Iterable<Decoded>): Generator<Decoded[]> {
+  let batch: Decoded[] = [];
+  let inBatch = new Set<string>();
+  let [bytes, rows] = [0, 0];
+  for (const item of items) {
+    if (bytes > BATCH_BYTES || rows > BATCH_ROWS || inBatch.has(item.item)) {
+      yield batch;
+      [batch, inBatch, bytes, rows] = [[], new Set(), 0, 0];
+    }
+    const size = sizeOf(item);
+    batch.push(item);
+    inBatch.add(item.item);
+    bytes += size.bytes;
+    rows += size.rows;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Writes a batch; where Postgres refuses a value, halves it until the item that holds it stands alone. */
+async function writeBatch(
+  session: Session,
+  place: WritePlace,
+  batch: readonly Decoded[],
+  fates: Map<string, Fate>,
+  seen: string[],
+): Promise<void> {
+  await session.query("savepoint batch");
+  try {
+    const written = await writeWhole(session, place, batch);
+    await session.query("release savepoint batch");
+    for (const [item, fate] of written.fates) fates.set(item, fate);
+    seen.push(...written.seen);
+  } catch (error) {
+    const code = refusedRow(error);
+    if (code === undefined) throw error;
+    await session.query("rollback to savepoint batch");
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
+      await audit.quarantine(session, place, [{ by: only, reason: "postgres-refused", detail }]);
+      fates.set(only.item, "quarantined");
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await writeBatch(session, place, batch.slice(0, middle), fates, seen);
+    await writeBatch(session, place, batch.slice(middle), fates, seen);
+  }
+}
+
+async function writeWhole(session: Session, place: WritePlace, batch: readonly Decoded[]): Promise<Written> {
+  const fates = new Map<string, Fate>();
+  const known = await audit.knownItems(
+    session,
+    place,
+    batch.map(({ item }) => item),
+  );
+  const decoded = batch.filter(({ outcome }) => outcome.kind === "rows");
+  const work = decoded.filter(({ item, fingerprint }) => known.get(item) !== fingerprint);
+
+  const quarantined: audit.Quarantined[] = [];
+  for (const by of batch) {
+    const { outcome, item } = by;
+    if (outcome.kind === "rows") fates.set(item, known.get(item) === by.fingerprint ? "unchanged" : "migrated");
+    else fates.set(item, outcome.kind);
+    if (outcome.kind === "quarantined") quarantined.push({ by, ...outcome.refusal });
+  }
+  await audit.quarantine(session, place, quarantined);
+  await audit.release(
+    session,
+    place,
+    batch.filter(({ outcome }) => outcome.kind !== "quarantined").map(({ item }) => item),
+  );
+
+  const old = work.filter(({ item }) => known.has(item));
+  const lines =
+    old.length === 0
+      ? []
+      : await audit.linesOf(
+          session,
+          place,
+          old.map(({ item }) => item),
+        );
+  await writeChanges(session, place, changesOf(lines, offersOf(work)));
+  await audit.addLines(
+    session,
+    place,
+    [],
+    work.filter(isRowless).filter(({ item }) => !hasRowlessLine(lines, item)),
+  );
+  await audit.changeItems(session, place, old);
+  return { fates, seen: decoded.map(({ item }) => item) };
+}
+
+function offersOf(items: readonly Decoded[]): Offer[] {
+  return items.flatMap((by) =>
+    by.outcome.kind === "rows" ? by.outcome.contributions.map((contribution) => ({ by, contribution })) : [],
+  );
+}
+
+const isRowless = ({ outcome }: Decoded): boolean => outcome.kind === "rows" && outcome.contributions.length === 0;
+
+const hasRowlessLine = (lines: readonly { item: string; table: number }[], item: string): boolean =>
+  lines.some((line) => line.item === item && line.table === 0);

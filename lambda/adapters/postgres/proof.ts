@@ -1,0 +1,73 @@
+/** The target's side of the proof: what the ledger expects, what the tables hold, what their relations say. */
+import type { ForeignKeyFacts, RelationFacts } from "../../domain/evidence.ts";
+import type { Mapping, TableModel } from "../../mapping/model.ts";
+import type { TargetProof } from "../../ports/proof.ts";
+import type { Run } from "../../ports/runs.ts";
+import { keySql } from "./canonical.ts";
+import type { Session } from "./connection.ts";
+import { constraintState, isDuplicate, isNull, isOrphan } from "./constraints.ts";
+import { group, tableContent } from "./contents.ts";
+import { holdingSums, ledgerFacts } from "./ledger-facts.ts";
+import type { Sessions } from "./sessions.ts";
+import { LEDGER, quote, tableSql } from "./sql.ts";
+import { createdTables } from "./tables.ts";
+
+export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
+  return {
+    ledger: (run) => sessions.use((session) => ledgerFacts(session, run, mapping)),
+    contents: (run) =>
+      sessions.use(async (session) => {
+        const created = await createdTables(session);
+        const holding = await holdingSums(session, run);
+        const tables = [];
+        for (const table of mapping.tables)
+          tables.push(await tableContent(session, run.id, table, created.has(table.name), holding));
+        return { tables };
+      }),
+    relations: (run) => sessions.use((session) => relations(session, run, mapping)),
+  };
+}
+
+/** Rows that break a rule, with the source keys of the items that gave them. */
+const breakers = (session: Session, run: Run, table: TableModel, condition: string) => {
+  const key = `array[${table.primaryKey.map(({ name, type }) => keySql(type, `t.${quote(name)}`)).join(", ")}]`;
+  return group(
+    session,
+    table,
+    `select ${key} as key, (select min(a.source) from ${LEDGER}.audit a where a.run = ${run.id} and a.tbl = ${table.index} and a.key = ${key}) as source
+     from ${tableSql(table)} t where ${condition}`,
+  );
+};
+
+const NONE = { count: 0, examples: [] };
+
+async function relations(session: Session, run: Run, mapping: Mapping): Promise<RelationFacts> {
+  const foreignKeys: ForeignKeyFacts[] = [];
+  const duplicates: RelationFacts["duplicates"][number][] = [];
+  const nulls: RelationFacts["nulls"][number][] = [];
+  for (const table of mapping.tables) {
+    for (const key of table.foreignKeys) {
+      // A validated foreign key vouches for every row; anything less is counted.
+      const validated = (await constraintState(session, table, key.name)) === "validated";
+      const { count: orphans, examples } = validated ? NONE : await breakers(session, run, table, isOrphan(key));
+      foreignKeys.push({
+        table: table.name,
+        columns: key.columns,
+        references: key.references,
+        orphans,
+        validated,
+        examples,
+      });
+    }
+    for (const { name, columns } of table.uniques) {
+      const built = (await constraintState(session, table, name)) === "validated";
+      const { count, examples } = built ? NONE : await breakers(session, run, table, isDuplicate(table, columns));
+      duplicates.push({ table: table.name, columns, count, built, examples });
+    }
+    for (const column of table.columns.filter(({ nullable }) => !nullable)) {
+      const { count, examples } = await breakers(session, run, table, isNull(column.name));
+      if (count > 0) nulls.push({ table: table.name, column: column.name, count, examples });
+    }
+  }
+  return { foreignKeys, duplicates, nulls };
+}

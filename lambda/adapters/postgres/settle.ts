@@ -1,0 +1,103 @@
+/**
+ * Contested rows → the row the policy means. Among all contributions to a facet of a row the highest rank holds it, ties
+ * going to the smallest source hash: a function of the set of items, whatever order they were read in (I5).
+ */
+
+import { sqlType } from "../../mapping/kinds.ts";
+import type { Mapping } from "../../mapping/model.ts";
+import { keySql } from "./canonical.ts";
+import type { Session } from "./connection.ts";
+import { transaction } from "./connection.ts";
+import type { Facet } from "./rows.ts";
+import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, quoteAll, tableSql } from "./sql.ts";
+
+/** Settles every table. May be repeated: where the right contribution holds a row already, nothing is written. */
+export async function settle(session: Session, run: number, mapping: Mapping): Promise<void> {
+  await session.query(`create index if not exists audit_by_key on ${LEDGER}.audit (run, tbl, key)`);
+  for (const table of mapping.tables) {
+    for (const facet of table.facets) await transaction(session, () => settleFacet(session, run, { table, facet }));
+  }
+}
+
+async function settleFacet(session: Session, run: number, at: Facet): Promise<void> {
+  const { table, facet } = at;
+  const here = (alias: string) =>
+    `${alias}.run = ${run} and ${alias}.tbl = ${table.index} and ${alias}.facet = ${facet.index}`;
+  const contested = await session.query(
+    `create temp table contest on commit drop as
+     select w.key, w.item, w.vals, h.item as holder, h.row_fp as holder_fp from (
+       select distinct on (a.key) a.key, a.item, p.vals
+       from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+       where ${here("a")} and a.key in (select key from ${LEDGER}.parked k where ${here("k")})
+       order by a.key, a.rank desc nulls last, a.item
+     ) w left join lateral (
+       select a.item, a.row_fp from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+       where ${here("a")} and a.key = w.key and p.item is null
+     ) h on true
+     where w.vals is not null`,
+  );
+  if (contested.rowCount === 0) {
+    await session.query("drop table contest");
+    return;
+  }
+  await session.query("create temp table taken (key text[]) on commit drop");
+  await replaceHolders(session, run, at);
+  await fillVacancies(session, run, at);
+  await session.query(
+    `delete from ${LEDGER}.parked p using contest c join taken k using (key) where ${here("p")} and p.key = c.key and p.item = c.item`,
+  );
+  await session.query("drop table contest, taken");
+}
+
+const inputs = ({ facet }: Facet): string[] =>
+  facet.columns.map(({ type }, at) => `c.vals[${at + 1}]::${sqlType(type)}`);
+
+/** The holder steps down into the parked and the winner's values take its place, unless the row was changed here since. */
+async function replaceHolders(session: Session, run: number, at: Facet): Promise<void> {
+  const { table, facet } = at;
+  const values = facet.columns.map(({ name }) => `t.${quote(name)}::text`).join(", ");
+  await session.query(
+    `with stepped as (
+       insert into ${LEDGER}.parked (run, tbl, facet, key, item, vals)
+       select ${run}, ${table.index}, ${facet.index}, c.key, c.holder, array[${values}]
+       from contest c join ${tableSql(table)} t on ${keyEquals(table, "t", "c.key")}
+       where c.holder is not null and ${facetFingerprint(facet, "t")} = c.holder_fp returning key
+     ) insert into taken select key from stepped`,
+  );
+  await writeWinners(session, at, "c.holder is not null and c.key in (select key from taken)");
+}
+
+/** Rows whose holder is gone. A row that is there without a holder is somebody else's, and stays. */
+async function fillVacancies(session: Session, run: number, at: Facet): Promise<void> {
+  const { table, facet } = at;
+  const merged = table.duplicates === "merge";
+  const columns = merged ? table.primaryKey : facet.columns;
+  const values = merged ? table.primaryKey.map(({ type }, key) => `c.key[${key + 1}]::${sqlType(type)}`) : inputs(at);
+  const keys = table.primaryKey.map(({ name, type }) => keySql(type, `t.${quote(name)}`));
+  await session.query(
+    `with filled as (
+       insert into ${tableSql(table)} as t (${quoteAll(columns.map(({ name }) => name))})
+       select ${values.join(", ")} from contest c where c.holder is null
+       on conflict (${quoteAll(table.primaryKey.map(({ name }) => name))}) do nothing returning array[${keys.join(", ")}] as key
+     ) insert into taken select key from filled`,
+  );
+  if (!merged) return;
+  // Another part of the row is held by an item of this run: the row is ours, and only this facet is vacant.
+  await session.query(
+    `insert into taken select c.key from contest c where c.holder is null and c.key not in (select key from taken) and exists (
+       select from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+       where a.run = ${run} and a.tbl = ${table.index} and a.key = c.key and a.facet <> ${facet.index} and p.item is null)`,
+  );
+  await writeWinners(session, at, "c.holder is null and c.key in (select key from taken)");
+}
+
+async function writeWinners(session: Session, at: Facet, which: string): Promise<void> {
+  const { table, facet } = at;
+  const own = ownColumns(table, facet);
+  if (own.length === 0) return;
+  const value = (name: string) => inputs(at)[facet.columns.findIndex((column) => column.name === name)];
+  await session.query(
+    `update ${tableSql(table)} t set ${own.map(({ name }) => `${quote(name)} = ${value(name)}`).join(", ")}
+     from contest c where ${keyEquals(table, "t", "c.key")} and ${which}`,
+  );
+}

@@ -1,0 +1,162 @@
+/** The mapping's tables and what the database has: created where missing, checked column by column where not. */
+
+import pg from "pg";
+import type { Finding } from "../../domain/migration-error.ts";
+import { must } from "../../domain/must.ts";
+import { sqlType } from "../../mapping/kinds.ts";
+import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
+import type { Session } from "./connection.ts";
+import { LEDGER, ownColumns, quote, quoteAll, tableSql } from "./sql.ts";
+
+export const literal = (text: string): string => pg.escapeLiteral(text);
+
+/** Columns of a merge table are filled part by part: their NOT NULL comes after the copy. */
+export function promisedLater(table: TableModel): readonly ColumnModel[] {
+  if (table.duplicates !== "merge") return [];
+  return table.columns.filter((column) => !column.nullable && !table.primaryKey.includes(column));
+}
+
+/** `create table`, with its comments; constraints but the primary key come after the copy. */
+export function createTable(table: TableModel): string[] {
+  const later = promisedLater(table);
+  const columns = table.columns.map((column) =>
+    [
+      quote(column.name),
+      sqlType(column.type),
+      ...(column.defaultSql === undefined ? [] : [`default ${column.defaultSql}`]),
+      ...(column.nullable || later.includes(column) ? [] : ["not null"]),
+    ].join(" "),
+  );
+  const key = `primary key (${quoteAll(table.primaryKey.map(({ name }) => name))})`;
+  const comments = table.columns.flatMap(({ name, comment }) =>
+    comment === undefined ? [] : [`comment on column ${tableSql(table)}.${quote(name)} is ${literal(comment)}`],
+  );
+  const own = table.comment === undefined ? [] : [`comment on table ${tableSql(table)} is ${literal(table.comment)}`];
+  return [`create table ${tableSql(table)} (\n  ${[...columns, key].join(",\n  ")}\n)`, ...own, ...comments];
+}
+
+interface StoredColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly notnull: boolean;
+  readonly filled: boolean;
+  readonly key: number | null;
+}
+
+async function storedColumns(session: Session, table: TableModel): Promise<StoredColumn[]> {
+  const { rows } = await session.query<StoredColumn>(
+    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as notnull,
+       a.atthasdef or a.attidentity <> '' or a.attgenerated <> '' as filled,
+       array_position(i.indkey::int2[], a.attnum) as key
+     from pg_attribute a left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
+     where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped order by a.attnum`,
+    [tableSql(table)],
+  );
+  return rows;
+}
+
+/** As `format_type` spells it. */
+function storedType({ type }: ColumnModel): string {
+  if (type.kind === "timestamptz") return "timestamp with time zone";
+  if (type.kind === "timestamp") return "timestamp without time zone";
+  return sqlType(type);
+}
+
+/** Names of the tables the runs of this ledger made. */
+export async function createdTables(session: Session): Promise<Set<string>> {
+  const { rows: found } = await session.query<{ ledger: string | null }>(
+    `select to_regclass('${LEDGER}.created_table')::text as ledger`,
+  );
+  if (found[0]?.ledger === null) return new Set();
+  const { rows } = await session.query<{ name: string }>(`select name from ${LEDGER}.created_table`);
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** What stands in the way of using the tables that are there already. */
+export async function checkTables(session: Session, mapping: Mapping): Promise<Finding[]> {
+  const created = await createdTables(session);
+  const findings: Finding[] = [];
+  for (const table of mapping.tables) {
+    const stored = await storedColumns(session, table);
+    if (stored.length === 0) continue;
+    findings.push(...drift(table, stored, created.has(table.name)));
+    if (!created.has(table.name)) findings.push(...(await liveConstraints(session, table)));
+  }
+  return findings;
+}
+
+function drift(table: TableModel, stored: readonly StoredColumn[], own: boolean): Finding[] {
+  const findings: Finding[] = [];
+  const say = (column: string, problem: string, remedy: string) =>
+    findings.push({ where: `table ${table.name}, column ${column}`, problem, remedy });
+  for (const column of table.columns) {
+    const found = stored.find(({ name }) => name === column.name);
+    if (found === undefined) {
+      say(
+        column.name,
+        "the table is there, but not this column",
+        `add it as ${sqlType(column.type)}, or remove it from the schema`,
+      );
+      continue;
+    }
+    if (found.type !== storedType(column))
+      say(column.name, `it is ${found.type}, the schema says ${storedType(column)}`, "make them the same");
+    if (found.notnull && column.nullable)
+      say(column.name, "it is NOT NULL, the schema says nullable", "make them the same");
+    if (found.notnull && promisedLater(table).includes(column) && !own) {
+      say(
+        column.name,
+        "it is NOT NULL, but a merge table is filled part by part",
+        "drop NOT NULL for the migration; it is set again at its end",
+      );
+    }
+  }
+  for (const { name, notnull, filled } of stored) {
+    if (table.columns.some((column) => column.name === name) || !notnull || filled) continue;
+    say(
+      name,
+      "it is NOT NULL without a default, and the schema does not know it",
+      "add it to the schema, or give it a default",
+    );
+  }
+  const key = stored
+    .filter((column) => column.key !== null)
+    .sort((a, b) => must(a.key, "filtered") - must(b.key, "filtered"));
+  const [theirs, ours] = [key.map(({ name }) => name).join(", "), table.primaryKey.map(({ name }) => name).join(", ")];
+  if (theirs !== ours) say(ours, `the primary key is (${theirs}), the schema says (${ours})`, "make them the same");
+  return findings;
+}
+
+async function liveConstraints(session: Session, table: TableModel): Promise<Finding[]> {
+  const { rows } = await session.query<{ name: string; definition: string }>(
+    `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
+     where conrelid = to_regclass($1) and contype in ('f', 'u')`,
+    [tableSql(table)],
+  );
+  return rows.map(({ name, definition }) => ({
+    where: `table ${table.name}, constraint ${name}`,
+    problem: `${definition} is in force, but rows arrive in any order`,
+    remedy: "drop it for the migration; declared in the schema it is built again at its end",
+  }));
+}
+
+/** Creates what is missing and remembers that this run made it. */
+export async function createTables(session: Session, run: number, mapping: Mapping): Promise<void> {
+  for (const table of mapping.tables) {
+    if ((await storedColumns(session, table)).length > 0) continue;
+    for (const statement of createTable(table)) await session.query(statement);
+    await session.query(`insert into ${LEDGER}.created_table (run, name) values ($1, $2) on conflict do nothing`, [
+      run,
+      table.name,
+    ]);
+  }
+  for (const table of mapping.tables.filter(({ duplicates }) => duplicates === "merge")) {
+    // A merged row is looked up by its key while it is filled; other tables need no such index before the copy ends.
+    await session.query(
+      `create index if not exists ${quote(`audit_merge_${run}_${table.index}`)} on ${LEDGER}.audit (key) where run = ${run} and tbl = ${table.index}`,
+    );
+    for (const { name } of ownColumns(table, { index: 0, columns: promisedLater(table) })) {
+      await session.query(`alter table ${tableSql(table)} alter ${quote(name)} drop not null`);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/** The units of a pass in the ledger: planned once, claimed under an advisory lock by the connection that writes them. */
+import { must } from "../../domain/must.ts";
+import { addTallies, EMPTY_TALLY, readTally, type Tally, writeTally } from "../../domain/tally.ts";
+import type { Mapping } from "../../mapping/model.ts";
+import type { Run } from "../../ports/runs.ts";
+import type { PageWrite, UnitClaim, UnitQueue } from "../../ports/units.ts";
+import { type Session, transaction } from "./connection.ts";
+import { isContention } from "./errors.ts";
+import { lockClass } from "./locks.ts";
+import { writeItems } from "./page.ts";
+import type { Sessions } from "./sessions.ts";
+import { LEDGER, unnest } from "./sql.ts";
+
+/** A page that met another page's locks is run again this often; each time the other one has moved on. */
+const CONTENTION_ATTEMPTS = 8;
+
+interface UnitState {
+  readonly descriptor: string;
+  readonly cursor: string | null;
+  readonly done: boolean;
+  readonly pages: number;
+  readonly tally: string;
+}
+
+export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
+  return {
+    plan: (run, units) =>
+      sessions.use(async (session) => {
+        await session.query(
+          `insert into ${LEDGER}.unit (run, pass, unit, descriptor, tally)
+           select ${run.id}, ${run.pass}, s.c0::integer, s.c1, $3 from ${unnest(2)}
+           where not exists (select from ${LEDGER}.unit where run = ${run.id} and pass = ${run.pass})
+           on conflict (run, pass, unit) do nothing`,
+          [units.map((_, at) => String(at)), units, writeTally(EMPTY_TALLY)],
+        );
+      }),
+
+    claim: async (run) => {
+      const session = await sessions.take();
+      try {
+        const claim = await claimNext(session, sessions, run, mapping);
+        if (claim === undefined) await sessions.give(session);
+        return claim;
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+    },
+
+    progress: (run) =>
+      sessions.use(async (session) => {
+        const { rows } = await session.query<UnitState>(
+          `select descriptor, cursor, done, pages, tally from ${LEDGER}.unit where run = $1 and pass = $2`,
+          [run.id, run.pass],
+        );
+        return {
+          units: rows.length,
+          done: rows.filter(({ done }) => done).length,
+          pages: rows.reduce((sum, { pages }) => sum + pages, 0),
+          tally: rows.map(({ tally }) => readTally(tally)).reduce(addTallies, EMPTY_TALLY),
+        };
+      }),
+  };
+}
+
+/** Tries one unit at a time: a lock function in a scan would take locks it does not return. */
+async function claimNext(
+  session: Session,
+  sessions: Sessions,
+  run: Run,
+  mapping: Mapping,
+): Promise<UnitClaim | undefined> {
+  const { rows: open } = await session.query<{ unit: number }>(
+    `select unit from ${LEDGER}.unit where run = $1 and pass = $2 and not done order by unit`,
+    [run.id, run.pass],
+  );
+  for (const { unit } of open) {
+    const { rows } = await session.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", [
+      lockClass(run.id),
+      unit,
+    ]);
+    if (rows[0]?.locked !== true) continue;
+    // Whoever held the unit may have moved it, or finished it, since the list was read.
+    const state = await readState(session, run, unit);
+    if (!state.done) return claimOf(session, sessions, run, mapping, unit, state);
+    await unlock(session, run, unit);
+  }
+  return undefined;
+}
+
+async function readState(session: Session, run: Run, unit: number): Promise<UnitState> {
+  const { rows } = await session.query<UnitState>(
+    `select descriptor, cursor, done, pages, tally from ${LEDGER}.unit where run = $1 and pass = $2 and unit = $3`,
+    [run.id, run.pass, unit],
+  );
+  return must(rows[0], "a planned unit stays in the ledger");
+}
+
+const unlock = (session: Session, run: Run, unit: number) =>
+  session.query("select pg_advisory_unlock($1, $2)", [lockClass(run.id), unit]);
+
+function claimOf(
+  session: Session,
+  sessions: Sessions,
+  run: Run,
+  mapping: Mapping,
+  unit: number,
+  state: UnitState,
+): UnitClaim {
+  let { pages } = state;
+  let tally = readTally(state.tally);
+  return {
+    unit: state.descriptor,
+    cursor: state.cursor ?? undefined,
+    commit: async (page) => {
+      tally = await retryContention(() => commitPage(session, run, mapping, unit, page, pages, tally));
+      pages += 1;
+    },
+    release: async () => {
+      if (!session.broken) await unlock(session, run, unit).catch(() => session.close());
+      await sessions.give(session);
+    },
+  };
+}
+
+async function retryContention<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isContention(error) || attempt === CONTENTION_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function commitPage(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  unit: number,
+  page: PageWrite,
+  pages: number,
+  before: Tally,
+): Promise<Tally> {
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  return transaction(session, async () => {
+    const { fates, seen } = await writeItems(session, place, page.items);
+    const tally = addTallies(before, page.tally(fates));
+    if (seen.length > 0) {
+      await session.query(
+        `insert into ${LEDGER}.seen (run, pass, unit, page, items) values ($1, $2, $3, $4, $5::uuid[])`,
+        [run.id, run.pass, unit, pages, seen],
+      );
+    }
+    await session.query(
+      `update ${LEDGER}.unit set cursor = $4, done = $5, pages = $6, tally = $7 where run = $1 and pass = $2 and unit = $3`,
+      [run.id, run.pass, unit, page.next ?? null, page.next === undefined, pages + 1, writeTally(tally)],
+    );
+    return tally;
+  });
+}

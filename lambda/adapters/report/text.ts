@@ -1,0 +1,139 @@
+/** A report → what a person reads in a terminal at two in the morning: the verdict first, then why, then everything else. */
+import type { Discrepancy } from "../../domain/compare.ts";
+import type { Example } from "../../domain/evidence.ts";
+import type { Report } from "../../domain/report.ts";
+
+const count = (value: number): string => value.toLocaleString("en-US");
+
+/** Columns padded to their widest cell; numbers to the right. */
+export function grid(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const text = rows.map((row) => row.map((cell) => (typeof cell === "number" ? count(cell) : cell)));
+  const right = header.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] === "number"));
+  const width = header.map((title, at) => Math.max(title.length, ...text.map((row) => row[at]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((cell, at) => (right[at] ? cell.padStart(width[at] ?? 0) : cell.padEnd(width[at] ?? 0))).join("  ")}`.trimEnd();
+  return [line(header), ...text.map(line)];
+}
+
+/** A source key as it is written in a mapping: `USER#jane / METADATA`. */
+export function keyText(source: string): string {
+  try {
+    const parsed: unknown = JSON.parse(source);
+    if (typeof parsed !== "object" || parsed === null) return source;
+    return Object.values(parsed)
+      .map((value: unknown) =>
+        typeof value === "object" && value !== null ? String(Object.values(value)[0]) : String(value),
+      )
+      .join(" / ");
+  } catch {
+    return source;
+  }
+}
+
+const MEANING = {
+  verified: "Postgres holds exactly what the source held.",
+  discrepant: "something does not agree; each is named below.",
+  incomplete: "time ran out; run the same command again and it goes on.",
+  refused: "nothing was begun.",
+} as const;
+
+export function reportText(report: Report): string {
+  const { items } = report;
+  const parts = [
+    `${count(items.read)} items read`,
+    `${count(items.migrated)} migrated`,
+    `${count(items.unchanged)} unchanged`,
+    `${count(items.ignored)} ignored`,
+    `${count(items.expired)} expired`,
+    `${count(items.quarantined)} quarantined`,
+  ];
+  return [
+    `${report.verdict.toUpperCase()}  ${MEANING[report.verdict]}`,
+    `run ${report.run}, pass ${report.pass}, ${report.source}`,
+    parts.join(" · "),
+    ...section("Entities", entities(report)),
+    ...section("Tables", tables(report)),
+    ...section("Foreign keys", foreignKeys(report)),
+    ...section("Checks", report.tables.length === 0 ? [] : checks(report)),
+    ...section("Discrepancies", report.discrepancies.flatMap(discrepancy)),
+    ...section("Time", [
+      `  ${Object.entries(report.timings)
+        .map(([phase, ms]) => `${phase} ${(ms / 1000).toFixed(1)} s`)
+        .join(" · ")}`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ["", title, ...lines];
+
+function entities({ entities: list }: Report): string[] {
+  const header = ["", "read", "migrated", "unchanged", "ignored", "expired", "quarantined"];
+  return grid(
+    header,
+    list.map(({ name, read, migrated, unchanged, ignored, expired, quarantined }) => [
+      name,
+      read,
+      migrated,
+      unchanged,
+      ignored,
+      expired,
+      quarantined,
+    ]),
+  );
+}
+
+function tables({ tables: list }: Report): string[] {
+  if (list.length === 0) return [];
+  const rows = list.map((table) => {
+    const same = table.expectedFingerprint === table.actualFingerprint;
+    const apart = [
+      ...(table.copies > 0 ? [`${count(table.copies)} copies`] : []),
+      ...(table.superseded > 0 ? [`${count(table.superseded)} superseded`] : []),
+      ...(table.foreignRows > 0 ? [`${count(table.foreignRows)} rows of others`] : []),
+    ].join(", ");
+    const found = same ? "same" : table.actualFingerprint.slice(0, 16);
+    return [table.name, table.expectedRows, table.actualRows, table.expectedFingerprint.slice(0, 16), found, apart];
+  });
+  return grid(["", "rows expected", "rows found", "fingerprint expected", "found", ""], rows);
+}
+
+function foreignKeys({ foreignKeys: list }: Report): string[] {
+  return grid(
+    ["", "references", "orphans", ""],
+    list.map(({ table, columns, references, orphans, validated }) => [
+      `${table} (${columns.join(", ")})`,
+      references,
+      orphans,
+      validated ? "validated" : "NOT VALID",
+    ]),
+  );
+}
+
+const CHECKS = {
+  accounting: "every item read is counted exactly once",
+  counts: "as many rows as were written, and no other",
+  content: "every column of every row is what was decoded",
+  relations: "no orphan, no duplicate, no NULL where none may be",
+  completeness: "nothing unmapped, unmatched, quarantined, contested or stale",
+} as const;
+
+function checks({ discrepancies }: Report): string[] {
+  const lines = Object.entries(CHECKS).map(([check, meaning]) => {
+    const found = discrepancies.filter((each) => each.check === check).length;
+    return [found === 0 ? "agreed" : `${found} found`, check, meaning];
+  });
+  return grid(["", "", ""], [...lines, ["not run", "spot checks", "single items read again from the source"]]).slice(1);
+}
+
+function example({ table, key, source, holder }: Example): string {
+  const row = key === undefined ? "" : `${table === undefined ? "" : `${table} `}(${key.join(", ")})`;
+  const from = source === undefined ? "" : `${row === "" ? "" : " from "}${keyText(source)}`;
+  return `      ${row}${from}${holder === undefined || holder === null ? "" : `, held by ${keyText(holder)}`}`;
+}
+
+function discrepancy({ check, subject, problem, remedy, count: total, examples }: Discrepancy): string[] {
+  const more = total > examples.length && examples.length > 0 ? [`      … ${count(total - examples.length)} more`] : [];
+  return [`  ${check}: ${subject}: ${problem}`, `      → ${remedy}`, ...examples.map(example), ...more];
+}

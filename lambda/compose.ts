@@ -1,0 +1,143 @@
+/** Settings and a schema → a migration with its adapters. The only place that names them. */
+import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
+import { fileSource } from "./adapters/file/source.ts";
+import { targetProof } from "./adapters/postgres/proof.ts";
+import { runStore } from "./adapters/postgres/runs.ts";
+import { openSessions } from "./adapters/postgres/sessions.ts";
+import { targetTables } from "./adapters/postgres/target-tables.ts";
+import { unitQueue } from "./adapters/postgres/units.ts";
+import { logFailure, logProgress, logReport, openLog } from "./adapters/report/log.ts";
+import type { MigrationResult, Options } from "./contract.ts";
+import { mappingFingerprint } from "./domain/fingerprint.ts";
+import { MigrationError } from "./domain/migration-error.ts";
+import type { Report } from "./domain/report.ts";
+import type { ItemsSpec } from "./mapping/items.ts";
+import { loadMapping } from "./mapping/load.ts";
+import type { Mapping } from "./mapping/model.ts";
+import type { Tables } from "./mapping/tables.ts";
+import { headerOf, type Migration, migrate, type Target } from "./pipeline/migrate.ts";
+import { verify } from "./pipeline/verify.ts";
+import type { Progress } from "./ports/progress.ts";
+import type { Run } from "./ports/runs.ts";
+import type { ItemSource } from "./ports/source.ts";
+import { parseSource, type SourceSetting } from "./settings.ts";
+
+/** What a schema folder exports. */
+export interface Schema {
+  readonly tables: Tables;
+  readonly items: ItemsSpec;
+}
+
+/** What the driver brings: who is told, and when to stop. */
+export interface Edge {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Workers in one process: with two cores, four keep both the source and Postgres busy while pages are decoded.
+ * Units: several for each worker, so that one large segment at the end does not keep the others waiting.
+ */
+const CONCURRENCY = 4;
+const UNITS_PER_WORKER = 4;
+
+/** Loads a schema. Throws MigrationError `mapping` with every problem at once. */
+export function load({ tables, items }: Schema): Mapping {
+  const loaded = loadMapping(tables, items);
+  if ("mapping" in loaded) return loaded.mapping;
+  const { problems } = loaded;
+  const problem = `the mapping has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`;
+  throw new MigrationError("mapping", problem, "see each finding", { findings: problems });
+}
+
+function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): ItemSource & Partial<AsyncDisposable> {
+  if (setting.kind === "file") return fileSource({ path: setting.path });
+  const { kind: _, ...settings } = setting;
+  return dynamoDbSource(maxReadUnits === undefined ? settings : { ...settings, maxReadUnits });
+}
+
+/** The adapters of one Postgres database. Close it when done: sessions hold locks. */
+export function openTarget(url: string, mapping: Mapping): Target & AsyncDisposable {
+  const sessions = openSessions(url, "dynamodb-to-postgres");
+  return {
+    runs: runStore(url, sessions),
+    queue: unitQueue(sessions, mapping),
+    tables: targetTables(sessions, mapping),
+    proof: targetProof(sessions, mapping),
+    [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
+  };
+}
+
+export interface Task {
+  readonly source: string;
+  readonly target: string;
+  readonly schema: Schema;
+  readonly options: Options;
+}
+
+/** A migration, ready to run; tests put their own decorations around its ports. */
+export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: Target, mapping: Mapping): Migration {
+  const { concurrency = CONCURRENCY, units = concurrency * UNITS_PER_WORKER, allowEmpty = false } = task.options;
+  const fingerprint = mappingFingerprint(mapping.identity);
+  return { source, target, mapping, fingerprint, units, concurrency, allowEmpty, ...edge, now: () => new Date() };
+}
+
+/** Runs or resumes a migration. */
+export async function runMigration(task: Task, edge: Edge): Promise<Report> {
+  const mapping = load(task.schema);
+  await using target = openTarget(task.target, mapping);
+  const source = sourceOf(parseSource(task.source), task.options);
+  try {
+    return await migrate(migrationOf(task, edge, source, target, mapping));
+  } finally {
+    await source[Symbol.asyncDispose]?.();
+  }
+}
+
+/** Proves the newest finished pass once more, from what the tables hold now. */
+export async function runVerify(task: Pick<Task, "target" | "schema">): Promise<Report> {
+  const mapping = load(task.schema);
+  await using target = openTarget(task.target, mapping);
+  const run = await newestRun(target);
+  if (run.phase !== "ended" && run.phase !== "verify") {
+    throw new MigrationError(
+      "no-run",
+      `run ${run.id} has not copied and built everything yet`,
+      "run migrate until it ends",
+    );
+  }
+  return await verify(run, mapping, target.queue, target.proof, () => headerOf(run, new Date(), {}));
+}
+
+async function newestRun({ runs }: Target): Promise<Run> {
+  const [run] = await runs.list();
+  if (run !== undefined) return run;
+  throw new MigrationError(
+    "no-run",
+    "there is no migration in this database",
+    "run migrate first, or correct the target",
+  );
+}
+
+/** The newest run and how far it is. */
+export async function runStatus(task: Pick<Task, "target" | "schema">) {
+  const mapping = load(task.schema);
+  await using target = openTarget(task.target, mapping);
+  const run = await newestRun(target);
+  return { run, progress: await target.queue.progress(run) };
+}
+
+/** Runs one invocation with its log: progress, report and refusal as JSON lines. A bug is logged and thrown. */
+export async function logged(level: string, work: (progress: Progress) => Promise<Report>): Promise<MigrationResult> {
+  const log = openLog(level);
+  try {
+    const report = await work(logProgress(log));
+    logReport(log, report);
+    const { verdict, run, pass, items, discrepancies } = report;
+    return { verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length };
+  } catch (error) {
+    logFailure(log, error);
+    if (!(error instanceof MigrationError)) throw error;
+    return { verdict: "refused", findings: error.findings };
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What an entity reads → which parts of an item nobody reads. Built once per entity from its plans; walking an item
+ * against it finds every attribute, at any depth, that would otherwise be dropped in silence (I2).
+ */
+import type { EntityModel, Mapping, WritePlan } from "../mapping/model.ts";
+import type { ReadPlan, ValuePath } from "../mapping/readers.ts";
+import type { AttributeValue, Item } from "./attribute.ts";
+
+/** A place in an item: read as a whole, or some of its members and elements are. */
+interface Place {
+  whole: boolean;
+  readonly members: Map<string | number, Place>;
+  /** What an `each` reads of every element. */
+  elements?: Place;
+}
+
+export type Coverage = Place;
+
+const place = (): Place => ({ whole: false, members: new Map() });
+
+function descend(root: Place, path: ValuePath["path"]): Place {
+  let at = root;
+  for (const member of path) {
+    const next = at.members.get(member) ?? place();
+    at.members.set(member, next);
+    at = next;
+  }
+  return at;
+}
+
+/** The coverage of one entity: its plans, its keys and discriminators, and what it declares as ignored. */
+export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
+  const root = place();
+  const roots: Place[] = [root];
+  const reach = (plan: ReadPlan): Place | undefined => {
+    const { from } = plan;
+    if (from.kind !== "value" && from.kind !== "captured") return undefined;
+    const start = roots[from.depth];
+    return start && descend(start, from.path);
+  };
+  const visit = (writes: readonly WritePlan[]): void => {
+    for (const write of writes) {
+      if (write.kind === "row") {
+        for (const plan of write.reads) {
+          const read = reach(plan);
+          if (read) read.whole = true;
+        }
+        continue;
+      }
+      const list = reach(write.list);
+      if (list === undefined) continue;
+      list.elements ??= place();
+      roots[write.depth] = list.elements;
+      visit(write.writes);
+    }
+  };
+  visit(entity.writes);
+  const { pk, sk } = mapping.keys;
+  const declared = [pk, ...(sk === undefined ? [] : [sk]), ...Object.keys(entity.pattern.where ?? {})];
+  for (const name of [...declared, ...entity.ignore, ...mapping.ignore]) descend(root, [name]).whole = true;
+  return root;
+}
+
+/** The paths nobody reads, each once, such as `Color` or `Versions[].Note`. */
+export function unmappedPaths(item: Item, coverage: Coverage): string[] {
+  const found = new Set<string>();
+  walk({ M: item }, coverage, "", found);
+  return [...found];
+}
+
+function walk(value: AttributeValue, at: Place | undefined, path: string, found: Set<string>): void {
+  if (at?.whole) return;
+  if (at !== undefined && "M" in value && (at.members.size > 0 || path === "")) {
+    for (const [name, member] of Object.entries(value.M)) {
+      walk(member, at.members.get(name), path === "" ? name : `${path}.${name}`, found);
+    }
+    return;
+  }
+  if (at !== undefined && "L" in value && (at.elements !== undefined || at.members.size > 0)) {
+    for (const [index, element] of value.L.entries()) {
+      const exact = at.members.get(index);
+      walk(element, exact ?? at.elements, exact === undefined ? `${path}[]` : `${path}[${index}]`, found);
+    }
+    return;
+  }
+  // A set under an `each` is read element by element; a NULL or an absent value holds nothing that could be lost.
+  if (at?.elements !== undefined && ("SS" in value || "NS" in value || "BS" in value)) return;
+  if (at !== undefined && "NULL" in value) return;
+  found.add(path);
+}

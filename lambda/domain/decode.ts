@@ -1,0 +1,204 @@
+/**
+ * One source record → what becomes of it: rows with their fingerprints, a declared omission, or a refusal. Pure: the same
+ * record always gives the same outcome, so a page can be decoded again after a retry.
+ */
+import type { EntityModel, FacetModel, Mapping, RowPlan, TableModel, WritePlan } from "../mapping/model.ts";
+import { type Captured, matchKey } from "../mapping/template.ts";
+import type { Item } from "./attribute.ts";
+import type { Cell } from "./cell.ts";
+import { type Coverage, coverageOf, unmappedPaths } from "./coverage.ts";
+import { toDynamoDbJson } from "./dynamodb-json.ts";
+import { hasExpired } from "./expiry.ts";
+import { itemFingerprint, rowFingerprint, sourceHash } from "./fingerprint.ts";
+import { must } from "./must.ts";
+import { itemScope, readCell, readList, type Scope } from "./read.ts";
+import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import type { SourceRecord } from "./source-record.ts";
+
+/** What one item gives to one facet of one row. */
+export interface Contribution {
+  readonly table: TableModel;
+  readonly facet: FacetModel;
+  /** The primary key, as text Postgres casts to each key column's type. */
+  readonly key: readonly string[];
+  /** One for each column of the facet. */
+  readonly cells: readonly (Cell | null)[];
+  readonly fingerprint: string;
+  /** Orders the contributions of a `latest` table, as a decimal number. */
+  readonly rank: string | null;
+}
+
+export type Outcome =
+  | {
+      readonly kind: "rows";
+      readonly entity: EntityModel;
+      readonly contributions: readonly Contribution[];
+      /** Equal rows within the item that became one. */
+      readonly collapsed: number;
+      readonly unmapped: readonly string[];
+    }
+  | { readonly kind: "ignored" | "expired"; readonly entity: EntityModel }
+  | { readonly kind: "quarantined"; readonly entity: EntityModel | undefined; readonly refusal: Refusal };
+
+export interface Decoded {
+  /** Which item this is: a hash of source and key, spelled as a uuid. */
+  readonly item: string;
+  /** Its key as DynamoDB-JSON, or its position where it has none. */
+  readonly source: string;
+  /** What it holds, blind to attribute order, set order and number spelling. */
+  readonly fingerprint: string;
+  readonly outcome: Outcome;
+  /** The whole record as text, for quarantine. */
+  body(): string;
+}
+
+export interface DecodeSettings {
+  /** The source's name: the same key in another source is another item. */
+  readonly source: string;
+  /** Items whose time-to-live lies at or before this second count as expired. */
+  readonly expiredAt: bigint;
+}
+
+export type Decode = (record: SourceRecord) => Decoded;
+
+/** Prepares a mapping for decoding. What is the same for every item is worked out here, once. */
+export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
+  const coverages = new Map(mapping.entities.map((entity) => [entity, coverageOf(entity, mapping)]));
+  return (record) => {
+    if ("unreadable" in record) {
+      const { position, text, detail } = record.unreadable;
+      const hash = sourceHash(settings.source, `${position}\n${text}`);
+      const outcome: Outcome = { kind: "quarantined", entity: undefined, refusal: refuse("unreadable", detail) };
+      return { item: hash, source: position, fingerprint: hash.replaceAll("-", ""), outcome, body: () => text };
+    }
+    const { item } = record;
+    const source = toDynamoDbJson(keyOf(item, mapping));
+    return {
+      item: sourceHash(settings.source, source),
+      source,
+      fingerprint: itemFingerprint(item),
+      outcome: outcomeOf(item, mapping, settings, coverages),
+      body: () => toDynamoDbJson(item),
+    };
+  };
+}
+
+/** The key attributes alone; the whole item where it lacks one, so that two such items are still two. */
+function keyOf(item: Item, { keys: { pk, sk } }: Mapping): Item {
+  const entries = [pk, ...(sk === undefined ? [] : [sk])].map((name) => [name, item[name]] as const);
+  return entries.every(([, value]) => value !== undefined)
+    ? Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+    : item;
+}
+
+function outcomeOf(
+  item: Item,
+  mapping: Mapping,
+  settings: DecodeSettings,
+  coverages: ReadonlyMap<EntityModel, Coverage>,
+): Outcome {
+  const found = matchEntity(item, mapping);
+  if (isRefusal(found)) return { kind: "quarantined", entity: undefined, refusal: found };
+  const { entity, captures } = found;
+  if (entity.ignored !== undefined) return { kind: "ignored", entity };
+  const { ttl } = mapping;
+  if (ttl?.expired === "skip" && hasExpired(item, ttl.attribute, settings.expiredAt))
+    return { kind: "expired", entity };
+
+  const rows = new Rows();
+  const refusal = writeRows(entity.writes, itemScope(item, captures, mapping.templates), rows);
+  if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
+  const coverage = must(coverages.get(entity), "every entity has a coverage");
+  const unmapped = unmappedPaths(item, coverage);
+  return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped };
+}
+
+function matchEntity(item: Item, mapping: Mapping): { entity: EntityModel; captures: Captured } | Refusal {
+  const { pk: pkName, sk: skName } = mapping.keys;
+  const [pk, sk] = [item[pkName], skName === undefined ? undefined : item[skName]];
+  if (pk === undefined || !("S" in pk) || (skName !== undefined && (sk === undefined || !("S" in sk)))) {
+    const names = skName === undefined ? pkName : `${pkName} and ${skName}`;
+    return refuse("key-not-text", `${names} must be present and text`);
+  }
+  const skText = sk !== undefined && "S" in sk ? sk.S : undefined;
+  for (const entity of mapping.entities) {
+    if (!discriminatorsMatch(item, entity)) continue;
+    const captures = matchKey(entity.pattern, pk.S, skText);
+    if (captures !== undefined) return { entity, captures };
+  }
+  return refuse("no-entity", "no template matches its key; declare an item for it, or ignoreItem");
+}
+
+function discriminatorsMatch(item: Item, { pattern: { where = {} } }: EntityModel): boolean {
+  return Object.entries(where).every(([name, text]) => {
+    const value = item[name];
+    return value !== undefined && "S" in value && value.S === text;
+  });
+}
+
+/** The rows of one item so far, one for each facet and key. */
+class Rows {
+  readonly contributions: Contribution[] = [];
+  collapsed = 0;
+  readonly #byKey = new Map<string, Contribution>();
+
+  add(contribution: Contribution): Refusal | undefined {
+    const { table, facet, key } = contribution;
+    const at = JSON.stringify([table.index, facet.index, ...key]);
+    const before = this.#byKey.get(at);
+    if (before === undefined) {
+      this.#byKey.set(at, contribution);
+      this.contributions.push(contribution);
+      return undefined;
+    }
+    this.collapsed += 1;
+    if (before.fingerprint === contribution.fingerprint) return undefined;
+    return refuse("conflicting-rows", `it gives two different rows of ${table.name} with one primary key`);
+  }
+}
+
+function writeRows(writes: readonly WritePlan[], scope: Scope, rows: Rows): Refusal | undefined {
+  for (const write of writes) {
+    const refusal = write.kind === "row" ? writeRow(write, scope, rows) : writeEach(write, scope, rows);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function writeEach(write: Extract<WritePlan, { kind: "each" }>, scope: Scope, rows: Rows): Refusal | undefined {
+  const list = readList(write.list, scope);
+  if (isRefusal(list)) return list;
+  for (const [position, element] of list.entries()) {
+    scope.values[write.depth] = element;
+    scope.positions[write.depth] = position;
+    const refusal = writeRows(write.writes, scope, rows);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function writeRow({ table, facet, reads }: RowPlan, scope: Scope, rows: Rows): Refusal | undefined {
+  const cells: (Cell | null)[] = [];
+  for (const [at, column] of facet.columns.entries()) {
+    const cell = readCell(must(reads[at], "a facet has a read for each column"), column, scope);
+    if (isRefusal(cell)) return cell;
+    cells.push(cell);
+  }
+  const key = table.primaryKey.map((column) => {
+    const cell = cells[facet.columns.indexOf(column)];
+    return must(cell, "a primary key column is never null").input;
+  });
+  const types = facet.columns.map((column) => column.type);
+  const fingerprint = rowFingerprint(types, cells);
+  return rows.add({ table, facet, key, cells, fingerprint, rank: rankOf(table, facet, cells) });
+}
+
+/** Numbers rank as they are; a moment's digits in order are a number that grows with time. */
+function rankOf({ duplicates }: TableModel, facet: FacetModel, cells: readonly (Cell | null)[]): string | null {
+  if (typeof duplicates === "string") return null;
+  const at = facet.columns.findIndex((column) => column.name === duplicates.latest);
+  const [column, cell] = [facet.columns[at], cells[at]];
+  if (column === undefined || cell === undefined || cell === null) return null;
+  if (!column.type.kind.startsWith("timestamp") && column.type.kind !== "date") return cell.canonical;
+  return cell.canonical.replace(/\+00$/, "").replace(/[-: ]/g, "");
+}

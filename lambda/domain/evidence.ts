@@ -1,0 +1,103 @@
+/** What the ledger and the target were asked, and answered: the facts a verdict is made of. Counts are never capped. */
+import type { FingerprintSum } from "./fingerprint.ts";
+
+/** A row or item as a report names it: its primary key in the target and the source keys it comes from. */
+export interface Example {
+  readonly table?: string;
+  readonly key?: readonly string[];
+  readonly source?: string;
+  readonly holder?: string;
+}
+
+/** Contributions that do not hold their row, by what that means under the table's policy. */
+export interface Contested {
+  readonly table: string;
+  readonly kind: "collision" | "conflict" | "copy" | "superseded" | "foreign-row";
+  readonly count: number;
+  readonly examples: readonly Example[];
+}
+
+export interface LedgerFacts {
+  /** By facet: contributions of the items this pass has seen. */
+  readonly seen: Readonly<Record<string, FingerprintSum>>;
+  /** By facet: contributions that hold their row. */
+  readonly holding: Readonly<Record<string, FingerprintSum>>;
+  /** By table name: distinct target keys that are held. */
+  readonly keys: Readonly<Record<string, number>>;
+  readonly contested: readonly Contested[];
+  readonly quarantine: readonly QuarantineGroup[];
+  /** Rows whose item is gone from the source, or no longer becomes a row. */
+  readonly stale: readonly {
+    readonly entity: string;
+    readonly items: number;
+    readonly rows: number;
+    readonly examples: readonly Example[];
+  }[];
+}
+
+export interface QuarantineGroup {
+  readonly reason: string;
+  readonly entity: string | null;
+  readonly count: number;
+  readonly examples: readonly { readonly source: string; readonly detail: string }[];
+}
+
+export interface TableContent {
+  readonly table: string;
+  /** Whether the run made the table. Rows of others in a table it did not make are none of its business. */
+  readonly created: boolean;
+  /** Rows this run owns. */
+  readonly rows: number;
+  /** Rows without an audit line. */
+  readonly foreignRows: number;
+  /** By facet number, over the rows where the ledger knows a holder. */
+  readonly facets: Readonly<Record<string, FingerprintSum>>;
+  /** Rows with a value in a column that no contribution gave. */
+  readonly leftovers: number;
+  /** The rows that differ, looked for where the sums do not agree. */
+  readonly differences: Differences;
+}
+
+/** Some rows, all of them counted. */
+export interface Group {
+  readonly count: number;
+  readonly examples: readonly Example[];
+}
+
+/** `missing` has a line and no row, `different` a row that is not what was decoded, `unexpected` a row and no line. */
+export interface Differences {
+  readonly missing: Group;
+  readonly different: Group;
+  readonly unexpected: Group;
+}
+
+export interface ContentFacts {
+  readonly tables: readonly TableContent[];
+}
+
+export interface ForeignKeyFacts {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly references: string;
+  readonly orphans: number;
+  readonly validated: boolean;
+  readonly examples: readonly Example[];
+}
+
+export interface RelationFacts {
+  readonly foreignKeys: readonly ForeignKeyFacts[];
+  /** `count` is the number of rows that share their value with another. */
+  readonly duplicates: readonly {
+    readonly table: string;
+    readonly columns: readonly string[];
+    readonly count: number;
+    readonly built: boolean;
+    readonly examples: readonly Example[];
+  }[];
+  readonly nulls: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly count: number;
+    readonly examples: readonly Example[];
+  }[];
+}

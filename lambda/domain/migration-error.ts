@@ -1,0 +1,38 @@
+/** A failure an operator can do something about: a code, a sentence, what to do. Anything else that is thrown is a bug. */
+
+export type MigrationErrorCode =
+  | "settings"
+  | "mapping"
+  | "preflight"
+  | "source-unusable"
+  | "source-changed"
+  | "source-unreachable"
+  | "target-unusable"
+  | "target-unreachable"
+  | "mapping-changed"
+  | "nothing-read"
+  | "no-run";
+
+/** One thing that is wrong, with its remedy. */
+export interface Finding {
+  readonly where: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+export class MigrationError extends Error {
+  readonly code: MigrationErrorCode;
+  readonly findings: readonly Finding[];
+
+  constructor(
+    code: MigrationErrorCode,
+    message: string,
+    remedy: string,
+    options?: ErrorOptions & { findings?: readonly Finding[] },
+  ) {
+    super(message, options);
+    this.name = "MigrationError";
+    this.code = code;
+    this.findings = options?.findings ?? [{ where: code, problem: message, remedy }];
+  }
+}

@@ -1,0 +1,34 @@
+/** Why a value, and with it its item, could not become a row: a code to count by and a sentence without any value. */
+
+/** The codes quarantine is counted by. Never renamed: reports and the ledger hold them. */
+export type Reason =
+  | "unreadable"
+  | "no-entity"
+  | "ambiguous-key"
+  | "key-not-text"
+  | "missing-attribute"
+  | "null-attribute"
+  | "wrong-type"
+  | "not-a-number"
+  | "out-of-range"
+  | "would-round"
+  | "not-a-time"
+  | "not-a-uuid"
+  | "not-storable-text"
+  | "key-mismatch"
+  | "conflicting-rows"
+  | "postgres-refused";
+
+/** A refusal is data, not an exception: it is returned, counted and shown. `detail` never holds an attribute's value. */
+export interface Refusal {
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+export function refuse(reason: Reason, detail: string): Refusal {
+  return { reason, detail };
+}
+
+export function isRefusal(value: object | null): value is Refusal {
+  return value !== null && "reason" in value && "detail" in value;
+}

@@ -1,0 +1,119 @@
+/** Everything one pass found, in the one shape that is printed, stored, logged and read by machines. Fields are added, never renamed. */
+import type { Mapping } from "../mapping/model.ts";
+import { compare, contentSum, type Discrepancy, type Evidence, tableSum } from "./compare.ts";
+import type { ForeignKeyFacts, QuarantineGroup } from "./evidence.ts";
+import { formatSum } from "./fingerprint.ts";
+import { must } from "./must.ts";
+import { entityNames, type ItemCounts, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
+
+/** `verified`: every check ran over all data and agreed. `refused`: nothing was begun. */
+export type Verdict = "verified" | "discrepant" | "incomplete" | "refused";
+
+export interface TableReport {
+  readonly name: string;
+  readonly expectedRows: number;
+  readonly actualRows: number;
+  readonly expectedFingerprint: string;
+  readonly actualFingerprint: string;
+  /** Rows of others in a table the run did not make. */
+  readonly foreignRows: number;
+  /** Equal rows given by several items, and rows a later one replaced. */
+  readonly copies: number;
+  readonly superseded: number;
+}
+
+export interface Report {
+  readonly verdict: Verdict;
+  readonly run: number;
+  readonly pass: number;
+  readonly source: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly items: ItemCounts;
+  readonly entities: readonly (ItemCounts & { readonly name: string })[];
+  readonly tables: readonly TableReport[];
+  readonly foreignKeys: readonly ForeignKeyFacts[];
+  readonly quarantine: readonly QuarantineGroup[];
+  readonly unmapped: readonly {
+    readonly entity: string;
+    readonly attribute: string;
+    readonly count: number;
+    readonly example: string;
+  }[];
+  readonly spotChecks: {
+    readonly seed: number;
+    readonly sampled: number;
+    readonly changed: number;
+    readonly wrong: number;
+    readonly examples: readonly string[];
+  };
+  readonly discrepancies: readonly Discrepancy[];
+  /** Milliseconds by phase. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+export interface ReportHeader {
+  readonly run: number;
+  readonly pass: number;
+  readonly source: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+/** The report of a pass that ended: the verdict follows from the evidence and from nothing else. */
+export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evidence): Report {
+  const { tally, ledger, content, relations } = evidence;
+  const discrepancies = compare(mapping, evidence);
+  const names = [...entityNames(mapping), ...(tally.entities[NO_ENTITY] === undefined ? [] : [NO_ENTITY])];
+  return {
+    verdict: discrepancies.length === 0 ? "verified" : "discrepant",
+    ...header,
+    items: { ...totalCounts(tally), read: tally.read },
+    entities: names.map((name) => ({ name, ...(tally.entities[name] ?? NO_COUNTS) })),
+    tables: mapping.tables.map((table) => {
+      const actual = must(
+        content.tables.find((each) => each.table === table.name),
+        "every table was asked for",
+      );
+      const contested = (kind: string) =>
+        ledger.contested
+          .filter((each) => each.table === table.name && each.kind === kind)
+          .reduce((sum, { count }) => sum + count, 0);
+      return {
+        name: table.name,
+        expectedRows: ledger.keys[table.name] ?? 0,
+        actualRows: actual.created ? actual.rows + actual.foreignRows : actual.rows,
+        expectedFingerprint: formatSum(tableSum(table, ledger.holding)),
+        actualFingerprint: formatSum(contentSum(actual)),
+        foreignRows: actual.created ? 0 : actual.foreignRows,
+        copies: contested("copy"),
+        superseded: contested("superseded"),
+      };
+    }),
+    foreignKeys: relations.foreignKeys,
+    quarantine: ledger.quarantine,
+    unmapped: Object.entries(tally.unmapped).flatMap(([entity, paths]) =>
+      Object.entries(paths).map(([attribute, { count, example }]) => ({ entity, attribute, count, example })),
+    ),
+    spotChecks: { seed: 0, sampled: 0, changed: 0, wrong: 0, examples: [] },
+    discrepancies,
+    timings: header.timings,
+  };
+}
+
+/** The report of a pass that has not ended: what was counted so far, and no claim. */
+export function incompleteReport(mapping: Mapping, header: ReportHeader, tally: Evidence["tally"]): Report {
+  return {
+    verdict: "incomplete",
+    ...header,
+    items: { ...totalCounts(tally), read: tally.read },
+    entities: entityNames(mapping).map((name) => ({ name, ...(tally.entities[name] ?? NO_COUNTS) })),
+    tables: [],
+    foreignKeys: [],
+    quarantine: [],
+    unmapped: [],
+    spotChecks: { seed: 0, sampled: 0, changed: 0, wrong: 0, examples: [] },
+    discrepancies: [],
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * A description of a set of texts → a deterministic automaton over characters (code points) that accepts just these. What
+ * a template matches is worked out on automata, so that nothing has to be guessed from samples.
+ */
+
+/** Where every automaton begins, and where no text is accepted any more. */
+export const START = 0;
+export const DEAD = -1;
+
+export interface Automaton {
+  /** The characters it tells apart; all others are alike to it. */
+  readonly letters: string;
+  /** The state after one more character. Never called with `DEAD`. */
+  step(state: number, char: string): number;
+  accepts(state: number): boolean;
+}
+
+/** Any text but the empty one. */
+export const anything: Automaton = { letters: "", step: () => 1, accepts: (state) => state === 1 };
+
+export const nothing: Automaton = { letters: "", step: () => DEAD, accepts: () => false };
+
+/** How many characters of `text` end what has been read so far, from how many before and one more character. */
+export function seeker(text: string): (seen: number, char: string) => number {
+  const chars = [...text];
+  const shorter = [0, 0];
+  const seek = (seen: number, char: string): number => {
+    let at = seen;
+    while (at > 0 && chars[at] !== char) at = shorter[at] ?? 0;
+    return chars[at] === char ? at + 1 : 0;
+  };
+  for (const [at, char] of chars.entries()) if (at > 0) shorter.push(seek(shorter[at] ?? 0, char));
+  return seek;
+}
+
+/** One character or more, `text` not among them. */
+export function without(text: string): Automaton {
+  const seek = seeker(text);
+  const whole = [...text].length;
+  const step = (state: number, char: string): number => {
+    const seen = seek(Math.max(state - 1, 0), char);
+    return seen === whole ? DEAD : seen + 1;
+  };
+  return { letters: text, step, accepts: (state) => state !== START };
+}
+
+/** This one text. */
+export function exactly(text: string): Automaton {
+  const chars = [...text];
+  const step = (state: number, char: string): number => (chars[state] === char ? state + 1 : DEAD);
+  return { letters: text, step, accepts: (state) => state === chars.length };
+}
+
+export function includes(automaton: Automaton, text: string): boolean {
+  let state = START;
+  for (const char of text) {
+    state = automaton.step(state, char);
+    if (state === DEAD) return false;
+  }
+  return automaton.accepts(state);
+}
+
+/** An automaton given by what its states mean, which must be plain data. Each step is worked out once. */
+export function numbered<S>(
+  letters: string,
+  start: S,
+  step: (state: S, char: string) => S | undefined,
+  accepts: (state: S) => boolean,
+): Automaton {
+  const states = [{ meaning: start, next: new Map<string, number>() }];
+  const numbers = new Map([[JSON.stringify(start), START]]);
+  const numberOf = (meaning: S | undefined): number => {
+    if (meaning === undefined) return DEAD;
+    const text = JSON.stringify(meaning);
+    const number = numbers.get(text) ?? states.push({ meaning, next: new Map() }) - 1;
+    numbers.set(text, number);
+    return number;
+  };
+  return {
+    letters,
+    step(from, char) {
+      const state = states[from];
+      if (state === undefined) return DEAD;
+      const to = state.next.get(char) ?? numberOf(step(state.meaning, char));
+      state.next.set(char, to);
+      return to;
+    },
+    accepts(number) {
+      const state = states[number];
+      return state !== undefined && accepts(state.meaning);
+    },
+  };
+}

@@ -1,0 +1,5 @@
+/** The mapping language: everything a schema folder needs. */
+export * from "./columns.ts";
+export type { TargetDatabase } from "./database.ts";
+export { defineItems, type ItemsSpec } from "./items.ts";
+export { defineTables, type Tables, table } from "./tables.ts";

@@ -1,0 +1,146 @@
+/**
+ * How items become rows, as a user writes it: one `item` for each kind of item, told apart by key templates, and in it
+ * one `into` for each row the item writes. The callbacks run once, when this file is loaded, with symbolic readers.
+ */
+import type { Column, FlagsOf } from "./columns.ts";
+import type { Kind, NumberKind } from "./kinds.ts";
+import {
+  type AttributeReader,
+  type CaptureReaders,
+  type Constant,
+  constantOf,
+  keyCaptures,
+  type Nullness,
+  positionAt,
+  type Reader,
+  type ReadPlan,
+  valueAt,
+} from "./readers.ts";
+import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
+
+type Accepted<C extends Column> = Reader<C["kind"], FlagsOf<C>["nullable"] extends true ? Nullness : "never null">;
+type LeftOut<C extends Columns> = {
+  [N in keyof C]: FlagsOf<C[N]>["filled"] extends true ? N : never;
+}[keyof C];
+
+/** What `into` takes: every column but those with a default. */
+export type RowOf<C extends Columns> = { readonly [N in Exclude<keyof C, LeftOut<C>>]: Accepted<C[N]> } & {
+  readonly [N in LeftOut<C>]?: Accepted<C[N]>;
+};
+
+/** What `part` takes: the key, and whichever other columns this item knows. */
+export type PartOf<C extends Columns> = { readonly [N in KeyColumns<C>]: Accepted<C[N]> } & {
+  readonly [N in Exclude<keyof C, KeyColumns<C>>]?: Accepted<C[N]>;
+};
+
+export type WriteSpec =
+  | {
+      readonly kind: "row";
+      readonly table: string;
+      readonly part: boolean;
+      readonly columns: Readonly<Record<string, ReadPlan | undefined>>;
+    }
+  | { readonly kind: "each"; readonly list: ReadPlan; readonly depth: number; readonly writes: readonly WriteSpec[] };
+
+/** What tells a kind of item: templates over its whole key, and attributes with a fixed text. */
+export interface At<P extends string, S extends string> {
+  readonly pk: P;
+  readonly sk?: S;
+  readonly where?: Readonly<Record<string, string>>;
+  /** Attributes of this kind of item that are deliberately not migrated. */
+  readonly ignore?: readonly string[];
+}
+
+export interface EntitySpec {
+  readonly name: string;
+  readonly pk: string;
+  readonly sk?: string;
+  readonly where: Readonly<Record<string, string>>;
+  readonly ignore: readonly string[];
+  readonly writes: readonly WriteSpec[];
+  /** Set where the whole item is deliberately left behind. */
+  readonly ignored?: string;
+}
+
+export interface ItemContext<P extends string, S extends string> {
+  /** The captures of the key templates. */
+  readonly key: CaptureReaders<P | S>;
+  /** An attribute by its name exactly as stored, dots and all. `.at()` descends. */
+  attr(name: string): AttributeReader;
+  constant(value: Constant): Reader<Kind>;
+}
+
+export interface Language<T extends Tables> {
+  item<const P extends string, const S extends string = never>(
+    name: string,
+    at: At<P, S>,
+    rows: (context: ItemContext<P, S>) => readonly WriteSpec[],
+  ): EntitySpec;
+  /** Items that are deliberately left behind, counted under `ignored` with the reason. */
+  ignoreItem(name: string, at: At<string, string>, reason: string): EntitySpec;
+  into<N extends keyof T & string>(table: N, row: RowOf<ColumnsOf<T[N]>>): WriteSpec;
+  /** One item's share of a row of a `merge` table. */
+  part<N extends keyof T & string>(table: N, row: PartOf<ColumnsOf<T[N]>>): WriteSpec;
+  /** Rows for every element of a list or set. */
+  each(
+    list: AttributeReader<Nullness>,
+    rows: (element: AttributeReader, position: Reader<NumberKind>) => WriteSpec | readonly WriteSpec[],
+  ): WriteSpec;
+}
+
+export interface ItemsOptions {
+  /** The names of the table's key attributes. */
+  readonly keys: { readonly pk: string; readonly sk?: string };
+  /** What separates the parts of a key; a plain capture never holds it. Default `#`. */
+  readonly delimiter?: string;
+  /** Attributes that are deliberately not migrated, of any item: the keys of secondary indexes, say. */
+  readonly ignore?: readonly string[];
+  /** The time-to-live attribute (epoch seconds) and what becomes of items that have expired when the run starts. */
+  readonly ttl?: { readonly attribute: string; readonly expired: "skip" | "migrate" };
+}
+
+export interface ItemsSpec {
+  readonly options: ItemsOptions;
+  readonly entities: readonly EntitySpec[];
+}
+
+const plans = (row: Readonly<Record<string, Reader<Kind, Nullness> | undefined>>) =>
+  Object.fromEntries(Object.entries(row).map(([column, reader]) => [column, reader?.plan]));
+
+const entity = (name: string, at: At<string, string>, writes: readonly WriteSpec[]): EntitySpec => ({
+  name,
+  pk: at.pk,
+  ...(at.sk === undefined ? {} : { sk: at.sk }),
+  where: at.where ?? {},
+  ignore: at.ignore ?? [],
+  writes,
+});
+
+/** Declares the items. Nothing is checked here that needs the whole mapping: loading does that, all at once. */
+export function defineItems<T extends Tables>(
+  _tables: T,
+  options: ItemsOptions,
+  build: (language: Language<T>) => readonly EntitySpec[],
+): ItemsSpec {
+  let depth = 0;
+  const language: Language<T> = {
+    item: (name, at, rows) => {
+      const template = `${at.pk}${at.sk ?? ""}`;
+      // Both templates' captures live in one object: a name that stands in both must hold the same text.
+      const key = keyCaptures(template) as CaptureReaders<typeof at.pk | NonNullable<typeof at.sk>>;
+      const attr = (attribute: string) => valueAt({ depth: 0, path: [attribute] });
+      return entity(name, at, rows({ key, attr, constant: constantOf }));
+    },
+    ignoreItem: (name, at, reason) => ({ ...entity(name, at, []), ignored: reason }),
+    into: (table, row) => ({ kind: "row", table, part: false, columns: plans(row) }),
+    part: (table, row) => ({ kind: "row", table, part: true, columns: plans(row) }),
+    each: (list, rows) => {
+      depth += 1;
+      const inner = rows(valueAt({ depth, path: [] }), positionAt(depth));
+      const spec: WriteSpec = { kind: "each", list: list.plan, depth, writes: Array.isArray(inner) ? inner : [inner] };
+      depth -= 1;
+      return spec;
+    },
+  };
+  return { options, entities: build(language) };
+}

@@ -1,0 +1,164 @@
+/** Declared items → checked entities, and from who writes what the facets of every table. */
+import type { EntitySpec, ItemsSpec, WriteSpec } from "./items.ts";
+import type { DeclaredTable } from "./load-tables.ts";
+import type { ColumnModel, FacetModel, MappingProblem, TableModel } from "./model.ts";
+import type { ReadPlan } from "./readers.ts";
+import { isTemplateProblem, type KeyPattern, parseTemplate, type Template } from "./template.ts";
+
+export type RowSpec = Extract<WriteSpec, { kind: "row" }>;
+
+/** One `into` or `part`, with the columns it gives in table order. */
+export interface Writer {
+  readonly index: number;
+  readonly entity: string;
+  readonly spec: RowSpec;
+  readonly table: DeclaredTable;
+  readonly columns: readonly ColumnModel[];
+}
+
+export function delimiterOf(items: ItemsSpec): string {
+  return items.options.delimiter ?? "#";
+}
+
+/** The key pattern of an entity, or problems. */
+export function loadPattern(entity: EntitySpec, items: ItemsSpec, problems: MappingProblem[]): KeyPattern | undefined {
+  const say = (problem: string, remedy: string) => problems.push({ where: `item ${entity.name}`, problem, remedy });
+  const template = (text: string): Template | undefined => {
+    const parsed = parseTemplate(text, delimiterOf(items));
+    if (!isTemplateProblem(parsed)) return parsed;
+    say(parsed.problem, parsed.remedy);
+    return undefined;
+  };
+  const hasSk = items.options.keys.sk !== undefined;
+  if (hasSk !== (entity.sk !== undefined)) {
+    say(
+      hasSk
+        ? "it has no sort key template, but the table has a sort key"
+        : "it has a sort key template, but the table has none",
+      "say the same in `keys` and in every item",
+    );
+    return undefined;
+  }
+  const pk = template(entity.pk);
+  const sk = entity.sk === undefined ? undefined : template(entity.sk);
+  if (pk === undefined || (hasSk && sk === undefined)) return undefined;
+  return sk === undefined ? { pk, where: entity.where } : { pk, sk, where: entity.where };
+}
+
+/** Every row an entity writes, checked against its table. */
+export function loadWriters(
+  entity: EntitySpec,
+  tables: readonly DeclaredTable[],
+  first: number,
+  problems: MappingProblem[],
+): Writer[] {
+  const writers: Writer[] = [];
+  const visit = (writes: readonly WriteSpec[], depth: number): void => {
+    for (const write of writes) {
+      if (write.kind === "each") {
+        checkDepth(write.list, depth, `item ${entity.name}, each`, problems);
+        visit(write.writes, write.depth);
+        continue;
+      }
+      const table = tables.find(({ name }) => name === write.table);
+      const where = `item ${entity.name}, ${write.part ? "part" : "into"} ${write.table}`;
+      if (table === undefined) {
+        problems.push({ where, problem: "there is no such table", remedy: "correct the name, or declare the table" });
+        continue;
+      }
+      checkRow(write, table, depth, where, problems);
+      const columns = table.columns.filter(({ name }) => write.columns[name] !== undefined);
+      writers.push({ index: first + writers.length, entity: entity.name, spec: write, table, columns });
+    }
+  };
+  visit(entity.writes, 0);
+  return writers;
+}
+
+function checkDepth(plan: ReadPlan, depth: number, where: string, problems: MappingProblem[]): void {
+  const { from } = plan;
+  if ("depth" in from && from.depth > depth) {
+    problems.push({
+      where,
+      problem: "it reads an element outside its `each`",
+      remedy: "use an element only inside its own each",
+    });
+  }
+}
+
+function checkRow(
+  write: RowSpec,
+  table: DeclaredTable,
+  depth: number,
+  where: string,
+  problems: MappingProblem[],
+): void {
+  const say = (problem: string, remedy: string) => problems.push({ where, problem, remedy });
+  if (write.part !== (table.duplicates === "merge")) {
+    say(
+      write.part ? "`part` writes a table whose policy is not `merge`" : "`into` writes a `merge` table",
+      write.part ? 'use into, or give the table .duplicates("merge")' : "use part",
+    );
+  }
+  for (const name of Object.keys(write.columns)) {
+    if (!table.columns.some((column) => column.name === name)) say(`there is no column ${name}`, "correct the name");
+  }
+  for (const column of table.columns) {
+    const plan = write.columns[column.name];
+    const isKey = table.primaryKey.includes(column);
+    if (plan === undefined) {
+      if (isKey || (!write.part && column.defaultSql === undefined)) {
+        say(`column ${column.name} is not given`, "name every column; a misspelt capture gives none");
+      }
+      continue;
+    }
+    checkDepth(plan, depth, where, problems);
+    if (!column.nullable && (plan.absent === "null" || plan.null === "null")) {
+      say(
+        `column ${column.name} may be null, but is not nullable`,
+        "make the column .nullable(), or the value required",
+      );
+    }
+  }
+}
+
+const columnNames = (columns: readonly ColumnModel[]): string => columns.map(({ name }) => name).join(", ");
+
+/** The facets of a table, by who writes it. */
+export function loadFacets(table: DeclaredTable, writers: readonly Writer[], problems: MappingProblem[]): FacetModel[] {
+  const say = (problem: string, remedy: string) => problems.push({ where: `table ${table.name}`, problem, remedy });
+  const own = writers.filter((writer) => writer.table === table);
+  const [first] = own;
+  if (first === undefined) {
+    say("no item writes it", "write it from an item, or remove it");
+    return [];
+  }
+  if (table.duplicates !== "merge") {
+    for (const other of own.filter((writer) => columnNames(writer.columns) !== columnNames(first.columns))) {
+      say(
+        `${first.entity} writes (${columnNames(first.columns)}) but ${other.entity} writes (${columnNames(other.columns)})`,
+        "give every `into` of this table the same columns, or merge parts",
+      );
+    }
+    return [{ index: 0, columns: first.columns }];
+  }
+  const owners = new Map<string, string>();
+  for (const writer of own) {
+    for (const column of writer.columns.filter((each) => !table.primaryKey.includes(each))) {
+      const before = owners.get(column.name);
+      if (before !== undefined)
+        say(`both ${before} and ${writer.entity} write ${column.name}`, "give each column to one part");
+      owners.set(column.name, writer.entity);
+    }
+  }
+  for (const column of table.columns) {
+    const given = owners.has(column.name) || table.primaryKey.includes(column) || column.defaultSql !== undefined;
+    if (!given) say(`no part gives column ${column.name}`, "give it in a part, or remove it");
+  }
+  return own.map((writer, at) => ({ index: at, columns: writer.columns }));
+}
+
+export function facetOf(table: TableModel, writer: Writer, writers: readonly Writer[]): FacetModel | undefined {
+  if (table.duplicates !== "merge") return table.facets[0];
+  return table.facets[writers.filter((other) => other.table.name === table.name).indexOf(writer)];
+}

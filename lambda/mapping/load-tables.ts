@@ -1,0 +1,160 @@
+/** Declared tables → checked table models, without facets: those follow from who writes them. */
+import { KEY_KINDS, type Kind, sqlType } from "./kinds.ts";
+import type { ColumnModel, ForeignKeyModel, MappingProblem, TableModel } from "./model.ts";
+import { constraintName, isIdentifier } from "./names.ts";
+import { type Columns, columnsOf, type Duplicates, specOf, type TableLike, type Tables } from "./tables.ts";
+
+export type DeclaredTable = Omit<TableModel, "facets">;
+
+const RANKED: ReadonlySet<Kind> = new Set([
+  "smallint",
+  "integer",
+  "bigint",
+  "numeric",
+  "timestamptz",
+  "timestamp",
+  "date",
+]);
+
+const columnModels = (columns: Columns): ColumnModel[] =>
+  Object.entries(columns).map(([name, { spec }]) => ({
+    name,
+    type: spec.type,
+    nullable: spec.nullable,
+    ...(spec.defaultSql === undefined ? {} : { defaultSql: spec.defaultSql }),
+    ...(spec.comment === undefined ? {} : { comment: spec.comment }),
+  }));
+
+const keyNames = (columns: Columns): string[] =>
+  Object.keys(columns).filter((name) => columns[name]?.spec.primaryKey === true);
+
+/** Loads every table; problems are added to `problems`, never thrown. */
+export function loadTables(tables: Tables, problems: MappingProblem[]): DeclaredTable[] {
+  return Object.entries(tables).map(([name, table], at) => loadTable(name, table, at + 1, tables, problems));
+}
+
+function loadTable(
+  name: string,
+  table: TableLike,
+  index: number,
+  all: Tables,
+  problems: MappingProblem[],
+): DeclaredTable {
+  const say = (column: string | undefined, problem: string, remedy: string) =>
+    problems.push({
+      where: column === undefined ? `table ${name}` : `table ${name}, column ${column}`,
+      problem,
+      remedy,
+    });
+  const columns = columnsOf(table);
+  const spec = specOf(table);
+  const models = columnModels(columns);
+
+  if (!isIdentifier(name)) say(undefined, "its name is empty or longer than 63 bytes", "choose a shorter name");
+  for (const column of models) checkColumn(column, columns, say);
+  const primaryKey = models.filter((column) => columns[column.name]?.spec.primaryKey === true);
+  if (primaryKey.length === 0) say(undefined, "it has no primary key", "mark at least one column .primaryKey()");
+  checkDuplicates(spec.duplicates, models, say);
+
+  const known = (list: readonly string[], what: string): boolean => {
+    const missing = list.filter((column) => columns[column] === undefined);
+    for (const column of missing) say(column, `${what} names a column that does not exist`, "correct the name");
+    return missing.length === 0 && list.length > 0;
+  };
+  const foreignKeys = [
+    ...Object.entries(columns).flatMap(
+      ([
+        column,
+        {
+          spec: { references },
+        },
+      ]) => (references === undefined ? [] : [{ columns: [column], references }]),
+    ),
+    ...spec.foreignKeys.filter((key) => known(key.columns, "a foreign key")),
+  ].flatMap((key) => loadForeignKey(name, key, columns, all, say));
+
+  const single = (flag: "unique" | "indexed") =>
+    Object.keys(columns).flatMap((column) => (columns[column]?.spec[flag] === true ? [[column]] : []));
+  const uniques = [...single("unique"), ...spec.uniques.filter((list) => known(list, "a unique constraint"))];
+  const indexes = [...single("indexed"), ...spec.indexes.filter((list) => known(list, "an index"))];
+  const covered = [primaryKey.map((column) => column.name), ...uniques, ...indexes];
+  for (const key of foreignKeys) {
+    if (!covered.some((list) => key.columns.every((column, at) => list[at] === column))) {
+      indexes.push([...key.columns]);
+      covered.push([...key.columns]);
+    }
+  }
+  const named = (list: readonly string[], suffix: string) => ({
+    name: constraintName(name, list, suffix),
+    columns: list,
+  });
+  return {
+    index,
+    name,
+    columns: models,
+    primaryKey,
+    foreignKeys,
+    uniques: uniques.map((list) => named(list, "key")),
+    indexes: indexes.map((list) => named(list, "idx")),
+    duplicates: spec.duplicates,
+    ...(spec.comment === undefined ? {} : { comment: spec.comment }),
+  };
+}
+
+type Say = (column: string | undefined, problem: string, remedy: string) => void;
+
+function checkColumn({ name, type, nullable }: ColumnModel, columns: Columns, say: Say): void {
+  if (!isIdentifier(name)) say(name, "its name is empty or longer than 63 bytes", "choose a shorter name");
+  if (columns[name]?.spec.primaryKey === true) {
+    if (nullable) say(name, "a primary key column cannot be nullable", "remove .nullable()");
+    if (!KEY_KINDS.has(type.kind))
+      say(name, `${type.kind} cannot be a primary key`, `use one of ${[...KEY_KINDS].join(", ")}`);
+  }
+  const { precision, scale = 0 } = type;
+  if (precision !== undefined && !(precision >= 1 && precision <= 1000 && scale >= 0 && scale <= precision)) {
+    say(name, `numeric(${precision}, ${scale}) is not a type`, "precision is 1 to 1000, scale 0 to precision");
+  }
+}
+
+function checkDuplicates(policy: Duplicates, columns: readonly ColumnModel[], say: Say): void {
+  if (typeof policy === "string") return;
+  const by = columns.find((column) => column.name === policy.latest);
+  if (by === undefined) say(policy.latest, "`latest` names a column that does not exist", "correct the name");
+  else if (!RANKED.has(by.type.kind)) {
+    say(by.name, `\`latest\` cannot rank by ${by.type.kind}`, `rank by one of ${[...RANKED].join(", ")}`);
+  }
+}
+
+function loadForeignKey(
+  table: string,
+  { columns: own, references }: { columns: readonly string[]; references: string },
+  columns: Columns,
+  all: Tables,
+  say: Say,
+): ForeignKeyModel[] {
+  const target = Object.hasOwn(all, references) ? all[references] : undefined;
+  if (target === undefined) {
+    say(
+      own.join(", "),
+      `it references table ${references}, which does not exist`,
+      "correct the name, or declare the table",
+    );
+    return [];
+  }
+  const theirs = columnsOf(target);
+  const referencedColumns = keyNames(theirs);
+  const kinds = (list: readonly string[], of: Columns) =>
+    list
+      .map((column) => of[column]?.spec.type)
+      .map((type) => (type === undefined ? "?" : sqlType({ kind: type.kind })));
+  const [here, there] = [kinds(own, columns).join(", "), kinds(referencedColumns, theirs).join(", ")];
+  if (here !== there) {
+    say(
+      own.join(", "),
+      `it is (${here}), the primary key of ${references} is (${there})`,
+      "give both the same columns in the same order",
+    );
+    return [];
+  }
+  return [{ name: constraintName(table, own, "fkey"), columns: own, references, referencedColumns }];
+}

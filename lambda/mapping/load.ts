@@ -1,0 +1,122 @@
+/**
+ * A schema folder's two declarations → one checked mapping, or every problem they have, each with its remedy. Whatever
+ * can be known before the first item is read is found here.
+ */
+import { findAmbiguities } from "./ambiguity.ts";
+import type { ItemsSpec, WriteSpec } from "./items.ts";
+import { delimiterOf, facetOf, loadFacets, loadPattern, loadWriters, type Writer } from "./load-items.ts";
+import { loadTables } from "./load-tables.ts";
+import type { EntityModel, Mapping, MappingProblem, TableModel, WritePlan } from "./model.ts";
+import type { ReadPlan } from "./readers.ts";
+import type { Tables } from "./tables.ts";
+import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
+
+export type Loaded = { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] };
+
+/** Loads a mapping. Never throws for what a user wrote. */
+export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
+  const problems: MappingProblem[] = [];
+  const declared = loadTables(tables, problems);
+  const patterns = items.entities.map((entity) => loadPattern(entity, items, problems));
+  const writers: Writer[] = [];
+  for (const entity of items.entities) writers.push(...loadWriters(entity, declared, writers.length + 1, problems));
+  const models = declared.map((table) => ({ ...table, facets: loadFacets(table, writers, problems) }));
+  const templates = loadTemplates(items, problems);
+  checkNames(items, problems);
+  if (items.entities.length === 0) {
+    problems.push({ where: "items", problem: "no item is declared", remedy: "declare at least one item" });
+  }
+
+  const entities = items.entities.flatMap((entity, at): EntityModel[] => {
+    const pattern = patterns[at];
+    if (pattern === undefined) return [];
+    const writes = planWrites(entity.writes, writers, models);
+    const base = { index: at + 1, name: entity.name, pattern, ignore: entity.ignore, writes };
+    return [entity.ignored === undefined ? base : { ...base, ignored: entity.ignored }];
+  });
+  const { order, problems: ambiguities } = findAmbiguities(entities);
+  for (const ambiguity of ambiguities) problems.push(describe(ambiguity));
+  if (problems.length > 0) return { problems };
+
+  const { keys, ttl, ignore = [] } = items.options;
+  const ordered = order.flatMap((name) => entities.filter((entity) => entity.name === name));
+  const base = { keys, ignore, tables: models, entities: ordered, templates, identity: identityOf(models, items) };
+  return { mapping: ttl === undefined ? base : { ...base, ttl } };
+}
+
+function describe(ambiguity: ReturnType<typeof findAmbiguities>["problems"][number]): MappingProblem {
+  if (ambiguity.kind === "unreachable") {
+    const { entity, hiddenBy } = ambiguity;
+    const problem = `every item it matches is taken by ${hiddenBy}`;
+    return { where: `item ${entity}`, problem, remedy: "remove one, or tell them apart by `where`" };
+  }
+  const { first, second, example } = ambiguity;
+  const key = example.sk === undefined ? `"${example.pk}"` : `"${example.pk}" / "${example.sk}"`;
+  return {
+    where: `items ${first} and ${second}`,
+    problem: `both match the key ${key}`,
+    remedy: "tell them apart by a literal in a template, or by `where`",
+  };
+}
+
+function checkNames(items: ItemsSpec, problems: MappingProblem[]): void {
+  const seen = new Set<string>();
+  for (const { name } of items.entities) {
+    if (name === "" || seen.has(name)) {
+      problems.push({
+        where: `item ${name}`,
+        problem: "its name is empty or used twice",
+        remedy: "give each item its own name",
+      });
+    }
+    seen.add(name);
+  }
+}
+
+/** Every plan in a list of writes, lists' own plans included. */
+function plansOf(writes: readonly WriteSpec[]): ReadPlan[] {
+  return writes.flatMap((write) =>
+    write.kind === "each"
+      ? [write.list, ...plansOf(write.writes)]
+      : Object.values(write.columns).flatMap((plan) => (plan === undefined ? [] : [plan])),
+  );
+}
+
+function loadTemplates(items: ItemsSpec, problems: MappingProblem[]): Map<string, Template> {
+  const templates = new Map<string, Template>();
+  for (const entity of items.entities) {
+    for (const { from } of plansOf(entity.writes)) {
+      if (from.kind !== "captured" || templates.has(from.template)) continue;
+      const parsed = parseTemplate(from.template, delimiterOf(items));
+      if (isTemplateProblem(parsed)) {
+        problems.push({ where: `item ${entity.name}, captures "${from.template}"`, ...parsed });
+      } else templates.set(from.template, parsed);
+    }
+  }
+  return templates;
+}
+
+function planWrites(
+  writes: readonly WriteSpec[],
+  writers: readonly Writer[],
+  tables: readonly TableModel[],
+): WritePlan[] {
+  return writes.flatMap((write): WritePlan[] => {
+    if (write.kind === "each") {
+      return [
+        { kind: "each", list: write.list, depth: write.depth, writes: planWrites(write.writes, writers, tables) },
+      ];
+    }
+    const writer = writers.find((each) => each.spec === write);
+    const table = tables.find(({ name }) => name === write.table);
+    const facet = writer && table && facetOf(table, writer, writers);
+    if (writer === undefined || table === undefined || facet === undefined) return [];
+    const reads = facet.columns.flatMap(({ name }) => write.columns[name] ?? []);
+    return [{ kind: "row", table, facet, writer: writer.index, reads }];
+  });
+}
+
+/** What the fingerprint of a mapping covers: both declarations, in the order written. */
+function identityOf(tables: readonly TableModel[], items: ItemsSpec): string {
+  return JSON.stringify({ tables, items });
+}

@@ -1,0 +1,101 @@
+/**
+ * A mapping after loading: checked, named and numbered. The run works on this and never on the user's builders. Table,
+ * facet and writer numbers are stored in the ledger; the mapping's fingerprint pins them.
+ */
+import type { ColumnType } from "./kinds.ts";
+import type { ReadPlan } from "./readers.ts";
+import type { Duplicates } from "./tables.ts";
+import type { KeyPattern, Template } from "./template.ts";
+
+export interface ColumnModel {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly defaultSql?: string;
+  readonly comment?: string;
+}
+
+/** A named list of columns: a unique constraint or an index. */
+export interface ColumnList {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+export interface ForeignKeyModel extends ColumnList {
+  readonly references: string;
+  readonly referencedColumns: readonly string[];
+}
+
+/**
+ * The columns that are written together. A table has one facet, but a `merge` table has one for each writer: the key
+ * and that writer's own columns. At most one contribution holds a facet of a row.
+ */
+export interface FacetModel {
+  readonly index: number;
+  /** In table order; the primary key is always among them. */
+  readonly columns: readonly ColumnModel[];
+}
+
+export interface TableModel {
+  /** From 1; 0 in the ledger means "no row". */
+  readonly index: number;
+  readonly name: string;
+  readonly columns: readonly ColumnModel[];
+  readonly primaryKey: readonly ColumnModel[];
+  readonly foreignKeys: readonly ForeignKeyModel[];
+  readonly uniques: readonly ColumnList[];
+  readonly indexes: readonly ColumnList[];
+  readonly duplicates: Duplicates;
+  readonly facets: readonly FacetModel[];
+  readonly comment?: string;
+}
+
+export interface RowPlan {
+  readonly kind: "row";
+  readonly table: TableModel;
+  readonly facet: FacetModel;
+  /** From 1, over the whole mapping, in the order written. */
+  readonly writer: number;
+  /** One for each column of the facet, in the same order. */
+  readonly reads: readonly ReadPlan[];
+}
+
+export interface EachPlan {
+  readonly kind: "each";
+  readonly list: ReadPlan;
+  readonly depth: number;
+  readonly writes: readonly WritePlan[];
+}
+
+export type WritePlan = RowPlan | EachPlan;
+
+export interface EntityModel {
+  /** From 1, in the order written. */
+  readonly index: number;
+  readonly name: string;
+  readonly pattern: KeyPattern;
+  readonly ignore: readonly string[];
+  readonly writes: readonly WritePlan[];
+  /** Why the whole item is left behind, where it is. */
+  readonly ignored?: string;
+}
+
+export interface Mapping {
+  readonly keys: { readonly pk: string; readonly sk?: string };
+  readonly ttl?: { readonly attribute: string; readonly expired: "skip" | "migrate" };
+  readonly ignore: readonly string[];
+  readonly tables: readonly TableModel[];
+  /** Most specific key first: the first that matches is the only one meant. */
+  readonly entities: readonly EntityModel[];
+  /** Every template a reader takes captures from, parsed. */
+  readonly templates: ReadonlyMap<string, Template>;
+  /** A text that changes exactly when the mapping means something else. */
+  readonly identity: string;
+}
+
+/** Something wrong with a mapping, and what to do about it. */
+export interface MappingProblem {
+  readonly where: string;
+  readonly problem: string;
+  readonly remedy: string;
+}

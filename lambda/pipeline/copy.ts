@@ -1,0 +1,120 @@
+/**
+ * The units of a pass → rows. Workers claim units until none is left; each writes a page while the next one is being
+ * read, and nothing else is ever buffered (I8). Time running out is a normal end: the cursors say where to go on.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Decode } from "../domain/decode.ts";
+import { PageTally } from "../domain/tally.ts";
+import type { Progress } from "../ports/progress.ts";
+import type { Run } from "../ports/runs.ts";
+import type { ItemSource, SourcePage } from "../ports/source.ts";
+import type { PageWrite, UnitClaim, UnitQueue } from "../ports/units.ts";
+
+/** How often a worker without a unit looks whether the others have ended, and progress is told. */
+const LOOK_AGAIN_MS = 250;
+
+export interface Copy {
+  readonly run: Run;
+  readonly source: ItemSource;
+  readonly queue: UnitQueue;
+  readonly decode: Decode;
+  readonly progress: Progress;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+}
+
+/** Copies until every unit of the pass is done, here or elsewhere, or the signal aborts. Tells which. */
+export async function copy(task: Copy): Promise<"done" | "stopped"> {
+  // One worker's failure stops the others at their next page: they would only repeat it.
+  const failure = new AbortController();
+  const signal = AbortSignal.any([task.signal, failure.signal]);
+  const telling = tellProgress(task, signal);
+  const workers = Array.from({ length: task.concurrency }, () =>
+    work({ ...task, signal }).catch((error: unknown) => {
+      failure.abort();
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(workers);
+  telling.stop();
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return waitForOthers(task);
+}
+
+async function work(task: Copy): Promise<void> {
+  while (!task.signal.aborted) {
+    const claim = await task.queue.claim(task.run);
+    if (claim === undefined) return;
+    try {
+      await copyUnit(task, claim);
+    } finally {
+      await claim.release();
+    }
+  }
+}
+
+async function copyUnit({ source, decode, signal }: Copy, claim: UnitClaim): Promise<void> {
+  const pages = source.read(claim.unit, claim.cursor, signal)[Symbol.asyncIterator]();
+  try {
+    let reading = pages.next();
+    for (;;) {
+      const { value: page, done } = await reading;
+      if (done === true || signal.aborted) return;
+      reading = pages.next();
+      // Its failure is met by the await above, on the next turn; until then it must not count as unhandled.
+      reading.catch(() => undefined);
+      await claim.commit(pageWrite(page, decode));
+    }
+  } finally {
+    await pages.return?.();
+  }
+}
+
+/** A page as the target takes it. What is counted is noted here, before anybody writes it. */
+export function pageWrite(page: SourcePage, decode: Decode): PageWrite {
+  const tally = new PageTally(page.records.length);
+  return {
+    items: {
+      *[Symbol.iterator]() {
+        tally.restart();
+        for (const record of page.records) {
+          const decoded = decode(record);
+          tally.note(decoded);
+          yield decoded;
+        }
+      },
+    },
+    next: page.next,
+    tally: (fates) => tally.tally(fates),
+  };
+}
+
+/** Units may be in the hands of other processes: they end, or free what they hold when they vanish. */
+async function waitForOthers(task: Copy): Promise<"done" | "stopped"> {
+  for (;;) {
+    const progress = await task.queue.progress(task.run);
+    task.progress.tell({ kind: "copied", progress });
+    if (progress.done === progress.units) return "done";
+    if (task.signal.aborted) return "stopped";
+    await sleep(LOOK_AGAIN_MS);
+    await work(task);
+  }
+}
+
+function tellProgress({ queue, run, progress }: Copy, signal: AbortSignal): { stop(): void } {
+  let telling = false;
+  const timer = setInterval(() => {
+    if (telling || signal.aborted) return;
+    telling = true;
+    queue
+      .progress(run)
+      .then((now) => progress.tell({ kind: "copied", progress: now }))
+      // Progress is told for comfort: where it cannot be had, the copy itself will say why.
+      .catch(() => undefined)
+      .finally(() => {
+        telling = false;
+      });
+  }, LOOK_AGAIN_MS);
+  return { stop: () => clearInterval(timer) };
+}

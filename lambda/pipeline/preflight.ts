@@ -1,0 +1,31 @@
+/** Source, mapping and target → everything that stands in the way of a run, found before anything is written. */
+import { type Finding, MigrationError } from "../domain/migration-error.ts";
+import type { Mapping } from "../mapping/model.ts";
+import type { ItemSource } from "../ports/source.ts";
+import type { TargetTables } from "../ports/tables.ts";
+
+/** Throws MigrationError `preflight` with every finding at once; returns where there is none. */
+export async function preflight(source: ItemSource, target: TargetTables, mapping: Mapping): Promise<void> {
+  const [facts, findings] = await Promise.all([source.inspect(), target.check()]);
+  const all: Finding[] = [...findings];
+  const { keys } = facts;
+  if (keys !== undefined && (keys.pk !== mapping.keys.pk || keys.sk !== mapping.keys.sk)) {
+    const spell = ({ pk, sk }: Mapping["keys"]) => (sk === undefined ? pk : `${pk}, ${sk}`);
+    all.push({
+      where: source.name,
+      problem: `its key is (${spell(keys)}), the schema says (${spell(mapping.keys)})`,
+      remedy: "correct `keys` in items.ts, or the table's name",
+    });
+  }
+  if (facts.ttlAttribute !== undefined && mapping.ttl?.attribute !== facts.ttlAttribute) {
+    all.push({
+      where: source.name,
+      problem: `time-to-live is on (${facts.ttlAttribute}) and the schema does not say what becomes of expired items`,
+      remedy: `add ttl: { attribute: "${facts.ttlAttribute}", expired: "skip" } (or "migrate") in items.ts`,
+    });
+  }
+  if (all.length > 0) {
+    const problems = all.length === 1 ? "1 problem" : `${all.length} problems`;
+    throw new MigrationError("preflight", `preflight found ${problems}`, "see each finding", { findings: all });
+  }
+}

@@ -1,0 +1,41 @@
+/** Where items come from. A table, a file and an export are read through this one interface. */
+import type { SourceRecord } from "../domain/source-record.ts";
+
+/** One page. `next` is where reading goes on; absent when the unit has been read to its end. A page may be empty. */
+export interface SourcePage {
+  readonly records: readonly SourceRecord[];
+  readonly next?: string;
+}
+
+/** What a source says of itself before anything is read. */
+export interface SourceFacts {
+  /** The key attributes, where the source knows them. */
+  readonly keys?: { readonly pk: string; readonly sk?: string };
+  /** The time-to-live attribute, where one is enabled. */
+  readonly ttlAttribute?: string;
+}
+
+/**
+ * A source of items.
+ *
+ * Every item is in exactly one unit of a plan. Within a unit, reading again from a page's `next` gives what follows that
+ * page, in any process; reading from no cursor starts the unit. Order means nothing. Nothing is ever written to a source.
+ */
+export interface ItemSource {
+  /** Tells this source from every other, the same in every process: a run belongs to one source. */
+  readonly name: string;
+  /** What a page shows: the latest writes, or a moment the whole source was frozen at. */
+  readonly consistency: "strong" | "point-in-time";
+  /** How single items can be read once more. */
+  readonly reread: "by-key" | "by-position" | "none";
+  /** Throws MigrationError `source-unusable` where the source does not exist or may not be read. */
+  inspect(): Promise<SourceFacts>;
+  /** Splits the source into about `units` parts, each named by an opaque text that is kept in the ledger. */
+  plan(units: number): Promise<readonly string[]>;
+  /**
+   * Reads one unit from `cursor`, a page at a time. Stops without error after the page in flight when `signal` aborts.
+   * Transient faults are retried inside; what comes out is final. Throws MigrationError `source-changed` where the unit
+   * no longer is what was planned.
+   */
+  read(unit: string, cursor: string | undefined, signal: AbortSignal): AsyncIterable<SourcePage>;
+}

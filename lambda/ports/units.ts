@@ -1,0 +1,41 @@
+/** How a pass is divided among workers, and how one page becomes durable. */
+import type { Decoded } from "../domain/decode.ts";
+import type { Fate, Tally } from "../domain/tally.ts";
+import type { Run } from "./runs.ts";
+
+/** One decoded page on its way into the target. */
+export interface PageWrite {
+  /** Decodes from the page's beginning each time it is iterated: a retried page is decoded again. */
+  readonly items: Iterable<Decoded>;
+  /** Where reading goes on; absent with the unit's last page. */
+  readonly next: string | undefined;
+  /** The page's tally, once what became of each item (by its hash) is known. */
+  tally(fates: ReadonlyMap<string, Fate>): Tally;
+}
+
+/** A unit held by this worker and by nobody else, until it is released or the connection is lost (I11). */
+export interface UnitClaim {
+  readonly unit: string;
+  readonly cursor: string | undefined;
+  /**
+   * Writes one page. On return its rows, audit lines, quarantined items, tally and cursor are durable together; on an
+   * error none of them is (I3). May be called again with the same page after an error (I4).
+   */
+  commit(page: PageWrite): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface UnitProgress {
+  readonly units: number;
+  readonly done: number;
+  readonly pages: number;
+  readonly tally: Tally;
+}
+
+export interface UnitQueue {
+  /** Names the units of a pass. The first plan of a pass stands; later ones are ignored. */
+  plan(run: Run, units: readonly string[]): Promise<void>;
+  /** Takes a unit that is neither finished nor held, its state read under the lock; undefined where there is none. */
+  claim(run: Run): Promise<UnitClaim | undefined>;
+  progress(run: Run): Promise<UnitProgress>;
+}

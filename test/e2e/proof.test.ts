@@ -1,0 +1,216 @@
+/** Every check of the proof, with its failing twin: data is broken on purpose in Postgres or at the source, and must be caught. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runVerify } from "../../lambda/compose.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import { bigint, defineItems, defineTables, numeric, table, text, timestamptz } from "../../lambda/mapping/index.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { migrateTrial, query } from "../support/migration.ts";
+
+const tables = defineTables({
+  owners: table({ owner_id: text().primaryKey(), name: text(), phone: text().nullable(), rank: bigint() }).duplicates(
+    "merge",
+  ),
+  pets: { pet_id: text().primaryKey(), owner_id: text().references("owners"), tag: text().unique(), weight: numeric() },
+  visits: table({ visit_id: text().primaryKey(), at: timestamptz(), note: text() }).duplicates({ latest: "at" }),
+  pairs: table({ a: text().primaryKey(), b: text().primaryKey(), kind: text() }).duplicates("identical"),
+});
+const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part, ignoreItem }) => [
+  item("Owner", { pk: "OWNER#{id}", sk: "METADATA" }, ({ key, attr }) => [
+    part("owners", { owner_id: key.id, name: attr("Name"), rank: attr("Rank") }),
+  ]),
+  item("Contact", { pk: "OWNER#{id}", sk: "CONTACT" }, ({ key, attr }) => [
+    part("owners", { owner_id: key.id, phone: attr("Phone") }),
+  ]),
+  item("Pet", { pk: "OWNER#{owner}", sk: "PET#{id}" }, ({ key, attr }) => [
+    into("pets", { pet_id: key.id, owner_id: key.owner, tag: attr("Tag"), weight: attr("Weight") }),
+  ]),
+  item("Visit", { pk: "PET#{pet}", sk: "VISIT#{n}" }, ({ key, attr }) => [
+    into("visits", { visit_id: key.pet, at: attr("At"), note: attr("Note") }),
+  ]),
+  item("Pair", { pk: "PAIR#{a}", sk: "{side}#{b}" }, ({ key, attr }) => [
+    into("pairs", { a: key.a, b: key.b, kind: attr("Kind") }),
+  ]),
+  ignoreItem("Marker", { pk: "MARKER", sk: "{x}" }, "bookkeeping"),
+]);
+const schema = { tables, items };
+
+const owner = (id: string): Item => ({
+  PK: { S: `OWNER#${id}` },
+  SK: { S: "METADATA" },
+  Name: { S: `name of ${id}` },
+  Rank: { N: "9007199254740993" },
+});
+const contact = (id: string, phone = "1"): Item => ({
+  PK: { S: `OWNER#${id}` },
+  SK: { S: "CONTACT" },
+  Phone: { S: phone },
+});
+const pet = (owner: string, id: string, more: Item = {}): Item => ({
+  PK: { S: `OWNER#${owner}` },
+  SK: { S: `PET#${id}` },
+  Tag: { S: `tag ${id}` },
+  Weight: { N: "1.2345678901234567890123456789" },
+  ...more,
+});
+const visit = (id: string, n: string, at: string): Item => ({
+  PK: { S: `PET#${id}` },
+  SK: { S: `VISIT#${n}` },
+  At: { S: at },
+  Note: { S: n },
+});
+const pair = (side: string, kind: string): Item => ({ PK: { S: "PAIR#x" }, SK: { S: `${side}#y` }, Kind: { S: kind } });
+const marker: Item = { PK: { S: "MARKER" }, SK: { S: "1" }, Anything: { N: "1" } };
+
+const GOOD: readonly Item[] = [
+  owner("1"),
+  contact("1"),
+  owner("2"),
+  pet("1", "a"),
+  pet("2", "b"),
+  visit("a", "1", "2026-01-01T00:00:00Z"),
+  visit("a", "2", "2026-01-02T00:00:00Z"),
+  pair("LEFT", "k"),
+  pair("RIGHT", "k"),
+  marker,
+];
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(() => database.drop());
+
+const migrateItems = (list: readonly Item[]) =>
+  migrateTrial({ url: database.url, schema, items: list, options: { units: 2, concurrency: 2 } });
+
+it("good data is verified: copies and superseded rows are shown apart and are no fault", async () => {
+  const report = await migrateItems(GOOD);
+  expect(report.discrepancies).toEqual([]);
+  expect(report.verdict).toBe("verified");
+  expect(report.tables.find(({ name }) => name === "pairs")?.copies).toBe(1);
+  expect(report.tables.find(({ name }) => name === "visits")?.superseded).toBe(1);
+  expect(await query(database.url, "select note from visits")).toEqual([{ note: "2" }]);
+  expect(report.items).toMatchObject({ read: 10, migrated: 9, ignored: 1 });
+});
+
+describe("I9: data broken in Postgres is caught, with table and key", () => {
+  const BROKEN: Record<string, readonly [sql: string, check: string, subject: string]> = {
+    "the last digit of a number": ["update pets set weight = weight + 1e-28 where pet_id = 'a'", "content", "pets"],
+    "a text by one blank": ["update pets set tag = tag || ' ' where pet_id = 'a'", "content", "pets"],
+    "a column of a merged row": ["update owners set rank = rank + 1 where owner_id = '2'", "content", "owners"],
+    "a column no part gave": ["update owners set phone = '5' where owner_id = '2'", "content", "owners"],
+    "a moment by a microsecond": ["update visits set at = at + interval '1 microsecond'", "content", "visits"],
+    "a row lost": ["delete from visits", "counts", "visits"],
+    "a row added": ["insert into visits values ('zz', now(), 'x')", "counts", "visits"],
+    "two rows exchanged": ["update pets set weight = case pet_id when 'a' then 2 else 1 end", "content", "pets"],
+    "an orphan": [
+      "alter table pets drop constraint pets_owner_id_fkey; update pets set owner_id = 'nobody' where pet_id = 'a'",
+      "relations",
+      "pets (owner_id) → owners",
+    ],
+    "a duplicate": [
+      "alter table pets drop constraint pets_tag_key; update pets set tag = 'tag b' where pet_id = 'a'",
+      "relations",
+      "pets (tag)",
+    ],
+    "a NULL": [
+      "alter table visits alter note drop not null; update visits set note = null",
+      "relations",
+      "visits (note)",
+    ],
+    "a line of the ledger lost": [
+      "delete from migration_ledger.audit where tbl = 2 and key = '{a}'",
+      "content",
+      "pets",
+    ],
+    "a quarantined item forgotten": [
+      "update migration_ledger.unit set tally = replace(tally, '\"quarantined\":0', '\"quarantined\":1')",
+      "accounting",
+      "quarantine",
+    ],
+    "an item counted twice": [
+      "update migration_ledger.unit set tally = regexp_replace(tally, '\"read\":([0-9]+)', '\"read\":1\\1')",
+      "accounting",
+      "all items",
+    ],
+  };
+
+  it.each(Object.entries(BROKEN))("%s", async (_, [sql, check, subject]) => {
+    expect((await migrateItems(GOOD)).verdict).toBe("verified");
+    expect((await runVerify({ target: database.url, schema })).verdict).toBe("verified");
+    await query(database.url, sql);
+    const report = await runVerify({ target: database.url, schema });
+    expect(report.verdict).toBe("discrepant");
+    expect(report.discrepancies.map((each) => `${each.check} ${each.subject}`)).toContain(`${check} ${subject}`);
+  });
+
+  it("names the row that differs by its key and its source", async () => {
+    await migrateItems(GOOD);
+    await query(database.url, "update pets set weight = 3 where pet_id = 'b'");
+    const { discrepancies } = await runVerify({ target: database.url, schema });
+    const [found] = discrepancies;
+    expect(found).toMatchObject({ check: "content", subject: "pets", count: 1 });
+    expect(found?.examples).toEqual([{ table: "pets", key: ["b"], source: expect.stringContaining("PET#b") }]);
+  });
+});
+
+describe("I2: what the source holds beyond the mapping is told, never dropped", () => {
+  const FAULTS: Record<string, readonly [extra: readonly Item[], check: string, text: RegExp]> = {
+    "an attribute nobody reads": [[pet("1", "c", { Color: { S: "red" } })], "completeness", /no column takes it/],
+    "an item of no entity": [[{ PK: { S: "WHAT#1" }, SK: { S: "EVER" } }], "completeness", /quarantine: no-entity/],
+    "a missing attribute": [
+      [{ PK: { S: "OWNER#1" }, SK: { S: "PET#c" }, Tag: { S: "t" } }],
+      "completeness",
+      /missing-attribute/,
+    ],
+    "a wrong type": [[pet("1", "c", { Weight: { S: "heavy" } })], "completeness", /wrong-type/],
+    "a NULL where none may be": [[pet("1", "c", { Tag: { NULL: true } })], "completeness", /null-attribute/],
+    "U+0000": [[pet("1", "c", { Tag: { S: "a\0b" } })], "completeness", /not-storable-text/],
+    "a number out of range": [[{ ...owner("3"), Rank: { N: "9223372036854775808" } }], "completeness", /out-of-range/],
+    "an orphan": [[pet("9", "c")], "relations", /not there/],
+    "a duplicate of a unique value": [[pet("1", "c", { Tag: { S: "tag a" } })], "relations", /must be unique/],
+    "two items with one target key": [[pet("2", "a")], "completeness", /collision/],
+    "copies that differ": [[pair("OTHER", "different")], "completeness", /conflict/],
+    "a merged row without its main part": [[contact("7")], "relations", /NULL where the mapping promises/],
+  };
+
+  it.each(Object.entries(FAULTS))("%s", async (_, [extra, check, text]) => {
+    const report = await migrateItems([...GOOD, ...extra]);
+    expect(report.verdict).toBe("discrepant");
+    const found = report.discrepancies.filter((each) => each.check === check && text.test(each.problem));
+    expect(found.length).toBeGreaterThan(0);
+    expect(found[0]?.examples[0]?.source).toBeDefined();
+    expect(found[0]?.remedy).not.toBe("");
+    // Everything else of the page arrived all the same.
+    expect(await query(database.url, "select from pets where pet_id in ('a', 'b')")).toHaveLength(2);
+  });
+
+  it("an item that decodes at last leaves quarantine, and one that stops decoding leaves its rows stale", async () => {
+    const bad = pet("1", "c", { Weight: { S: "heavy" } });
+    expect((await migrateItems([...GOOD, bad])).quarantine).toHaveLength(1);
+    expect((await migrateItems([...GOOD, pet("1", "c")])).verdict).toBe("verified");
+    const again = await migrateItems([...GOOD, bad]);
+    expect(again.quarantine).toHaveLength(1);
+    expect(again.discrepancies.some(({ problem }) => problem.includes("no longer gives"))).toBe(true);
+    expect(await query(database.url, "select from pets where pet_id = 'c'")).toHaveLength(1);
+  });
+});
+
+it("a row of somebody else in the way is never overwritten and never removed (I12)", async () => {
+  await migrateItems(GOOD.filter((item) => item !== GOOD[3]));
+  await query(database.url, "insert into pets values ('a', '1', 'theirs', 1)");
+  const report = await migrateItems(GOOD);
+  expect(report.discrepancies.some(({ problem }) => problem.includes("foreign-row"))).toBe(true);
+  expect(await query(database.url, "select tag from pets where pet_id = 'a'")).toEqual([{ tag: "theirs" }]);
+});
+
+it("a row that was changed here since is not overwritten by a later pass, and told", async () => {
+  await migrateItems(GOOD);
+  await query(database.url, "update pets set tag = 'edited here' where pet_id = 'a'");
+  const report = await migrateItems([
+    ...GOOD.filter((item) => item !== GOOD[3]),
+    pet("1", "a", { Weight: { N: "5" } }),
+  ]);
+  expect(report.verdict).toBe("discrepant");
+  expect(await query(database.url, "select tag from pets where pet_id = 'a'")).toEqual([{ tag: "edited here" }]);
+});

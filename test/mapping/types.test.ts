@@ -1,0 +1,125 @@
+/** What must not compile, and that the compiler says so on the right line in words about columns, not generics. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+const HEAD = `
+import { bigint, boolean, defineItems, defineTables, integer, table, text, timestamptz, type TargetDatabase } from "../../lambda/mapping/index.ts";
+import type { Kysely } from "kysely";
+export const tables = defineTables({
+  users: { user_id: text().primaryKey(), home: text().nullable().references("folders") },
+  folders: { folder_id: text().primaryKey(), owner_id: text().references("users") },
+  files: { file_id: text().primaryKey(), size: bigint(), created_at: timestamptz(), note: text().nullable(), state: text().default("'live'") },
+  tags: { file_id: text().primaryKey().references("files"), tag: text().primaryKey() },
+  people: table({ id: text().primaryKey(), name: text(), ok: boolean().nullable() }).duplicates("merge"),
+});
+const options = { keys: { pk: "PK", sk: "SK" } };
+const rest = { note: null as never };
+type Database = TargetDatabase<typeof tables>;
+`;
+
+/** A line of code → what the compiler must say about that very line; undefined where it must say nothing. */
+const CASES: readonly (readonly [string, RegExp | undefined])[] = [
+  ['defineTables({ a: { id: text().primaryKey(), b: text().references("bb") } });', /there is no table \\?"bb/],
+  [
+    'defineTables({ a: { id: text().primaryKey(), c: integer().references("c") }, c: { id: text().primaryKey() } });',
+    /is text, this column is integer/,
+  ],
+  [
+    'defineTables({ d: { x: text().primaryKey(), y: text().primaryKey() }, e: { id: text().primaryKey(), d: text().references("d") } });',
+    /composite key/,
+  ],
+  ['defineTables({ a: table({ id: text().primaryKey() }).index("idd") });', /"idd"/],
+  ['defineTables({ a: table({ id: text().primaryKey() }).duplicates({ latest: "when" }) });', /"when"/],
+  ['defineTables({ a: table({ id: text().primaryKey(), b: text() }).foreignKey(["b"], "nowhere") });', /nowhere/],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("T", { pk: "F#{fileId}", sk: "T#{tag}" }, ({ key }) => [into("tags", { file_id: key.fileID, tag: key.tag })])]);',
+    /Did you mean 'fileId'/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("T", { pk: "F#{fileId}", sk: "T#{tag}" }, ({ key }) => [into("tagz", { file_id: key.fileId, tag: key.tag })])]);',
+    /"tagz"/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("T", { pk: "F#{fileId}", sk: "T#{tag}" }, ({ key }) => [into("tags", { file_id: key.fileId, tagg: key.tag })])]);',
+    /Did you mean to write 'tag'/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("T", { pk: "F#{fileId}", sk: "T#{tag}" }, ({ key }) => [into("tags", { file_id: key.fileId })])]);',
+    /Property 'tag' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s").epochMillis(), created_at: attr("c"), note: attr("n") })])]);',
+    /Property 'bigint' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s").optional(), created_at: attr("c"), note: attr("n") })])]);',
+    /"may be null"' is not assignable to type '"never null"/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c") })])]);',
+    /Property 'note' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, part }) => [item("P", { pk: "P#{p}", sk: "M" }, ({ attr }) => [part("people", { name: attr("n") })])]);',
+    /Property 'id' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: attr("g").captures("x#{y}").z, size: attr("s"), created_at: attr("c"), note: key.f })])]);',
+    /Property 'z' does not exist/,
+  ],
+  ['export const wrong = (db: Kysely<Database>) => db.selectFrom("files").select("sise").execute();', /sise/],
+  // What must compile.
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c").epochMillis(), note: attr("n").optional().nullable() }), each(attr("t"), (tag) => into("tags", { file_id: key.f, tag }))])]);',
+    undefined,
+  ],
+  [
+    'export const right = (db: Kysely<Database>): Promise<{ size: string; note: string | null }[]> => db.selectFrom("files").select(["size", "note"]).execute();',
+    undefined,
+  ],
+  [
+    'defineItems(tables, options, ({ item, part }) => [item("P", { pk: "P#{p}", sk: "M" }, ({ key, attr }) => [part("people", { id: key.p, ok: attr("o") })])]);',
+    undefined,
+  ],
+];
+
+let folder: string;
+let said: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(root, "test/mapping-types-"));
+  await writeFile(join(folder, "cases.ts"), `${HEAD}${CASES.map(([code]) => code).join("\n")}\nvoid rest;\n`);
+  const config = { extends: "../../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["cases.ts"] };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const run = promisify(execFile)(process.execPath, [
+    join(root, "node_modules/typescript/bin/tsc"),
+    "-p",
+    folder,
+    "--pretty",
+    "false",
+  ]);
+  said = await run.then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  );
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Everything said about one line, continuation lines included. */
+function about(line: number): string {
+  const blocks = said.split(/\n(?=\S)/);
+  return blocks.filter((block) => block.includes(`cases.ts(${line},`)).join("\n");
+}
+
+const FIRST = HEAD.split("\n").length;
+
+it.each(CASES.map(([code, message], at) => ({ code, message, line: FIRST + at })))("$code", ({ message, line }) => {
+  if (message === undefined) expect(about(line)).toBe("");
+  else expect(about(line)).toMatch(message);
+});

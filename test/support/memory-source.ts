@@ -1,0 +1,25 @@
+/** Items in memory → a source that keeps the contract of every other. */
+import type { Item } from "../../lambda/domain/attribute.ts";
+import type { ItemSource } from "../../lambda/ports/source.ts";
+
+const PAGE = 50;
+
+export function memorySource(items: readonly Item[], name = "memory:test"): ItemSource {
+  return {
+    name,
+    consistency: "point-in-time",
+    reread: "by-position",
+    inspect: async () => ({}),
+    plan: async (units) => Array.from({ length: units }, (_, at) => JSON.stringify({ part: at, of: units })),
+    async *read(unit, cursor, signal) {
+      const { part, of }: { part: number; of: number } = JSON.parse(unit);
+      const own = items.filter((_, at) => at % of === part);
+      for (let from = Number(cursor ?? 0); !signal.aborted; from += PAGE) {
+        const records = own.slice(from, from + PAGE).map((item) => ({ item }));
+        const rest = from + PAGE < own.length;
+        yield rest ? { records, next: String(from + PAGE) } : { records };
+        if (!rest) return;
+      }
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Items and a database → a migration as the drivers run it, with room for a test's own decorations around its ports. */
+import pg from "pg";
+import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose.ts";
+import type { Options } from "../../lambda/contract.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Report } from "../../lambda/domain/report.ts";
+import { migrate, type Target } from "../../lambda/pipeline/migrate.ts";
+import type { ItemSource } from "../../lambda/ports/source.ts";
+import { memorySource } from "./memory-source.ts";
+
+export interface Trial {
+  readonly url: string;
+  readonly schema: Schema;
+  readonly items?: readonly Item[];
+  readonly source?: ItemSource;
+  readonly options?: Options;
+  readonly signal?: AbortSignal;
+  readonly now?: () => Date;
+  /** Puts something between the pipeline and the target. */
+  readonly around?: (target: Target) => Target;
+}
+
+/** Runs one migration to its end. */
+export async function migrateTrial({
+  url,
+  schema,
+  items = [],
+  source,
+  options = {},
+  signal,
+  now,
+  around,
+}: Trial): Promise<Report> {
+  const mapping = load(schema);
+  await using target = openTarget(url, mapping);
+  const edge = { progress: { tell: () => undefined }, signal: signal ?? new AbortController().signal };
+  const task = { source: "", target: url, schema, options };
+  const decorated = around === undefined ? target : around(target);
+  const migration = migrationOf(task, edge, source ?? memorySource(items), decorated, mapping);
+  return await migrate(now === undefined ? migration : { ...migration, now });
+}
+
+/** One query on a connection of its own. */
+export async function query<R extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<R[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query("set timezone = 'UTC'");
+    return (await client.query<R>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Every row of some tables as text, in one order: equal exactly when the tables are. */
+export async function dump(url: string, tables: readonly string[]): Promise<Record<string, string[]>> {
+  const dumped: Record<string, string[]> = {};
+  for (const table of tables) {
+    const rows = await query<{ row: string }>(
+      url,
+      `select t::text as row from ${pg.escapeIdentifier(table)} t order by 1`,
+    );
+    dumped[table] = rows.map(({ row }) => row);
+  }
+  return dumped;
+}
+
+/** Which version of each row is stored, by the transaction that wrote it: unchanged exactly when nothing wrote the row. */
+export async function versions(url: string, tables: readonly string[]): Promise<Map<string, string>> {
+  const all = new Map<string, string>();
+  for (const table of tables) {
+    const sql = `select t::text as row, xmin::text || ' ' || ctid::text as version from ${pg.escapeIdentifier(table)} t`;
+    for (const { row, version } of await query<{ row: string; version: string }>(url, sql))
+      all.set(`${table} ${row}`, version);
+  }
+  return all;
+}
