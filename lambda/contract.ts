@@ -22,7 +22,6 @@ export const optionsSchema = z.strictObject({
 export const eventSchema = optionsSchema.extend({ action: z.enum(["migrate", "verify"]).default("migrate") });
 
 export type Options = z.infer<typeof optionsSchema>;
-export type MigrationEvent = z.infer<typeof eventSchema>;
 
 /** What an invocation returns: the report without examples, which may be large. */
 export interface MigrationResult {

@@ -5,7 +5,6 @@
  */
 
 import type { Changes, Line, Offer } from "../../domain/diff.ts";
-import { must } from "../../domain/must.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import * as audit from "./audit.ts";
 import type { Session } from "./connection.ts";
@@ -147,19 +146,4 @@ async function takeFacets(
     undefined,
   );
   return new Set(free.map(({ contribution }) => keyOf(contribution.key)));
-}
-
-/** The facet a ledger line speaks of. */
-export function facetAt(tables: Tables, table: number, facet: number): Facet {
-  const model = must(
-    tables.find(({ index }) => index === table),
-    "the ledger names tables of the mapping it was written with",
-  );
-  return {
-    table: model,
-    facet: must(
-      model.facets.find(({ index }) => index === facet),
-      "and their facets",
-    ),
-  };
 }

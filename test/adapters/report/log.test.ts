@@ -1,0 +1,91 @@
+/** I10: whatever an item holds, nothing of it reaches a log line or an error. The twin shows that the canary would be seen. */
+import { Writable } from "node:stream";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../../lambda/adapters/postgres/connection.ts";
+import { logFailure, logProgress, logReport, openLog } from "../../../lambda/adapters/report/log.ts";
+import { runMigration } from "../../../lambda/compose.ts";
+import { MigrationError } from "../../../lambda/domain/migration-error.ts";
+import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { migrateTrial } from "../../support/migration.ts";
+
+const CANARY = "CANARY-7f3a";
+const tables = defineTables({ things: { id: text().primaryKey(), size: integer(), twin: text().unique() } });
+const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
+  item("Thing", { pk: "THING#{id}" }, ({ key, attr }) => [
+    into("things", { id: key.id, size: attr("Size"), twin: attr("Twin") }),
+  ]),
+]);
+const schema = { tables, items };
+
+function collector() {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  return { lines, log: openLog("trace", stream) };
+}
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+const thing = (id: string, more: object) => ({ PK: { S: `THING#${CANARY}-${id}` }, Twin: { S: CANARY }, ...more });
+
+it("I10: a report full of faults is logged without a key or a value", async () => {
+  const { lines, log } = collector();
+  const progress = logProgress(log);
+  const faulty = [
+    thing("1", { Size: { N: "1" } }),
+    thing("2", { Size: { N: "1" } }),
+    thing("3", { Size: { S: CANARY } }),
+    thing("4", { Size: { N: "1" }, Extra: { S: CANARY } }),
+  ];
+  const report = await migrateTrial({ url: database.url, schema, items: faulty });
+  progress.tell({ kind: "phase", phase: "copy", run: report.run, pass: report.pass });
+  logReport(log, report);
+  expect(report.verdict).toBe("discrepant");
+  expect(JSON.stringify(report)).toContain(CANARY);
+  expect(lines.join("")).toContain("discrepant");
+  expect(lines.join("")).not.toContain(CANARY);
+});
+
+it("I10: what Postgres quotes of a row is left out of its errors", async () => {
+  await using session = await connect(database.url, "test");
+  await session.query("create table secret (id text primary key, n integer check (n > 0))");
+  const failures = [
+    session.query("insert into secret values ($1, -1)", [CANARY]),
+    session.query("select $1::integer", [CANARY]),
+    session.query("insert into secret select $1, 1 from generate_series(1, 2)", [CANARY]),
+  ];
+  for (const result of await Promise.allSettled(failures)) {
+    expect(result.status).toBe("rejected");
+    const { lines, log } = collector();
+    if (result.status === "rejected") logFailure(log, result.reason);
+    const reason = result.status === "rejected" ? result.reason : undefined;
+    expect(reason).toBeInstanceOf(Error);
+    expect([reason.message, reason.stack, JSON.stringify(reason), ...lines].join("")).not.toContain(CANARY);
+    expect(reason.message).toMatch(/SQLSTATE/);
+  }
+});
+
+it("a refusal says what to do, and a password in a URL is not repeated", async () => {
+  const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+  const task = {
+    source: "file:nowhere.jsonl",
+    target: `postgres://user:${CANARY}@127.0.0.1:1/db`,
+    schema,
+    options: {},
+  };
+  const error = await runMigration(task, edge).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(MigrationError);
+  const { lines, log } = collector();
+  logFailure(log, error);
+  expect(lines.join("")).toContain("remedy");
+  expect(lines.join("")).not.toContain(CANARY);
+});

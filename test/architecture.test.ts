@@ -1,0 +1,115 @@
+/** The architecture is what the imports say it is; each rule is shown to fire on a planted violation. */
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { packagesReached, type Sources, violations } from "./support/imports.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+async function readSources(): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  for (const folder of ["bin", "lib", "lambda", "schema"]) {
+    const files = await readdir(join(root, folder), { recursive: true }).catch(() => []);
+    for (const file of files.filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))) {
+      sources.set(`${folder}/${file}`, await readFile(join(root, folder, file), "utf8"));
+    }
+  }
+  return sources;
+}
+
+let sources: Sources;
+let devDependencies: string[];
+beforeAll(async () => {
+  sources = await readSources();
+  devDependencies = Object.keys(JSON.parse(await readFile(join(root, "package.json"), "utf8")).devDependencies);
+});
+
+it("every import goes where it may, in one direction", () => {
+  expect(sources.size).toBeGreaterThan(50);
+  expect(violations(sources)).toEqual([]);
+});
+
+it("nothing of the terminal or of development reaches the function", () => {
+  const reached = packagesReached(sources, "lambda/handler.ts");
+  expect([...reached]).toContain("pg");
+  expect(devDependencies.filter((name) => reached.has(name))).toEqual([]);
+  const planted = new Map(sources)
+    .set("lambda/adapters/report/text.ts", 'import ora from "ora";')
+    .set("lambda/compose.ts", 'import "./adapters/report/text.ts";');
+  expect([...packagesReached(planted, "lambda/handler.ts")]).toContain("ora");
+});
+
+describe("a planted violation is found", () => {
+  const PLANTED: Record<string, readonly [file: string, text: string, message: string]> = {
+    "a package in the mapping language": [
+      "lambda/mapping/x.ts",
+      'import { z } from "zod";',
+      "(mapping) may not import zod",
+    ],
+    "the domain looking outwards": [
+      "lambda/domain/x.ts",
+      'import type { Run } from "../ports/runs.ts";',
+      "(domain) may not import lambda/ports/runs.ts",
+    ],
+    "a port that knows an adapter": [
+      "lambda/ports/x.ts",
+      'export { connect } from "../adapters/postgres/connection.ts";',
+      "(ports) may not import",
+    ],
+    "an SDK in a use case": ["lambda/pipeline/x.ts", 'import pg from "pg";', "(pipeline) may not import pg"],
+    "an adapter that knows its sibling": [
+      "lambda/adapters/file/x.ts",
+      'import { x } from "../dynamodb/source.ts";',
+      "(adapters/file) may not import",
+    ],
+    "an adapter that knows the composition": [
+      "lambda/adapters/file/x.ts",
+      'const x = await import("../../compose.ts");',
+      "may not import lambda/compose.ts",
+    ],
+    "logic in the handler": [
+      "lambda/handler.ts",
+      'import { migrate } from "./pipeline/migrate.ts";',
+      "(handler) may not import",
+    ],
+    "a schema that reaches into the runner": [
+      "schema/x.ts",
+      'import { must } from "../lambda/domain/must.ts";',
+      "(schema) may not import",
+    ],
+    "infrastructure that reaches into the runner": [
+      "lib/x.ts",
+      'import { load } from "../lambda/compose.ts";',
+      "(lib) may not import",
+    ],
+    "the function importing a driver": [
+      "lambda/domain/x.ts",
+      'import "../../bin/cli.ts";',
+      "(domain) may not import bin/cli.ts",
+    ],
+    "a cycle": [
+      "lambda/domain/x.ts",
+      'import "./y.ts";',
+      "a cycle: lambda/domain/x.ts → lambda/domain/y.ts → lambda/domain/x.ts",
+    ],
+    "a long file": ["lambda/domain/x.ts", "\n".repeat(300), "past 300 lines"],
+    "a folder for everything": ["lambda/domain/utils/x.ts", "", "name it after what it holds"],
+    "a file for every type": ["lambda/domain/types.ts", "", "name it after what it holds"],
+    "a file in no layer": ["lambda/other/x.ts", "", "is in no layer"],
+  };
+
+  it.each(Object.entries(PLANTED))("%s", (_, [file, text, message]) => {
+    const planted = new Map([
+      [file, text],
+      ["lambda/domain/y.ts", 'import "./x.ts";'],
+    ]);
+    if (!message.startsWith("a cycle")) planted.delete("lambda/domain/y.ts");
+    expect(violations(planted)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it("an import in a comment is none", () => {
+    expect(
+      violations(new Map([["lambda/mapping/x.ts", '/** import { z } from "zod"; */\n// import pg from "pg";']])),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+/** Source files → what they import, and which of those imports the architecture does not allow. The rules are a table. */
+import { dirname, join, normalize } from "node:path/posix";
+
+/** Path from the project's root → text. */
+export type Sources = ReadonlyMap<string, string>;
+
+export interface Import {
+  readonly from: string;
+  /** A path from the root, or the name of a package. */
+  readonly to: string;
+}
+
+/** A layer: the files it is, and what they may import. Arrows point one way only. */
+interface Layer {
+  readonly name: string;
+  readonly files: RegExp;
+  readonly may: readonly RegExp[];
+}
+
+const MAPPING = /^lambda\/mapping\//;
+const DOMAIN = /^lambda\/domain\//;
+const PORTS = /^lambda\/ports\//;
+const SETTINGS = /^lambda\/(contract|settings)\.ts$/;
+const PACKAGE = /^(?!lambda\/|bin\/|lib\/|schema\/|test\/)/;
+const ADAPTERS = ["dynamodb", "file", "postgres", "report"];
+
+export const LAYERS: readonly Layer[] = [
+  { name: "mapping", files: MAPPING, may: [MAPPING] },
+  { name: "domain", files: DOMAIN, may: [DOMAIN, MAPPING, /^node:crypto$/] },
+  { name: "ports", files: PORTS, may: [PORTS, DOMAIN, MAPPING] },
+  {
+    name: "pipeline",
+    files: /^lambda\/pipeline\//,
+    may: [/^lambda\/pipeline\//, PORTS, DOMAIN, MAPPING, /^node:timers\/promises$/],
+  },
+  ...ADAPTERS.map((name) => ({
+    name: `adapters/${name}`,
+    files: new RegExp(`^lambda/adapters/${name}/`),
+    may: [new RegExp(`^lambda/adapters/${name}/`), PORTS, DOMAIN, MAPPING, PACKAGE],
+  })),
+  { name: "contract and settings", files: SETTINGS, may: [SETTINGS, DOMAIN, /^zod$/] },
+  { name: "compose", files: /^lambda\/compose\.ts$/, may: [/^lambda\/(?!handler)/, PACKAGE] },
+  { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/compose\.ts$/, SETTINGS, /^schema\//] },
+  { name: "schema", files: /^schema\//, may: [/^schema\//, /^lambda\/mapping\/index\.ts$/] },
+  { name: "bin", files: /^bin\//, may: [/^bin\//, /^lambda\//, /^lib\//, /^schema\//, PACKAGE] },
+  { name: "lib", files: /^lib\//, may: [/^lib\//, /^lambda\/contract\.ts$/, PACKAGE] },
+];
+
+const LONGEST_FILE = 300;
+const NO_ROOM = /(^|\/)(utils|helpers|common)\/|(^|\/)types\.ts$/;
+
+// Statements only: a specifier in a comment or a template is preceded by neither `from` nor `import(`.
+const SPECIFIER =
+  /(?:^|\n)\s*(?:import|export)\b[^"'`;]*?\bfrom\s*["']([^"']+)["']|(?:^|\n)\s*import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g;
+
+export function importsOf(sources: Sources): Import[] {
+  return [...sources].flatMap(([from, text]) =>
+    [...text.replace(/\/\*[\s\S]*?\*\//g, "").matchAll(SPECIFIER)].map((match) => {
+      const specifier = match[1] ?? match[2] ?? match[3] ?? "";
+      return { from, to: specifier.startsWith(".") ? normalize(join(dirname(from), specifier)) : specifier };
+    }),
+  );
+}
+
+export function violations(sources: Sources): string[] {
+  const imports = importsOf(sources);
+  return [
+    ...[...sources.keys()]
+      .filter((file) => !LAYERS.some(({ files }) => files.test(file)))
+      .map((file) => `${file} is in no layer`),
+    ...imports.flatMap(({ from, to }) => {
+      const layer = LAYERS.find(({ files }) => files.test(from));
+      return layer === undefined || layer.may.some((allowed) => allowed.test(to))
+        ? []
+        : [`${from} (${layer.name}) may not import ${to}`];
+    }),
+    ...cycles(imports).map((cycle) => `a cycle: ${cycle.join(" → ")}`),
+    ...[...sources]
+      .filter(([, text]) => text.split("\n").length > LONGEST_FILE)
+      .map(([file]) => `${file} is past ${LONGEST_FILE} lines`),
+    ...[...sources.keys()].filter((file) => NO_ROOM.test(file)).map((file) => `${file}: name it after what it holds`),
+  ];
+}
+
+/** Every cycle once, from a depth-first walk. Imports of types count too: a cycle of meanings is one as well. */
+function cycles(imports: readonly Import[]): string[][] {
+  const edges = Map.groupBy(imports, ({ from }) => from);
+  const done = new Set<string>();
+  const found: string[][] = [];
+  const walk = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) {
+      found.push([...path.slice(at), file]);
+      return;
+    }
+    if (done.has(file)) return;
+    for (const { to } of edges.get(file) ?? []) walk(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of edges.keys()) walk(file, []);
+  return found;
+}
+
+/** Packages that a file reaches through any number of imports. */
+export function packagesReached(sources: Sources, start: string): Set<string> {
+  const edges = Map.groupBy(importsOf(sources), ({ from }) => from);
+  const reached = new Set<string>();
+  const open = [start];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    for (const { to } of edges.get(file) ?? []) {
+      if (reached.has(to)) continue;
+      reached.add(to);
+      open.push(to);
+    }
+  }
+  return new Set(
+    [...reached].filter((name) => !sources.has(name)).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name),
+  );
+}
