@@ -1,0 +1,75 @@
+/** The contract of a source can be broken: each broken twin fails the check that stands for the promise. */
+import { expect, it } from "vitest";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import type { ItemSource, SourcePage } from "../../lambda/ports/source.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { describeItemSource } from "./describe-item-source.ts";
+import { CHECKS, type Fill } from "./item-source.ts";
+
+const fill: Fill = async (items) => ({ open: () => memorySource(items) });
+describeItemSource("a memory source", fill);
+
+type Read = ItemSource["read"];
+
+/** A source whose reading is replaced. */
+const broken =
+  (change: (read: Read) => Read): Fill =>
+  async (items) => ({
+    open: () => {
+      const source = memorySource(items);
+      return { ...source, read: change(source.read.bind(source)) };
+    },
+  });
+
+const mapPages = (change: (pages: SourcePage[]) => SourcePage[]) =>
+  broken(
+    (read) =>
+      async function* (unit, cursor, signal) {
+        yield* change(await Array.fromAsync(read(unit, cursor, signal)));
+      },
+  );
+
+const throughNumber = (item: Item): Item =>
+  Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, "N" in value ? { N: String(Number(value.N)) } : value]),
+  );
+
+const TWINS: Record<string, readonly [fill: Fill, check: string]> = {
+  "loses the last page": [
+    mapPages((pages) => pages.slice(0, -1)),
+    "every item is in exactly one unit, however many units there are",
+  ],
+  "repeats a page": [
+    mapPages((pages) => [...pages, ...pages.slice(-1)]),
+    "every item is in exactly one unit, however many units there are",
+  ],
+  "ignores the cursor": [
+    broken((read) => (unit, _, signal) => read(unit, undefined, signal)),
+    "another process goes on from any page with exactly what follows",
+  ],
+  "forgets that more follows": [
+    mapPages((pages) => pages.map(({ records }) => ({ records }))),
+    "another process goes on from any page with exactly what follows",
+  ],
+  "turns numbers into JavaScript numbers": [
+    mapPages((pages) =>
+      pages.map((page) => ({
+        ...page,
+        records: page.records.map((record) => ("item" in record ? { item: throughNumber(record.item) } : record)),
+      })),
+    ),
+    "one item with everything in it comes out as it went in",
+  ],
+  "ignores an abort": [
+    broken((read) => (unit, cursor) => read(unit, cursor, new AbortController().signal)),
+    "an abort ends the reading without an error",
+  ],
+  "has another name each time": [
+    async (items) => ({ open: () => memorySource(items, String(Math.random())) }),
+    "it is named the same by every instance",
+  ],
+};
+
+it.each(Object.entries(TWINS))("a source that %s is found out", async (_, [twin, check]) => {
+  await expect(CHECKS[check]?.(twin)).rejects.toThrow();
+});

@@ -1,0 +1,108 @@
+/** The embedded engines answer, and leave neither a process nor a folder, whatever ends the one that started them. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { startPostgres } from "../bin/embedded/postgres.ts";
+import { query } from "./support/migration.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** Folder of the server's data, as the server tells it. */
+async function dataFolder(url: string): Promise<string> {
+  const [row] = await query<{ data_directory: string }>(url, "show data_directory");
+  return row?.data_directory ?? "";
+}
+
+/** Processes that were started with this folder in their arguments. */
+function processesOf(folder: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+      } catch {
+        return false;
+      }
+    });
+}
+
+async function gone(folder: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (!existsSync(folder) && (process.platform !== "linux" || processesOf(folder).length === 0)) return true;
+    await sleep(100);
+  }
+  return false;
+}
+
+it("starts a PostgreSQL 17 with the settings asked for, and stops it without a trace", async () => {
+  const postgres = await startPostgres({ settings: { timezone: "Asia/Kathmandu" } });
+  const [row] = await query<{ version: string; reset: string }>(
+    postgres.url,
+    "select version(), (select reset_val from pg_settings where name = 'TimeZone') as reset",
+  );
+  expect(row?.version).toMatch(/^PostgreSQL 17\./);
+  expect(row?.reset).toBe("Asia/Kathmandu");
+  const folder = dirname(await dataFolder(postgres.url));
+  expect(existsSync(folder)).toBe(true);
+  await postgres.stop();
+  expect(await gone(folder)).toBe(true);
+});
+
+describe("a rehearsal that is ended from outside", () => {
+  async function keepOne(): Promise<{ child: ChildProcess; folder: string }> {
+    const child = spawn(process.execPath, ["bin/cli.ts", "rehearse", "--items", "100", "--keep"], {
+      cwd: root,
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let said = "";
+    for await (const chunk of child.stdout ?? []) {
+      said += String(chunk);
+      const [url] = /postgres:\/\/\S+/.exec(said) ?? [];
+      if (url !== undefined) return { child, folder: dirname(await dataFolder(url)) };
+    }
+    throw new Error(`the rehearsal printed no URL: ${said}`);
+  }
+
+  it.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)("by %s leaves no process and no folder", async (signal) => {
+    const { child, folder } = await keepOne();
+    const exit = once(child, "exit");
+    // Ctrl-C in a terminal reaches every process of the group.
+    if (signal === "SIGINT" && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+    await exit;
+    expect(await gone(folder)).toBe(true);
+  });
+});
+
+it("the command line tells what there is, and refuses what there is not", () => {
+  const run = (...args: string[]) => {
+    try {
+      return {
+        code: 0,
+        out: execFileSync(process.execPath, ["bin/cli.ts", ...args], { cwd: root, encoding: "utf8", stdio: "pipe" }),
+      };
+    } catch (error) {
+      const failed = error as { status: number; stderr: string };
+      return { code: failed.status, out: failed.stderr };
+    }
+  };
+  expect(run("--help").code).toBe(0);
+  expect(run("--help").out).toContain("migrate");
+  expect(run("dance").code).toBe(3);
+  expect(run("migrate", "--source", "file:x").code).toBe(3);
+  expect(run("migrate", "--source", "ftp:x", "--target", "postgres://127.0.0.1:1/x").out).toContain("dynamodb:TABLE");
+  expect(
+    run("migrate", "--source", "file:none.jsonl", "--target", "postgres://127.0.0.1:1/x", "--units", "zero").out,
+  ).toContain("units");
+  expect(run("migrate", "--source", "file:none.jsonl", "--target", "postgres://u:secret@127.0.0.1:1/x")).toMatchObject({
+    code: 3,
+    out: expect.not.stringContaining("secret"),
+  });
+  expect(run("migrate", "--source", "file:none.jsonl", "--target", "embedded", "--schema", "nowhere").out).toContain(
+    "tables.ts",
+  );
+});
