@@ -47,6 +47,7 @@ export function rehearseCommand(): Command {
     try {
       const postgres = engines.adopt(await startPostgres(), (server) => server.stop());
       const dynamo = engines.adopt(await startDynamoDb(), (server) => server.stop());
+      progress.step("filling the sample table");
       await fill(dynamo, settings, progress, signal);
       const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
       const task = { source, target: postgres.url, schema: { tables, items }, options };

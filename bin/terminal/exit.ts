@@ -1,5 +1,5 @@
 /** Verdicts and failures → exit statuses. Scripts rely on them: none is ever renumbered. */
-import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import { MigrationError, type MigrationErrorCode } from "../../lambda/domain/migration-error.ts";
 import type { Verdict } from "../../lambda/domain/report.ts";
 
 export const EXIT = { verified: 0, discrepant: 1, incomplete: 2, refused: 3 } as const satisfies Record<
@@ -8,4 +8,10 @@ export const EXIT = { verified: 0, discrepant: 1, incomplete: 2, refused: 3 } as
 >;
 const BUG = 70;
 
-export const exitOf = (error: unknown): number => (error instanceof MigrationError ? EXIT.refused : BUG);
+/** What was begun and can simply be gone on with. */
+const GOES_ON: ReadonlySet<MigrationErrorCode> = new Set(["target-lost", "source-unreachable"]);
+
+export function exitOf(error: unknown): number {
+  if (!(error instanceof MigrationError)) return BUG;
+  return GOES_ON.has(error.code) ? EXIT.incomplete : EXIT.refused;
+}

@@ -1,5 +1,6 @@
 /** Text → the terminal. Results go to standard output, everything else to standard error, so that either can be piped. */
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import { EXIT, exitOf } from "./exit.ts";
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 export const note = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -10,6 +11,6 @@ export function printFailure(error: unknown): void {
     note(`A bug: ${error instanceof Error ? error.stack : String(error)}`);
     return;
   }
-  note(`REFUSED  ${error.message}`);
+  note(`${exitOf(error) === EXIT.incomplete ? "INCOMPLETE" : "REFUSED"}  ${error.message}`);
   for (const { where, problem, remedy } of error.findings) note(`  ${where}: ${problem}\n      → ${remedy}`);
 }

@@ -9,6 +9,7 @@ export type MigrationErrorCode =
   | "source-unreachable"
   | "target-unusable"
   | "target-unreachable"
+  | "target-lost"
   | "mapping-changed"
   | "nothing-read"
   | "no-run";

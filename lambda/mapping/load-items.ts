@@ -75,6 +75,32 @@ export function loadWriters(
   return writers;
 }
 
+/** The templates' braces were read twice, by the compiler's rules and by the parser's: what a reader names must be there. */
+export function checkCaptures(
+  writes: readonly WriteSpec[],
+  pattern: KeyPattern,
+  where: string,
+  problems: MappingProblem[],
+): void {
+  for (const { from } of plansOf(writes)) {
+    if (from.kind !== "capture" || pattern.pk.values.has(from.name) || pattern.sk?.values.has(from.name)) continue;
+    problems.push({
+      where,
+      problem: `its key has no capture ${from.name}`,
+      remedy: "correct the name, or the braces of the template",
+    });
+  }
+}
+
+/** Every plan in a list of writes, lists' own plans included. */
+export function plansOf(writes: readonly WriteSpec[]): ReadPlan[] {
+  return writes.flatMap((write) =>
+    write.kind === "each"
+      ? [write.list, ...plansOf(write.writes)]
+      : Object.values(write.columns).flatMap((plan) => (plan === undefined ? [] : [plan])),
+  );
+}
+
 function checkDepth(plan: ReadPlan, depth: number, where: string, problems: MappingProblem[]): void {
   const { from } = plan;
   if ("depth" in from && from.depth > depth) {

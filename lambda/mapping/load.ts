@@ -4,10 +4,18 @@
  */
 import { findAmbiguities } from "./ambiguity.ts";
 import type { ItemsSpec, WriteSpec } from "./items.ts";
-import { delimiterOf, facetOf, loadFacets, loadPattern, loadWriters, type Writer } from "./load-items.ts";
+import {
+  checkCaptures,
+  delimiterOf,
+  facetOf,
+  loadFacets,
+  loadPattern,
+  loadWriters,
+  plansOf,
+  type Writer,
+} from "./load-items.ts";
 import { loadTables } from "./load-tables.ts";
 import type { EntityModel, Mapping, MappingProblem, TableModel, WritePlan } from "./model.ts";
-import type { ReadPlan } from "./readers.ts";
 import type { Tables } from "./tables.ts";
 import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
 
@@ -30,6 +38,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
   const entities = items.entities.flatMap((entity, at): EntityModel[] => {
     const pattern = patterns[at];
     if (pattern === undefined) return [];
+    checkCaptures(entity.writes, pattern, `item ${entity.name}`, problems);
     const writes = planWrites(entity.writes, writers, models);
     const base = { index: at + 1, name: entity.name, pattern, ignore: entity.ignore, writes };
     return [entity.ignored === undefined ? base : { ...base, ignored: entity.ignored }];
@@ -73,24 +82,16 @@ function checkNames(items: ItemsSpec, problems: MappingProblem[]): void {
   }
 }
 
-/** Every plan in a list of writes, lists' own plans included. */
-function plansOf(writes: readonly WriteSpec[]): ReadPlan[] {
-  return writes.flatMap((write) =>
-    write.kind === "each"
-      ? [write.list, ...plansOf(write.writes)]
-      : Object.values(write.columns).flatMap((plan) => (plan === undefined ? [] : [plan])),
-  );
-}
-
 function loadTemplates(items: ItemsSpec, problems: MappingProblem[]): Map<string, Template> {
   const templates = new Map<string, Template>();
   for (const entity of items.entities) {
     for (const { from } of plansOf(entity.writes)) {
-      if (from.kind !== "captured" || templates.has(from.template)) continue;
-      const parsed = parseTemplate(from.template, delimiterOf(items));
-      if (isTemplateProblem(parsed)) {
-        problems.push({ where: `item ${entity.name}, captures "${from.template}"`, ...parsed });
-      } else templates.set(from.template, parsed);
+      if (from.kind !== "captured") continue;
+      const where = `item ${entity.name}, captures "${from.template}"`;
+      const parsed = templates.get(from.template) ?? parseTemplate(from.template, delimiterOf(items));
+      if (isTemplateProblem(parsed)) problems.push({ where, ...parsed });
+      else if (parsed.values.has(from.name)) templates.set(from.template, parsed);
+      else problems.push({ where, problem: `it has no capture ${from.name}`, remedy: "correct the braces" });
     }
   }
   return templates;

@@ -130,6 +130,5 @@ for (const name of CASES) {
   });
 }
 
-describe.skipIf(existsSync(cases))("the public tables", () => {
-  it.skip("were not there to be migrated: no folder ../shared/cases", () => undefined);
-});
+if (!existsSync(cases))
+  it.skip("the public tables were not migrated: there is no folder ../shared/cases", () => undefined);

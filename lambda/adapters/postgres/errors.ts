@@ -70,3 +70,13 @@ export function unreachable(place: string, cause: unknown): MigrationError {
     { cause: withoutValues(cause) },
   );
 }
+
+/** A connection that ended in the middle of something. What was not committed did not happen. */
+export function lost(cause: unknown): MigrationError {
+  return new MigrationError(
+    "target-lost",
+    `the connection to Postgres was lost (${codeOf(cause) ?? "no code"})`,
+    "run the same command again: it goes on after the last page that was committed",
+    { cause: withoutValues(cause) },
+  );
+}

@@ -28,6 +28,7 @@ export function targetTables(sessions: Sessions, mapping: Mapping): TargetTables
       sessions.use((session) =>
         withRun(session, run.id, async () => {
           await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
+          await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
           await settle(session, run.id, mapping);
           await buildConstraints(session, mapping);
         }),

@@ -1,0 +1,222 @@
+/** What only the whole mapping shows is found when it is loaded: all of it at once, each problem with its remedy. */
+import { describe, expect, it } from "vitest";
+import { defineItems, defineTables, jsonb, numeric, table, text } from "../../lambda/mapping/index.ts";
+import type { ItemsSpec } from "../../lambda/mapping/items.ts";
+import { loadMapping } from "../../lambda/mapping/load.ts";
+import type { Tables } from "../../lambda/mapping/tables.ts";
+import { items } from "../../schema/items.ts";
+import { tables } from "../../schema/tables.ts";
+
+const keys = { pk: "PK", sk: "SK" };
+
+function problems(declared: Tables, spec: ItemsSpec): string[] {
+  const loaded = loadMapping(declared, spec);
+  return "problems" in loaded
+    ? loaded.problems.map(({ where, problem, remedy }) => `${where}: ${problem} → ${remedy}`)
+    : [];
+}
+
+const one = defineTables({ things: { id: text().primaryKey(), note: text().nullable() } });
+const merged = defineTables({ things: table({ id: text().primaryKey(), a: text(), b: text() }).duplicates("merge") });
+
+/** What a JavaScript user, or a hasty cast, could write past the compiler. */
+// biome-ignore lint/suspicious/noExplicitAny: these mistakes do not compile, and are met all the same
+const unchecked = (value: unknown): any => value;
+
+describe("the sample mapping", () => {
+  it("loads without a problem", () => {
+    expect(problems(tables, items)).toEqual([]);
+  });
+
+  it("has an identity that changes with what it means and with nothing else", () => {
+    const identity = (spec: ItemsSpec) => {
+      const loaded = loadMapping(tables, spec);
+      return "mapping" in loaded ? loaded.mapping.identity : undefined;
+    };
+    const { options, entities } = items;
+    expect(identity({ options, entities: [...entities] })).toBe(identity(items));
+    expect(identity({ options: { ...options, ignore: [] }, entities })).not.toBe(identity(items));
+  });
+});
+
+const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
+  "no item at all": [one, defineItems(one, { keys }, () => []), /items: no item is declared/],
+  "a table nobody writes": [
+    one,
+    defineItems(one, { keys }, ({ ignoreItem }) => [ignoreItem("X", { pk: "a", sk: "b" }, "why")]),
+    /table things: no item writes it/,
+  ],
+  "a template that is never closed": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id", sk: "b" }, ({ attr }) => [
+        into("things", { id: attr("i"), note: attr("n").optional() }),
+      ]),
+    ]),
+    /item X: .*single "\{"/,
+  ],
+  "adjacent captures": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "{a}{b}", sk: "b" }, ({ key, attr }) => [
+        into("things", { id: key.a, note: attr("n").optional() }),
+      ]),
+    ]),
+    /item X/,
+  ],
+  "two items with one key": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "{s}" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+      item("Y", { pk: "{p}#x", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: key.p, note: attr("n").optional() }),
+      ]),
+    ]),
+    /items X and Y: both match the key "A#x" \/ "S"/,
+  ],
+  "an item that can never be reached": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+      item("Y", { pk: "A#{other}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: key.other, note: attr("n").optional() }),
+      ]),
+    ]),
+    /item Y: every item it matches is taken by X/,
+  ],
+  "two items with one name": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+      item("X", { pk: "B#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+    ]),
+    /item X: its name is empty or used twice/,
+  ],
+  "a sort key template without a sort key": [
+    one,
+    defineItems(one, { keys: { pk: "PK" } }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+    ]),
+    /the table has none/,
+  ],
+  "writers with different columns": [
+    defineTables({ things: { id: text().primaryKey(), note: text().default("'x'") } }),
+    defineItems(
+      defineTables({ things: { id: text().primaryKey(), note: text().default("'x'") } }),
+      { keys },
+      ({ item, into }) => [
+        item("X", { pk: "A#{id}", sk: "S" }, ({ key }) => [into("things", { id: key.id })]),
+        item("Y", { pk: "B#{id}", sk: "S" }, ({ key, attr }) => [into("things", { id: key.id, note: attr("n") })]),
+      ],
+    ),
+    /X writes \(id\) but Y writes \(id, note\)/,
+  ],
+  "into a merge table": [
+    merged,
+    defineItems(merged, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: key.id, a: attr("a"), b: attr("b") }),
+      ]),
+    ]),
+    /`into` writes a `merge` table → use part/,
+  ],
+  "a part of a table that does not merge": [
+    one,
+    defineItems(one, { keys }, ({ item, part }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key }) => [part("things", { id: key.id })]),
+    ]),
+    /`part` writes a table whose policy is not `merge`/,
+  ],
+  "two parts with one column": [
+    merged,
+    defineItems(merged, { keys }, ({ item, part }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        part("things", { id: key.id, a: attr("a"), b: attr("b") }),
+      ]),
+      item("Y", { pk: "B#{id}", sk: "S" }, ({ key, attr }) => [part("things", { id: key.id, a: attr("a") })]),
+    ]),
+    /both X and Y write a/,
+  ],
+  "a column no part gives": [
+    merged,
+    defineItems(merged, { keys }, ({ item, part }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [part("things", { id: key.id, a: attr("a") })]),
+    ]),
+    /no part gives column b/,
+  ],
+  "a capture that is only an escaped brace": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{{id}}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: unchecked(key).id, note: attr("n").optional() }),
+      ]),
+    ]),
+    /its key has no capture id/,
+  ],
+  "a misspelt capture, past the compiler": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: unchecked(key).idd, note: attr("n").optional() }),
+      ]),
+    ]),
+    /column id is not given/,
+  ],
+  "an unknown table and an unknown column, past the compiler": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", unchecked({ id: key.id, note: attr("n").optional(), more: attr("m") })),
+        into(unchecked("thingz"), unchecked({})),
+      ]),
+    ]),
+    /there is no column more[\s\S]*there is no such table/,
+  ],
+  "NULL where none may be, past the compiler": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ attr }) => [
+        into("things", { id: unchecked(attr("i").optional()), note: attr("n").optional() }),
+      ]),
+    ]),
+    /column id may be null, but is not nullable/,
+  ],
+  "a primary key that cannot be one, and none": [
+    defineTables({ things: { id: jsonb().primaryKey(), n: numeric(2000, 3) }, bare: { a: text() } }),
+    defineItems(one, { keys }, () => []),
+    /jsonb cannot be a primary key[\s\S]*numeric\(2000, 3\)[\s\S]*table bare: it has no primary key/,
+  ],
+  "a name Postgres would cut": [
+    defineTables({ ["x".repeat(64)]: { id: text().primaryKey() } }),
+    defineItems(one, { keys }, () => []),
+    /longer than 63 bytes/,
+  ],
+  "a composite foreign key to other kinds": [
+    defineTables({
+      a: table({ x: text().primaryKey(), y: text() }).foreignKey(["y", "x"], "b"),
+      b: { p: text().primaryKey(), q: numeric().primaryKey() },
+    }),
+    defineItems(one, { keys }, () => []),
+    /it is \(text, text\), the primary key of b is \(text, numeric\)/,
+  ],
+};
+
+it.each(Object.entries(MISTAKES))("%s", (_, [declared, spec, message]) => {
+  expect(problems(declared, spec).join("\n")).toMatch(message);
+});
+
+it("all problems come in one answer", () => {
+  const broken = defineTables({ a: { id: jsonb().primaryKey() }, b: { id: text() } });
+  const spec = defineItems(broken, { keys }, ({ item }) => [item("X", { pk: "{a}{b}", sk: "{" }, () => [])]);
+  expect(problems(broken, spec).length).toBeGreaterThanOrEqual(5);
+});
