@@ -1,13 +1,16 @@
 /** Settings and a schema → a migration with its adapters. The only place that names them. */
+import { randomInt } from "node:crypto";
 import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";
 import { targetProof } from "./adapters/postgres/proof.ts";
 import { runStore } from "./adapters/postgres/runs.ts";
 import { openSessions } from "./adapters/postgres/sessions.ts";
+import { spotRows } from "./adapters/postgres/spot-rows.ts";
 import { targetTables } from "./adapters/postgres/target-tables.ts";
 import { unitQueue } from "./adapters/postgres/units.ts";
 import { logFailure, logProgress, logReport, openLog } from "./adapters/report/log.ts";
 import type { MigrationResult, Options } from "./contract.ts";
+import { decoder } from "./domain/decode.ts";
 import { mappingFingerprint } from "./domain/fingerprint.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import type { Report } from "./domain/report.ts";
@@ -64,6 +67,7 @@ export function openTarget(url: string, mapping: Mapping): Target & AsyncDisposa
     queue: unitQueue(sessions, mapping),
     tables: targetTables(sessions, mapping),
     proof: targetProof(sessions, mapping),
+    spots: spotRows(sessions, mapping),
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
   };
 }
@@ -75,11 +79,21 @@ export interface Task {
   readonly options: Options;
 }
 
+/** Items of each entity that are read again: without a fault among them, fewer than 6 % of an entity's items are wrong. */
+const SAMPLE = 50;
+
+const proofOptions = ({ seed = randomInt(2 ** 32), sample = SAMPLE, recount = false }: Options) => ({
+  seed,
+  sample,
+  recount,
+});
+
 /** A migration, ready to run; tests put their own decorations around its ports. */
 export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: Target, mapping: Mapping): Migration {
   const { concurrency = CONCURRENCY, units = concurrency * UNITS_PER_WORKER, allowEmpty = false } = task.options;
   const fingerprint = mappingFingerprint(mapping.identity);
-  return { source, target, mapping, fingerprint, units, concurrency, allowEmpty, ...edge, now: () => new Date() };
+  const shape = { units, concurrency, allowEmpty, ...proofOptions(task.options) };
+  return { source, target, mapping, fingerprint, ...shape, ...edge, now: () => new Date() };
 }
 
 /** Runs or resumes a migration. */
@@ -94,19 +108,24 @@ export async function runMigration(task: Task, edge: Edge): Promise<Report> {
   }
 }
 
-/** Proves the newest finished pass once more, from what the tables hold now. */
-export async function runVerify(task: Pick<Task, "target" | "schema">): Promise<Report> {
+/** Proves the newest finished pass once more, from what the tables and the source hold now. */
+export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal, given?: ItemSource): Promise<Report> {
   const mapping = load(task.schema);
   await using target = openTarget(task.target, mapping);
   const run = await newestRun(target);
   if (run.phase !== "ended" && run.phase !== "verify") {
-    throw new MigrationError(
-      "no-run",
-      `run ${run.id} has not copied and built everything yet`,
-      "run migrate until it ends",
-    );
+    const problem = `run ${run.id} has not copied and built everything yet`;
+    throw new MigrationError("no-run", problem, "run migrate until it ends");
   }
-  return await verify(run, mapping, target.queue, target.proof, () => headerOf(run, new Date(), {}));
+  // A run is named after its source, in the words the command line takes.
+  const source: ItemSource & Partial<AsyncDisposable> = given ?? sourceOf(parseSource(run.source), task.options);
+  try {
+    const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
+    const header = () => headerOf(run, new Date(), {});
+    return await verify({ run, source, target, mapping, decode, header, signal, ...proofOptions(task.options) });
+  } finally {
+    if (given === undefined) await source[Symbol.asyncDispose]?.();
+  }
 }
 
 async function newestRun({ runs }: Target): Promise<Run> {

@@ -16,6 +16,12 @@ export const optionsSchema = z.strictObject({
   maxReadUnits: count.optional(),
   /** Accept a source without a single item. */
   allowEmpty: z.boolean().optional(),
+  /** Draws the sample of the spot checks; another one each time where it is left out. */
+  seed: z.number().int().min(0).max(0xffff_ffff).optional(),
+  /** Items of each entity that are read again. */
+  sample: z.number().int().min(0).max(10_000).optional(),
+  /** Read the whole source a second time, keys only, and compare. */
+  recount: z.boolean().optional(),
 });
 
 /** The event: `{}` does all of it. */

@@ -19,6 +19,6 @@ export function handler(event: unknown, context: { getRemainingTimeInMillis(): n
     const { action, ...options } = parse(eventSchema, event ?? {}, "the event");
     const task = { source, target, schema: { tables, items }, options };
     const signal = AbortSignal.timeout(remaining - reserve(remaining));
-    return action === "verify" ? runVerify(task) : runMigration(task, { progress, signal });
+    return action === "verify" ? runVerify(task, signal) : runMigration(task, { progress, signal });
   });
 }

@@ -7,7 +7,8 @@ import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
-import { show } from "./run.ts";
+import { stopSignal } from "../terminal/stop.ts";
+import { proofOptions, runOptions, show } from "./run.ts";
 
 interface LookOptions {
   readonly target: string;
@@ -30,13 +31,13 @@ const keep = async (file: string | undefined, answer: unknown): Promise<void> =>
 
 /** Makes every check once more, over all data. */
 export const verifyCommand = (): Command =>
-  looking("verify", "prove the newest pass once more, from what the tables hold now").action(
-    async (options: LookOptions) => {
-      const report = await runVerify(await task(options));
-      await keep(options.json, report);
-      show(report);
-    },
-  );
+  proofOptions(
+    looking("verify", "prove the newest pass once more, from what the tables and the source hold now"),
+  ).action(async (options: LookOptions & Record<string, unknown>) => {
+    const report = await runVerify({ ...(await task(options)), options: runOptions(options) }, stopSignal());
+    await keep(options.json, report);
+    show(report);
+  });
 
 export const statusCommand = (): Command =>
   looking("status", "how far the newest run is").action(async (options: LookOptions) => {

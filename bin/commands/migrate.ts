@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { terminalProgress } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import { run, runOptions, shapeOptions, show } from "./run.ts";
+import { proofOptions, run, runOptions, shapeOptions, show } from "./run.ts";
 import { openTarget } from "./target.ts";
 
 interface MigrateOptions extends Record<string, unknown> {
@@ -21,7 +21,7 @@ export function migrateCommand(): Command {
     .option("--schema <DIR>", "the folder with tables.ts and items.ts", "schema")
     .option("--allow-empty", "accept a source without a single item")
     .option("--json <FILE>", "write the report there");
-  return shapeOptions(command).action(async (options: MigrateOptions) => {
+  return proofOptions(shapeOptions(command)).action(async (options: MigrateOptions) => {
     const signal = stopSignal();
     const settings = runOptions(options);
     const schema = await readSchema(options.schema);

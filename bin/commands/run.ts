@@ -19,9 +19,18 @@ export const shapeOptions = (command: Command): Command =>
     .option("--concurrency <N>", "workers in this process", whole)
     .option("--max-read-units <R>", "read capacity units a second", whole);
 
+export const proofOptions = (command: Command): Command =>
+  command
+    .option("--sample <N>", "items of each entity that are read again", whole)
+    .option("--seed <S>", "draws that sample; another one each time where it is left out", whole)
+    .option("--recount", "read the whole source a second time, keys only, and compare");
+
 /** The options of a run among everything a command was given. */
-export function runOptions({ units, concurrency, maxReadUnits, allowEmpty }: Record<string, unknown>): Task["options"] {
-  return parse(optionsSchema, { units, concurrency, maxReadUnits, allowEmpty }, "the command line");
+export function runOptions(given: Record<string, unknown>): Task["options"] {
+  const known = Object.keys(optionsSchema.shape).flatMap((name) =>
+    given[name] === undefined ? [] : [[name, given[name]]],
+  );
+  return parse(optionsSchema, Object.fromEntries(known), "the command line");
 }
 
 /** Runs a migration and writes the report to `json`, where one is named. */

@@ -69,6 +69,9 @@ export function formatSum(sum: FingerprintSum): string {
   return hex64(sum.high) + hex64(sum.low);
 }
 
+export const sameSum = (a: FingerprintSum, b: FingerprintSum): boolean =>
+  a.count === b.count && a.high === b.high && a.low === b.low;
+
 /** A sum as text for the ledger's jsonb, whose readers would make a JavaScript number of 64 bits. */
 export function writeSum(sum: FingerprintSum): string {
   return `${sum.count}:${formatSum(sum)}`;

@@ -1,9 +1,13 @@
 /** Everything one pass found, in the one shape that is printed, stored, logged and read by machines. Fields are added, never renamed. */
 import type { Mapping } from "../mapping/model.ts";
-import { compare, contentSum, type Discrepancy, type Evidence, tableSum } from "./compare.ts";
+import { checkRecount } from "./check-source.ts";
+import { contentSum, tableSum } from "./check-tables.ts";
+import { compare } from "./compare.ts";
+import type { Discrepancy, Evidence } from "./discrepancy.ts";
 import type { ForeignKeyFacts, QuarantineGroup } from "./evidence.ts";
 import { formatSum } from "./fingerprint.ts";
 import { must } from "./must.ts";
+import { type SpotFacts, upperBound } from "./spot-check.ts";
 import { entityNames, type ItemCounts, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
 
 /** `verified`: every check ran over all data and agreed. `refused`: nothing was begun. */
@@ -40,13 +44,12 @@ export interface Report {
     readonly count: number;
     readonly example: string;
   }[];
-  readonly spotChecks: {
-    readonly seed: number;
-    readonly sampled: number;
-    readonly changed: number;
-    readonly wrong: number;
-    readonly examples: readonly string[];
+  readonly spotChecks: SpotFacts & {
+    /** With 95 % confidence at most this share of any entity's items is wrong, where the sample showed none. */
+    readonly upperBound: number;
   };
+  /** Items a second reading of the source gave, where one was asked for. */
+  readonly recount?: { readonly items: number; readonly agrees: boolean };
   readonly discrepancies: readonly Discrepancy[];
   /** Milliseconds by phase. */
   readonly timings: Readonly<Record<string, number>>;
@@ -96,7 +99,10 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
     unmapped: Object.entries(tally.unmapped).flatMap(([entity, paths]) =>
       Object.entries(paths).map(([attribute, { count, example }]) => ({ entity, attribute, count, example })),
     ),
-    spotChecks: { seed: 0, sampled: 0, changed: 0, wrong: 0, examples: [] },
+    spotChecks: { ...evidence.spot, upperBound: upperBound(evidence.spot) },
+    ...(evidence.recount === undefined
+      ? {}
+      : { recount: { items: evidence.recount.count, agrees: checkRecount(evidence).length === 0 } }),
     discrepancies,
     timings: header.timings,
   };
@@ -113,7 +119,16 @@ export function incompleteReport(mapping: Mapping, header: ReportHeader, tally: 
     foreignKeys: [],
     quarantine: [],
     unmapped: [],
-    spotChecks: { seed: 0, sampled: 0, changed: 0, wrong: 0, examples: [] },
+    spotChecks: {
+      seed: 0,
+      population: 0,
+      sampled: 0,
+      changed: 0,
+      wrong: 0,
+      examples: [],
+      impossible: "the copy has not ended",
+      upperBound: 1,
+    },
     discrepancies: [],
   };
 }

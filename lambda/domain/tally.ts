@@ -30,6 +30,8 @@ export const NO_ENTITY = "(none)";
 export interface Tally {
   /** Records the source handed over; counted before anything is done with them. */
   readonly read: number;
+  /** Which records they were: a sum over their keys. A second reading of the source must come to the same. */
+  readonly keys: FingerprintSum;
   readonly entities: Readonly<Record<string, ItemCounts>>;
   /** Contributions by facet (`table.facet`), as decoded: what the ledger must hold. */
   readonly facets: Readonly<Record<string, FingerprintSum>>;
@@ -40,7 +42,7 @@ export interface Tally {
 }
 
 export const NO_COUNTS: ItemCounts = { read: 0, migrated: 0, unchanged: 0, ignored: 0, expired: 0, quarantined: 0 };
-export const EMPTY_TALLY: Tally = { read: 0, entities: {}, facets: {}, collapsed: 0, unmapped: {} };
+export const EMPTY_TALLY: Tally = { read: 0, keys: emptySum, entities: {}, facets: {}, collapsed: 0, unmapped: {} };
 
 export const facetKey = (table: { readonly index: number }, facet: { readonly index: number }): string =>
   `${table.index}.${facet.index}`;
@@ -72,6 +74,7 @@ function mergeRecords<T>(
 export function addTallies(a: Tally, b: Tally): Tally {
   return {
     read: a.read + b.read,
+    keys: addSums(a.keys, b.keys),
     entities: mergeRecords(a.entities, b.entities, addCounts),
     facets: mergeRecords(a.facets, b.facets, addSums),
     collapsed: a.collapsed + b.collapsed,
@@ -129,13 +132,19 @@ export class PageTally {
   }
 }
 
+/** Adds an item, by its hash, to a sum over keys. */
+export const addItem = (sum: FingerprintSum, item: string): FingerprintSum =>
+  addFingerprint(sum, item.replaceAll("-", ""));
+
 function tallyOf(note: Note, fate: Fate | undefined): Tally {
   const counts: ItemCounts = { ...NO_COUNTS, read: 1, ...(fate === undefined ? {} : { [fate]: 1 }) };
   const entities = { [note.entity]: counts };
-  if (fate === "quarantined") return { ...EMPTY_TALLY, entities };
+  const keys = addItem(emptySum, note.item);
+  if (fate === "quarantined") return { ...EMPTY_TALLY, keys, entities };
   const paths = note.unmapped.map((path) => [path, { count: 1, example: note.source }] as const);
   return {
     read: 0,
+    keys,
     entities,
     facets: Object.fromEntries(note.facets),
     collapsed: note.collapsed,
@@ -159,9 +168,9 @@ function isSum(value: unknown): value is FingerprintSum {
 
 /** Reads what `writeTally` wrote. */
 export function readTally(text: string): Tally {
-  const stored: Omit<Tally, "facets"> & { facets: Record<string, string> } = JSON.parse(text);
+  const stored: Omit<Tally, "facets" | "keys"> & { facets: Record<string, string>; keys: string } = JSON.parse(text);
   const facets = Object.entries(stored.facets).map(([key, sum]) => [key, readSum(sum)] as const);
-  return { ...stored, facets: Object.fromEntries(facets) };
+  return { ...stored, keys: readSum(stored.keys), facets: Object.fromEntries(facets) };
 }
 
 /** The entities in the order a reader expects: as declared, then the items that matched none. */

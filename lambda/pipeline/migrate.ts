@@ -10,6 +10,7 @@ import type { Progress } from "../ports/progress.ts";
 import type { TargetProof } from "../ports/proof.ts";
 import type { Phase, Run, RunStore } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
+import type { SpotRows } from "../ports/spot-rows.ts";
 import type { TargetTables } from "../ports/tables.ts";
 import type { UnitQueue } from "../ports/units.ts";
 import { copy } from "./copy.ts";
@@ -21,6 +22,7 @@ export interface Target {
   readonly queue: UnitQueue;
   readonly tables: TargetTables;
   readonly proof: TargetProof;
+  readonly spots: SpotRows;
 }
 
 export interface Migration {
@@ -32,6 +34,11 @@ export interface Migration {
   readonly units: number;
   readonly concurrency: number;
   readonly allowEmpty: boolean;
+  /** Draws the sample of the spot checks. */
+  readonly seed: number;
+  /** Items of each entity that are read again. */
+  readonly sample: number;
+  readonly recount: boolean;
   readonly progress: Progress;
   /** Aborts when time is running out; the report is then `incomplete`. */
   readonly signal: AbortSignal;
@@ -43,6 +50,7 @@ export async function migrate(migration: Migration): Promise<Report> {
   const { source, target, mapping, progress, signal } = migration;
   await preflight(source, target.tables, mapping);
   let run = await target.runs.open({ source: source.name, mapping: migration.fingerprint, now: migration.now() });
+  const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
   const clock = stopwatch(migration.now);
   const header = (): ReportHeader => headerOf(run, migration.now(), clock.timings());
   const enter = async (phase: Phase, report?: Report): Promise<void> => {
@@ -54,7 +62,6 @@ export async function migrate(migration: Migration): Promise<Report> {
     progress.tell({ kind: "phase", phase: "copy", run: run.id, pass: run.pass });
     await target.tables.prepare(run);
     await target.queue.plan(run, await source.plan(migration.units));
-    const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
     const { queue } = target;
     const end = await clock.time("copy", () => copy({ ...migration, run, queue, decode }));
     const { tally } = await queue.progress(run);
@@ -72,7 +79,7 @@ export async function migrate(migration: Migration): Promise<Report> {
     await enter("verify");
   }
   if (signal.aborted) return incomplete(migration, run, header());
-  const report = await clock.time("verify", () => verify(run, mapping, target.queue, target.proof, header));
+  const report = await clock.time("verify", () => verify({ ...migration, run, decode, header }));
   await enter("ended", { ...report, timings: clock.timings() });
   return { ...report, timings: clock.timings() };
 }

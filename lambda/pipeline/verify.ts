@@ -1,28 +1,43 @@
-/** A run → its report. Every check is made afresh from what the ledger and the tables hold now. */
-import type { Evidence } from "../domain/compare.ts";
+/** A run → its report. Every check is made afresh: from what the ledger and the tables hold now, and from the source itself. */
+import type { Decode } from "../domain/decode.ts";
 import { type Report, type ReportHeader, reportOf } from "../domain/report.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { TargetProof } from "../ports/proof.ts";
 import type { Run } from "../ports/runs.ts";
+import type { ItemSource } from "../ports/source.ts";
+import type { SpotRows } from "../ports/spot-rows.ts";
 import type { UnitQueue } from "../ports/units.ts";
+import { recount } from "./recount.ts";
+import { spotCheck } from "./spot-check.ts";
 
-export async function gather(run: Run, queue: UnitQueue, proof: TargetProof): Promise<Evidence> {
-  const { tally } = await queue.progress(run);
-  return {
-    tally,
-    ledger: await proof.ledger(run),
-    content: await proof.contents(run),
-    relations: await proof.relations(run),
-  };
+export interface Verification {
+  readonly run: Run;
+  readonly source: ItemSource;
+  readonly target: { readonly queue: UnitQueue; readonly proof: TargetProof; readonly spots: SpotRows };
+  readonly mapping: Mapping;
+  readonly decode: Decode;
+  /** Draws the sample of the spot checks. */
+  readonly seed: number;
+  /** Items sampled of each entity. */
+  readonly sample: number;
+  /** Read the whole source a second time, keys only. */
+  readonly recount: boolean;
+  readonly signal: AbortSignal;
+  readonly header: () => ReportHeader;
 }
 
-export async function verify(
-  run: Run,
-  mapping: Mapping,
-  queue: UnitQueue,
-  proof: TargetProof,
-  header: () => ReportHeader,
-): Promise<Report> {
-  const evidence = await gather(run, queue, proof);
+export async function verify(verification: Verification): Promise<Report> {
+  const { run, source, target, mapping, decode, seed, sample, signal, header } = verification;
+  const { tally, units } = await target.queue.progress(run);
+  // Other boundaries than the copy had: what fell between two units then is inside one now.
+  const again = verification.recount ? await recount(source, mapping, decode, units + 1, signal) : undefined;
+  const evidence = {
+    tally,
+    ledger: await target.proof.ledger(run),
+    content: await target.proof.contents(run),
+    relations: await target.proof.relations(run),
+    spot: await spotCheck({ run, source, rows: target.spots, decode, seed, perEntity: sample }),
+    ...(again === undefined ? {} : { recount: again }),
+  };
   return reportOf(mapping, header(), evidence);
 }

@@ -1,4 +1,5 @@
 /** Where items come from. A table, a file and an export are read through this one interface. */
+import type { Item } from "../domain/attribute.ts";
 import type { SourceRecord } from "../domain/source-record.ts";
 
 /** One page. `next` is where reading goes on; absent when the unit has been read to its end. A page may be empty. */
@@ -16,6 +17,14 @@ export interface SourceFacts {
 }
 
 /**
+ * Reading single items again: `by-key` shows a live table's latest writes, `by-position` what a frozen source always
+ * held. Takes items of which only the key attributes matter, no two alike; gives those it finds, in any order.
+ */
+export type Reread =
+  | { readonly how: "none" }
+  | { readonly how: "by-key" | "by-position"; get(keys: readonly Item[]): Promise<readonly Item[]> };
+
+/**
  * A source of items.
  *
  * Every item is in exactly one unit of a plan. Within a unit, reading again from a page's `next` gives what follows that
@@ -26,16 +35,21 @@ export interface ItemSource {
   readonly name: string;
   /** What a page shows: the latest writes, or a moment the whole source was frozen at. */
   readonly consistency: "strong" | "point-in-time";
-  /** How single items can be read once more. */
-  readonly reread: "by-key" | "by-position" | "none";
+  /** How single items can be read once more. Without it nothing can be spot-checked, and nothing is `verified`. */
+  readonly reread: Reread;
   /** Throws MigrationError `source-unusable` where the source does not exist or may not be read. */
   inspect(): Promise<SourceFacts>;
   /** Splits the source into about `units` parts, each named by an opaque text that is kept in the ledger. */
   plan(units: number): Promise<readonly string[]>;
   /**
    * Reads one unit from `cursor`, a page at a time. Stops without error after the page in flight when `signal` aborts.
-   * Transient faults are retried inside; what comes out is final. Throws MigrationError `source-changed` where the unit
+   * Where `only` names attributes a source may leave out all others. Transient faults are retried inside; what comes out is final. Throws MigrationError `source-changed` where the unit
    * no longer is what was planned.
    */
-  read(unit: string, cursor: string | undefined, signal: AbortSignal): AsyncIterable<SourcePage>;
+  read(
+    unit: string,
+    cursor: string | undefined,
+    signal: AbortSignal,
+    only?: readonly string[],
+  ): AsyncIterable<SourcePage>;
 }

@@ -8,7 +8,17 @@ export function memorySource(items: readonly Item[], name = "memory:test"): Item
   return {
     name,
     consistency: "point-in-time",
-    reread: "by-position",
+    reread: {
+      how: "by-position",
+      get: async (keys) => {
+        const wanted = keys.map((key) =>
+          Object.entries(key).map(([attribute, value]) => [attribute, JSON.stringify(value)] as const),
+        );
+        return items.filter((item) =>
+          wanted.some((key) => key.every(([attribute, value]) => JSON.stringify(item[attribute]) === value)),
+        );
+      },
+    },
     inspect: async () => ({}),
     plan: async (units) => Array.from({ length: units }, (_, at) => JSON.stringify({ part: at, of: units })),
     async *read(unit, cursor, signal) {

@@ -4,12 +4,17 @@ import type { AttributeValue, Item } from "../../domain/attribute.ts";
 import { parseItem, toDynamoDbJson } from "../../domain/dynamodb-json.ts";
 import { must } from "../../domain/must.ts";
 
-/** One item as the SDK gives it. A type this project does not know is a bug to be told, never a value to be dropped. */
+/**
+ * One item as the SDK gives it. A type this project does not know is a bug to be told, never a value to be dropped; so
+ * is a value the SDK has lost, as it does with that of an attribute named `__proto__`.
+ */
 export function fromSdk(item: Readonly<Record<string, SdkValue>>): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueFromSdk(value, name)]));
 }
 
-function valueFromSdk(value: SdkValue, path: string): AttributeValue {
+function valueFromSdk(value: SdkValue | undefined, path: string): AttributeValue {
+  if (value === undefined) throw new Error(`the SDK lost the value of attribute ${path}`);
+  if (Object.keys(value).length !== 1) throw new Error(`DynamoDB gave attribute ${path} more than one type`);
   if (value.S !== undefined) return { S: value.S };
   if (value.N !== undefined) return { N: value.N };
   if (value.BOOL !== undefined) return { BOOL: value.BOOL };
@@ -41,5 +46,10 @@ export const writeCursor = (key: Readonly<Record<string, SdkValue>>): string => 
 export function readCursor(text: string): Record<string, SdkValue> {
   const parsed = parseItem(JSON.parse(text));
   if (!("item" in parsed)) throw new Error(`a cursor in the ledger cannot be read: ${parsed.problem}`);
-  return Object.fromEntries(Object.entries(parsed.item).map(([name, value]) => [name, toSdk(value)]));
+  return keyToSdk(parsed.item);
+}
+
+/** Key attributes as the SDK takes them. */
+export function keyToSdk(key: Item): Record<string, SdkValue> {
+  return Object.fromEntries(Object.entries(key).map(([name, value]) => [name, toSdk(value)]));
 }

@@ -2,25 +2,26 @@
 import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   ScanCommand,
   type ScanCommandOutput,
 } from "@aws-sdk/client-dynamodb";
 import type { ItemSource, SourceFacts, SourcePage } from "../../ports/source.ts";
 import { fromSdk, readCursor, writeCursor } from "./attribute-codec.ts";
-import { isNotTold, toMigrationError } from "./errors.ts";
+import { openClient, regionOf, type TablePlace } from "./client.ts";
+import { isNotTold, notReady, toMigrationError } from "./errors.ts";
+import { getItems } from "./get-items.ts";
 import { type ReadBudget, readBudget } from "./read-budget.ts";
 
-export interface DynamoDbSettings {
-  readonly table: string;
-  readonly endpoint?: string;
-  readonly region?: string;
+export interface DynamoDbSettings extends TablePlace {
   /** Read capacity units a second, over all units read by this process. */
   readonly maxReadUnits?: number;
+  /** Instead of one of the source's own; whoever gives it closes it. */
+  readonly client?: DynamoDBClient;
 }
 
-/** Throttling, 5xx and resets are retried by the SDK, with backoff and jitter: about half a minute in all. */
-const MAX_ATTEMPTS = 10;
+/** A table in any other state cannot be read. */
+const READABLE = new Set(["ACTIVE", "UPDATING"]);
 
 interface Segment {
   readonly segment: number;
@@ -28,14 +29,8 @@ interface Segment {
 }
 
 export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDisposable {
-  const { table, endpoint, region, maxReadUnits } = settings;
-  const client = new DynamoDBClient({
-    maxAttempts: MAX_ATTEMPTS,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(region === undefined ? {} : { region }),
-  });
-  const place = [region ?? process.env.AWS_REGION ?? "default region", ...(endpoint === undefined ? [] : [endpoint])];
-  const name = `dynamodb:${table}@${place.join("@")}`;
+  const { table, maxReadUnits, client = openClient(settings) } = settings;
+  const name = nameOf(settings);
   const budget = readBudget(maxReadUnits);
   const told = (error: unknown): never => {
     throw toMigrationError(error, name);
@@ -43,17 +38,17 @@ export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDi
   return {
     name,
     consistency: "strong",
-    reread: "by-key",
-    inspect: () => inspect(client, table).catch(told),
+    reread: { how: "by-key", get: (keys) => getItems(client, table, keys, budget).catch(told) },
+    inspect: () => inspect(client, table, name).catch(told),
     plan: async (units) =>
       Array.from({ length: units }, (_, segment) => JSON.stringify({ segment, of: units } satisfies Segment)),
-    async *read(unit, cursor, signal) {
+    async *read(unit, cursor, signal, only) {
       const segment: Segment = JSON.parse(unit);
       let next = cursor;
       do {
         await budget.wait(signal);
         if (signal.aborted) return;
-        const page = await scan(client, table, segment, next, budget, signal).catch((error: unknown) =>
+        const page = await scan(client, { table, only }, segment, next, budget, signal).catch((error: unknown) =>
           signal.aborted ? undefined : told(error),
         );
         if (page === undefined) return;
@@ -61,12 +56,28 @@ export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDi
         yield page;
       } while (next !== undefined);
     },
-    [Symbol.asyncDispose]: async () => client.destroy(),
+    [Symbol.asyncDispose]: async () => {
+      if (settings.client === undefined) client.destroy();
+    },
   };
 }
 
-async function inspect(client: DynamoDBClient, table: string): Promise<SourceFacts> {
+/** In the words of the command line, so that a run can find its source again. */
+function nameOf(place: TablePlace): string {
+  const { table, endpoint } = place;
+  return `dynamodb:${table}?${new URLSearchParams({ region: regionOf(place), ...(endpoint === undefined ? {} : { endpoint }) })}`;
+}
+
+/** Names may be reserved words, or hold any character: they are always given as placeholders. */
+const projection = (only: readonly string[]) => ({
+  ProjectionExpression: only.map((_, at) => `#${at}`).join(", "),
+  ExpressionAttributeNames: Object.fromEntries(only.map((name, at) => [`#${at}`, name])),
+});
+
+async function inspect(client: DynamoDBClient, table: string, source: string): Promise<SourceFacts> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+  const status = Table?.TableStatus ?? "ACTIVE";
+  if (!READABLE.has(status)) throw notReady(source, status);
   const named = (type: string) => Table?.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const [pk, sk] = [named("HASH"), named("RANGE")];
   const ttlAttribute = await ttlOf(client, table);
@@ -89,7 +100,7 @@ async function ttlOf(client: DynamoDBClient, table: string): Promise<string | un
 
 async function scan(
   client: DynamoDBClient,
-  table: string,
+  { table, only }: { readonly table: string; readonly only: readonly string[] | undefined },
   { segment, of }: Segment,
   cursor: string | undefined,
   budget: ReadBudget,
@@ -101,6 +112,7 @@ async function scan(
     TotalSegments: of,
     ConsistentRead: true,
     ReturnConsumedCapacity: "TOTAL",
+    ...(only === undefined ? {} : projection(only)),
     ...(cursor === undefined ? {} : { ExclusiveStartKey: readCursor(cursor) }),
   });
   const page: ScanCommandOutput = await client.send(command, { abortSignal: signal });

@@ -1,7 +1,10 @@
 /** Bytes → lines with the places they begin and end at. Cut anywhere, a stream gives the same lines. */
 
 export interface Line {
+  /** The line without its line feed; of a line that is too long, its beginning. */
   readonly bytes: Uint8Array;
+  /** How long the line is. */
+  readonly length: number;
   /** Offset of its first byte. */
   readonly start: number;
   /** Where reading goes on after it. */
@@ -10,6 +13,13 @@ export interface Line {
   readonly position: string;
 }
 
+/**
+ * No item needs more: its 400 KB become at most nine times as much text, an empty string of a list being one byte
+ * there and `{"S":""},` here. A longer line is kept as its beginning, so a file without a line feed needs no more memory.
+ */
+export const LONGEST_LINE = 16_000_000;
+const BEGINNING = 64_000;
+
 const NEWLINE = 0x0a;
 
 /** Splits at line feeds. A last line without one is a line too. */
@@ -17,19 +27,27 @@ export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, offset: numb
   let parts: Uint8Array[] = [];
   let start = offset;
   let at = offset;
-  const line = (next: number): Line => ({ bytes: Buffer.concat(parts), start, next, position: `byte ${start}` });
+  let length = 0;
+  const add = (part: Uint8Array): void => {
+    length += part.length;
+    if (length <= LONGEST_LINE) parts.push(part);
+    // The one part that makes the line too long; those after it are only counted.
+    else if (length - part.length <= LONGEST_LINE) parts = [Buffer.concat([...parts, part]).subarray(0, BEGINNING)];
+  };
+  const line = (next: number): Line => {
+    return { bytes: Buffer.concat(parts), length, start, next, position: `byte ${start}` };
+  };
   for await (const chunk of chunks) {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-      parts.push(chunk.subarray(from, end));
+      add(chunk.subarray(from, end));
       const next = at + end + 1;
       yield line(next);
-      parts = [];
-      start = next;
+      [parts, length, start] = [[], 0, next];
       from = end + 1;
     }
-    if (from < chunk.length) parts.push(chunk.subarray(from));
+    if (from < chunk.length) add(chunk.subarray(from));
     at += chunk.length;
   }
-  if (parts.length > 0) yield line(at);
+  if (length > 0) yield line(at);
 }

@@ -2,16 +2,16 @@
  * A file of DynamoDB-JSON lines, plain or gzipped → pages of items. A plain file is split into ranges of bytes, each
  * holding the lines that begin in it; a gzipped one can only be read from its start and is one unit.
  */
-import { realpathSync } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { createReadStream, realpathSync } from "node:fs";
+import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createGunzip } from "node:zlib";
-import { parseItem } from "../../domain/dynamodb-json.ts";
-import { MigrationError } from "../../domain/migration-error.ts";
 import type { SourceRecord } from "../../domain/source-record.ts";
 import type { ItemSource, SourcePage } from "../../ports/source.ts";
-import { unusable } from "./errors.ts";
+import { changed, damaged, isDamage, isSystemError, notAFile, unusable } from "./errors.ts";
+import { recordOf } from "./line-codec.ts";
 import { type Line, linesFrom } from "./lines.ts";
+import { itemsWithKeys } from "./reread.ts";
 
 /** A page ends after a megabyte, as a Scan's does, or a thousand lines. A longer line is a page of its own. */
 const PAGE_BYTES = 1_000_000;
@@ -27,26 +27,28 @@ interface Unit {
 
 export function fileSource({ path }: { readonly path: string }): ItemSource {
   const zipped = path.endsWith(".gz");
+  const plan = async (units: number): Promise<string[]> => {
+    const version = await versionOf(path);
+    if (zipped) return [JSON.stringify({ ...version, from: 0 } satisfies Unit)];
+    const length = Math.max(1, Math.ceil(version.size / units));
+    const starts = Array.from({ length: Math.max(1, Math.ceil(version.size / length)) }, (_, at) => at * length);
+    return starts.map((from) => JSON.stringify({ ...version, from, until: from + length } satisfies Unit));
+  };
+  // Leaving attributes out would save nothing: a line is read whole or not at all.
+  const read: ItemSource["read"] = (unit, cursor, signal) => readUnit(path, zipped, JSON.parse(unit), cursor, signal);
   return {
     name: `file:${realPath(path)}`,
     consistency: "point-in-time",
-    reread: "by-position",
+    reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read }) },
     inspect: async () => {
-      const found = await stat(path).catch((cause: unknown) => {
+      await versionOf(path);
+      await access(path, constants.R_OK).catch((cause: unknown) => {
         throw unusable(path, cause);
       });
-      if (!found.isFile()) throw unusable(path, undefined);
-      await (await openFile(path)).close();
       return {};
     },
-    plan: async (units) => {
-      const { size, mtimeMs: modified } = await stat(path);
-      if (zipped) return [JSON.stringify({ size, modified, from: 0 } satisfies Unit)];
-      const length = Math.max(1, Math.ceil(size / units));
-      const starts = Array.from({ length: Math.max(1, Math.ceil(size / length)) }, (_, at) => at * length);
-      return starts.map((from) => JSON.stringify({ size, modified, from, until: from + length } satisfies Unit));
-    },
-    read: (text, cursor, signal) => readUnit(path, zipped, text, cursor, signal),
+    plan,
+    read,
   };
 }
 
@@ -60,114 +62,101 @@ function realPath(path: string): string {
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (cause) {
+async function versionOf(path: string): Promise<Pick<Unit, "size" | "modified">> {
+  const found = await stat(path).catch((cause: unknown) => {
     throw unusable(path, cause);
-  }
+  });
+  if (!found.isFile()) throw notAFile(path);
+  return { size: found.size, modified: found.mtimeMs };
 }
 
 async function* readUnit(
   path: string,
   zipped: boolean,
-  text: string,
+  unit: Unit,
   cursor: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<SourcePage> {
-  const unit: Unit = JSON.parse(text);
-  const file = await openFile(path);
+  const mustBeUnchanged = async (): Promise<void> => {
+    const { size, modified } = await versionOf(path);
+    if (size !== unit.size || modified !== unit.modified) throw changed(path);
+  };
+  await mustBeUnchanged();
   try {
-    const { size, mtimeMs } = await file.stat();
-    if (size !== unit.size || mtimeMs !== unit.modified) {
-      throw new MigrationError(
-        "source-changed",
-        `the file ${path} was changed while it was being read`,
-        "put back the file the pass began with",
-      );
+    const lines = zipped ? unzippedLines(path, cursor, signal) : rangeLines(path, unit, cursor, signal);
+    for await (const page of pagesOf(lines, signal)) {
+      // After the page was read, not before: only then is all of it from the file that was planned.
+      await mustBeUnchanged();
+      yield page;
     }
-    const lines = zipped ? unzippedLines(file, Number(cursor ?? 0)) : rangeLines(file, unit, cursor);
-    yield* pagesOf(lines, signal);
-  } finally {
-    await file.close();
+  } catch (error) {
+    // A file that is being written looks damaged, too.
+    await mustBeUnchanged();
+    throw isSystemError(error) ? unusable(path, error) : error;
   }
 }
 
 /** Lines that begin inside the range. The line the range cuts into belongs to the one before. */
-async function* rangeLines(file: FileHandle, { from, until }: Unit, cursor: string | undefined): AsyncGenerator<Line> {
+async function* rangeLines(
+  path: string,
+  { from, until }: Unit,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Line> {
   // One byte earlier: where that byte ends a line, the range begins with a whole one.
   const start = cursor === undefined ? Math.max(0, from - 1) : Number(cursor);
   const skipsFirst = cursor === undefined && from > 0;
   let first = true;
-  for await (const line of linesFrom(file.createReadStream({ start, autoClose: false }), start)) {
+  const chunks = stoppable(createReadStream(path, { start }), signal);
+  for await (const line of linesFrom(chunks, start)) {
     if (until !== undefined && line.start >= until) return;
     if (!(first && skipsFirst)) yield line;
     first = false;
   }
 }
 
-/** Lines of a gzipped file after the first `done`: they are unzipped again, because gzip has no middle to begin in. */
-async function* unzippedLines(file: FileHandle, done: number): AsyncGenerator<Line> {
-  const zipped = file.createReadStream({ start: 0, autoClose: false });
+/** Lines of a gzipped file, counted. Those before the cursor are unzipped again: gzip has no middle to begin in. */
+async function* unzippedLines(path: string, cursor: string | undefined, signal: AbortSignal): AsyncGenerator<Line> {
+  const done = Number(cursor ?? 0);
+  const zipped = createReadStream(path);
   const unzipped = createGunzip();
   zipped.on("error", (error) => unzipped.destroy(error));
   let number = 0;
   try {
-    for await (const line of linesFrom(zipped.pipe(unzipped), 0)) {
+    for await (const line of linesFrom(stoppable(zipped.pipe(unzipped), signal), 0)) {
       number += 1;
       if (number > done) yield { ...line, next: number, position: `line ${number}` };
     }
-  } catch (cause) {
-    throw new MigrationError(
-      "source-unusable",
-      `the gzipped file ends early or is damaged after line ${number}`,
-      "fetch it again",
-      { cause },
-    );
+  } catch (error) {
+    throw isDamage(error) ? damaged(path, number, error) : error;
   } finally {
     zipped.destroy();
     unzipped.destroy();
   }
 }
 
+/** Looks at the signal at every chunk: the lines before a cursor, or one endless line, must not outlast an abort. */
+async function* stoppable(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (signal.aborted) return;
+    yield chunk;
+  }
+}
+
 async function* pagesOf(lines: AsyncIterable<Line>, signal: AbortSignal): AsyncGenerator<SourcePage> {
   let [records, bytes, next]: [SourceRecord[], number, number] = [[], 0, 0];
   for await (const line of lines) {
+    // What an abort cut short is no line.
     if (signal.aborted) return;
     // A page is handed on when it is known that something follows: only then has it a `next`.
-    if (bytes + line.bytes.length > PAGE_BYTES || records.length >= PAGE_LINES) {
-      if (bytes > 0) yield { records, next: String(next) };
+    if (bytes > 0 && (bytes + line.length > PAGE_BYTES || records.length >= PAGE_LINES)) {
+      yield { records, next: String(next) };
       [records, bytes] = [[], 0];
     }
     const record = recordOf(line);
     if (record !== undefined) records.push(record);
-    bytes += line.bytes.length;
+    bytes += line.length;
     next = line.next;
   }
   if (!signal.aborted) yield { records };
-}
-
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-
-/** One line → a record; a blank one is nothing. */
-function recordOf({ bytes, position }: Line): SourceRecord | undefined {
-  const wrong = (detail: string): SourceRecord => {
-    return { unreadable: { position, text: Buffer.from(bytes).toString("utf8"), detail } };
-  };
-  let text: string;
-  try {
-    text = strict.decode(bytes).trim();
-  } catch {
-    return wrong("the line is not UTF-8");
-  }
-  if (text === "") return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return wrong("the line is not JSON, or was cut short");
-  }
-  if (typeof json !== "object" || json === null || !("Item" in json)) return wrong('the line has no "Item"');
-  const parsed = parseItem(json.Item);
-  return "item" in parsed ? parsed : wrong(parsed.problem);
 }

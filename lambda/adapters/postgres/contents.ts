@@ -1,6 +1,6 @@
 /** The rows of a table → how many there are, whose they are, and the sum of their fingerprints, computed from what is stored. */
 import type { Differences, Example, Group, TableContent } from "../../domain/evidence.ts";
-import { emptySum, type FingerprintSum, formatSum } from "../../domain/fingerprint.ts";
+import { emptySum, type FingerprintSum, sameSum } from "../../domain/fingerprint.ts";
 import { facetKey } from "../../domain/tally.ts";
 import type { FacetModel, TableModel } from "../../mapping/model.ts";
 import { keySql, sumFromSql, sumSql } from "./canonical.ts";
@@ -39,7 +39,7 @@ export async function tableContent(
   const [rows, foreignRows] = [Number(counted[0]?.own ?? 0), Number(counted[0]?.others ?? 0)];
   const agrees = table.facets.every((facet) => {
     const [there, here] = [expected[facetKey(table, facet)] ?? emptySum, facets[facet.index] ?? emptySum];
-    return there.count === here.count && formatSum(there) === formatSum(here);
+    return sameSum(there, here);
   });
   const calm = agrees && (!created || foreignRows === 0);
   const differences = calm ? NO_DIFFERENCES : await findDifferences(session, run, table);

@@ -1,5 +1,5 @@
 /** A report → what a person reads in a terminal at two in the morning: the verdict first, then why, then everything else. */
-import type { Discrepancy } from "../../domain/compare.ts";
+import type { Discrepancy } from "../../domain/discrepancy.ts";
 import type { Example } from "../../domain/evidence.ts";
 import type { Report } from "../../domain/report.ts";
 
@@ -119,12 +119,32 @@ const CHECKS = {
   completeness: "nothing unmapped, unmatched, quarantined, contested or stale",
 } as const;
 
-function checks({ discrepancies }: Report): string[] {
-  const lines = Object.entries(CHECKS).map(([check, meaning]) => {
+function checks({ discrepancies, spotChecks, recount }: Report): string[] {
+  const outcome = (check: string): string => {
     const found = discrepancies.filter((each) => each.check === check).length;
-    return [found === 0 ? "agreed" : `${found} found`, check, meaning];
-  });
-  return grid(["", "", ""], [...lines, ["not run", "spot checks", "single items read again from the source"]]).slice(1);
+    return found === 0 ? "agreed" : `${found} found`;
+  };
+  const { sampled, population, changed, wrong, seed, upperBound } = spotChecks;
+  const bound =
+    upperBound === 0
+      ? "all there are"
+      : `of no entity more than ${(upperBound * 100).toPrecision(2)} % wrong, with 95 % confidence`;
+  const proves = wrong === 0 ? `; ${bound}` : "";
+  const again = `${count(sampled)} of ${count(population)} items read again, ${count(changed)} changed since${proves} (seed ${seed})`;
+  return grid(
+    ["", "", ""],
+    [
+      ...Object.entries(CHECKS).map(([check, meaning]) => [outcome(check), check, meaning]),
+      [
+        spotChecks.impossible === undefined ? outcome("spot checks") : "not possible",
+        "spot checks",
+        spotChecks.impossible ?? again,
+      ],
+      ...(recount === undefined
+        ? []
+        : [[outcome("recount"), "recount", `a second reading of the source gives ${count(recount.items)} items`]]),
+    ],
+  ).slice(1);
 }
 
 function example({ table, key, source, holder }: Example): string {

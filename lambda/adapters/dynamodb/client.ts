@@ -1,0 +1,41 @@
+/** Where a table is → the SDK's client for it. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { MigrationError } from "../../domain/migration-error.ts";
+import { ATTEMPTS, patientRetries } from "./retries.ts";
+
+export interface TablePlace {
+  /** Name or ARN. */
+  readonly table: string;
+  readonly endpoint?: string;
+  readonly region?: string;
+}
+
+/** The SDK would wait five minutes for an answer, ten times. A page takes well below a second. */
+const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 30_000 };
+
+/** What can be part of a host's name: the SDK asks the same, at the first request. */
+const REGION = /^[A-Za-z0-9-]+$/;
+
+/**
+ * The region this table is in: as said, as its ARN says, or as the environment says. Not what a profile on this machine
+ * says: it is part of the source's name, and a run is resumed on other machines. Throws MigrationError `settings`.
+ */
+export function regionOf({ table, region }: TablePlace): string {
+  const [, ofArn] = /^arn:[^:]*:dynamodb:([^:]+):/.exec(table) ?? [];
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const found = region ?? ofArn ?? AWS_REGION ?? AWS_DEFAULT_REGION;
+  if (found !== undefined && REGION.test(found)) return found;
+  const problem = found === undefined ? "is not known" : `cannot be "${found}"`;
+  throw new MigrationError("settings", `the region of the table ${table} ${problem}`, "add ?region= to the source");
+}
+
+export function openClient(place: TablePlace): DynamoDBClient {
+  const { endpoint } = place;
+  return new DynamoDBClient({
+    region: regionOf(place),
+    maxAttempts: ATTEMPTS,
+    retryStrategy: patientRetries(),
+    requestHandler: TIMEOUTS,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
+}

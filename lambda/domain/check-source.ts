@@ -1,0 +1,142 @@
+/** The checks of what the source gave: counted once, read again, nothing left out. */
+import { type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import { sameSum } from "./fingerprint.ts";
+import type { SpotFacts } from "./spot-check.ts";
+import { type ItemCounts, totalCounts } from "./tally.ts";
+
+const accounted = (counts: ItemCounts): number =>
+  counts.migrated + counts.unchanged + counts.ignored + counts.expired + counts.quarantined;
+
+/** Check 1: every item read is counted exactly once (I1). */
+export function checkAccounting({ tally, ledger }: Evidence): Discrepancy[] {
+  const entities = Object.entries(tally.entities).filter(([, counts]) => counts.read !== accounted(counts));
+  const total = totalCounts(tally);
+  const quarantined = ledger.quarantine.reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...entities.map(([name, counts]) =>
+      found(
+        "accounting",
+        name,
+        `${counts.read} items read, but ${accounted(counts)} accounted for`,
+        RUN_AGAIN,
+        Math.abs(counts.read - accounted(counts)),
+      ),
+    ),
+    ...(tally.read === total.read
+      ? []
+      : [
+          found(
+            "accounting",
+            "all items",
+            `${tally.read} items read from the source, but ${total.read} decoded`,
+            RUN_AGAIN,
+            Math.abs(tally.read - total.read),
+          ),
+        ]),
+    ...(quarantined === total.quarantined
+      ? []
+      : [
+          found(
+            "accounting",
+            "quarantine",
+            `${total.quarantined} items counted as quarantined, but ${quarantined} are in quarantine`,
+            RUN_AGAIN,
+            Math.abs(quarantined - total.quarantined),
+          ),
+        ]),
+  ];
+}
+
+/** Check 5: single items read again agree with their rows. What was written to since is no fault of the copy. */
+export function checkSpots({ wrong, sampled, examples, impossible }: SpotFacts): Discrepancy[] {
+  if (impossible !== undefined) {
+    return [
+      found(
+        "spot checks",
+        "the source",
+        impossible,
+        "migrate from a source that can be read again, or take the other checks for what they are",
+      ),
+    ];
+  }
+  if (wrong === 0) return [];
+  const named = examples.filter(({ kind }) => kind === "wrong");
+  const details = [...new Set(named.map(({ detail }) => detail))].join("; ");
+  const remedy = "find out who writes to the tables; where nobody does, this is a fault of the migration";
+  return [
+    found(
+      "spot checks",
+      "single items",
+      `${wrong} of ${sampled} items read again disagree with their rows: ${details}`,
+      remedy,
+      wrong,
+      named,
+    ),
+  ];
+}
+
+/** Whether a second reading of the source gives the items the copy read. */
+export function checkRecount({ recount, tally }: Evidence): Discrepancy[] {
+  if (recount === undefined || sameSum(recount, tally.keys)) return [];
+  const problem = `the copy read ${tally.keys.count} items, a second reading gives ${recount.count}${recount.count === tally.keys.count ? ", but others" : ""}`;
+  const remedy =
+    "where the source is written to, freeze it and run migrate again; where it is not, the first reading missed items";
+  return [found("recount", "the source", problem, remedy, Math.max(1, Math.abs(recount.count - tally.keys.count)))];
+}
+
+/** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
+export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
+  const remedies = {
+    collision: "two items give one row: correct one, or choose a .duplicates() policy",
+    conflict: "copies of one row differ: correct the items named, or choose { latest: column }",
+    "foreign-row": "a row of somebody else has this key: it was not overwritten",
+  };
+  return [
+    ...Object.entries(tally.unmapped).flatMap(([entity, paths]) =>
+      Object.entries(paths).map(([path, { count, example }]) =>
+        found(
+          "completeness",
+          `${entity}.${path}`,
+          `${count} items have it and no column takes it`,
+          "read it, or declare it ignored",
+          count,
+          [{ source: example }],
+        ),
+      ),
+    ),
+    ...ledger.quarantine.map(({ reason, entity, count, examples }) =>
+      found(
+        "completeness",
+        entity ?? "items of no entity",
+        `${count} items are in quarantine: ${reason}`,
+        examples[0]?.detail ?? "look into the quarantine",
+        count,
+        examples.map(({ source }) => ({ source })),
+      ),
+    ),
+    ...ledger.contested.flatMap(({ table, kind, count, examples }) =>
+      kind === "copy" || kind === "superseded"
+        ? []
+        : [
+            found(
+              "completeness",
+              table,
+              `${count} contributions do not hold their row: ${kind}`,
+              remedies[kind],
+              count,
+              examples,
+            ),
+          ],
+    ),
+    ...ledger.stale.map(({ entity, items, rows, examples }) =>
+      found(
+        "completeness",
+        entity,
+        `${items} items left ${rows} rows behind that the source no longer gives`,
+        "run migrate --prune to remove them",
+        items,
+        examples,
+      ),
+    ),
+  ];
+}

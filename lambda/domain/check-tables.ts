@@ -1,0 +1,131 @@
+/** The checks of what the target holds: rows, their contents, their relations. */
+import type { TableModel } from "../mapping/model.ts";
+import { type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import type { RelationFacts, TableContent } from "./evidence.ts";
+import { addSums, emptySum, type FingerprintSum, sameSum } from "./fingerprint.ts";
+import { must } from "./must.ts";
+import { facetKey } from "./tally.ts";
+
+/** Sums over the facets of a table. */
+export function tableSum(table: TableModel, sums: Readonly<Record<string, FingerprintSum>>): FingerprintSum {
+  return table.facets.reduce((sum, facet) => addSums(sum, sums[facetKey(table, facet)] ?? emptySum), emptySum);
+}
+
+/** Sums over the facets of a table as its rows really are. */
+export function contentSum(content: TableContent): FingerprintSum {
+  return Object.values(content.facets).reduce(addSums, emptySum);
+}
+
+/** Checks 2 and 3: as many rows as the ledger holds, and every column of every row as it was decoded. */
+export function checkTable(table: TableModel, { tally, ledger, content }: Evidence): Discrepancy[] {
+  const actual = must(
+    content.tables.find((each) => each.table === table.name),
+    `the contents of ${table.name} were asked for`,
+  );
+  const discrepancies: Discrepancy[] = [];
+  for (const facet of table.facets) {
+    const key = facetKey(table, facet);
+    const [decoded, written] = [tally.facets[key] ?? emptySum, ledger.seen[key] ?? emptySum];
+    if (!sameSum(decoded, written)) {
+      const problem = `${decoded.count} contributions were decoded, but the ledger holds ${written.count}, or others`;
+      discrepancies.push(
+        found("content", table.name, problem, RUN_AGAIN, Math.max(1, Math.abs(decoded.count - written.count))),
+      );
+    }
+  }
+  const expectedRows = ledger.keys[table.name] ?? 0;
+  if (expectedRows !== actual.rows) {
+    const problem = `${expectedRows} rows expected, ${actual.rows} found`;
+    discrepancies.push(
+      found(
+        "counts",
+        table.name,
+        problem,
+        "repair re-reads the rows named",
+        Math.abs(expectedRows - actual.rows),
+        actual.differences.missing.examples,
+      ),
+    );
+  }
+  if (actual.created && actual.foreignRows > 0) {
+    const problem = `${actual.foreignRows} rows are there that this run did not write`;
+    discrepancies.push(
+      found(
+        "counts",
+        table.name,
+        problem,
+        "find out who writes to the table before the cut-over",
+        actual.foreignRows,
+        actual.differences.unexpected.examples,
+      ),
+    );
+  }
+  if (!sameSum(tableSum(table, ledger.holding), contentSum(actual))) {
+    const { different } = actual.differences;
+    const problem = "the rows do not hold what was decoded";
+    discrepancies.push(
+      found(
+        "content",
+        table.name,
+        problem,
+        "compare the rows named with their items",
+        Math.max(1, different.count),
+        different.examples,
+      ),
+    );
+  }
+  if (actual.leftovers > 0) {
+    const problem = `${actual.leftovers} rows hold values that no item gave`;
+    discrepancies.push(
+      found("content", table.name, problem, "find out who writes to the table before the cut-over", actual.leftovers),
+    );
+  }
+  return discrepancies;
+}
+
+/** Check 4: orphans, duplicates, NULLs. */
+export function checkRelations({ foreignKeys, duplicates, nulls }: RelationFacts): Discrepancy[] {
+  return [
+    ...foreignKeys
+      .filter((key) => key.orphans > 0 || !key.validated)
+      .map((key) => {
+        const subject = `${key.table} (${key.columns.join(", ")}) → ${key.references}`;
+        const problem =
+          key.orphans > 0 ? `${key.orphans} rows point to a row that is not there` : "the foreign key is not validated";
+        return found(
+          "relations",
+          subject,
+          problem,
+          "correct the items named, or make the column nullable and leave them out",
+          Math.max(1, key.orphans),
+          key.examples,
+        );
+      }),
+    ...duplicates
+      .filter(({ count, built }) => count > 0 || !built)
+      .map(({ table, columns, count, examples }) => {
+        const problem =
+          count > 0 ? `${count} rows share a value that must be unique` : "the unique constraint is not there";
+        return found(
+          "relations",
+          `${table} (${columns.join(", ")})`,
+          problem,
+          "correct the items named, or drop .unique()",
+          Math.max(1, count),
+          examples,
+        );
+      }),
+    ...nulls
+      .filter(({ count }) => count > 0)
+      .map(({ table, column, count, examples }) =>
+        found(
+          "relations",
+          `${table} (${column})`,
+          `${count} rows are NULL where the mapping promises a value`,
+          "find the item that gives this part of the row, or make the column .nullable()",
+          count,
+          examples,
+        ),
+      ),
+  ];
+}

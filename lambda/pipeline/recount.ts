@@ -1,0 +1,25 @@
+/** The source read once more, keys only and divided otherwise → how many items it has and which, to compare with what the copy read. */
+import type { Decode } from "../domain/decode.ts";
+import { emptySum, type FingerprintSum } from "../domain/fingerprint.ts";
+import { addItem } from "../domain/tally.ts";
+import type { Mapping } from "../mapping/model.ts";
+import type { ItemSource } from "../ports/source.ts";
+
+/** Sums over the keys of everything the source hands over, in `units` parts, one after the other. */
+export async function recount(
+  source: ItemSource,
+  mapping: Mapping,
+  decode: Decode,
+  units: number,
+  signal: AbortSignal,
+): Promise<FingerprintSum> {
+  const { pk, sk } = mapping.keys;
+  const only = sk === undefined ? [pk] : [pk, sk];
+  let keys = emptySum;
+  for (const unit of await source.plan(units)) {
+    for await (const { records } of source.read(unit, undefined, signal, only)) {
+      for (const record of records) keys = addItem(keys, decode(record).item);
+    }
+  }
+  return keys;
+}
