@@ -29,6 +29,24 @@ const mapPages = (change: (pages: SourcePage[]) => SourcePage[]) =>
       },
   );
 
+/** An empty page after every page, as a Scan gives them where nothing is left of what it read. */
+const withEmptyPages = (pages: SourcePage[]): SourcePage[] =>
+  pages.flatMap((page) => (page.next === undefined ? [page] : [page, { records: [], next: page.next }]));
+
+const emptyPages = broken(
+  (read) =>
+    async function* (unit, cursor, signal) {
+      for await (const page of read(unit, cursor, signal)) {
+        for (const each of withEmptyPages([page])) {
+          if (!signal.aborted) yield each;
+        }
+      }
+    },
+);
+describeItemSource("a source with empty pages", emptyPages);
+
+const withoutNext = ({ records }: SourcePage): SourcePage => ({ records });
+
 const throughNumber = (item: Item): Item =>
   Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name, "N" in value ? { N: String(Number(value.N)) } : value]),
@@ -36,11 +54,11 @@ const throughNumber = (item: Item): Item =>
 
 const TWINS: Record<string, readonly [fill: Fill, check: string]> = {
   "loses the last page": [
-    mapPages((pages) => pages.slice(0, -1)),
+    mapPages((pages) => (pages.length < 2 ? pages : [...pages.slice(0, -2), ...pages.slice(-2, -1).map(withoutNext)])),
     "every item is in exactly one unit, however many units there are",
   ],
   "repeats a page": [
-    mapPages((pages) => [...pages, ...pages.slice(-1)]),
+    mapPages((pages) => (pages.length < 2 ? pages : [...pages.slice(0, 1), ...pages])),
     "every item is in exactly one unit, however many units there are",
   ],
   "ignores the cursor": [
@@ -48,8 +66,41 @@ const TWINS: Record<string, readonly [fill: Fill, check: string]> = {
     "another process goes on from any page with exactly what follows",
   ],
   "forgets that more follows": [
-    mapPages((pages) => pages.map(({ records }) => ({ records }))),
+    mapPages((pages) => pages.map(withoutNext)),
     "another process goes on from any page with exactly what follows",
+  ],
+  "ends at an empty page": [
+    mapPages((pages) => {
+      const all = withEmptyPages(pages);
+      const end = all.findIndex(({ records }) => records.length === 0);
+      return end < 0 ? all : [...all.slice(0, end), { records: [] }];
+    }),
+    "every item is in exactly one unit, however many units there are",
+  ],
+  "says nothing of an empty unit": [
+    mapPages((pages) => pages.filter(({ records }) => records.length > 0)),
+    "an empty source has units and no item",
+  ],
+  "says that an aborted unit is done": [
+    mapPages((pages) => (pages.length === 0 ? [{ records: [] }] : pages)),
+    "an abort before the first page ends the reading without an error",
+  ],
+  "reads other items again": [
+    async (items) => ({
+      open: () => ({ ...memorySource(items), reread: { how: "by-key", get: async () => items.slice(0, 3) } }),
+    }),
+    "single items are read again by their keys, in any number",
+  ],
+  "gives no keys when asked for keys only": [
+    broken(
+      (read) =>
+        async function* (unit, cursor, signal, only) {
+          for await (const page of read(unit, cursor, signal)) {
+            yield only === undefined ? page : { ...page, records: page.records.map(() => ({ item: {} })) };
+          }
+        },
+    ),
+    "a reading of some attributes gives these of every item",
   ],
   "turns numbers into JavaScript numbers": [
     mapPages((pages) =>

@@ -18,6 +18,7 @@ const EVERYTHING: Item = {
   SK: { S: "ключ 🔑" },
   text: { S: 'line\nfeed, "quotes", \\, \u2028 and é' },
   empty: { S: "" },
+  nul: { S: "before\u0000after" },
   digits: { N: "12345678901234567890123456789012345678" },
   small: { N: "0.0000000000000000000000000000000000001" },
   yes: { BOOL: true },
@@ -39,8 +40,13 @@ const many = (count: number): Item[] =>
     body: { S: "x".repeat(at % 500 === 499 ? 300_000 : 100 + (at % 50)) },
   }));
 
+/** A unit's pages from the cursor on. Of every unit at least one page comes, and the last alone says that nothing follows. */
 async function pagesOf(source: ItemSource, unit: string, cursor?: string): Promise<SourcePage[]> {
-  return Array.fromAsync(source.read(unit, cursor, never));
+  const pages = await Array.fromAsync(source.read(unit, cursor, never));
+  const ends = pages.filter(({ next }) => next === undefined);
+  if (ends.length !== 1 || pages.at(-1)?.next !== undefined)
+    throw new Error(`${ends.length} of ${pages.length} pages say that nothing follows, or not the last one does`);
+  return pages;
 }
 
 const itemsOf = (pages: readonly SourcePage[]): Item[] =>
@@ -50,6 +56,8 @@ const itemsOf = (pages: readonly SourcePage[]): Item[] =>
       throw new Error(`a record was unreadable: ${record.unreadable.detail}`);
     }),
   );
+
+const keyOf = ({ PK = { S: "" }, SK = { S: "" } }: Item): Item => ({ PK, SK });
 
 const prints = (items: readonly Item[]): string[] => items.map(itemFingerprint).sort();
 
@@ -86,8 +94,6 @@ export const CHECKS: Record<string, (fill: Fill) => Promise<void>> = {
     const pages = await pagesOf(filled.open(), unit);
     if (pages.length < 2) throw new Error("the unit has too few pages to be resumed");
     for (const [at, { next }] of pages.entries()) {
-      if ((next === undefined) !== (at === pages.length - 1))
-        throw new Error(`page ${at} of ${pages.length} says wrongly whether more follows`);
       if (next === undefined) continue;
       same(itemsOf(await pagesOf(filled.open(), unit, next)), itemsOf(pages.slice(at + 1)), `resumed after page ${at}`);
     }
@@ -108,6 +114,31 @@ export const CHECKS: Record<string, (fill: Fill) => Promise<void>> = {
       controller.abort();
     }
     if (pages !== 1) throw new Error(`${pages} pages were read after the abort instead of 1`);
+  },
+  "an abort before the first page ends the reading without an error": async (fill) => {
+    const source = (await fill(many(50))).open();
+    const [unit = ""] = await source.plan(1);
+    const pages = await Array.fromAsync(source.read(unit, undefined, AbortSignal.abort()));
+    if (pages.some(({ next }) => next === undefined))
+      throw new Error("an aborted unit says that it was read to its end");
+  },
+  "a reading of some attributes gives these of every item": async (fill) => {
+    const items = many(600);
+    const source = (await fill(items)).open();
+    const found: Item[] = [];
+    for (const unit of await source.plan(2)) {
+      for await (const page of source.read(unit, undefined, never, ["PK", "SK"])) found.push(...itemsOf([page]));
+    }
+    same(found.map(keyOf), items.map(keyOf), "keys only");
+  },
+  "single items are read again by their keys, in any number": async (fill) => {
+    const items = [EVERYTHING, ...many(600)];
+    const { reread } = (await fill(items)).open();
+    if (reread.how === "none") return;
+    const some = items.filter((_, at) => at % 4 === 0);
+    const nowhere = { PK: { S: "nobody" }, SK: { S: "has this" } };
+    same(await reread.get([...some.map(keyOf), nowhere]), some, "read again");
+    same(await reread.get([]), [], "no keys");
   },
   "it is named the same by every instance": async (fill) => {
     const filled = await fill([]);
