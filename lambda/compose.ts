@@ -38,7 +38,7 @@ export interface Edge {
 }
 
 /**
- * Workers in one process: with two cores, four keep both the source and Postgres busy while pages are decoded.
+ * Workers in one process: on two cores four take two thirds of one worker's time and eight no less, test/bench/load.bench.ts.
  * Units: several for each worker, so that one large segment at the end does not keep the others waiting.
  */
 const CONCURRENCY = 4;

@@ -43,8 +43,9 @@ export interface ItemSource {
   plan(units: number): Promise<readonly string[]>;
   /**
    * Reads one unit from `cursor`, a page at a time. Stops without error after the page in flight when `signal` aborts.
-   * Where `only` names attributes a source may leave out all others. Transient faults are retried inside; what comes out is final. Throws MigrationError `source-changed` where the unit
-   * no longer is what was planned.
+   * Where `only` names attributes a source may leave out all others. Every unit gives at least one page, and only its
+   * last one is without `next`. Transient faults are retried inside; what comes out is final. Throws MigrationError
+   * `source-changed` where the unit no longer is what was planned.
    */
   read(
     unit: string,

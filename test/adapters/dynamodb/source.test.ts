@@ -1,12 +1,13 @@
 /** A real DynamoDB-compatible server, with and without something bad happening in between. */
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DynamoDBClient, type ScalarAttributeType } from "@aws-sdk/client-dynamodb";
 import { afterAll, expect, inject, it } from "vitest";
 import { createSampleTable, fillTable } from "../../../bin/rehearse/seed.ts";
+import { ATTEMPTS, patientRetries } from "../../../lambda/adapters/dynamodb/retries.ts";
 import { type DynamoDbSettings, dynamoDbSource } from "../../../lambda/adapters/dynamodb/source.ts";
-import type { Item } from "../../../lambda/domain/attribute.ts";
+import type { AttributeValue, Item } from "../../../lambda/domain/attribute.ts";
 import { describeItemSource } from "../../contracts/describe-item-source.ts";
 import type { Fill } from "../../contracts/item-source.ts";
-import { dynamoDbProxy } from "../../support/dynamodb-proxy.ts";
+import { dynamoDbProxy, type Fault } from "../../support/dynamodb-proxy.ts";
 
 const region = "local";
 const client = new DynamoDBClient({ endpoint: inject("dynamoDbEndpoint"), region });
@@ -24,8 +25,34 @@ async function createTable(items: readonly Item[]): Promise<string> {
   return table;
 }
 
-function open(settings: Partial<DynamoDbSettings> & { table: string }) {
-  const source = dynamoDbSource({ endpoint: inject("dynamoDbEndpoint"), region, ...settings });
+/** Keys of any type; the sample's are text. */
+async function createKeyedTable(pk: ScalarAttributeType, sk: ScalarAttributeType): Promise<string> {
+  tables += 1;
+  const table = `source-${process.pid}-${tables}`;
+  await client.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [
+        { AttributeName: "PK", AttributeType: pk },
+        { AttributeName: "SK", AttributeType: sk },
+      ],
+      KeySchema: [
+        { AttributeName: "PK", KeyType: "HASH" },
+        { AttributeName: "SK", KeyType: "RANGE" },
+      ],
+    }),
+  );
+  return table;
+}
+
+/** A client that makes as many attempts as a source's own, in a hundredth of the time. */
+function hasty(endpoint = "http://dynamodb.invalid"): DynamoDBClient {
+  return new DynamoDBClient({ endpoint, region, maxAttempts: ATTEMPTS, retryStrategy: patientRetries(100) });
+}
+
+function open(settings: DynamoDbSettings, place: object | null = { endpoint: inject("dynamoDbEndpoint"), region }) {
+  const source = dynamoDbSource({ ...place, ...settings });
   opened.push(source);
   return source;
 }
@@ -38,6 +65,12 @@ describeItemSource("a DynamoDB table", fill);
 
 const never = new AbortController().signal;
 const some: Item[] = Array.from({ length: 50 }, (_, at) => ({ PK: { S: `P${at}` }, SK: { S: "x" } }));
+/** Twelve pages of a megabyte. */
+const big: Item[] = Array.from({ length: 40 }, (_, at) => ({
+  PK: { S: `P${at % 7}` },
+  SK: { S: `S${at}` },
+  body: { S: "x".repeat(300_000) },
+}));
 
 async function readAll(source: ReturnType<typeof dynamoDbSource>): Promise<number> {
   const [unit = ""] = await source.plan(1);
@@ -49,34 +82,136 @@ it("tells its key attributes", async () => {
   expect(await open({ table: await createTable([]) }).inspect()).toEqual({ keys: { pk: "PK", sk: "SK" } });
 });
 
-it("a table that is not there is refused with what to check", async () => {
-  await expect(open({ table: "nowhere" }).inspect()).rejects.toMatchObject({
+it.each([
+  [{ table: "nowhere" }, "ResourceNotFoundException"],
+  [{ table: "x" }, "ValidationException"],
+  [{ table: "t", region: "eu-nowhere-1", endpoint: "http://dynamodb.invalid", client: hasty() }, "ENOTFOUND"],
+])("a place without the table is refused: %o", async (settings, name) => {
+  await expect(open(settings).inspect()).rejects.toMatchObject({
     code: "source-unusable",
-    message: expect.stringContaining("nowhere"),
+    message: expect.stringContaining(name),
+    cause: expect.anything(),
   });
 });
 
-it("throttling, an error of the service and a reset connection are survived", async () => {
-  const table = await createTable(some);
+it("a user who may not read is told so, and one who may not ask for the time to live reads without it", async () => {
+  const table = await createTable([]);
   await using proxy = await dynamoDbProxy(inject("dynamoDbEndpoint"));
-  proxy.faults.set("Scan", ["throttle", "error", "reset", "throttle"]);
-  expect(await readAll(open({ table, endpoint: proxy.endpoint }))).toBe(50);
-  expect(proxy.seen.get("Scan")).toBe(5);
+  proxy.faults.set("DescribeTable", ["denied"]).set("DescribeTimeToLive", ["denied"]);
+  const source = open({ table, endpoint: proxy.endpoint });
+  await expect(source.inspect()).rejects.toMatchObject({ code: "source-unusable" });
+  expect(await source.inspect()).toEqual({ keys: { pk: "PK", sk: "SK" } });
 });
 
-it("a service that never answers ends in an error that says how to go on", async () => {
-  const table = await createTable(some);
-  await using proxy = await dynamoDbProxy(inject("dynamoDbEndpoint"));
-  proxy.faults.set(
-    "Scan",
-    Array.from({ length: 100 }, () => "error" as const),
-  );
-  await expect(readAll(open({ table, endpoint: proxy.endpoint }))).rejects.toMatchObject({
-    code: "source-unreachable",
-  });
+it("the region is part of the name: it comes from the settings, the ARN or the environment", () => {
+  const names = [
+    open({ table: "orders", region: "eu-central-1" }).name,
+    open({ table: "arn:aws:dynamodb:eu-west-3:111122223333:table/orders" }, null).name,
+    open({ table: "orders" }, null).name,
+  ];
+  expect(names.map((name) => new URLSearchParams(name.split("?")[1]).get("region"))).toEqual([
+    "eu-central-1",
+    "eu-west-3",
+    process.env.AWS_REGION,
+  ]);
+  expect(() => open({ table: "orders", region: "eu central" })).toThrow("region");
 });
 
-it("a limit on read units slows reading down and loses nothing", async () => {
+it.each<[ScalarAttributeType, ScalarAttributeType]>([
+  ["B", "N"],
+  ["N", "B"],
+])("a table whose keys are %s and %s is read on from every page", async (pkType, skType) => {
+  const table = await createKeyedTable(pkType, skType);
+  const key = (type: ScalarAttributeType, at: number): AttributeValue =>
+    type === "N" ? { N: `${at}.000000000000000000000000000000001` } : { B: new Uint8Array([at, 0, 255, 10, 128]) };
+  const items = Array.from({ length: 30 }, (_, at) => ({
+    PK: key(pkType, at % 5),
+    SK: key(skType, at),
+    body: { S: "x".repeat(100_000) },
+  }));
+  await fillTable(client, table, items);
+  const [unit = ""] = await open({ table }).plan(1);
+  const pages = await Array.fromAsync(open({ table }).read(unit, undefined, never));
+  expect(pages.length).toBeGreaterThan(2);
+  for (const [at, { next }] of pages.entries()) {
+    if (next === undefined) continue;
+    const rest = await Array.fromAsync(open({ table }).read(unit, next, never));
+    expect(rest).toEqual(pages.slice(at + 1));
+  }
+  const again = open({ table }).reread;
+  if (again.how === "none") throw new Error("a table can be read again");
+  expect(await again.get(items.map(({ PK, SK }) => ({ PK, SK })))).toHaveLength(30);
+});
+
+it.each<[Fault[]]>([[["throttle", "error", "reset", "throttle"]], [["gateway", "cut"]]])(
+  "%s: all is read in the end",
+  async (faults) => {
+    const table = await createTable(some);
+    await using proxy = await dynamoDbProxy(inject("dynamoDbEndpoint"));
+    proxy.faults.set("Scan", [...faults]);
+    expect(await readAll(open({ table, endpoint: proxy.endpoint }))).toBe(50);
+    expect(proxy.seen.get("Scan")).toBe(faults.length + 1);
+  },
+);
+
+it("an empty page with a key to go on from is not the end", async () => {
+  const table = await createTable(big);
+  await using proxy = await dynamoDbProxy(inject("dynamoDbEndpoint"));
+  const source = open({ table, endpoint: proxy.endpoint });
+  const [unit = ""] = await source.plan(1);
+  const sizes: number[] = [];
+  for await (const { records } of source.read(unit, undefined, never)) {
+    if (sizes.length === 0) proxy.faults.set("Scan", ["empty", "empty"]);
+    sizes.push(records.length);
+  }
+  expect(sizes.slice(1, 3)).toEqual([0, 0]);
+  expect(sizes.reduce((sum, size) => sum + size)).toBe(big.length);
+});
+
+it.each<[Fault]>([["error"], ["throttle"], ["gateway"], ["reset"], ["cut"]])(
+  "a service that only ever answers with %s ends in an error that says how to go on",
+  async (fault) => {
+    const table = await createTable(some);
+    await using proxy = await dynamoDbProxy(inject("dynamoDbEndpoint"));
+    const faults = Array.from({ length: 11 }, () => fault);
+    proxy.faults.set("Scan", faults);
+    const source = open({ table, client: hasty(proxy.endpoint) });
+    await expect(readAll(source)).rejects.toMatchObject({
+      code: "source-unreachable",
+      message: expect.stringContaining("in 10 attempts"),
+      cause: expect.anything(),
+    });
+    expect(faults).toHaveLength(1);
+  },
+);
+
+it("an abort ends a request that hangs, and a pause before the next try", async () => {
   const table = await createTable(some);
-  expect(await readAll(open({ table, maxReadUnits: 1 }))).toBe(50);
+  await using proxy = await dynamoDbProxy(inject("dynamoDbEndpoint"));
+  const source = open({ table, endpoint: proxy.endpoint });
+  const [unit = ""] = await source.plan(1);
+  for (const faults of [["hang"], Array.from({ length: 8 }, () => "throttle")] satisfies Fault[][]) {
+    proxy.faults.set("Scan", faults);
+    expect(await Array.fromAsync(source.read(unit, undefined, AbortSignal.timeout(100)))).toEqual([]);
+  }
+});
+
+it("a limit on read units holds over all units read at a time, and loses nothing", async () => {
+  const table = await createTable(big);
+  const source = open({ table, maxReadUnits: 1_000 });
+  const units = await source.plan(4);
+  const began = performance.now();
+  const pages = await Promise.all(units.map((unit) => Array.fromAsync(source.read(unit, undefined, never))));
+  const seconds = (performance.now() - began) / 1000;
+  expect(pages.flat().reduce((sum, { records }) => sum + records.length, 0)).toBe(big.length);
+  // 2,960 units, less a full bucket at first, less the 256 by which the last request of each reader may overdraw it.
+  expect(seconds).toBeGreaterThan(0.9);
+  expect(seconds).toBeLessThan(6);
+});
+
+it("a limit on read units does not hold up an abort", async () => {
+  const source = open({ table: await createTable(big), maxReadUnits: 0.01 });
+  const [unit = ""] = await source.plan(1);
+  const pages = await Array.fromAsync(source.read(unit, undefined, AbortSignal.timeout(500)));
+  expect(pages).toHaveLength(1);
 });
