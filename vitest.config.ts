@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
+    setupFiles: ["test/support/setup.ts"],
     // Every file works on databases of its own; two at a time is what two cores carry.
     pool: "forks",
     maxWorkers: 2,

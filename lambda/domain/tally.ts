@@ -5,6 +5,7 @@
 import type { Mapping } from "../mapping/model.ts";
 import type { Decoded } from "./decode.ts";
 import { addFingerprint, addSums, emptySum, type FingerprintSum, readSum, writeSum } from "./fingerprint.ts";
+import { parseJson } from "./json-names.ts";
 
 export interface ItemCounts {
   readonly read: number;
@@ -168,7 +169,8 @@ function isSum(value: unknown): value is FingerprintSum {
 
 /** Reads what `writeTally` wrote. */
 export function readTally(text: string): Tally {
-  const stored: Omit<Tally, "facets" | "keys"> & { facets: Record<string, string>; keys: string } = JSON.parse(text);
+  // Attribute names stand in it, whatever they hold.
+  const stored = parseJson(text) as Omit<Tally, "facets" | "keys"> & { facets: Record<string, string>; keys: string };
   const facets = Object.entries(stored.facets).map(([key, sum]) => [key, readSum(sum)] as const);
   return { ...stored, keys: readSum(stored.keys), facets: Object.fromEntries(facets) };
 }

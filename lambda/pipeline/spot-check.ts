@@ -2,6 +2,7 @@
 import type { Item } from "../domain/attribute.ts";
 import type { Decode, Decoded } from "../domain/decode.ts";
 import { parseItem } from "../domain/dynamodb-json.ts";
+import { parseJson } from "../domain/json-names.ts";
 import { compareItem, type SampledItem, type SpotExample, type SpotFacts } from "../domain/spot-check.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
@@ -54,7 +55,7 @@ export async function spotCheck({ run, source, rows, decode, seed, perEntity }: 
 }
 
 function keyOf({ source }: SampledItem): Item {
-  const parsed = parseItem(JSON.parse(source));
+  const parsed = parseItem(parseJson(source));
   if ("item" in parsed) return parsed.item;
   throw new Error(`a source key in the ledger cannot be read: ${parsed.problem}`);
 }

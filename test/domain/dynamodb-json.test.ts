@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { AttributeValue, Item } from "../../lambda/domain/attribute.ts";
 import { parseItem, toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
-import { repeatedName } from "../../lambda/domain/json-names.ts";
+import { parseJson, repeatedName } from "../../lambda/domain/json-names.ts";
 
 /** Any UTF-16 text: controls, halves of surrogate pairs, and names objects already have. */
 const text = fc.oneof(
@@ -34,7 +34,7 @@ it("an item is the same after it was written and read, and no name stands twice 
   fc.assert(
     fc.property(item, (original) => {
       const json = toDynamoDbJson(original);
-      expect(parseItem(JSON.parse(json))).toEqual({ item: original });
+      expect(parseItem(parseJson(json))).toEqual({ item: original });
       expect(repeatedName(json)).toBeUndefined();
     }),
   );
@@ -66,4 +66,22 @@ it("twelve megabytes of base64 and thousands of levels end in an answer, not in 
   expect(parseItem({ a: { B: "A".repeat(12_000_000) } })).toHaveProperty("item");
   const deep = JSON.parse(`{"a":${'{"M":{"m":'.repeat(5_000)}{"S":""}${"}}".repeat(5_000)}}`);
   expect(parseItem(deep)).toEqual({ problem: expect.stringContaining("deeper") });
+});
+
+it("I2: names are read as they are spelled, also where JSON.parse takes one for another", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom("\\", '"', "\n", "\u0001", "a", "\ud83d"), { minLength: 1, maxLength: 2 }),
+      fc.nat(20),
+      (letters, at) => {
+        const name = letters.join("");
+        const json = `{"before${at}":1,${JSON.stringify(name)}:{${JSON.stringify(name)}:2}}`;
+        // What an engine has learned from one object must not be believed of the next.
+        JSON.parse(`{"before${at}":1,"\\\\":{"\\\\":2}}`);
+        const parsed = parseJson(json);
+        expect(parsed).toEqual({ [`before${at}`]: 1, [name]: { [name]: 2 } });
+      },
+    ),
+    { numRuns: 2_000 },
+  );
 });

@@ -2,6 +2,7 @@
 import type { AttributeValue as SdkValue } from "@aws-sdk/client-dynamodb";
 import type { AttributeValue, Item } from "../../domain/attribute.ts";
 import { parseItem, toDynamoDbJson } from "../../domain/dynamodb-json.ts";
+import { parseJson } from "../../domain/json-names.ts";
 import { must } from "../../domain/must.ts";
 
 /**
@@ -44,7 +45,7 @@ function toSdk(value: AttributeValue): SdkValue {
 export const writeCursor = (key: Readonly<Record<string, SdkValue>>): string => toDynamoDbJson(fromSdk(key));
 
 export function readCursor(text: string): Record<string, SdkValue> {
-  const parsed = parseItem(JSON.parse(text));
+  const parsed = parseItem(parseJson(text));
   if (!("item" in parsed)) throw new Error(`a cursor in the ledger cannot be read: ${parsed.problem}`);
   return keyToSdk(parsed.item);
 }

@@ -1,6 +1,6 @@
 /** One line of a file → an item, or the line as it stands with what is wrong with it. Nothing is lost and nothing is fatal. */
 import { parseItem } from "../../domain/dynamodb-json.ts";
-import { repeatedName } from "../../domain/json-names.ts";
+import { parseJson, repeatedName } from "../../domain/json-names.ts";
 import type { SourceRecord } from "../../domain/source-record.ts";
 import { type Line, LONGEST_LINE } from "./lines.ts";
 
@@ -36,7 +36,7 @@ function decode(bytes: Uint8Array): string | undefined {
 function itemOf(text: string): ReturnType<typeof parseItem> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch {
     // The parser's own message quotes the line (I10).
     return { problem: "the line is not JSON, or was cut short" };
