@@ -12,7 +12,8 @@ export type MigrationErrorCode =
   | "target-lost"
   | "mapping-changed"
   | "nothing-read"
-  | "no-run";
+  | "no-run"
+  | "moved-on";
 
 /** One thing that is wrong, with its remedy. */
 export interface Finding {

@@ -36,6 +36,15 @@ function runOf(row: RunRow): Run {
   return { ...run, report };
 }
 
+const PHASES: readonly Phase[] = ["copy", "build", "verify", "ended"];
+
+const movedOn = ({ id, pass }: Run): MigrationError =>
+  new MigrationError(
+    "moved-on",
+    `another process has ended pass ${pass} of run ${id} and begun the next`,
+    "ask `status` and `report` what it found",
+  );
+
 export function runStore(url: string, sessions: Sessions): RunStore {
   return {
     open: async (request) => {
@@ -44,11 +53,16 @@ export function runStore(url: string, sessions: Sessions): RunStore {
     },
     enter: (run, phase, report) =>
       sessions.use(async (session) => {
-        const { rows } = await session.query<RunRow>(
-          `update ${LEDGER}.run set phase = $3, report = coalesce($4, report) where id = $1 and pass = $2 returning ${COLUMNS}`,
-          [run.id, run.pass, phase, report === undefined ? null : JSON.stringify(report)],
+        // Another process may be further: its phase stands, and so does its report.
+        await session.query(
+          `update ${LEDGER}.run set phase = $3, report = coalesce($4, report)
+           where id = $1 and pass = $2 and array_position($5::text[], phase) < array_position($5::text[], $3::text)`,
+          [run.id, run.pass, phase, report === undefined ? null : JSON.stringify(report), PHASES],
         );
-        return runOf(must(rows[0], "a run that was opened stays in the ledger"));
+        const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run where id = $1`, [run.id]);
+        const now = runOf(must(rows[0], "a run that was opened stays in the ledger"));
+        if (now.pass !== run.pass) throw movedOn(run);
+        return now;
       }),
     list: () =>
       sessions.use(async (session) => {

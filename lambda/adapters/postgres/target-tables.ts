@@ -1,6 +1,8 @@
 /** The target's tables around the copy: one process at a time does these steps, and each may be repeated. */
 import type { Mapping } from "../../mapping/model.ts";
+import type { Phase, Run } from "../../ports/runs.ts";
 import type { TargetTables } from "../../ports/tables.ts";
+import type { Session } from "./connection.ts";
 import { buildConstraints, dropConstraints } from "./constraints.ts";
 import { withRun } from "./locks.ts";
 import type { Sessions } from "./sessions.ts";
@@ -12,26 +14,30 @@ export function targetTables(sessions: Sessions, mapping: Mapping): TargetTables
   return {
     check: () => sessions.use((session) => checkTables(session, mapping)),
     prepare: (run) =>
-      sessions.use((session) =>
-        withRun(session, run.id, async () => {
-          // Another process may have gone on to build while this one waited: what it built stays.
-          const { rows } = await session.query(
-            `select from ${LEDGER}.run where id = $1 and pass = $2 and phase = 'copy'`,
-            [run.id, run.pass],
-          );
-          if (rows.length === 0) return;
-          await dropConstraints(session, mapping);
-          await createTables(session, run.id, mapping);
-        }),
-      ),
+      alone(sessions, run, "copy", async (session) => {
+        await dropConstraints(session, mapping);
+        await createTables(session, run.id, mapping);
+      }),
     complete: (run) =>
-      sessions.use((session) =>
-        withRun(session, run.id, async () => {
-          await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
-          await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
-          await settle(session, run.id, mapping);
-          await buildConstraints(session, mapping);
-        }),
-      ),
+      alone(sessions, run, "build", async (session) => {
+        await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
+        await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
+        await settle(session, run.id, mapping);
+        await buildConstraints(session, mapping);
+      }),
   };
+}
+
+/** Does a step while no other process does one. Where the run has gone on while this one waited, the step is done. */
+function alone(sessions: Sessions, run: Run, phase: Phase, step: (session: Session) => Promise<void>): Promise<void> {
+  return sessions.use((session) =>
+    withRun(session, run.id, async () => {
+      const { rows } = await session.query(`select from ${LEDGER}.run where id = $1 and pass = $2 and phase = $3`, [
+        run.id,
+        run.pass,
+        phase,
+      ]);
+      if (rows.length > 0) await step(session);
+    }),
+  );
 }

@@ -55,7 +55,8 @@ export function reportText(report: Report): string {
     ...section("Tables", tables(report)),
     ...section("Foreign keys", foreignKeys(report)),
     ...section("Checks", report.tables.length === 0 ? [] : checks(report)),
-    ...section("Discrepancies", report.discrepancies.flatMap(discrepancy)),
+    ...section("Quarantine", quarantine(report)),
+    ...section("Discrepancies", discrepancies(report)),
     ...section("Time", [
       `  ${Object.entries(report.timings)
         .map(([phase, ms]) => `${phase} ${(ms / 1000).toFixed(1)} s`)
@@ -150,10 +151,41 @@ function checks({ discrepancies, spotChecks, recount }: Report): string[] {
 function example({ table, key, source, holder }: Example): string {
   const row = key === undefined ? "" : `${table === undefined ? "" : `${table} `}(${key.join(", ")})`;
   const from = source === undefined ? "" : `${row === "" ? "" : " from "}${keyText(source)}`;
-  return `      ${row}${from}${holder === undefined || holder === null ? "" : `, held by ${keyText(holder)}`}`;
+  return `      ${row}${from}${holder === undefined || holder === null ? "" : `\n        held by ${keyText(holder)}`}`;
+}
+
+const more = (total: number, shown: number): string[] =>
+  total > shown && shown > 0 ? [`      … ${count(total - shown)} more`] : [];
+
+function quarantine({ quarantine: groups }: Report): string[] {
+  if (groups.length === 0) return [];
+  return [
+    "  These items are in no table; the ledger keeps each of them whole.",
+    "      → correct the item, or the mapping as its line says, and run migrate again",
+    ...groups.flatMap(({ reason, entity, count: total, examples }) => [
+      `  ${entity ?? "items of no entity"}: ${reason}, ${count(total)} ${total === 1 ? "item" : "items"}`,
+      ...examples.flatMap(({ source, detail }) => [`      ${keyText(source)}`, `        ${detail}`]),
+      ...more(total, examples.length),
+    ]),
+  ];
+}
+
+/** The problem of a discrepancy that the section on quarantine has already told item by item. */
+const IN_QUARANTINE = /^\d+ items are in quarantine: /;
+
+function discrepancies({ discrepancies: list, quarantine: groups }: Report): string[] {
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  return [
+    ...list.filter(({ problem }) => !IN_QUARANTINE.test(problem)).flatMap(discrepancy),
+    ...(total === 0 ? [] : [`  completeness: ${count(total)} in quarantine, named above`]),
+  ];
 }
 
 function discrepancy({ check, subject, problem, remedy, count: total, examples }: Discrepancy): string[] {
-  const more = total > examples.length && examples.length > 0 ? [`      … ${count(total - examples.length)} more`] : [];
-  return [`  ${check}: ${subject}: ${problem}`, `      → ${remedy}`, ...examples.map(example), ...more];
+  return [
+    `  ${check}: ${subject}: ${problem}`,
+    `      → ${remedy}`,
+    ...examples.map(example),
+    ...more(total, examples.length),
+  ];
 }

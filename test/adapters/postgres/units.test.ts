@@ -127,3 +127,27 @@ it("a row Postgres refuses is isolated: its item is quarantined and the rest of 
     quarantined: 1,
   });
 });
+
+it("a phase is never taken back, and a pass that another process has ended is told", async () => {
+  await using target = openTarget(database.url, mapping);
+  const run = await begin(target, ["a"]);
+  await target.runs.enter(run, "verify");
+  expect(await target.runs.enter(run, "build")).toMatchObject({ phase: "verify" });
+  await target.runs.enter(run, "ended");
+  expect(await target.runs.enter(run, "verify")).toMatchObject({ phase: "ended" });
+  expect(await target.runs.open({ source: "test", mapping: "m", now: new Date() })).toMatchObject({
+    pass: 2,
+    phase: "copy",
+  });
+  await expect(target.runs.enter(run, "ended")).rejects.toMatchObject({ code: "moved-on" });
+});
+
+it("a process that comes late neither takes constraints down nor builds them in another's pass", async () => {
+  await using target = openTarget(database.url, mapping);
+  const run = await begin(target, ["a"]);
+  await target.runs.enter(run, "ended");
+  await query(database.url, "drop table things");
+  await target.tables.prepare(run);
+  await target.tables.complete(run);
+  expect(await query(database.url, "select to_regclass('things') as table")).toEqual([{ table: null }]);
+});
