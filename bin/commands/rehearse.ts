@@ -1,4 +1,5 @@
 /** `rehearse`: a whole migration on engines of its own, from an empty machine to three answers in SQL. */
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Command } from "commander";
@@ -6,15 +7,19 @@ import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { z } from "zod";
 import { grid } from "../../lambda/adapters/report/text.ts";
+import type { Task } from "../../lambda/compose.ts";
 import { parse } from "../../lambda/settings.ts";
 import { items } from "../../schema/items.ts";
 import { type Database, tables } from "../../schema/tables.ts";
 import { startDynamoDb } from "../embedded/dynamodb.ts";
 import { startPostgres } from "../embedded/postgres.ts";
+import { DIRT, planted, soiled } from "../rehearse/dirt.ts";
 import { askQuestions } from "../rehearse/questions.ts";
+import { sabotage } from "../rehearse/sabotage.ts";
 import { sampleItems } from "../rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../rehearse/seed.ts";
-import { print } from "../terminal/print.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { note, print } from "../terminal/print.ts";
 import { type TerminalProgress, terminalProgress } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop.ts";
 import { run, runOptions, shapeOptions, show, whole } from "./run.ts";
@@ -22,19 +27,30 @@ import { run, runOptions, shapeOptions, show, whole } from "./run.ts";
 /** Enough items for one of every kind and a tree of folders. */
 const LEAST_ITEMS = 60;
 const TABLE = "files";
+const SCHEMA = join(import.meta.dirname, "../../schema");
 
-const rehearseSchema = z.object({
-  items: z.number().int().min(LEAST_ITEMS).max(10_000_000).default(20_000),
-  seed: z.number().int().min(0).default(1),
-  keep: z.boolean().default(false),
-  json: z.string().optional(),
-});
+const rehearseSchema = z
+  .object({
+    items: z.number().int().min(LEAST_ITEMS).max(10_000_000).default(20_000),
+    seed: z.number().int().min(0).default(1),
+    dirty: z.boolean().default(false),
+    sabotage: z.boolean().default(false),
+    keep: z.boolean().default(false),
+    json: z.string().optional(),
+  })
+  .refine(({ dirty, sabotage }) => !(dirty && sabotage), {
+    error: "--dirty and --sabotage are two rehearsals: faulty data can never end verified; run one, then the other",
+  });
+
+type RehearseSettings = z.infer<typeof rehearseSchema>;
 
 export function rehearseCommand(): Command {
   const command = new Command("rehearse")
     .description("migrate a sample table between embedded engines, prove it, and ask it three questions")
     .option("--items <N>", "items in the sample table (default: 20,000)", whole)
     .option("--seed <S>", "the sample's seed (default: 1)", whole)
+    .option("--dirty", "plant one of every kind of fault among the items; the report must name each")
+    .option("--sabotage", "kill the copy five times, then change the database behind its back")
     .option("--keep", "keep the database until Ctrl-C, and print its URL")
     .option("--json <FILE>", "write the report there");
   return shapeOptions(command).action(async (raw: Record<string, unknown>) => {
@@ -51,10 +67,16 @@ export function rehearseCommand(): Command {
       await fill(dynamo, settings, progress, signal);
       const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
       const task = { source, target: postgres.url, schema: { tables, items }, options };
-      const report = await run(task, { progress, signal }, settings.json);
-      progress.done();
-      show(report);
-      if (!signal.aborted) await answer(postgres.url);
+      if (settings.sabotage) {
+        progress.done();
+        if (!signal.aborted) await perform(task, settings, signal);
+      } else {
+        const report = await run(task, { progress, signal }, settings.json);
+        progress.done();
+        show(report);
+        if (settings.dirty) listDirt();
+        else if (!signal.aborted) await answer(postgres.url);
+      }
       if (settings.keep && !signal.aborted) {
         print(`\nThe database is at ${postgres.url} until you press Ctrl-C.`);
         await until(signal);
@@ -67,7 +89,7 @@ export function rehearseCommand(): Command {
 
 async function fill(
   { endpoint, region }: { endpoint: string; region: string },
-  settings: z.infer<typeof rehearseSchema>,
+  settings: RehearseSettings,
   progress: TerminalProgress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -75,12 +97,13 @@ async function fill(
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "embedded", AWS_SECRET_ACCESS_KEY: "embedded" });
   const client = new DynamoDBClient({ endpoint, region });
   const sample = sampleItems({ items: settings.items, seed: settings.seed, now: new Date() });
-  const stoppable = takeUntil(sample, signal);
+  const stoppable = takeUntil(settings.dirty ? soiled(sample) : sample, signal);
+  const total = settings.items + (settings.dirty ? planted.length : 0);
   try {
     await createSampleTable(client, TABLE);
     await fillTable(client, TABLE, stoppable, (done) =>
       progress.step(
-        `filling the sample table: ${done.toLocaleString("en-US")} of ${settings.items.toLocaleString("en-US")} items`,
+        `filling the sample table: ${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} items`,
       ),
     );
   } finally {
@@ -93,6 +116,34 @@ function* takeUntil<T>(values: Iterable<T>, signal: AbortSignal): Generator<T> {
     if (signal.aborted) return;
     yield value;
   }
+}
+
+/** Tells the story of a sabotage and sets the exit status. The killed process is this command line's own `migrate`. */
+async function perform(task: Task, settings: RehearseSettings, signal: AbortSignal): Promise<void> {
+  const { concurrency, maxReadUnits, units } = task.options;
+  const given = { json: settings.json, concurrency, "max-read-units": maxReadUnits };
+  const command = [
+    ...["migrate", "--source", task.source, "--target", task.target, "--schema", SCHEMA],
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
+  ];
+  const { target: url, schema } = task;
+  try {
+    const caught = await sabotage({ command, url, schema, units, items: settings.items, signal, print });
+    process.exitCode = caught ? EXIT.verified : EXIT.discrepant;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    note("INCOMPLETE  stopped, and everything that was started with it");
+    process.exitCode = EXIT.incomplete;
+  }
+}
+
+function listDirt(): void {
+  print("What was planted, and the words by which the report names it");
+  for (const line of grid(
+    ["", ""],
+    DIRT.map(({ fault, reason }) => [fault, reason]),
+  ).slice(1))
+    print(line);
 }
 
 async function answer(url: string): Promise<void> {

@@ -18,7 +18,9 @@ export interface TerminalProgress extends Progress {
 
 /** Shows progress on standard error. */
 export function terminalProgress(): TerminalProgress {
-  const spinner = ora({ stream: process.stderr, discardStdin: false, hideCursor: false });
+  // A terminal that says it is no columns wide would have the spinner wrap its line for ever.
+  const isEnabled = process.stderr.isTTY && process.stderr.columns > 0;
+  const spinner = ora({ stream: process.stderr, discardStdin: false, hideCursor: false, isEnabled });
   let current = "";
   const step = (text: string): void => {
     if (current !== "" && current !== text.split(":")[0]) spinner.succeed();

@@ -17,8 +17,8 @@ export async function knownItems(
   items: readonly string[],
 ): Promise<Map<string, string>> {
   const { rows } = await session.query<{ item: string; fp: string }>(
-    `select distinct on (a.item) a.item, replace(a.item_fp::text, '-', '') as fp
-     from unnest($2::uuid[]) i(item) join ${LEDGER}.audit a on a.run = $1 and a.item = i.item`,
+    `select i.item, replace(a.item_fp::text, '-', '') as fp from unnest($2::uuid[]) i(item) cross join lateral
+       (select item_fp from ${LEDGER}.audit where run = $1 and item = i.item limit 1) a`,
     [run, items],
   );
   return new Map(rows.map(({ item, fp }) => [item, fp]));

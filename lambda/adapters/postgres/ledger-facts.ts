@@ -63,13 +63,13 @@ async function contested(session: Session, run: Run, mapping: Mapping): Promise<
   const found: Contested[] = [];
   for (const table of mapping.tables) {
     const { rows } = await session.query<{ kind: Contested["kind"]; count: string; examples: Example[] }>(
-      `with waiting as (
+      `with line as (
+         select a.key, a.facet, a.item, a.source, a.row_fp, p.item is not null as parked from ${LEDGER}.audit a left join ${PARKED}
+         where a.run = ${run.id} and a.tbl = ${table.index}
+           and a.key in (select key from ${LEDGER}.parked w where w.run = ${run.id} and w.tbl = ${table.index})
+       ), waiting as (
          select a.key, a.source, h.source as holder, ${meaning(table)} as kind
-         from ${LEDGER}.parked w join ${LEDGER}.audit a using (run, tbl, facet, key, item)
-         left join lateral (
-           select b.source, b.row_fp from ${LEDGER}.audit b left join ${PARKED}
-           where b.run = w.run and b.tbl = w.tbl and b.facet = w.facet and b.key = w.key and p.item is null
-         ) h on true where w.run = ${run.id} and w.tbl = ${table.index}
+         from line a left join line h on h.key = a.key and h.facet = a.facet and not h.parked where a.parked
        ), numbered as (select *, row_number() over (partition by kind order by key, source) as n from waiting)
        select kind, count(*), json_agg(json_build_object('key', key, 'source', source, 'holder', holder) order by n)
          filter (where n <= ${EXAMPLES}) as examples from numbered group by kind order by kind`,

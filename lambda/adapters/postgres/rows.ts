@@ -137,8 +137,9 @@ export async function lockRows(
   );
   const { rows } = await session.query<{ key: string[]; held: boolean }>(
     `select a.key, bool_or(a.facet = ${facet.index} and p.item is null) as held
-     from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
-     where a.run = ${run} and a.tbl = ${table.index} and a.key in (select s.c0::text[] from ${unnest(1)})
+     from ${unnest(1)} cross join lateral (select * from ${LEDGER}.audit
+       where run = ${run} and tbl = ${table.index} and key = s.c0::text[] offset 0) a
+     left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
      group by a.key`,
     values,
   );

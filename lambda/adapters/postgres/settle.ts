@@ -14,6 +14,8 @@ import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, quoteAll, table
 /** Settles every table. May be repeated: where the right contribution holds a row already, nothing is written. */
 export async function settle(session: Session, run: number, mapping: Mapping): Promise<void> {
   await session.query(`create index if not exists audit_by_key on ${LEDGER}.audit (run, tbl, key)`);
+  // The tables were empty when they were last looked at, if ever.
+  await session.query(`analyze ${LEDGER}.audit, ${LEDGER}.parked`);
   for (const table of mapping.tables) {
     for (const facet of table.facets) await transaction(session, () => settleFacet(session, run, { table, facet }));
   }
@@ -25,15 +27,13 @@ async function settleFacet(session: Session, run: number, at: Facet): Promise<vo
     `${alias}.run = ${run} and ${alias}.tbl = ${table.index} and ${alias}.facet = ${facet.index}`;
   const contested = await session.query(
     `create temp table contest on commit drop as
-     select w.key, w.item, w.vals, h.item as holder, h.row_fp as holder_fp from (
-       select distinct on (a.key) a.key, a.item, p.vals
+     with line as (
+       select a.key, a.item, a.rank, a.row_fp, p.vals
        from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
        where ${here("a")} and a.key in (select key from ${LEDGER}.parked k where ${here("k")})
-       order by a.key, a.rank desc nulls last, a.item
-     ) w left join lateral (
-       select a.item, a.row_fp from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
-       where ${here("a")} and a.key = w.key and p.item is null
-     ) h on true
+     ), winner as (select distinct on (key) key, item, vals from line order by key, rank desc nulls last, item)
+     select w.key, w.item, w.vals, h.item as holder, h.row_fp as holder_fp
+     from winner w left join (select key, item, row_fp from line where vals is null) h using (key)
      where w.vals is not null`,
   );
   if (contested.rowCount === 0) {

@@ -10,24 +10,27 @@ import type { Session } from "./connection.ts";
 import type { Sessions } from "./sessions.ts";
 import { arrayText, keyEquals, LEDGER, quote, tableSql } from "./sql.ts";
 
-const seen = ({ id, pass }: Run): string =>
-  `a.item in (select unnest(items) from ${LEDGER}.seen where run = ${id} and pass = ${pass})`;
-
 export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
   return {
     sample: (run, seed, perEntity) =>
       sessions.use(async (session) => {
-        const sampled: SampledItem[] = [];
+        const drawn: SampledItem[] = [];
         for (const entity of mapping.entities) {
-          const found = await sampleEntity(session, run, entity.index, seed, perEntity);
-          sampled.push(...found.map((row) => ({ ...row, entity: entity.name })));
+          const found = await drawEntity(session, run, entity.index, seed, perEntity);
+          drawn.push(...found.map((row) => ({ ...row, entity: entity.name })));
         }
-        return sampled;
+        const { rows } = await session.query<{ item: string }>(
+          `select item from (select unnest(items) as item from ${LEDGER}.seen where run = ${run.id} and pass = ${run.pass}) s
+           where item = any($1::uuid[])`,
+          [drawn.map(({ item }) => item)],
+        );
+        const seen = new Set(rows.map(({ item }) => item));
+        return drawn.filter(({ item }) => seen.has(item));
       }),
     population: (run) =>
       sessions.use(async (session) => {
         const { rows } = await session.query<{ count: string }>(
-          `select count(distinct a.item) as count from ${LEDGER}.audit a where a.run = ${run.id} and ${seen(run)}`,
+          `select coalesce(sum(cardinality(items)), 0) as count from ${LEDGER}.seen where run = ${run.id} and pass = ${run.pass}`,
         );
         return Number(rows[0]?.count ?? 0);
       }),
@@ -44,7 +47,7 @@ export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
 }
 
 /** An item's hash is as good as random: the items that follow a random hash are a random sample, and the index finds them. */
-async function sampleEntity(
+async function drawEntity(
   session: Session,
   run: Run,
   entity: number,
@@ -55,7 +58,7 @@ async function sampleEntity(
   const part = async (comparison: string, limit: number) => {
     const { rows } = await session.query<Omit<SampledItem, "entity">>(
       `select distinct on (a.item) a.item, a.source, replace(a.item_fp::text, '-', '') as fingerprint from ${LEDGER}.audit a
-       where a.run = ${run.id} and a.entity = ${entity} and a.item ${comparison} $1::uuid and ${seen(run)} order by a.item limit ${limit}`,
+       where a.run = ${run.id} and a.entity = ${entity} and a.item ${comparison} $1::uuid order by a.item limit ${limit}`,
       [start],
     );
     return rows;
