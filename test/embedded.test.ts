@@ -1,8 +1,9 @@
 /** The embedded engines answer, and leave neither a process nor a folder, whatever ends the one that started them. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startPostgres } from "../bin/embedded/postgres.ts";
@@ -76,6 +77,27 @@ describe("a rehearsal that is ended from outside", () => {
     await exit;
     expect(await gone(folder)).toBe(true);
   });
+});
+
+it("a process killed while it still makes its cluster leaves nothing either", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "dynamodb-to-postgres-kill-"));
+  const code = `await (await import(${JSON.stringify(join(root, "bin/embedded/postgres.ts"))})).startPostgres()`;
+  for (const entries of [1, 2, 3]) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+      env: { ...process.env, TMPDIR: elsewhere },
+      stdio: "ignore",
+    });
+    const exit = once(child, "exit");
+    // Later and later: when the folder is there, when something is in it, when more is.
+    const inside = () => readdirSync(elsewhere).flatMap((name) => [name, ...readdirSync(join(elsewhere, name))]);
+    while (inside().length < entries && child.exitCode === null) await sleep(1);
+    child.kill("SIGKILL");
+    await exit;
+    const left = () => [...readdirSync(elsewhere), ...(process.platform === "linux" ? processesOf(elsewhere) : [])];
+    for (let attempt = 0; left().length > 0 && attempt < 100; attempt += 1) await sleep(100);
+    expect(left()).toEqual([]);
+  }
+  rmdirSync(elsewhere);
 });
 
 it("the command line tells what there is, and refuses what there is not", () => {

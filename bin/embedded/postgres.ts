@@ -1,6 +1,7 @@
 /** A PostgreSQL 17 of this process's own: from the binaries in node_modules to a URL, and back to nothing, whatever ends this process. */
 import { execFileSync, type SpawnOptions, spawn } from "node:child_process";
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chown, cp, mkdir, readFile, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { arch, platform, tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -18,18 +19,28 @@ export interface EmbeddedSettings {
 
 /**
  * Runs the server and waits on a pipe that only this process holds open: when it closes, by a stop or by a death of any
- * kind, the server ends and its folder goes. Ctrl-C reaches the whole process group, so the shell ignores it.
+ * kind, the server ends. Ctrl-C reaches the whole process group, so the shell ignores it.
  */
 const SUPERVISOR = `
-  dir=$1; shift
   trap "" INT TERM HUP
   exec 3<&0
   "$@" </dev/null &
   server=$!
   (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) &
   wait $server
-  cd /
-  rm -rf "$dir"
+`;
+
+/**
+ * Waits on such a pipe from the folder's first moment and removes it: after the server has gone, and again while a
+ * half-finished initdb still writes there.
+ */
+const JANITOR = `
+  trap "" INT TERM HUP
+  cat >/dev/null
+  tries=0
+  while [ -e "$1/data/postmaster.pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+  tries=0
+  while [ -e "$1" ] && [ $tries -lt 50 ]; do rm -rf "$1" 2>/dev/null; sleep 0.1; tries=$((tries + 1)); done
 `;
 
 const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "2GB" };
@@ -134,12 +145,27 @@ export async function startPostgres({ settings = {} }: EmbeddedSettings = {}): P
   throw new Error("PostgreSQL found no free port in five attempts");
 }
 
+/** A folder that goes when it is let go, or when this process does. */
+async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  // The janitor comes first: between the folder and its janitor this process could die.
+  const path = join(tmpdir(), `dynamodb-to-postgres-${randomBytes(6).toString("hex")}`);
+  const janitor = spawn("/bin/sh", ["-c", JANITOR, "sh", path], { cwd: "/", stdio: ["pipe", "ignore", "ignore"] });
+  const gone = new Promise<void>((done) => janitor.once("exit", () => done()));
+  await mkdir(path, { mode: 0o700 });
+  return {
+    path,
+    remove: async () => {
+      janitor.stdin.end();
+      await gone;
+    },
+  };
+}
+
 /** Makes a cluster and serves it; undefined where somebody took its port in between. */
 async function startOnce(settings: Readonly<Record<string, string>>): Promise<EmbeddedPostgres | undefined> {
   const user = unprivileged();
-  const folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-"));
+  const { path: folder, remove } = await temporaryFolder();
   try {
-    await chmod(folder, 0o700);
     const native = await usableBinaries(folder, user);
     const libraries = join(folder, "lib");
     await linkLibraries(native, libraries);
@@ -160,9 +186,11 @@ async function startOnce(settings: Readonly<Record<string, string>>): Promise<Em
       "--no-instructions",
     ];
     await finished(join(native, "bin/initdb"), initdb, options);
-    return await serve(native, folder, data, settings, options);
+    const server = await serve(native, folder, data, settings, options);
+    if (server === undefined) await remove();
+    return server && { url: server.url, stop: () => server.stop().then(remove) };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
     throw error;
   }
 }
@@ -189,7 +217,7 @@ async function serve(
   const all = { listen_addresses: "127.0.0.1", unix_socket_directories: folder, ...FAST, ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const command = [join(native, "bin/postgres"), "-D", data, "-p", String(port), ...flags];
-  const server = spawn("/bin/sh", ["-c", SUPERVISOR, "sh", folder, ...command], {
+  const server = spawn("/bin/sh", ["-c", SUPERVISOR, "sh", ...command], {
     ...options,
     stdio: ["pipe", "ignore", "pipe"],
   });
@@ -209,7 +237,6 @@ async function serve(
     stop: async () => {
       server.stdin?.end();
       await ended;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

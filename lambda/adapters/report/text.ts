@@ -57,13 +57,14 @@ export function reportText(report: Report): string {
     ...section("Checks", report.tables.length === 0 ? [] : checks(report)),
     ...section("Quarantine", quarantine(report)),
     ...section("Discrepancies", discrepancies(report)),
-    ...section("Time", [
-      `  ${Object.entries(report.timings)
-        .map(([phase, ms]) => `${phase} ${(ms / 1000).toFixed(1)} s`)
-        .join(" · ")}`,
-    ]),
+    ...section("Time", times(report)),
     "",
   ].join("\n");
+}
+
+function times({ timings }: Report): string[] {
+  const phases = Object.entries(timings).map(([phase, ms]) => `${phase} ${(ms / 1000).toFixed(1)} s`);
+  return phases.length === 0 ? [] : [`  ${phases.join(" · ")}`];
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>
