@@ -147,8 +147,11 @@ function listDirt(): void {
 }
 
 async function answer(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  // A pool that has ended does not wait for its connection to close; the server may be stopped before it has.
+  pool.on("error", () => undefined);
   const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 1 }) }),
+    dialect: new PostgresDialect({ pool }),
   });
   try {
     print("Three questions the single table could not answer");

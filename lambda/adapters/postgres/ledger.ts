@@ -95,6 +95,8 @@ const MIGRATIONS: Record<string, Migration> = { "0001_first": first };
 export async function migrateLedger(url: string): Promise<void> {
   const place = checkTarget(url);
   const pool = new pg.Pool({ ...clientConfig(url, "migrate the ledger"), max: 1 });
+  // A connection lost in the middle fails the statement it carries; lost afterwards it is nobody's concern.
+  pool.on("error", () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({
