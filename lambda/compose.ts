@@ -8,8 +8,9 @@ import { openSessions } from "./adapters/postgres/sessions.ts";
 import { spotRows } from "./adapters/postgres/spot-rows.ts";
 import { targetTables } from "./adapters/postgres/target-tables.ts";
 import { unitQueue } from "./adapters/postgres/units.ts";
-import { logFailure, logProgress, logReport, openLog } from "./adapters/report/log.ts";
-import type { MigrationResult, Options } from "./contract.ts";
+import { logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
+import { logMetrics } from "./adapters/report/metrics.ts";
+import { type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
 import { decoder } from "./domain/decode.ts";
 import { mappingFingerprint } from "./domain/fingerprint.ts";
 import { MigrationError } from "./domain/migration-error.ts";
@@ -146,17 +147,22 @@ export async function runStatus(task: Pick<Task, "target" | "schema">) {
   return { run, progress: await target.queue.progress(run) };
 }
 
-/** Runs one invocation with its log: progress, report and refusal as JSON lines. A bug is logged and thrown. */
-export async function logged(level: string, work: (progress: Progress) => Promise<Report>): Promise<MigrationResult> {
+/** Runs one invocation with its log: progress, report, metrics and refusal as JSON lines. A bug is logged and thrown. */
+export async function logged(
+  { level, keys, functionName }: LogSettings,
+  work: (progress: Progress) => Promise<Report>,
+): Promise<MigrationResult> {
   const log = openLog(level);
   try {
     const report = await work(logProgress(log));
-    logReport(log, report);
+    logReport(log, report, keys);
+    logMetrics(log, METRICS, functionName, report);
     const { verdict, run, pass, items, discrepancies } = report;
     return { verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length };
   } catch (error) {
     logFailure(log, error);
-    if (!(error instanceof MigrationError)) throw error;
+    // Lambda logs whatever is thrown, with all its properties.
+    if (!(error instanceof MigrationError)) throw withoutMessage(error);
     return { verdict: "refused", findings: error.findings };
   }
 }

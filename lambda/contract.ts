@@ -1,8 +1,40 @@
-/** What both sides of a deployment agree on: the event, the result, and the names of the environment. */
+/** What both sides of a deployment agree on: the event, the result, and the names of the environment and of the metrics. */
 import { z } from "zod";
 
 /** Environment variables the function reads. */
-export const ENVIRONMENT = { source: "MIGRATION_SOURCE", target: "MIGRATION_TARGET", logLevel: "LOG_LEVEL" } as const;
+export const ENVIRONMENT = {
+  source: "MIGRATION_SOURCE",
+  target: "MIGRATION_TARGET",
+  logLevel: "LOG_LEVEL",
+  /** `clear` lets the keys of source items into the log; otherwise they stay in the ledger. */
+  logKeys: "LOG_KEYS",
+} as const;
+
+/** Set by Lambda itself, and by nobody else. */
+const FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME";
+
+/**
+ * What the function measures, for alarms and dashboards. Counts are those of the pass so far and not of one invocation,
+ * so Maximum is their statistic and never Sum; times are those of one invocation.
+ */
+export const METRICS = {
+  namespace: "DynamoDbToPostgres",
+  /** The only one: a metric for each run would be a new metric each time. */
+  dimension: "FunctionName",
+  units: {
+    ItemsRead: "Count",
+    ItemsMigrated: "Count",
+    ItemsUnchanged: "Count",
+    ItemsIgnored: "Count",
+    ItemsExpired: "Count",
+    ItemsQuarantined: "Count",
+    Discrepancies: "Count",
+    UnmappedAttributes: "Count",
+    CopyMilliseconds: "Milliseconds",
+    BuildMilliseconds: "Milliseconds",
+    VerifyMilliseconds: "Milliseconds",
+  },
+} as const;
 
 const count = z.number().int().positive();
 
@@ -29,13 +61,56 @@ export const eventSchema = optionsSchema.extend({ action: z.enum(["migrate", "ve
 
 export type Options = z.infer<typeof optionsSchema>;
 
+const level = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info");
+const keys = z.enum(["clear", "withheld"]).default("withheld");
+
+/** A variable that is not set and one that is empty are the same to whoever forgot it. */
+const variable = (expected: string) => z.string({ error: `is not set: ${expected}` }).min(1, `is empty: ${expected}`);
+
+const environmentSchema = z
+  .object({
+    [ENVIRONMENT.source]: variable("where the items are, dynamodb:TABLE"),
+    [ENVIRONMENT.target]: variable("where the rows go, postgres://USER@HOST:PORT/DATABASE"),
+    [ENVIRONMENT.logLevel]: level,
+    [ENVIRONMENT.logKeys]: keys,
+  })
+  .transform((set) => ({ source: set[ENVIRONMENT.source], target: set[ENVIRONMENT.target] }));
+
+/** All that one invocation is given, checked together so that every problem is told at once. */
+export const invocationSchema = z.object({ environment: environmentSchema, event: eventSchema });
+
+/** How to log. Never refused: a refusal has to be logged too, so what makes no sense here counts as not set. */
+export const logSchema = z
+  .object({
+    [ENVIRONMENT.logLevel]: level.catch("info"),
+    [ENVIRONMENT.logKeys]: keys.catch("withheld"),
+    [FUNCTION_NAME]: z.string().default("local"),
+  })
+  .transform((set) => ({
+    level: set[ENVIRONMENT.logLevel],
+    keys: set[ENVIRONMENT.logKeys],
+    functionName: set[FUNCTION_NAME],
+  }));
+
+export type LogSettings = z.infer<typeof logSchema>;
+
+const total = z.number().int().nonnegative();
+const finding = z.strictObject({ where: z.string(), problem: z.string(), remedy: z.string() }).readonly();
+
 /** What an invocation returns: the report without examples, which may be large. */
-export interface MigrationResult {
-  readonly verdict: "verified" | "discrepant" | "incomplete" | "refused";
-  readonly run?: number;
-  readonly pass?: number;
-  readonly items?: Readonly<Record<string, number>>;
-  readonly discrepancies?: number;
-  /** Why it was refused: every problem at once, each with its remedy. */
-  readonly findings?: readonly { readonly where: string; readonly problem: string; readonly remedy: string }[];
-}
+export const resultSchema = z
+  .strictObject({
+    verdict: z.enum(["verified", "discrepant", "incomplete", "refused"]),
+    run: total.exactOptional(),
+    pass: total.exactOptional(),
+    items: z
+      .record(z.enum(["read", "migrated", "unchanged", "ignored", "expired", "quarantined"]), total)
+      .readonly()
+      .exactOptional(),
+    discrepancies: total.exactOptional(),
+    /** Why it was refused: every problem at once, each with its remedy. */
+    findings: z.array(finding).readonly().exactOptional(),
+  })
+  .readonly();
+
+export type MigrationResult = z.infer<typeof resultSchema>;

@@ -44,7 +44,7 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown, where: str
     return {
       where: at === "" ? where : `${where}, ${at}`,
       problem: issue.message,
-      remedy: "correct it, or leave it out",
+      remedy: "correct it; what is optional may also be left out",
     };
   });
   throw new MigrationError(

@@ -2,6 +2,7 @@
 import type { TestProject } from "vitest/node";
 import { startDynamoDb } from "../../bin/embedded/dynamodb.ts";
 import { startPostgres } from "../../bin/embedded/postgres.ts";
+import { HOSTILE_SETTINGS } from "./hostile-settings.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -10,20 +11,11 @@ declare module "vitest" {
   }
 }
 
-/** As unlike this project's own session settings as a server can be: whoever forgets to pin one finds out. */
-const HOSTILE = {
-  timezone: "Asia/Kathmandu",
-  datestyle: "SQL, DMY",
-  extra_float_digits: "-5",
-  bytea_output: "escape",
-  max_connections: "200",
-};
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await using started = new AsyncDisposableStack();
   const { TEST_POSTGRES_URL: postgresUrl, TEST_DYNAMODB_ENDPOINT: endpoint } = process.env;
   const postgres =
-    postgresUrl ?? started.adopt(await startPostgres({ settings: HOSTILE }), (server) => server.stop()).url;
+    postgresUrl ?? started.adopt(await startPostgres({ settings: HOSTILE_SETTINGS }), (server) => server.stop()).url;
   const dynamoDb = endpoint ?? started.adopt(await startDynamoDb(), (server) => server.stop()).endpoint;
   project.provide("postgresUrl", postgres);
   project.provide("dynamoDbEndpoint", dynamoDb);

@@ -1,4 +1,8 @@
-/** Progress and results → pino JSON lines with string levels and RFC 3339 times. Counts and names only: a source key is a value too (I10). */
+/**
+ * Progress and results → pino JSON lines with string levels and RFC 3339 times. Counts and names only: a source key is a
+ * value too (I10). It is left out rather than hashed, because whoever can guess a key (`USER#jane@x.org`) can hash the
+ * guess; the ledger holds the whole report, its examples included, for those who may read the data anyway.
+ */
 import { type DestinationStream, type Logger, pino } from "pino";
 import { MigrationError } from "../../domain/migration-error.ts";
 import type { Report } from "../../domain/report.ts";
@@ -32,8 +36,8 @@ export function logProgress(log: Logger): Progress {
   };
 }
 
-/** The report without anything that came from an item. */
-export function logReport(log: Logger, report: Report): void {
+/** The report without anything that came from an item, unless its key may be shown. */
+export function logReport(log: Logger, report: Report, keys: "clear" | "withheld" = "withheld"): void {
   const { verdict, run, pass, items, entities, timings } = report;
   const tables = report.tables.map(({ name, expectedRows, actualRows, expectedFingerprint, actualFingerprint }) => ({
     name,
@@ -42,12 +46,29 @@ export function logReport(log: Logger, report: Report): void {
     expectedFingerprint,
     actualFingerprint,
   }));
-  const discrepancies = report.discrepancies.map(({ check, count }) => ({ check, count }));
+  const discrepancies = report.discrepancies.map(({ check, count, examples }) => {
+    const sources = examples.flatMap(({ source }) => source ?? []);
+    return keys === "clear" ? { check, count, sources } : { check, count };
+  });
   log.info({ report: { verdict, run, pass, items, entities, tables, discrepancies, timings } }, "report");
 }
 
-/** A refusal, with what to do; or a bug, with its stack. Causes stay out: their messages may quote what they met. */
+/** A refusal, with what to do; or a bug, with its place. Causes stay out: their messages may quote what they met. */
 export function logFailure(log: Logger, error: unknown): void {
   if (error instanceof MigrationError) log.error({ code: error.code, findings: error.findings }, error.message);
-  else log.fatal({ stack: error instanceof Error ? error.stack : undefined }, "a bug");
+  else log.fatal({ stack: withoutMessage(error).stack }, "a bug");
+}
+
+/**
+ * A bug as the outside may see it: its kind and where it happened. Messages quote what they met, and not only a
+ * database's: `JSON.parse` and `BigInt` do too.
+ */
+export function withoutMessage(error: unknown): Error {
+  const [name, message, stack = ""] =
+    error instanceof Error ? [error.name, error.message, error.stack] : [typeof error];
+  const bug = new Error(`a bug (${name}): see where in the log`);
+  // A message may have several lines, and one of them may look like a frame.
+  const frames = stack.replace(message ?? "", () => "").match(/^ +at .*$/gm) ?? [];
+  bug.stack = [`Error: ${bug.message}`, ...frames].join("\n");
+  return bug;
 }
