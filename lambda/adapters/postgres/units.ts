@@ -6,13 +6,10 @@ import type { Run } from "../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../ports/units.ts";
 import { type Session, transaction } from "./connection.ts";
 import { isContention } from "./errors.ts";
-import { lockClass } from "./locks.ts";
+import { lockClass, lockPages } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, unnest } from "./sql.ts";
-
-/** A page that met another page's locks is run again this often; each time the other one has moved on. */
-const CONTENTION_ATTEMPTS = 8;
 
 /**
  * A page touches few rows of tables that grow, and nothing has counted them yet: one index lookup for each is right,
@@ -120,7 +117,7 @@ function claimOf(
     unit: state.descriptor,
     cursor: state.cursor ?? undefined,
     commit: async (page) => {
-      tally = await retryContention(() => commitPage(session, run, mapping, unit, page, pages, tally));
+      tally = await contending((alone) => commitPage(session, run, mapping, unit, page, pages, tally, alone));
       pages += 1;
     },
     release: async () => {
@@ -130,13 +127,16 @@ function claimOf(
   };
 }
 
-async function retryContention<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isContention(error) || attempt === CONTENTION_ATTEMPTS) throw error;
-    }
+/**
+ * Two pages of several batches can each wait for a key the other has written. The one that Postgres gives up is written
+ * again with no other page beside it, which cannot happen to it twice.
+ */
+async function contending<T>(work: (alone: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await work(false);
+  } catch (error) {
+    if (!isContention(error)) throw error;
+    return work(true);
   }
 }
 
@@ -148,10 +148,12 @@ function commitPage(
   page: PageWrite,
   pages: number,
   before: Tally,
+  alone: boolean,
 ): Promise<Tally> {
   const place = { run: run.id, pass: run.pass, tables: mapping.tables };
   return transaction(session, async () => {
     await session.query(FEW_ROWS);
+    await lockPages(session, run.id, alone);
     const { fates, seen } = await writeItems(session, place, page.items);
     const tally = addTallies(before, page.tally(fates));
     if (seen.length > 0) {

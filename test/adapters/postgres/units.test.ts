@@ -4,7 +4,7 @@ import { load, openTarget } from "../../../lambda/compose.ts";
 import type { Item } from "../../../lambda/domain/attribute.ts";
 import { decoder } from "../../../lambda/domain/decode.ts";
 import { must } from "../../../lambda/domain/must.ts";
-import { defineItems, defineTables, text } from "../../../lambda/mapping/index.ts";
+import { defineItems, defineTables, table, text } from "../../../lambda/mapping/index.ts";
 import { pageWrite } from "../../../lambda/pipeline/copy.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { query } from "../../support/migration.ts";
@@ -150,4 +150,46 @@ it("a process that comes late neither takes constraints down nor builds them in 
   await target.tables.prepare(run);
   await target.tables.complete(run);
   expect(await query(database.url, "select to_regclass('things') as table")).toEqual([{ table: null }]);
+});
+
+it("I5: pages that give the same keys in opposite orders both end, however often Postgres has to give one up", async () => {
+  await using target = openTarget(database.url, wide);
+  const run = await begin(target, ["a", "b"]);
+  const [one, other] = [must(await target.queue.claim(run), "one"), must(await target.queue.claim(run), "the other")];
+  // Each item is larger than a batch, so its keys are locked before those of the next.
+  const pageOf = (page: number, ids: readonly string[], by: string) => {
+    const records = ids.map((id) => ({ item: edge(`${page}-${id}`, by) }));
+    return pageWrite({ records, next: String(page) }, decoder(wide, { source: "test", expiredAt: 0n }));
+  };
+  const pages = 2;
+  for (let at = 0; at < pages; at += 1) {
+    await Promise.all([one.commit(pageOf(at, ["x", "y"], "one")), other.commit(pageOf(at, ["y", "x"], "other"))]);
+  }
+  const [counts] = await query(
+    database.url,
+    `select (select count(*)::int from edges) as rows, (select count(*)::int from migration_ledger.audit) as lines,
+       (select count(*)::int from migration_ledger.parked) as parked`,
+  );
+  expect(counts).toEqual({ rows: 2 * pages, lines: 4 * pages, parked: 2 * pages });
+  await one.release();
+  await other.release();
+  // The twin: without a deadlock nothing was shown.
+  await expect
+    .poll(async () => (await query<{ deadlocks: number }>(database.url, DEADLOCKS))[0]?.deadlocks)
+    .toBeGreaterThan(0);
+});
+
+const DEADLOCKS = "select deadlocks::int from pg_stat_database where datname = current_database()";
+const wideTables = defineTables({ edges: table({ id: text().primaryKey(), note: text() }).duplicates("identical") });
+const wide = load({
+  tables: wideTables,
+  items: defineItems(wideTables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into }) => [
+    item("Edge", { pk: "E#{id}", sk: "{by}" }, ({ key, attr }) => [into("edges", { id: key.id, note: attr("Note") })]),
+  ]),
+});
+const LARGER_THAN_A_BATCH = "x".repeat(4_100_000);
+const edge = (id: string, by: string): Item => ({
+  PK: { S: `E#${id}` },
+  SK: { S: by },
+  Note: { S: LARGER_THAN_A_BATCH },
 });
