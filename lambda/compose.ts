@@ -12,8 +12,9 @@ import { logFailure, logProgress, logReport, openLog, withoutMessage } from "./a
 import { logMetrics } from "./adapters/report/metrics.ts";
 import { type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
 import { decoder } from "./domain/decode.ts";
-import { mappingFingerprint } from "./domain/fingerprint.ts";
+import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
 import { MigrationError } from "./domain/migration-error.ts";
+import { must } from "./domain/must.ts";
 import type { Report } from "./domain/report.ts";
 import type { ItemsSpec } from "./mapping/items.ts";
 import { loadMapping } from "./mapping/load.ts";
@@ -97,20 +98,28 @@ export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: 
   return { source, target, mapping, fingerprint, ...shape, ...edge, now: () => new Date() };
 }
 
+/** A report, and what its source keys are hashed with where it is logged. */
+export interface Outcome {
+  readonly report: Report;
+  readonly logKey: string;
+}
+
 /** Runs or resumes a migration. */
-export async function runMigration(task: Task, edge: Edge): Promise<Report> {
+export async function runMigration(task: Task, edge: Edge): Promise<Outcome> {
   const mapping = load(task.schema);
   await using target = openTarget(task.target, mapping);
   const source = sourceOf(parseSource(task.source), task.options);
   try {
-    return await migrate(migrationOf(task, edge, source, target, mapping));
+    const report = await migrate(migrationOf(task, edge, source, target, mapping));
+    const run = (await target.runs.list()).find(({ id }) => id === report.run);
+    return { report, logKey: must(run, "a run that was opened stays in the ledger").logKey };
   } finally {
     await source[Symbol.asyncDispose]?.();
   }
 }
 
 /** Proves the newest finished pass once more, from what the tables and the source hold now. */
-export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal, given?: ItemSource): Promise<Report> {
+export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal, given?: ItemSource): Promise<Outcome> {
   const mapping = load(task.schema);
   await using target = openTarget(task.target, mapping);
   const run = await newestRun(target);
@@ -123,7 +132,8 @@ export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal,
   try {
     const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
     const header = () => headerOf(run, new Date(), {});
-    return await verify({ run, source, target, mapping, decode, header, signal, ...proofOptions(task.options) });
+    const proof = { run, source, target, mapping, decode, header, signal, ...proofOptions(task.options) };
+    return { report: await verify(proof), logKey: run.logKey };
   } finally {
     if (given === undefined) await source[Symbol.asyncDispose]?.();
   }
@@ -150,12 +160,12 @@ export async function runStatus(task: Pick<Task, "target" | "schema">) {
 /** Runs one invocation with its log: progress, report, metrics and refusal as JSON lines. A bug is logged and thrown. */
 export async function logged(
   { level, keys, functionName }: LogSettings,
-  work: (progress: Progress) => Promise<Report>,
+  work: (progress: Progress) => Promise<Outcome>,
 ): Promise<MigrationResult> {
   const log = openLog(level);
   try {
-    const report = await work(logProgress(log));
-    logReport(log, report, keys);
+    const { report, logKey } = await work(logProgress(log));
+    logReport(log, report, (source) => (keys === "clear" ? source : keyedHash(logKey, source)));
     logMetrics(log, METRICS, functionName, report);
     const { verdict, run, pass, items, discrepancies } = report;
     return { verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length };

@@ -6,7 +6,7 @@ export const ENVIRONMENT = {
   source: "MIGRATION_SOURCE",
   target: "MIGRATION_TARGET",
   logLevel: "LOG_LEVEL",
-  /** `clear` lets the keys of source items into the log; otherwise they stay in the ledger. */
+  /** `clear` lets the keys of source items into the log; otherwise only hashes of them, which the ledger resolves. */
   logKeys: "LOG_KEYS",
 } as const;
 
@@ -62,7 +62,7 @@ export const eventSchema = optionsSchema.extend({ action: z.enum(["migrate", "ve
 export type Options = z.infer<typeof optionsSchema>;
 
 const level = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info");
-const keys = z.enum(["clear", "withheld"]).default("withheld");
+const keys = z.enum(["clear", "hashed"]).default("hashed");
 
 /** A variable that is not set and one that is empty are the same to whoever forgot it. */
 const variable = (expected: string) => z.string({ error: `is not set: ${expected}` }).min(1, `is empty: ${expected}`);
@@ -83,7 +83,7 @@ export const invocationSchema = z.object({ environment: environmentSchema, event
 export const logSchema = z
   .object({
     [ENVIRONMENT.logLevel]: level.catch("info"),
-    [ENVIRONMENT.logKeys]: keys.catch("withheld"),
+    [ENVIRONMENT.logKeys]: keys.catch("hashed"),
     [FUNCTION_NAME]: z.string().default("local"),
   })
   .transform((set) => ({

@@ -34,7 +34,7 @@ export const verifyCommand = (): Command =>
   proofOptions(
     looking("verify", "prove the newest pass once more, from what the tables and the source hold now"),
   ).action(async (options: LookOptions & Record<string, unknown>) => {
-    const report = await runVerify({ ...(await task(options)), options: runOptions(options) }, stopSignal());
+    const { report } = await runVerify({ ...(await task(options)), options: runOptions(options) }, stopSignal());
     await keep(options.json, report);
     show(report);
   });

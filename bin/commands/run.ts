@@ -35,7 +35,7 @@ export function runOptions(given: Record<string, unknown>): Task["options"] {
 
 /** Runs a migration and writes the report to `json`, where one is named. */
 export async function run(task: Task, edge: Edge, json: string | undefined): Promise<Report> {
-  const report = await runMigration(task, edge);
+  const { report } = await runMigration(task, edge);
   if (json !== undefined) await writeReport(json, report);
   return report;
 }

@@ -12,6 +12,8 @@ export interface Run {
   /** Seconds since 1970; items whose time-to-live is at or before it count as expired, in every pass. */
   readonly expiredAt: bigint;
   readonly startedAt: Date;
+  /** A secret of the ledger: keys of source items stand in logs as hashes under it, so that nobody can guess them. */
+  readonly logKey: string;
   /** The report of the last pass that ended. */
   readonly report?: Report;
 }

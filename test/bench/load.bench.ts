@@ -44,7 +44,7 @@ async function copySeconds(workers: number, name: string): Promise<number> {
     schema: { tables, items },
     options: { concurrency: workers, units: 16, sample: 0 },
   };
-  const report = await runMigration(task, {
+  const { report } = await runMigration(task, {
     progress: { tell: () => undefined },
     signal: new AbortController().signal,
   });

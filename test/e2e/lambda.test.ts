@@ -245,6 +245,25 @@ describe("I10: whatever a table holds", () => {
     expect(seen(second.texts)).toEqual([]);
   });
 
+  it("what stands for a key in the log is resolved by the ledger, and by nothing else", SHORT_OF_TIME, async () => {
+    const { texts } = await said({ action: "verify" });
+    const hashes = new Set(
+      texts
+        .flatMap((text) => [...text.matchAll(/"sources":\[([^\]]+)\]/g)])
+        .flatMap(([, list = ""]) => list.split(",")),
+    );
+    expect(hashes.size).toBeGreaterThan(5);
+    const resolve = "left(encode(sha256(convert_to(log_key || source, 'UTF8')), 'hex'), 16)";
+    const found = await query(
+      database.url,
+      `select distinct source from (select r.log_key::text, a.source from migration_ledger.audit a join migration_ledger.run r on r.id = a.run
+         union all select r.log_key::text, q.source from migration_ledger.quarantine q join migration_ledger.run r on r.id = q.run) s
+       where ${resolve} = any($1)`,
+      [[...hashes].map((text) => JSON.parse(text))],
+    );
+    expect(found.length).toBe(hashes.size);
+  });
+
   it("but a key that is logged on purpose would be seen", SHORT_OF_TIME, async () => {
     const { answer, texts } = await said({ action: "verify" }, { [ENVIRONMENT.logKeys]: "clear" });
     expect(resultOf(answer).verdict).toBe("discrepant");

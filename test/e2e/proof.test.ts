@@ -84,8 +84,10 @@ afterEach(() => database.drop());
 const migrateItems = (list: readonly Item[]) =>
   migrateTrial({ url: database.url, schema, items: list, options: { units: 2, concurrency: 2 } });
 
-const verifyAgain = (list: readonly Item[] = GOOD, options = {}) =>
-  runVerify({ target: database.url, schema, options }, new AbortController().signal, memorySource(list));
+const verifyAgain = async (list: readonly Item[] = GOOD, options = {}) => {
+  const { signal } = new AbortController();
+  return (await runVerify({ target: database.url, schema, options }, signal, memorySource(list))).report;
+};
 
 it("good data is verified: copies and superseded rows are shown apart and are no fault", async () => {
   const report = await migrateItems(GOOD);

@@ -17,7 +17,9 @@ const first: Migration = {
         pass smallint not null default 1,
         phase text not null default 'copy',
         started_at timestamptz not null,
-        report text
+        report text,
+        -- Keys of source items leave the databases only as hashes under this.
+        log_key uuid not null default gen_random_uuid()
       )`,
       sql`create table migration_ledger.created_table (
         run smallint not null references migration_ledger.run,

@@ -18,9 +18,10 @@ interface RunRow {
   readonly phase: Phase;
   readonly started_at: Date;
   readonly report: string | null;
+  readonly log_key: string;
 }
 
-const COLUMNS = "id, source, mapping, expired_at, pass, phase, started_at, report";
+const COLUMNS = "id, source, mapping, expired_at, pass, phase, started_at, report, log_key";
 
 function runOf(row: RunRow): Run {
   const run: Run = {
@@ -30,6 +31,7 @@ function runOf(row: RunRow): Run {
     source: row.source,
     expiredAt: BigInt(row.expired_at),
     startedAt: row.started_at,
+    logKey: row.log_key,
   };
   if (row.report === null) return run;
   const report: Report = JSON.parse(row.report);

@@ -1,7 +1,7 @@
 /**
  * Progress and results → pino JSON lines with string levels and RFC 3339 times. Counts and names only: a source key is a
- * value too (I10). It is left out rather than hashed, because whoever can guess a key (`USER#jane@x.org`) can hash the
- * guess; the ledger holds the whole report, its examples included, for those who may read the data anyway.
+ * value too (I10) and stands as a hash, under a secret of the ledger, because whoever can guess a key (`USER#jane@x.org`)
+ * could hash the guess.
  */
 import { type DestinationStream, type Logger, pino } from "pino";
 import { MigrationError } from "../../domain/migration-error.ts";
@@ -36,8 +36,8 @@ export function logProgress(log: Logger): Progress {
   };
 }
 
-/** The report without anything that came from an item, unless its key may be shown. */
-export function logReport(log: Logger, report: Report, keys: "clear" | "withheld" = "withheld"): void {
+/** The report without anything that came from an item; `nameOf` gives what may stand for a source key. */
+export function logReport(log: Logger, report: Report, nameOf: (source: string) => string): void {
   const { verdict, run, pass, items, entities, timings } = report;
   const tables = report.tables.map(({ name, expectedRows, actualRows, expectedFingerprint, actualFingerprint }) => ({
     name,
@@ -47,8 +47,8 @@ export function logReport(log: Logger, report: Report, keys: "clear" | "withheld
     actualFingerprint,
   }));
   const discrepancies = report.discrepancies.map(({ check, count, examples }) => {
-    const sources = examples.flatMap(({ source }) => source ?? []);
-    return keys === "clear" ? { check, count, sources } : { check, count };
+    const sources = examples.flatMap(({ source }) => (source === undefined ? [] : [nameOf(source)]));
+    return { check, count, sources };
   });
   log.info({ report: { verdict, run, pass, items, entities, tables, discrepancies, timings } }, "report");
 }

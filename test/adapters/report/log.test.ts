@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../lambda/adapters/postgres/connection.ts";
 import { logFailure, logProgress, logReport, openLog } from "../../../lambda/adapters/report/log.ts";
 import { runMigration } from "../../../lambda/compose.ts";
+import { keyedHash } from "../../../lambda/domain/fingerprint.ts";
 import { MigrationError } from "../../../lambda/domain/migration-error.ts";
 import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
@@ -48,7 +49,7 @@ it("I10: a report full of faults is logged without a key or a value", async () =
   ];
   const report = await migrateTrial({ url: database.url, schema, items: faulty });
   progress.tell({ kind: "phase", phase: "copy", run: report.run, pass: report.pass });
-  logReport(log, report);
+  logReport(log, report, (source) => keyedHash("a secret", source));
   expect(report.verdict).toBe("discrepant");
   expect(JSON.stringify(report)).toContain(CANARY);
   expect(lines.join("")).toContain("discrepant");
