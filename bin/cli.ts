@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The operator's command line: words → commands → an exit status. Everything a command does is elsewhere. */
 import { Command, CommanderError } from "commander";
+import { checkCommand } from "./commands/check.ts";
 import { reportCommand, statusCommand, verifyCommand } from "./commands/look.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { rehearseCommand } from "./commands/rehearse.ts";
@@ -13,7 +14,9 @@ const program = new Command("dynamodb-to-postgres")
   .exitOverride()
   .showHelpAfterError("(--help tells what there is)");
 
-for (const command of [rehearseCommand(), migrateCommand(), verifyCommand(), statusCommand(), reportCommand()]) {
+const commands = [rehearseCommand, checkCommand, migrateCommand, verifyCommand, statusCommand, reportCommand];
+for (const create of commands) {
+  const command = create();
   program.addCommand(command.exitOverride());
 }
 program.addHelpText("after", `\nExit status: 0 verified, 1 discrepant, 2 incomplete, 3 refused, 70 a bug`);

@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";
+import { ddlOf } from "./adapters/postgres/ddl.ts";
 import { targetProof } from "./adapters/postgres/proof.ts";
 import { runStore } from "./adapters/postgres/runs.ts";
 import { openSessions } from "./adapters/postgres/sessions.ts";
@@ -11,6 +12,7 @@ import { unitQueue } from "./adapters/postgres/units.ts";
 import { logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
 import { type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
+import { isClean } from "./domain/census.ts";
 import { decoder } from "./domain/decode.ts";
 import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
 import { MigrationError } from "./domain/migration-error.ts";
@@ -20,7 +22,10 @@ import type { ItemsSpec } from "./mapping/items.ts";
 import { loadMapping } from "./mapping/load.ts";
 import type { Mapping } from "./mapping/model.ts";
 import type { Tables } from "./mapping/tables.ts";
+import { check } from "./pipeline/check.ts";
 import { headerOf, type Migration, migrate, type Target } from "./pipeline/migrate.ts";
+import { refuse, sourceFindings } from "./pipeline/preflight.ts";
+import { sourceKeys } from "./pipeline/source-keys.ts";
 import { verify } from "./pipeline/verify.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Run } from "./ports/runs.ts";
@@ -147,6 +152,37 @@ async function newestRun({ runs }: Target): Promise<Run> {
     "there is no migration in this database",
     "run migrate first, or correct the target",
   );
+}
+
+export interface CheckTask {
+  readonly source: string;
+  /** Without one, items are told by the shapes of their keys alone. */
+  readonly schema: Schema | undefined;
+  readonly keys: readonly string[] | undefined;
+  readonly options: Options;
+}
+
+/** Takes the census of a source, writes nothing, and gives the statements a run would make the tables with. */
+export async function runCheck(task: CheckTask, edge: { onProgress(read: number): void; signal: AbortSignal }) {
+  const mapping = task.schema === undefined ? undefined : load(task.schema);
+  const source = sourceOf(parseSource(task.source), task.options);
+  const { sample } = task.options;
+  try {
+    const [pk, sk] = task.keys ?? [];
+    const given = pk === undefined ? undefined : sk === undefined ? { pk } : { pk, sk };
+    if (mapping !== undefined) refuse(await sourceFindings(source, mapping));
+    const keys = mapping?.keys ?? given ?? (await sourceKeys(source, edge.signal));
+    const expiredAt = BigInt(Math.floor(Date.now() / 1000));
+    const mapped =
+      mapping === undefined
+        ? {}
+        : { mapped: { mapping, decode: decoder(mapping, { source: source.name, expiredAt }) } };
+    const checked = await check({ source, ...mapped, keys, ...(sample === undefined ? {} : { sample }), ...edge });
+    const { before, after } = mapping === undefined ? { before: [], after: [] } : ddlOf(mapping);
+    return { checked, ddl: [...before, ...after], clean: mapping === undefined || isClean(checked) };
+  } finally {
+    await source[Symbol.asyncDispose]?.();
+  }
 }
 
 /** The newest run and how far it is. */

@@ -1,5 +1,4 @@
 /** `verify`, `status`, `report`: what a database holds of a migration, asked without changing anything. */
-import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { reportText } from "../../lambda/adapters/report/text.ts";
 import { runStatus, runVerify } from "../../lambda/compose.ts";
@@ -8,7 +7,7 @@ import { must } from "../../lambda/domain/must.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import { proofOptions, runOptions, show } from "./run.ts";
+import { proofOptions, runOptions, show, writeJson } from "./run.ts";
 
 interface LookOptions {
   readonly target: string;
@@ -25,17 +24,13 @@ const looking = (name: string, description: string): Command =>
 
 const task = async ({ target, schema }: LookOptions) => ({ target, schema: await readSchema(schema) });
 
-const keep = async (file: string | undefined, answer: unknown): Promise<void> => {
-  if (file !== undefined) await writeFile(file, `${JSON.stringify(answer, null, 2)}\n`);
-};
-
 /** Makes every check once more, over all data. */
 export const verifyCommand = (): Command =>
   proofOptions(
     looking("verify", "prove the newest pass once more, from what the tables and the source hold now"),
   ).action(async (options: LookOptions & Record<string, unknown>) => {
     const { report } = await runVerify({ ...(await task(options)), options: runOptions(options) }, stopSignal());
-    await keep(options.json, report);
+    await writeJson(options.json, report);
     show(report);
   });
 
@@ -53,7 +48,7 @@ export const statusCommand = (): Command =>
       pages,
       read: tally.read,
     };
-    await keep(options.json, status);
+    await writeJson(options.json, status);
     print(
       `run ${run.id}, pass ${run.pass}, ${run.source}\n${run.phase === "ended" ? `ended: ${run.report?.verdict ?? "nothing was read"}` : `in phase ${run.phase}`}`,
     );
@@ -67,6 +62,6 @@ export const reportCommand = (): Command =>
     if (run.report === undefined)
       throw new MigrationError("no-run", `run ${run.id} has no report yet`, "run migrate until it ends");
     const report = must(run.report, "checked above");
-    await keep(options.json, report);
+    await writeJson(options.json, report);
     print(reportText(report));
   });

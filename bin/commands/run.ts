@@ -36,20 +36,19 @@ export function runOptions(given: Record<string, unknown>): Task["options"] {
 /** Runs a migration and writes the report to `json`, where one is named. */
 export async function run(task: Task, edge: Edge, json: string | undefined): Promise<Report> {
   const { report } = await runMigration(task, edge);
-  if (json !== undefined) await writeReport(json, report);
+  await writeJson(json, report);
   return report;
 }
 
-async function writeReport(file: string, report: Report): Promise<void> {
+/** Writes what a command found to the file that was named, if one was. */
+export async function writeJson(file: string | undefined, found: unknown): Promise<void> {
+  if (file === undefined) return;
   try {
-    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(file, `${JSON.stringify(found, null, 2)}\n`);
   } catch (cause) {
-    throw new MigrationError(
-      "settings",
-      `the report cannot be written to ${file}`,
-      "name a file in a folder that exists",
-      { cause },
-    );
+    throw new MigrationError("settings", `nothing can be written to ${file}`, "name a file in a folder that exists", {
+      cause,
+    });
   }
 }
 

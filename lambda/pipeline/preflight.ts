@@ -6,8 +6,14 @@ import type { TargetTables } from "../ports/tables.ts";
 
 /** Throws MigrationError `preflight` with every finding at once; returns where there is none. */
 export async function preflight(source: ItemSource, target: TargetTables, mapping: Mapping): Promise<void> {
-  const [facts, findings] = await Promise.all([source.inspect(), target.check()]);
-  const all: Finding[] = [...findings];
+  const [ofTarget, ofSource] = await Promise.all([target.check(), sourceFindings(source, mapping)]);
+  refuse([...ofTarget, ...ofSource]);
+}
+
+/** Where a source is not what the mapping was written for. */
+export async function sourceFindings(source: ItemSource, mapping: Mapping): Promise<Finding[]> {
+  const all: Finding[] = [];
+  const facts = await source.inspect();
   const { keys } = facts;
   if (keys !== undefined && (keys.pk !== mapping.keys.pk || keys.sk !== mapping.keys.sk)) {
     const spell = ({ pk, sk }: Mapping["keys"]) => (sk === undefined ? pk : `${pk}, ${sk}`);
@@ -24,8 +30,11 @@ export async function preflight(source: ItemSource, target: TargetTables, mappin
       remedy: `add ttl: { attribute: "${facts.ttlAttribute}", expired: "skip" } (or "migrate") in items.ts`,
     });
   }
-  if (all.length > 0) {
-    const problems = all.length === 1 ? "1 problem" : `${all.length} problems`;
-    throw new MigrationError("preflight", `preflight found ${problems}`, "see each finding", { findings: all });
-  }
+  return all;
+}
+
+export function refuse(findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  const problems = findings.length === 1 ? "1 problem" : `${findings.length} problems`;
+  throw new MigrationError("preflight", `preflight found ${problems}`, "see each finding", { findings });
 }

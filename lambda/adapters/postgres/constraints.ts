@@ -1,8 +1,9 @@
 /** What a loaded database needs and an empty one does not: NOT NULL of merged rows, uniques, foreign keys, indexes, statistics. */
 import type { ForeignKeyModel, Mapping, TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
+import { addForeignKey, addUnique, createIndex, promisedLater, setNotNull, validateForeignKey } from "./ddl.ts";
 import { LEDGER, quote, quoteAll, tableSql } from "./sql.ts";
-import { createdTables, promisedLater } from "./tables.ts";
+import { createdTables } from "./tables.ts";
 
 /** The rows that break a rule, as a condition on `t`. */
 export const isNull = (column: string): string => `t.${quote(column)} is null`;
@@ -58,16 +59,14 @@ export async function buildConstraints(session: Session, mapping: Mapping): Prom
   for (const table of mapping.tables) {
     for (const { name } of promisedLater(table)) {
       if ((await countRows(session, table, isNull(name))) > 0) continue;
-      await session.query(`alter table ${tableSql(table)} alter ${quote(name)} set not null`);
+      await session.query(setNotNull(table, name));
     }
-    for (const { name, columns } of table.uniques) {
-      if ((await constraintState(session, table, name)) !== "absent") continue;
-      if ((await countRows(session, table, isDuplicate(table, columns))) > 0) continue;
-      await session.query(`alter table ${tableSql(table)} add constraint ${quote(name)} unique (${quoteAll(columns)})`);
+    for (const unique of table.uniques) {
+      if ((await constraintState(session, table, unique.name)) !== "absent") continue;
+      if ((await countRows(session, table, isDuplicate(table, unique.columns))) > 0) continue;
+      await session.query(addUnique(table, unique));
     }
-    for (const { name, columns } of table.indexes) {
-      await session.query(`create index if not exists ${quote(name)} on ${tableSql(table)} (${quoteAll(columns)})`);
-    }
+    for (const index of table.indexes) await session.query(createIndex(table, index));
   }
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
   for (const table of mapping.tables) await session.query(`analyze ${tableSql(table)}`);
@@ -76,13 +75,7 @@ export async function buildConstraints(session: Session, mapping: Mapping): Prom
 }
 
 async function buildForeignKey(session: Session, table: TableModel, key: ForeignKeyModel): Promise<void> {
-  const target = tableSql({ name: key.references });
-  if ((await constraintState(session, table, key.name)) === "absent") {
-    await session.query(
-      `alter table ${tableSql(table)} add constraint ${quote(key.name)} foreign key (${quoteAll(key.columns)})
-       references ${target} (${quoteAll(key.referencedColumns)}) not valid`,
-    );
-  }
+  if ((await constraintState(session, table, key.name)) === "absent") await session.query(addForeignKey(table, key));
   if ((await countRows(session, table, isOrphan(key))) > 0) return;
-  await session.query(`alter table ${tableSql(table)} validate constraint ${quote(key.name)}`);
+  await session.query(validateForeignKey(table, key));
 }

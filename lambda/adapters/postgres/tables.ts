@@ -1,39 +1,12 @@
 /** The mapping's tables and what the database has: created where missing, checked column by column where not. */
 
-import pg from "pg";
 import type { Finding } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
-import { LEDGER, ownColumns, quote, quoteAll, tableSql } from "./sql.ts";
-
-export const literal = (text: string): string => pg.escapeLiteral(text);
-
-/** Columns of a merge table are filled part by part: their NOT NULL comes after the copy. */
-export function promisedLater(table: TableModel): readonly ColumnModel[] {
-  if (table.duplicates !== "merge") return [];
-  return table.columns.filter((column) => !column.nullable && !table.primaryKey.includes(column));
-}
-
-/** `create table`, with its comments; constraints but the primary key come after the copy. */
-export function createTable(table: TableModel): string[] {
-  const later = promisedLater(table);
-  const columns = table.columns.map((column) =>
-    [
-      quote(column.name),
-      sqlType(column.type),
-      ...(column.defaultSql === undefined ? [] : [`default ${column.defaultSql}`]),
-      ...(column.nullable || later.includes(column) ? [] : ["not null"]),
-    ].join(" "),
-  );
-  const key = `primary key (${quoteAll(table.primaryKey.map(({ name }) => name))})`;
-  const comments = table.columns.flatMap(({ name, comment }) =>
-    comment === undefined ? [] : [`comment on column ${tableSql(table)}.${quote(name)} is ${literal(comment)}`],
-  );
-  const own = table.comment === undefined ? [] : [`comment on table ${tableSql(table)} is ${literal(table.comment)}`];
-  return [`create table ${tableSql(table)} (\n  ${[...columns, key].join(",\n  ")}\n)`, ...own, ...comments];
-}
+import { createTable, promisedLater } from "./ddl.ts";
+import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 
 interface StoredColumn {
   readonly name: string;

@@ -1,0 +1,202 @@
+/**
+ * Items, one after the other → what a mapping makes of them: how many of each entity, what fails and why, what nobody
+ * reads, which items give one row. Counts are exact; of everything else there are a few examples, whatever the table's size.
+ */
+import type { EntityModel, Mapping } from "../mapping/model.ts";
+import type { Item } from "./attribute.ts";
+import { AttributeCensus, type AttributeCount } from "./attribute-census.ts";
+import type { Contribution, Decode, Decoded } from "./decode.ts";
+import { type KeyShape, KeyShapes } from "./key-shapes.ts";
+import type { SourceRecord } from "./source-record.ts";
+
+/** Rows whose key is remembered, to find two items that give one row; those beyond are counted as not looked at. */
+const MOST_ROWS = 200_000;
+const EXAMPLES = 3;
+
+export interface EntityCensus {
+  readonly name: string;
+  readonly count: number;
+  readonly rows: number;
+  readonly attributes: readonly AttributeCount[];
+  /** The first item that became rows. */
+  readonly sample?: Sample;
+}
+
+export interface Sample {
+  readonly source: string;
+  readonly rows: readonly { readonly table: string; readonly values: Readonly<Record<string, string | null>> }[];
+}
+
+/** Items that could not become rows, by entity, reason and place. */
+export interface Failure {
+  readonly entity: string | undefined;
+  readonly reason: string;
+  readonly detail: string;
+  readonly count: number;
+  readonly example: string;
+}
+
+export interface Unmapped {
+  readonly entity: string;
+  readonly attribute: string;
+  readonly count: number;
+  readonly example: string;
+}
+
+/** Items that give a row another item gives too, where the table's policy calls that a fault. */
+export interface Conflict {
+  readonly table: string;
+  readonly kind: "collision" | "conflict";
+  readonly count: number;
+  readonly examples: readonly { readonly key: readonly string[]; readonly source: string; readonly holder: string }[];
+}
+
+export interface Census {
+  readonly read: number;
+  readonly ignored: number;
+  readonly expired: number;
+  readonly entities: readonly EntityCensus[];
+  /** Items of no entity, by the shape of their keys. Without a mapping: all items. */
+  readonly shapes: readonly KeyShape[];
+  readonly failures: readonly Failure[];
+  readonly unmapped: readonly Unmapped[];
+  readonly conflicts: readonly Conflict[];
+  /** Rows that were not looked at for conflicts, because too many keys were remembered already. */
+  readonly rowsNotCompared: number;
+}
+
+interface Kind {
+  readonly census: AttributeCensus;
+  rows: number;
+  sample?: Sample;
+}
+
+/** Whatever would keep a run from `verified`. */
+export const isClean = ({ shapes, failures, unmapped, conflicts }: Census): boolean =>
+  shapes.length + failures.length + unmapped.length + conflicts.length === 0;
+
+export class CensusTaker {
+  read = 0;
+  #ignored = 0;
+  #expired = 0;
+  #rowsNotCompared = 0;
+  readonly #keys: { readonly pk: string; readonly sk?: string };
+  readonly #mapped: { readonly mapping: Mapping; readonly decode: Decode } | undefined;
+  readonly #kinds = new Map<EntityModel, Kind>();
+  readonly #shapes: KeyShapes;
+  readonly #failures = new Map<string, Failure>();
+  readonly #unmapped = new Map<string, Unmapped>();
+  readonly #conflicts = new Map<string, Conflict>();
+  readonly #holders = new Map<string, { readonly fingerprint: string; readonly source: string }>();
+
+  constructor(keys: { readonly pk: string; readonly sk?: string }, mapped?: { mapping: Mapping; decode: Decode }) {
+    this.#keys = keys;
+    this.#mapped = mapped;
+    this.#shapes = new KeyShapes(keys);
+  }
+
+  add(record: SourceRecord, sourceOf: (item: Item) => string): void {
+    this.read += 1;
+    const decoded = this.#mapped?.decode(record);
+    if (decoded !== undefined) this.#count(record, decoded);
+    else if ("item" in record) this.#shapes.add(record.item, sourceOf(record.item));
+    else this.#fail(undefined, "unreadable", record.unreadable.detail, record.unreadable.position);
+  }
+
+  #count(record: SourceRecord, { outcome, source }: Decoded): void {
+    const { entity } = outcome;
+    if ("item" in record) {
+      if (entity !== undefined) this.#kind(entity).census.add(record.item, Object.values(this.#keys));
+      // Items of a table whose keys are known by no template are grouped; one without its keys is a failure.
+      else if (outcome.kind === "quarantined" && outcome.refusal.reason === "no-entity") {
+        this.#shapes.add(record.item, source);
+        return;
+      }
+    }
+    switch (outcome.kind) {
+      case "ignored":
+        this.#ignored += 1;
+        return;
+      case "expired":
+        this.#expired += 1;
+        return;
+      case "quarantined":
+        this.#fail(entity?.name, outcome.refusal.reason, outcome.refusal.detail, source);
+        return;
+      case "rows":
+        this.#rows(outcome.entity, outcome.contributions, source);
+        for (const attribute of outcome.unmapped) this.#miss(outcome.entity.name, attribute, source);
+    }
+  }
+
+  #kind(entity: EntityModel): Kind {
+    const known = this.#kinds.get(entity) ?? { census: new AttributeCensus(), rows: 0 };
+    this.#kinds.set(entity, known);
+    return known;
+  }
+
+  #rows(entity: EntityModel, contributions: readonly Contribution[], source: string): void {
+    const kind = this.#kind(entity);
+    kind.rows += contributions.length;
+    kind.sample ??= { source, rows: contributions.map(rowOf) };
+    for (const contribution of contributions) this.#compare(contribution, source);
+  }
+
+  #compare({ table, facet, key, fingerprint }: Contribution, source: string): void {
+    if (typeof table.duplicates !== "string") return;
+    const at = JSON.stringify([table.index, facet.index, ...key]);
+    const holder = this.#holders.get(at);
+    if (holder === undefined) {
+      if (this.#holders.size < MOST_ROWS) this.#holders.set(at, { fingerprint, source });
+      else this.#rowsNotCompared += 1;
+      return;
+    }
+    const isCopy = table.duplicates === "identical";
+    if (isCopy && holder.fingerprint === fingerprint) return;
+    const kind = isCopy ? "conflict" : "collision";
+    const before = this.#conflicts.get(table.name) ?? { table: table.name, kind, count: 0, examples: [] };
+    const examples = [...before.examples, { key, source, holder: holder.source }].slice(0, EXAMPLES);
+    this.#conflicts.set(table.name, { ...before, count: before.count + 1, examples });
+  }
+
+  #fail(entity: string | undefined, reason: string, detail: string, example: string): void {
+    const at = JSON.stringify([entity, reason, detail]);
+    const before = this.#failures.get(at) ?? { entity, reason, detail, count: 0, example };
+    this.#failures.set(at, { ...before, count: before.count + 1 });
+  }
+
+  #miss(entity: string, attribute: string, example: string): void {
+    const at = JSON.stringify([entity, attribute]);
+    const before = this.#unmapped.get(at) ?? { entity, attribute, count: 0, example };
+    this.#unmapped.set(at, { ...before, count: before.count + 1 });
+  }
+
+  census(): Census {
+    const declared = this.#mapped?.mapping.entities.toSorted((a, b) => a.index - b.index) ?? [];
+    const most = <T extends { count: number }>(found: Map<string, T>): T[] =>
+      [...found.values()].sort((a, b) => b.count - a.count);
+    return {
+      read: this.read,
+      ignored: this.#ignored,
+      expired: this.#expired,
+      entities: declared.map((entity) => entityCensus(entity, this.#kinds.get(entity))),
+      shapes: this.#shapes.shapes(),
+      failures: most(this.#failures),
+      unmapped: most(this.#unmapped),
+      conflicts: most(this.#conflicts),
+      rowsNotCompared: this.#rowsNotCompared,
+    };
+  }
+}
+
+function entityCensus({ name }: EntityModel, kind: Kind | undefined): EntityCensus {
+  if (kind === undefined) return { name, count: 0, rows: 0, attributes: [] };
+  const { census, rows, sample } = kind;
+  const base = { name, count: census.items, rows, attributes: census.attributes() };
+  return sample === undefined ? base : { ...base, sample };
+}
+
+const rowOf = ({ table, facet, cells }: Contribution): Sample["rows"][number] => ({
+  table: table.name,
+  values: Object.fromEntries(facet.columns.map(({ name }, at) => [name, cells[at]?.input ?? null])),
+});

@@ -1,0 +1,170 @@
+/** `check`: what is in a source and what a mapping does not cover, with and without a mapping, and nothing written. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DIRT, planted } from "../../bin/rehearse/dirt.ts";
+import { runCheck } from "../../lambda/compose.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
+import { items } from "../../schema/items.ts";
+import { tables } from "../../schema/tables.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const CASES = resolve(ROOT, "../shared/cases");
+const schema = { tables, items };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-check-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const edge = { onProgress: () => undefined, signal: new AbortController().signal };
+const take = (source: string, more: Partial<Parameters<typeof runCheck>[0]> = {}) =>
+  runCheck({ source, schema: undefined, keys: undefined, options: {}, ...more }, edge);
+
+async function fileOf(name: string, list: readonly Item[]): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, list.map((item) => `{"Item":${toDynamoDbJson(item)}}\n`).join(""));
+  return `file:${file}`;
+}
+
+/** For each public table: how many items follow which key. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  "battle-royale": [
+    "520 GAME#{game_id} / USER#{username}",
+    "300 USER#{username} / #METADATA#{username}",
+    "15 GAME#{game_id} / #METADATA#{game_id}",
+  ],
+  "electrodb-taskmanager": [
+    "600 $task-manager#taskname_{taskName} / $task_{int}#project_{project}#employee_{employee}",
+    "500 $task-manager#employee_{employee} / $employee_{int}",
+    "5 $task-manager#country_{country}#state_{state} / $office_{int}#city_{city}#zip_{zip}#officename_{officeName}",
+  ],
+  elearning: [
+    "2 TENANT#{tenant_id}#USER#{user_id} / CERT#{course_id}#{int}",
+    "2 TENANT#{tenant_id}#USER#{user_id} / ENROLLMENT#{course_id}#{int}",
+    "2 TENANT#{tenant_id}#USER#{user_id} / USER#PROFILE",
+    "2 TENANT#{tenant_id}#USER#{user_id}#COURSE#{course_id} / PROGRESS#{lesson_id}#{int}",
+    "2 TENANT#{tenant_id}#COURSE#{course_id} / COURSE#DETAILS",
+    "2 TENANT#{tenant_id}#COURSE#{course_id} / LESSON#{int}#{lesson_id}",
+    "2 TENANT#{tenant_id} / ORG#PROFILE",
+  ],
+  "online-shop": [
+    "3 c#{int} / c#{int2}",
+    "3 p#{int} / w#{int2}",
+    "3 o#{int} / shp#{int2}",
+    "2 p#{int} / p#{int2}",
+    "2 w#{int} / w#{int2}",
+    "2 o#{int} / p#{int2}",
+    "2 o#{int} / sh#{int2}",
+    "1 o#{int} / c#{int2}",
+    "1 o#{int} / i#{int2}",
+  ],
+  "social-network": [
+    "3 u#{int}#follower / u#{int2}",
+    "3 u#{int}#following / u#{int2}",
+    "3 u#{int}#timeline / p#{int2}#u#{int3}",
+    "3 p#{int}#likelist / u#{int2}",
+    "2 u#{int}#post / p#{int2}",
+    '1 u#{int} / "info"',
+    '1 u#{int} / "count"',
+    '1 p#{int}#likecount / "count"',
+  ],
+  "all-types": ["1 demo-{int}"],
+};
+
+describe.skipIf(!existsSync(CASES))(
+  "a public table without a mapping (skipped where ../shared/cases is absent)",
+  () => {
+    it.each(Object.entries(KINDS))("%s is told by its kinds of items", async (name, kinds) => {
+      const { checked, clean } = await take(`file:${join(CASES, name, "items.ddb.jsonl")}`);
+      expect(checked.shapes.map(({ pk, sk, count }) => `${count} ${pk}${sk === undefined ? "" : ` / ${sk}`}`)).toEqual(
+        kinds,
+      );
+      expect(checked.shapes.reduce((sum, { count }) => sum + count, 0)).toBe(checked.read);
+      expect(clean).toBe(true);
+    });
+
+    it("an attribute that is often missing is told with how often", async () => {
+      const { checked } = await take(`file:${join(CASES, "electrodb-taskmanager", "items.ddb.jsonl")}`);
+      const employee = checked.shapes.find(({ where }) => where.__edb_e__ === "employee");
+      expect(employee?.attributes.at(-1)).toEqual({ name: "manager", count: 461, types: [["S uuid", 461]] });
+    });
+  },
+);
+
+describe("with a mapping", () => {
+  it("every kind of fault is told, each with an example and where it is", async () => {
+    const { checked, clean } = await take(await fileOf("dirty.jsonl", [...planted]), { schema });
+    const told = JSON.stringify(checked);
+    expect(clean).toBe(false);
+    // What only a database can tell (an orphan, a duplicate value, a part that is missing) is left to the proof.
+    const later = new Set([
+      "a row that is not there",
+      "must be unique",
+      "NULL where the mapping promises",
+      "no-entity",
+      "no column takes it",
+      "expired",
+    ]);
+    for (const { fault, reason } of DIRT) if (!later.has(reason)) expect(told, fault).toContain(reason);
+    expect(checked.expired).toBe(1);
+    expect(checked.shapes.map(({ pk, sk, count }) => `${count} ${pk} ${sk}`)).toEqual(["1 INVOICE#2019-{int} LINE#{int2}"]);
+    expect(checked.unmapped.map(({ attribute }) => attribute).sort()).toEqual(["Color", "Versions[].CopiedFrom"]);
+    expect(checked.conflicts.map(({ table, kind, count }) => ({ table, kind, count }))).toEqual([
+      { table: "files", kind: "collision", count: 1 },
+      { table: "folder_collaborators", kind: "conflict", count: 1 },
+    ]);
+  });
+
+  it("a sound item is clean, is shown as its rows, and an entity without an item is said to have none", async () => {
+    const user: Item = { PK: { S: "USER#a" }, SK: { S: "PROFILE" }, DisplayName: { S: "A" }, Settings: { M: {} } };
+    const { checked, clean, ddl } = await take(await fileOf("one.jsonl", [user]), { schema });
+    expect(clean).toBe(true);
+    const [sample] = checked.entities.flatMap((entity) => entity.sample ?? []);
+    expect(sample?.rows).toEqual([
+      {
+        table: "users",
+        values: expect.objectContaining({ user_id: "a", display_name: "A", about: null, settings: "{}" }),
+      },
+    ]);
+    expect(checked.entities.find(({ name }) => name === "File")).toMatchObject({ count: 0, rows: 0 });
+    expect(ddl.join("\n")).toMatch(
+      /create table public."users"[\s\S]*add constraint "files_folder_id_fkey" foreign key/,
+    );
+  });
+
+  it("a sample is about as large as was asked, and says that it is one", async () => {
+    const many = Array.from({ length: 900 }, (_, at): Item => ({ PK: { S: `USER#${at}` }, SK: { S: "X" } }));
+    const { checked } = await take(await fileOf("many.jsonl", many), { options: { sample: 90 } });
+    expect(checked.read).toBe(90);
+    expect(checked.whole).toBe(false);
+  });
+});
+
+describe("the command", () => {
+  const run = (...words: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, "bin/cli.ts"), "check", ...words], { encoding: "utf8", cwd: folder });
+
+  it("exits 1 on what is to be mended, 0 without a mapping, 3 where keys or files are not to be had", async () => {
+    const dirty = await fileOf("command.jsonl", [...planted]);
+    const empty = await mkdtemp(join(folder, "empty-"));
+    expect(run("--source", dirty, "--schema", join(ROOT, "schema"))).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^TO DO {2}/),
+    });
+    expect(run("--source", dirty, "--schema", empty)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^CENSUS {2}/),
+    });
+    expect(run("--source", await fileOf("odd.jsonl", [{ a: { S: "1" } }]), "--schema", empty)).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/--keys PK,SK/),
+    });
+    expect(run("--source", dirty, "--schema", join(folder, "nowhere")).status).toBe(3);
+  });
+});
