@@ -5,6 +5,7 @@ import { checkCommand } from "./commands/check.ts";
 import { reportCommand, statusCommand, verifyCommand } from "./commands/look.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { rehearseCommand } from "./commands/rehearse.ts";
+import { traceCommand } from "./commands/trace.ts";
 import { EXIT, exitOf } from "./terminal/exit.ts";
 import { printFailure } from "./terminal/print.ts";
 
@@ -14,7 +15,15 @@ const program = new Command("dynamodb-to-postgres")
   .exitOverride()
   .showHelpAfterError("(--help tells what there is)");
 
-const commands = [rehearseCommand, checkCommand, migrateCommand, verifyCommand, statusCommand, reportCommand];
+const commands = [
+  rehearseCommand,
+  checkCommand,
+  migrateCommand,
+  verifyCommand,
+  statusCommand,
+  reportCommand,
+  traceCommand,
+];
 for (const create of commands) {
   const command = create();
   program.addCommand(command.exitOverride());

@@ -3,17 +3,20 @@ import { randomInt } from "node:crypto";
 import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";
 import { ddlOf } from "./adapters/postgres/ddl.ts";
+import { plainSql } from "./adapters/postgres/plain-sql.ts";
 import { targetProof } from "./adapters/postgres/proof.ts";
 import { runStore } from "./adapters/postgres/runs.ts";
 import { openSessions } from "./adapters/postgres/sessions.ts";
 import { spotRows } from "./adapters/postgres/spot-rows.ts";
 import { targetTables } from "./adapters/postgres/target-tables.ts";
+import { tracer } from "./adapters/postgres/trace.ts";
 import { unitQueue } from "./adapters/postgres/units.ts";
 import { logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
 import { type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
 import { isClean } from "./domain/census.ts";
 import { decoder } from "./domain/decode.ts";
+import { toDynamoDbJson } from "./domain/dynamodb-json.ts";
 import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import { must } from "./domain/must.ts";
@@ -30,6 +33,7 @@ import { verify } from "./pipeline/verify.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
+import type { ItemName, Trace } from "./ports/trace.ts";
 import { parseSource, type SourceSetting } from "./settings.ts";
 
 /** What a schema folder exports. */
@@ -67,7 +71,7 @@ function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): ItemSource
 }
 
 /** The adapters of one Postgres database. Close it when done: sessions hold locks. */
-export function openTarget(url: string, mapping: Mapping): Target & AsyncDisposable {
+export function openTarget(url: string, mapping: Mapping): Target & { readonly trace: Trace } & AsyncDisposable {
   const sessions = openSessions(url, "dynamodb-to-postgres");
   return {
     runs: runStore(url, sessions),
@@ -75,6 +79,7 @@ export function openTarget(url: string, mapping: Mapping): Target & AsyncDisposa
     tables: targetTables(sessions, mapping),
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
+    trace: tracer(sessions, mapping),
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
   };
 }
@@ -127,7 +132,7 @@ export async function runMigration(task: Task, edge: Edge): Promise<Outcome> {
 export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal, given?: ItemSource): Promise<Outcome> {
   const mapping = load(task.schema);
   await using target = openTarget(task.target, mapping);
-  const run = await newestRun(target);
+  const run = await runOfMapping(target, mapping);
   if (run.phase !== "ended" && run.phase !== "verify") {
     const problem = `run ${run.id} has not copied and built everything yet`;
     throw new MigrationError("no-run", problem, "run migrate until it ends");
@@ -142,6 +147,14 @@ export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal,
   } finally {
     if (given === undefined) await source[Symbol.asyncDispose]?.();
   }
+}
+
+/** The newest run, where it was made with this very mapping: tables and entities are numbers in the ledger. */
+async function runOfMapping(target: Target, mapping: Mapping): Promise<Run> {
+  const run = await newestRun(target);
+  if (run.mapping === mappingFingerprint(mapping.identity)) return run;
+  const problem = `run ${run.id} of ${run.source} was made with another mapping`;
+  throw new MigrationError("mapping-changed", problem, "name the schema it was made with: --schema DIR");
 }
 
 async function newestRun({ runs }: Target): Promise<Run> {
@@ -185,12 +198,71 @@ export async function runCheck(task: CheckTask, edge: { onProgress(read: number)
   }
 }
 
+/** For whoever asks the ledger alone. */
+const NO_MAPPING: Mapping = {
+  keys: { pk: "" },
+  ignore: [],
+  tables: [],
+  entities: [],
+  templates: new Map(),
+  identity: "",
+};
+
 /** The newest run and how far it is. */
-export async function runStatus(task: Pick<Task, "target" | "schema">) {
-  const mapping = load(task.schema);
-  await using target = openTarget(task.target, mapping);
+export async function runStatus(url: string) {
+  await using target = openTarget(url, NO_MAPPING);
   const run = await newestRun(target);
   return { run, progress: await target.queue.progress(run) };
+}
+
+/** The report of the newest pass that ended, and one query a table to compute its fingerprint with. */
+export async function runPlainSql({ target: url, schema }: Pick<Task, "target" | "schema">): Promise<string> {
+  const mapping = load(schema);
+  await using target = openTarget(url, mapping);
+  return plainSql(reportIn(await runOfMapping(target, mapping)), mapping);
+}
+
+export function reportIn({ id, report }: Run): Report {
+  if (report !== undefined) return report;
+  throw new MigrationError("no-run", `run ${id} has no report yet`, "run migrate until it ends");
+}
+
+export interface TraceTask extends Pick<Task, "target" | "schema"> {
+  /** An item's key, or a table's name and a row's key, or `#` and a hash from a log. */
+  readonly words: readonly string[];
+  /** The words are an item's key, whatever the first one is. */
+  readonly isItem: boolean;
+}
+
+export async function runTrace({ target: url, schema, words, isItem }: TraceTask) {
+  const mapping = load(schema);
+  await using target = openTarget(url, mapping);
+  const run = await runOfMapping(target, mapping);
+  const { id, pass } = run;
+  const [first = "", ...key] = words;
+  const table = isItem ? undefined : mapping.tables.find(({ name }) => name === first);
+  if (table === undefined)
+    return { kind: "items" as const, run: id, pass, ...(await target.trace.items(run, itemName(words, mapping))) };
+  if (key.length !== table.primaryKey.length) {
+    const columns = table.primaryKey.map(({ name }) => name).join(", ");
+    throw new MigrationError(
+      "settings",
+      `a row of ${first} is named by ${table.primaryKey.length} words`,
+      `give its primary key: ${columns}`,
+    );
+  }
+  return { kind: "row" as const, run: id, pass, table: first, key, ...(await target.trace.row(run, table, key)) };
+}
+
+/** Words of a terminal → the key as the ledger writes it. */
+function itemName([pk = "", sk]: readonly string[], { keys }: Mapping): ItemName {
+  const [, hash] = sk === undefined ? (/^#([0-9a-f]{16})$/.exec(pk) ?? []) : [];
+  if (hash !== undefined) return { hash };
+  const text = toDynamoDbJson({
+    [keys.pk]: { S: pk },
+    ...(sk === undefined || keys.sk === undefined ? {} : { [keys.sk]: { S: sk } }),
+  });
+  return sk === undefined && keys.sk !== undefined ? { beginning: `${text.slice(0, -1)},` } : { source: text };
 }
 
 /** Runs one invocation with its log: progress, report, metrics and refusal as JSON lines. A bug is logged and thrown. */

@@ -1,9 +1,7 @@
 /** `verify`, `status`, `report`: what a database holds of a migration, asked without changing anything. */
 import { Command } from "commander";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import { runStatus, runVerify } from "../../lambda/compose.ts";
-import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import { must } from "../../lambda/domain/must.ts";
+import { reportIn, runPlainSql, runStatus, runVerify } from "../../lambda/compose.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
@@ -11,32 +9,36 @@ import { proofOptions, runOptions, show, writeJson } from "./run.ts";
 
 interface LookOptions {
   readonly target: string;
-  readonly schema: string;
   readonly json?: string;
+}
+interface ProofOptions extends LookOptions, Record<string, unknown> {
+  readonly schema: string;
+}
+interface ReportOptions extends LookOptions {
+  readonly schema: string;
+  readonly sql?: true;
 }
 
 const looking = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
     .requiredOption("--target <URL>", "postgres://…")
-    .option("--schema <DIR>", "the folder with tables.ts and items.ts", "schema")
     .option("--json <FILE>", "write the answer there");
-
-const task = async ({ target, schema }: LookOptions) => ({ target, schema: await readSchema(schema) });
 
 /** Makes every check once more, over all data. */
 export const verifyCommand = (): Command =>
-  proofOptions(
-    looking("verify", "prove the newest pass once more, from what the tables and the source hold now"),
-  ).action(async (options: LookOptions & Record<string, unknown>) => {
-    const { report } = await runVerify({ ...(await task(options)), options: runOptions(options) }, stopSignal());
-    await writeJson(options.json, report);
-    show(report);
-  });
+  proofOptions(looking("verify", "prove the newest pass once more, from what the tables and the source hold now"))
+    .option("--schema <DIR>", "the folder with tables.ts and items.ts", "schema")
+    .action(async (options: ProofOptions) => {
+      const task = { target: options.target, schema: await readSchema(options.schema), options: runOptions(options) };
+      const { report } = await runVerify(task, stopSignal());
+      await writeJson(options.json, report);
+      show(report);
+    });
 
 export const statusCommand = (): Command =>
   looking("status", "how far the newest run is").action(async (options: LookOptions) => {
-    const { run, progress } = await runStatus(await task(options));
+    const { run, progress } = await runStatus(options.target);
     const { units, done, pages, tally } = progress;
     const status = {
       run: run.id,
@@ -57,11 +59,15 @@ export const statusCommand = (): Command =>
 
 /** Shows what was found when the newest finished pass ended. */
 export const reportCommand = (): Command =>
-  looking("report", "the report of the newest pass that ended, as it was").action(async (options: LookOptions) => {
-    const { run } = await runStatus(await task(options));
-    if (run.report === undefined)
-      throw new MigrationError("no-run", `run ${run.id} has no report yet`, "run migrate until it ends");
-    const report = must(run.report, "checked above");
-    await writeJson(options.json, report);
-    print(reportText(report));
-  });
+  looking("report", "the report of the newest pass that ended, as it was")
+    .option("--sql", "print a query a table that computes its fingerprint anew, to be run by whoever doubts it")
+    .option("--schema <DIR>", "the folder with tables.ts and items.ts, for --sql", "schema")
+    .action(async ({ target, schema, sql, json }: ReportOptions) => {
+      if (sql === true) {
+        print(await runPlainSql({ target, schema: await readSchema(schema) }));
+        return;
+      }
+      const report = reportIn((await runStatus(target)).run);
+      await writeJson(json, report);
+      print(reportText(report));
+    });

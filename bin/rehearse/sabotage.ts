@@ -52,7 +52,7 @@ async function firstAct({ command, url, schema, items, signal, print, ...stage }
     if (pages > before && done < units) kills += 1;
     before = pages;
   }
-  const { run } = await runStatus({ target: url, schema });
+  const { run } = await runStatus(url);
   const report = must(run.report, "a copy that ended has a report");
   print(`   ${kills === 0 ? "started" : "resumed"}   ended ${verdictOf(report)}`);
   print(`\n   ${counted(report)}`);

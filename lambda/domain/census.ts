@@ -52,6 +52,9 @@ export interface Conflict {
 }
 
 export interface Census {
+  readonly source: string;
+  /** Whether every item was read. */
+  readonly whole: boolean;
   readonly read: number;
   readonly ignored: number;
   readonly expired: number;
@@ -171,11 +174,13 @@ export class CensusTaker {
     this.#unmapped.set(at, { ...before, count: before.count + 1 });
   }
 
-  census(): Census {
+  census(source: string, whole: boolean): Census {
     const declared = this.#mapped?.mapping.entities.toSorted((a, b) => a.index - b.index) ?? [];
     const most = <T extends { count: number }>(found: Map<string, T>): T[] =>
       [...found.values()].sort((a, b) => b.count - a.count);
     return {
+      source,
+      whole,
       read: this.read,
       ignored: this.#ignored,
       expired: this.#expired,

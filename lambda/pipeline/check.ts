@@ -19,13 +19,7 @@ export interface Check {
 /** A sample is drawn from this many places, a full reading has no use for more than one. */
 const PLACES = 32;
 
-export interface Checked extends Census {
-  readonly source: string;
-  /** Whether every item was read. */
-  readonly whole: boolean;
-}
-
-export async function check({ source, mapped, keys, sample, onProgress, signal }: Check): Promise<Checked> {
+export async function check({ source, mapped, keys, sample, onProgress, signal }: Check): Promise<Census> {
   const taker = new CensusTaker(keys, mapped);
   const units = await source.plan(sample === undefined ? 1 : PLACES);
   const sourceOf = (item: Parameters<typeof toDynamoDbJson>[0]): string =>
@@ -36,7 +30,7 @@ export async function check({ source, mapped, keys, sample, onProgress, signal }
     const quota = sample === undefined ? Infinity : taker.read + Math.ceil((sample - taker.read) / (units.length - at));
     whole = (await readUpTo(quota, unit)) && whole;
   }
-  return { ...taker.census(), source: source.name, whole: whole && !signal.aborted };
+  return taker.census(source.name, whole && !signal.aborted);
 
   async function readUpTo(quota: number, unit: string): Promise<boolean> {
     if (taker.read >= quota) return false;

@@ -9,6 +9,8 @@ export interface Run {
   readonly pass: number;
   readonly phase: Phase;
   readonly source: string;
+  /** Fingerprint of the mapping it began with. */
+  readonly mapping: string;
   /** Seconds since 1970; items whose time-to-live is at or before it count as expired, in every pass. */
   readonly expiredAt: bigint;
   readonly startedAt: Date;

@@ -113,7 +113,9 @@ describe("with a mapping", () => {
     ]);
     for (const { fault, reason } of DIRT) if (!later.has(reason)) expect(told, fault).toContain(reason);
     expect(checked.expired).toBe(1);
-    expect(checked.shapes.map(({ pk, sk, count }) => `${count} ${pk} ${sk}`)).toEqual(["1 INVOICE#2019-{int} LINE#{int2}"]);
+    expect(checked.shapes.map(({ pk, sk, count }) => `${count} ${pk} ${sk}`)).toEqual([
+      "1 INVOICE#2019-{int} LINE#{int2}",
+    ]);
     expect(checked.unmapped.map(({ attribute }) => attribute).sort()).toEqual(["Color", "Versions[].CopiedFrom"]);
     expect(checked.conflicts.map(({ table, kind, count }) => ({ table, kind, count }))).toEqual([
       { table: "files", kind: "collision", count: 1 },

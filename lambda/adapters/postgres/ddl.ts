@@ -4,7 +4,7 @@ import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnList, ColumnModel, ForeignKeyModel, Mapping, TableModel } from "../../mapping/model.ts";
 import { quote, quoteAll, tableSql } from "./sql.ts";
 
-const literal = (text: string): string => pg.escapeLiteral(text);
+export const literal = (text: string): string => pg.escapeLiteral(text);
 
 /** Columns of a merge table are filled part by part: their NOT NULL comes after the copy. */
 export function promisedLater(table: TableModel): readonly ColumnModel[] {

@@ -29,6 +29,7 @@ function runOf(row: RunRow): Run {
     pass: row.pass,
     phase: row.phase,
     source: row.source,
+    mapping: row.mapping,
     expiredAt: BigInt(row.expired_at),
     startedAt: row.started_at,
     logKey: row.log_key,

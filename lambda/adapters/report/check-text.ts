@@ -1,8 +1,7 @@
 /** A census → what a person who maps a table wants to see: which kinds of items there are, and what of them is not mapped yet. */
 import type { AttributeCount } from "../../domain/attribute-census.ts";
-import type { EntityCensus, Sample } from "../../domain/census.ts";
+import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/census.ts";
 import type { KeyShape } from "../../domain/key-shapes.ts";
-import type { Checked } from "../../pipeline/check.ts";
 import { grid, keyText } from "./text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -15,7 +14,7 @@ const section = (title: string, lines: readonly string[]): string[] =>
 /** Shapes shown in full; the others are counted. */
 const MOST_SHAPES = 60;
 
-export function checkText(checked: Checked, mapped: boolean): string {
+export function checkText(checked: Census, mapped: boolean): string {
   const { entities, shapes, failures, unmapped, conflicts, ignored, expired } = checked;
   const apart = [
     ...(ignored > 0 ? [`${count(ignored)} ignored`] : []),
@@ -69,10 +68,9 @@ export function checkText(checked: Checked, mapped: boolean): string {
   ].join("\n");
 }
 
-function headline({ shapes, failures, unmapped, conflicts }: Checked, mapped: boolean): string {
+function headline(census: Census, mapped: boolean): string {
   if (!mapped) return "CENSUS";
-  const found = shapes.length + failures.length + unmapped.length + conflicts.length;
-  return found === 0 ? "CLEAN" : "TO DO";
+  return isClean(census) ? "CLEAN" : "TO DO";
 }
 
 const entityLines = (entities: readonly EntityCensus[]): string[] =>
