@@ -1,5 +1,5 @@
 /** The checks of what the source gave: counted once, read again, nothing left out. */
-import { type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
 import { sameSum } from "./fingerprint.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import { type ItemCounts, totalCounts } from "./tally.ts";
@@ -97,7 +97,7 @@ export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
         found(
           "completeness",
           `${entity}.${path}`,
-          `${count} items have it and no column takes it`,
+          `${counted(count, "item has", "items have")} it and no column takes it`,
           "read it, or declare it ignored",
           count,
           [{ source: example }],
@@ -108,7 +108,7 @@ export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
       found(
         "completeness",
         entity ?? "items of no entity",
-        `${count} items are in quarantine: ${reason}`,
+        `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
         examples[0]?.detail ?? "look into the quarantine",
         count,
         examples.map(({ source }) => ({ source })),
@@ -121,7 +121,7 @@ export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
             found(
               "completeness",
               table,
-              `${count} contributions do not hold their row: ${kind}`,
+              `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${kind}`,
               remedies[kind],
               count,
               examples,
@@ -132,7 +132,7 @@ export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
       found(
         "completeness",
         entity,
-        `${items} items left ${rows} rows behind that the source no longer gives`,
+        `${counted(items, "item", "items")} left ${counted(rows, "row", "rows")} behind that the source no longer gives`,
         "run migrate --prune to remove them",
         items,
         examples,

@@ -1,6 +1,6 @@
 /** The checks of what the target holds: rows, their contents, their relations. */
 import type { TableModel } from "../mapping/model.ts";
-import { type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
 import type { RelationFacts, TableContent } from "./evidence.ts";
 import { addSums, emptySum, type FingerprintSum, sameSum } from "./fingerprint.ts";
 import { must } from "./must.ts";
@@ -48,7 +48,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
     );
   }
   if (actual.created && actual.foreignRows > 0) {
-    const problem = `${actual.foreignRows} rows are there that this run did not write`;
+    const problem = `${counted(actual.foreignRows, "row is", "rows are")} there that this run did not write`;
     discrepancies.push(
       found(
         "counts",
@@ -75,7 +75,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
     );
   }
   if (actual.leftovers > 0) {
-    const problem = `${actual.leftovers} rows hold values that no item gave`;
+    const problem = `${counted(actual.leftovers, "row holds", "rows hold")} values that no item gave`;
     discrepancies.push(
       found("content", table.name, problem, "find out who writes to the table before the cut-over", actual.leftovers),
     );
@@ -91,7 +91,9 @@ export function checkRelations({ foreignKeys, duplicates, nulls }: RelationFacts
       .map((key) => {
         const subject = `${key.table} (${key.columns.join(", ")}) → ${key.references}`;
         const problem =
-          key.orphans > 0 ? `${key.orphans} rows point to a row that is not there` : "the foreign key is not validated";
+          key.orphans > 0
+            ? `${counted(key.orphans, "row points", "rows point")} to a row that is not there`
+            : "the foreign key is not validated";
         return found(
           "relations",
           subject,
@@ -121,7 +123,7 @@ export function checkRelations({ foreignKeys, duplicates, nulls }: RelationFacts
         found(
           "relations",
           `${table} (${column})`,
-          `${count} rows are NULL where the mapping promises a value`,
+          `${counted(count, "row is", "rows are")} NULL where the mapping promises a value`,
           "find the item that gives this part of the row, or make the column .nullable()",
           count,
           examples,

@@ -35,4 +35,7 @@ export const found = (
   examples: readonly Example[] = [],
 ): Discrepancy => ({ check, subject, problem, remedy, count, examples });
 
+/** `1 row is`, `2 rows are`. */
+export const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
 export const RUN_AGAIN = "run migrate again: a new pass reads and writes what is missing";

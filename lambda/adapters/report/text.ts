@@ -40,7 +40,7 @@ const MEANING = {
 export function reportText(report: Report): string {
   const { items } = report;
   const parts = [
-    `${count(items.read)} items read`,
+    `${count(items.read)} ${items.read === 1 ? "item" : "items"} read`,
     `${count(items.migrated)} migrated`,
     `${count(items.unchanged)} unchanged`,
     `${count(items.ignored)} ignored`,
@@ -172,7 +172,7 @@ function quarantine({ quarantine: groups }: Report): string[] {
 }
 
 /** The problem of a discrepancy that the section on quarantine has already told item by item. */
-const IN_QUARANTINE = /^\d+ items are in quarantine: /;
+const IN_QUARANTINE = /^\d+ items? (is|are) in quarantine: /;
 
 function discrepancies({ discrepancies: list, quarantine: groups }: Report): string[] {
   const total = groups.reduce((sum, group) => sum + group.count, 0);

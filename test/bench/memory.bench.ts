@@ -1,0 +1,123 @@
+/**
+ * I8: how much memory the runner takes at its highest, with a table and with one of ten times its items. The runner is a
+ * process of its own, as on the night; it migrates the small table ten times and the large one once. Items of nearly 400 KB, DynamoDB's limit, and one with 10,000 children are among
+ * them. Exits 1 where the larger table takes more than a quarter more.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import pg from "pg";
+import { startDynamoDb } from "../../bin/embedded/dynamodb.ts";
+import { startPostgres } from "../../bin/embedded/postgres.ts";
+import { Drafts } from "../../bin/rehearse/drafts.ts";
+import { Random } from "../../bin/rehearse/random.ts";
+import { sampleItems } from "../../bin/rehearse/sample.ts";
+import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
+import { fromSdk } from "../../bin/rehearse/wire.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+
+const [ITEMS = 20_000] = process.argv.slice(2).map(Number);
+const TIMES = 10;
+const MOST = 1.25;
+/** One in so many items is a large one. */
+const LARGE_EVERY = 200;
+const LARGE_BYTES = 390_000;
+const CHILDREN = 10_000;
+
+/** So few that a unit of the smaller table is several full pages too: what is compared is the number of pages, not their size. */
+const UNITS = "4";
+/** V8 lets garbage grow with the memory it is given, and the longer the more. A small heap shows what is really held. */
+const HEAP = ["--max-old-space-size=256", "--max-semi-space-size=8"];
+
+const CLI = resolve(import.meta.dirname, "../../bin/cli.ts");
+/**
+ * Told by the process itself when it ends, in KB. Not by getrusage: there a process starts with the peak of the one that
+ * spawned it, and this one holds the table.
+ */
+const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
+  `import { readFileSync, writeFileSync } from "node:fs";
+   process.on("exit", () => {
+     const [, peak] = /^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
+     writeFileSync(process.env.PEAK_FILE, peak);
+   });`,
+)}`;
+
+const now = new Date();
+const drafts = new Drafts(new Random(1), now.getTime());
+const [owner, folder] = ["bench", "folder-bench"];
+
+function* items(count: number): Generator<Item> {
+  const sound = [
+    drafts.user(owner, owner),
+    drafts.folder(owner, folder, undefined),
+    drafts.file(folder, id(0), [owner]),
+  ];
+  yield* [...sound.slice(0, 2), { ...sound[2], Tags: manyTags() }].map(toItem);
+  let made = 0;
+  for (const item of sampleItems({ items: count, seed: 1, now })) {
+    yield item;
+    made += 1;
+    if (made % LARGE_EVERY === 0) {
+      yield toItem({ ...drafts.file(folder, id(made), [owner]), Description: "x".repeat(LARGE_BYTES) });
+    }
+  }
+}
+
+const id = (number: number): string => `be0c0000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+const manyTags = () => new Set(Array.from({ length: CHILDREN }, (_, at) => `tag-${at}`));
+const toItem = (draft: object): Item => fromSdk(marshall(draft, { removeUndefinedValues: true }));
+
+await using cleanup = new AsyncDisposableStack();
+const temporary = cleanup.adopt(await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-bench-")), (path) =>
+  rm(path, { recursive: true }),
+);
+
+/** The highest resident memory of some whole migrations of one table, one after the other, in bytes. */
+async function peak(count: number, runs: number): Promise<number> {
+  await using engines = new AsyncDisposableStack();
+  const postgres = engines.adopt(await startPostgres(), (server) => server.stop());
+  const { endpoint } = engines.adopt(await startDynamoDb(), (server) => server.stop());
+  const client = engines.adopt(new DynamoDBClient({ endpoint, region: "local" }), (open) => open.destroy());
+  const admin = engines.adopt(new pg.Client({ connectionString: postgres.url }), (open) => open.end());
+  await admin.connect();
+  await createSampleTable(client, "bench");
+  await fillTable(client, "bench", items(count));
+  const source = `dynamodb:bench?endpoint=${endpoint}&region=local`;
+  let highest = 0;
+  for (let run = 1; run <= runs; run += 1) {
+    const name = `bench_${run}`;
+    await admin.query(`create database ${name}`);
+    const target = postgres.url.replace(/postgres$/, name);
+    highest = Math.max(highest, await peakOfOne(source, target));
+    await admin.query(`drop database ${name} with (force)`);
+  }
+  return highest;
+}
+
+async function peakOfOne(source: string, target: string): Promise<number> {
+  const PEAK_FILE = join(temporary, "peak");
+  const runner = spawn(
+    process.execPath,
+    [...HEAP, "--import", TELL_PEAK, CLI, "migrate", "--source", source, "--target", target, "--units", UNITS],
+    { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, PEAK_FILE } },
+  );
+  const [status] = await once(runner, "exit");
+  if (status !== 0) throw new Error(`a migration ended with ${status}`);
+  return Number(await readFile(PEAK_FILE, "utf8")) * 1024;
+}
+
+// As many pages for the one as for the other: the longer one looks, the higher the highest page is.
+const small = await peak(ITEMS, TIMES);
+tell(ITEMS, small);
+const large = await peak(ITEMS * TIMES, 1);
+tell(ITEMS * TIMES, large);
+process.stdout.write(`${(large / small).toFixed(2)} times the memory for ${TIMES} times the items\n`);
+process.exitCode = large / small <= MOST ? 0 : 1;
+
+function tell(count: number, bytes: number): void {
+  process.stdout.write(`${count.toLocaleString("en-US")} items: ${Math.round(bytes / 1e6)} MB at most\n`);
+}
