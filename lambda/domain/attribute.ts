@@ -2,19 +2,10 @@
  * A DynamoDB item as this project holds it: the wire's own types, numbers still as text, binary as bytes. Sources
  * turn what they read into this shape and nothing else looks at a wire format.
  */
+import type { DynamoDbValue } from "../mapping/value.ts";
 
-/** One attribute value. Numbers stay decimal text: a DynamoDB number never becomes a JavaScript number. */
-export type AttributeValue =
-  | { readonly S: string }
-  | { readonly N: string }
-  | { readonly B: Uint8Array }
-  | { readonly BOOL: boolean }
-  | { readonly NULL: true }
-  | { readonly L: readonly AttributeValue[] }
-  | { readonly M: Readonly<Record<string, AttributeValue>> }
-  | { readonly SS: readonly string[] }
-  | { readonly NS: readonly string[] }
-  | { readonly BS: readonly Uint8Array[] };
+/** One attribute value. */
+export type AttributeValue = DynamoDbValue;
 
 /** One item: attribute name to value. */
 export type Item = Readonly<Record<string, AttributeValue>>;

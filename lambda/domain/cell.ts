@@ -34,7 +34,7 @@ export interface Cell {
 }
 
 /** A number spelled in text: no blanks, no exponent, which `1E5` as a product code would be taken for. */
-const PLAIN_DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
+export const PLAIN_DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INTEGER_BITS = { smallint: 16, integer: 32, bigint: 64 } as const;
 
@@ -75,13 +75,15 @@ function natural(type: ColumnType, value: AttributeValue): Cell | Refusal {
     case "date":
       return "S" in value ? sameOrRefused(momentFromText(kind, value.S)) : wrongType(type, value);
     case "bytea":
-      return "B" in value ? bytes(value.B) : wrongType(type, value);
+      return "B" in value ? bytesCell(value.B) : wrongType(type, value);
     case "jsonb":
       return sameOrRefused(jsonbText(value));
     case "text[]":
       return textArray(type, value);
     case "numeric[]":
       return numericArray(type, value);
+    case "bytea[]":
+      return byteaArray(type, value);
   }
 }
 
@@ -133,7 +135,7 @@ function uuid(text: string): Cell | Refusal {
   return refuse("not-a-uuid", "the text is not a UUID of 32 hex digits in five groups: declare the column text()");
 }
 
-function bytes(value: Uint8Array): Cell {
+function bytesCell(value: Uint8Array): Cell {
   const canonical = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
   return { input: `\\x${canonical}`, canonical };
 }
@@ -151,6 +153,24 @@ function numericArray(type: ColumnType, value: AttributeValue): Cell | Refusal {
   const numbers = "NS" in value ? sortedNumbers(value.NS) : "L" in value ? numerals(value.L) : undefined;
   if (numbers === undefined) return wrongType(type, value);
   return isRefusal(numbers) ? numbers : { input: `{${numbers.join(",")}}`, canonical: numberArrayJson(numbers) };
+}
+
+function byteaArray(type: ColumnType, value: AttributeValue): Cell | Refusal {
+  const texts = "BS" in value ? sortedBytes(value.BS) : "L" in value ? binaries(value.L) : undefined;
+  if (texts === undefined) return wrongType(type, value);
+  const quoted = texts.map((text) => JSON.stringify(text));
+  // A backslash is doubled in an array's text and in JSON alike.
+  return { input: `{${quoted.join(",")}}`, canonical: `[${quoted.join(", ")}]` };
+}
+
+const hexText = (bytes: Uint8Array): string => bytesCell(bytes).input;
+
+/** The members of a binary set in canonical order: by bytes, each once. */
+const sortedBytes = (members: readonly Uint8Array[]): string[] => [...new Set(members.map(hexText))].sort();
+
+function binaries(list: readonly AttributeValue[]): readonly string[] | undefined {
+  const texts = list.flatMap((value) => ("B" in value ? [hexText(value.B)] : []));
+  return texts.length === list.length ? texts : undefined;
 }
 
 function strings(list: readonly AttributeValue[]): readonly string[] | undefined {
@@ -200,6 +220,7 @@ function remedy(kind: Kind, value: AttributeValue, conversion: Conversion): stri
   if ("S" in value && numeric) return "say .digits() if the text holds a number";
   if ("N" in value && isTime(kind)) return "say .epochSeconds() or .epochMillis() if the number counts from 1970";
   if ("L" in value && kind === "text[]") return "an element is not S; a jsonb column holds any list";
+  if ("L" in value && kind === "bytea[]") return "an element is not B; a child table holds any list";
   if ("L" in value && kind === "numeric[]") return "an element is not N; a jsonb column holds any list";
   return "declare a column that holds this type, or convert the value with a function";
 }

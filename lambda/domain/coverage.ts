@@ -3,7 +3,7 @@
  * against it finds every attribute, at any depth, that would otherwise be dropped in silence (I2).
  */
 import type { EntityModel, Mapping, WritePlan } from "../mapping/model.ts";
-import type { ReadPlan, ValuePath } from "../mapping/readers.ts";
+import { plansIn, type ReadPlan, type ValuePath } from "../mapping/readers.ts";
 import type { AttributeValue, Item } from "./attribute.ts";
 
 /** A place in an item: read as a whole, or some of its members and elements are. */
@@ -12,6 +12,8 @@ interface Place {
   readonly members: Map<string | number, Place>;
   /** What an `each` reads of every element. */
   elements?: Place;
+  /** Members that are named nowhere are read too, together. */
+  rest?: boolean;
 }
 
 export type Coverage = Place;
@@ -41,14 +43,21 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
   const visit = (writes: readonly WritePlan[]): void => {
     for (const write of writes) {
       if (write.kind === "row") {
-        for (const plan of write.reads) {
+        for (const plan of write.reads.flatMap(plansIn)) {
           const read = reach(plan);
           if (read) read.whole = true;
+          if (plan.from.kind === "rest") root.rest = true;
         }
         continue;
       }
+      for (const plan of plansIn(write.list).slice(1)) {
+        const read = reach(plan);
+        if (read) read.whole = true;
+      }
       const list = reach(write.list);
       if (list === undefined) continue;
+      // A list that is made of a value has elements of its own, and the value is read as a whole.
+      if (write.list.steps.length > 0) list.whole = true;
       list.elements ??= place();
       roots[write.depth] = list.elements;
       visit(write.writes);
@@ -59,6 +68,11 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
   const declared = [pk, ...(sk === undefined ? [] : [sk]), ...Object.keys(entity.pattern.where ?? {})];
   for (const name of [...declared, ...entity.ignore, ...mapping.ignore]) descend(root, [name]).whole = true;
   return root;
+}
+
+/** The attributes that are read, if at all, as what is left. */
+export function restOf(item: Item, coverage: Coverage): Item {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !coverage.members.has(name)));
 }
 
 /** The paths nobody reads, each once, such as `Color` or `Versions[].Note`. */
@@ -72,6 +86,7 @@ function walk(value: AttributeValue, at: Place | undefined, path: string, found:
   if (at?.whole) return;
   if (at !== undefined && "M" in value && (at.members.size > 0 || path === "")) {
     for (const [name, member] of Object.entries(value.M)) {
+      if (at.rest && !at.members.has(name)) continue;
       walk(member, at.members.get(name), path === "" ? name : `${path}.${name}`, found);
     }
     return;

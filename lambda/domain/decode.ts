@@ -3,10 +3,10 @@
  * record always gives the same outcome, so a page can be decoded again after a retry.
  */
 import type { EntityModel, FacetModel, Mapping, RowPlan, TableModel, WritePlan } from "../mapping/model.ts";
-import { type Captured, matchKey } from "../mapping/template.ts";
 import type { Item } from "./attribute.ts";
 import type { Cell } from "./cell.ts";
-import { type Coverage, coverageOf, unmappedPaths } from "./coverage.ts";
+import { type Coverage, coverageOf, restOf, unmappedPaths } from "./coverage.ts";
+import { type Dispatch, dispatcher } from "./dispatch.ts";
 import { toDynamoDbJson } from "./dynamodb-json.ts";
 import { hasExpired } from "./expiry.ts";
 import { itemFingerprint, rowFingerprint, sourceHash } from "./fingerprint.ts";
@@ -64,6 +64,7 @@ export type Decode = (record: SourceRecord) => Decoded;
 /** Prepares a mapping for decoding. What is the same for every item is worked out here, once. */
 export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
   const coverages = new Map(mapping.entities.map((entity) => [entity, coverageOf(entity, mapping)]));
+  const dispatch = dispatcher(mapping);
   return (record) => {
     if ("unreadable" in record) {
       const { position, text, detail } = record.unreadable;
@@ -77,7 +78,7 @@ export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
       item: sourceHash(settings.source, source),
       source,
       fingerprint: itemFingerprint(item),
-      outcome: outcomeOf(item, mapping, settings, coverages),
+      outcome: outcomeOf(item, mapping, dispatch, settings, coverages),
       body: () => toDynamoDbJson(item),
     };
   };
@@ -94,10 +95,11 @@ function keyOf(item: Item, { keys: { pk, sk } }: Mapping): Item {
 function outcomeOf(
   item: Item,
   mapping: Mapping,
+  dispatch: Dispatch,
   settings: DecodeSettings,
   coverages: ReadonlyMap<EntityModel, Coverage>,
 ): Outcome {
-  const found = matchEntity(item, mapping);
+  const found = dispatch(item);
   if (isRefusal(found)) return { kind: "quarantined", entity: undefined, refusal: found };
   const { entity, captures } = found;
   if (entity.ignored !== undefined) return { kind: "ignored", entity };
@@ -106,34 +108,12 @@ function outcomeOf(
     return { kind: "expired", entity };
 
   const rows = new Rows();
-  const refusal = writeRows(entity.writes, itemScope(item, captures, mapping.templates), rows);
-  if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
   const coverage = must(coverages.get(entity), "every entity has a coverage");
+  const rest = () => restOf(item, coverage);
+  const refusal = writeRows(entity.writes, itemScope(item, { captures, templates: mapping.templates, rest }), rows);
+  if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
   const unmapped = unmappedPaths(item, coverage);
   return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped };
-}
-
-function matchEntity(item: Item, mapping: Mapping): { entity: EntityModel; captures: Captured } | Refusal {
-  const { pk: pkName, sk: skName } = mapping.keys;
-  const [pk, sk] = [item[pkName], skName === undefined ? undefined : item[skName]];
-  if (pk === undefined || !("S" in pk) || (skName !== undefined && (sk === undefined || !("S" in sk)))) {
-    const names = skName === undefined ? pkName : `${pkName} and ${skName}`;
-    return refuse("key-not-text", `${names} must be present and text`);
-  }
-  const skText = sk !== undefined && "S" in sk ? sk.S : undefined;
-  for (const entity of mapping.entities) {
-    if (!discriminatorsMatch(item, entity)) continue;
-    const captures = matchKey(entity.pattern, pk.S, skText);
-    if (captures !== undefined) return { entity, captures };
-  }
-  return refuse("no-entity", "no template matches its key; declare an item for it, or ignoreItem");
-}
-
-function discriminatorsMatch(item: Item, { pattern: { where = {} } }: EntityModel): boolean {
-  return Object.entries(where).every(([name, text]) => {
-    const value = item[name];
-    return value !== undefined && "S" in value && value.S === text;
-  });
 }
 
 /** The rows of one item so far, one for each facet and key. */

@@ -8,6 +8,7 @@ import { compareBytes } from "./json.ts";
 import { must } from "./must.ts";
 import { compareNumbers } from "./number.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import { surrogate, takeStep } from "./steps.ts";
 
 /** What a plan can see: the item, and on each depth the element an `each` stands at. */
 export interface Scope {
@@ -16,10 +17,12 @@ export interface Scope {
   /** Index 0 is the item. */
   readonly values: AttributeValue[];
   readonly positions: number[];
+  /** The attributes that nothing else reads. */
+  readonly rest: () => Item;
 }
 
-export function itemScope(item: Item, captures: Scope["captures"], templates: Scope["templates"]): Scope {
-  return { captures, templates, values: [{ M: item }], positions: [0] };
+export function itemScope(item: Item, given: Pick<Scope, "captures" | "templates" | "rest">): Scope {
+  return { ...given, values: [{ M: item }], positions: [0] };
 }
 
 const constant = (value: Constant): AttributeValue =>
@@ -54,6 +57,16 @@ function locate(at: ValuePath, scope: Scope): AttributeValue | typeof ABSENT | R
 
 /** The value a plan means; `null` where it stands for NULL. */
 function readValue(plan: ReadPlan, scope: Scope): AttributeValue | null | Refusal {
+  const value = startOf(plan, scope);
+  if (value === null || isRefusal(value)) return value;
+  return plan.steps.reduce<AttributeValue | null | Refusal>(
+    (at, step) =>
+      at === null || isRefusal(at) ? at : takeStep(step, at, placeOf(plan), (other) => readValue(other, scope)),
+    value,
+  );
+}
+
+function startOf(plan: ReadPlan, scope: Scope): AttributeValue | null | Refusal {
   const { from } = plan;
   switch (from.kind) {
     case "constant":
@@ -62,6 +75,13 @@ function readValue(plan: ReadPlan, scope: Scope): AttributeValue | null | Refusa
       return { N: String(scope.positions[from.depth]) };
     case "capture":
       return { S: must(scope.captures.get(from.name), "the key matched, so it has its captures") };
+    case "surrogate":
+      return surrogate(
+        from.of,
+        from.parts.map((part) => readValue(part, scope)),
+      );
+    case "rest":
+      return { M: scope.rest() };
     case "value":
     case "captured": {
       const value = locate(from, scope);
@@ -78,6 +98,12 @@ function readValue(plan: ReadPlan, scope: Scope): AttributeValue | null | Refusa
       return from.kind === "value" ? value : capture(from.template, from.name, value, describe(from), scope);
     }
   }
+}
+
+/** Where a plan reads from, for a person. */
+function placeOf({ from }: ReadPlan): string {
+  if ("path" in from) return describe(from);
+  return from.kind === "capture" ? `key part ${from.name}` : from.kind;
 }
 
 function capture(
@@ -99,9 +125,7 @@ export function readCell(plan: ReadPlan, column: ColumnModel, scope: Scope): Cel
   if (value === null || isRefusal(value)) return value;
   const cell = encode(column.type, value, plan.conversion);
   if (!isRefusal(cell)) return cell;
-  const { from } = plan;
-  const where = "path" in from ? describe(from) : from.kind === "capture" ? `key part ${from.name}` : from.kind;
-  return refuse(cell.reason, `${where}, for column ${column.name}: ${cell.detail}`);
+  return refuse(cell.reason, `${placeOf(plan)}, for column ${column.name}: ${cell.detail}`);
 }
 
 /** The elements an `each` goes through. Sets have no order of their own: they are sorted, so that positions are stable. */
@@ -113,6 +137,5 @@ export function readList(plan: ReadPlan, scope: Scope): readonly AttributeValue[
   if ("SS" in value) return [...value.SS].sort(compareBytes).map((S) => ({ S }));
   if ("NS" in value) return [...value.NS].sort(compareNumbers).map((N) => ({ N }));
   if ("BS" in value) return [...value.BS].sort(Buffer.compare).map((B) => ({ B }));
-  const where = "path" in plan.from ? describe(plan.from) : "its list";
-  return refuse("wrong-type", `${where} is ${attributeType(value)}; each goes through a list or a set`);
+  return refuse("wrong-type", `${placeOf(plan)} is ${attributeType(value)}; each goes through a list or a set`);
 }

@@ -16,6 +16,10 @@ export type Reason =
   | "not-a-uuid"
   | "not-storable-text"
   | "key-mismatch"
+  | "not-allowed"
+  | "no-prefix"
+  | "disagreement"
+  | "function-failed"
   | "conflicting-rows"
   | "postgres-refused";
 

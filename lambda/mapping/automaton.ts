@@ -91,3 +91,48 @@ export function numbered<S>(
     },
   };
 }
+
+/** So many characters, each one of `of`. */
+export interface Run {
+  readonly of: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Runs one after the other; those under `maybe` all or none. What follows a run must not begin with its characters. */
+export function spelled(parts: readonly (Run | { readonly maybe: readonly Run[] })[]): Automaton {
+  const runs = parts.flatMap((part) => ("maybe" in part ? part.maybe : [part]));
+  // Where a group that may be left out begins, reading can go on behind it.
+  const skips = new Map<number, number>();
+  let at = 0;
+  for (const part of parts) {
+    const length = "maybe" in part ? part.maybe.length : 1;
+    if ("maybe" in part) skips.set(at, at + length);
+    at += length;
+  }
+  /** The runs that may begin where the run before `run` has ended. */
+  const openings = (run: number): number[] => {
+    const skip = skips.get(run);
+    const open = skip === undefined ? [] : openings(skip);
+    return runs[run]?.least === 0 ? [run, ...openings(run + 1), ...open] : [run, ...open];
+  };
+  interface Place {
+    readonly run: number;
+    readonly seen: number;
+  }
+  const step = ({ run, seen }: Place, char: string): Place | undefined => {
+    const current = runs[run];
+    if (seen > 0 && current?.of.includes(char))
+      return seen < current.most ? { run, seen: counted(current, seen + 1) } : undefined;
+    if (seen > 0 && seen < (current?.least ?? 0)) return undefined;
+    const next = openings(seen > 0 ? run + 1 : run).find((each) => runs[each]?.of.includes(char));
+    return next === undefined ? undefined : { run: next, seen: 1 };
+  };
+  const accepts = ({ run, seen }: Place): boolean =>
+    seen > 0 && seen >= (runs[run]?.least ?? 0) && openings(run + 1).includes(runs.length);
+  return numbered(runs.map(({ of }) => of).join(""), { run: 0, seen: 0 }, step, accepts);
+}
+
+/** Beyond the least of a run without end it makes no difference how many there were. */
+const counted = ({ least, most }: Run, seen: number): number =>
+  most === Number.POSITIVE_INFINITY ? Math.min(seen, Math.max(least, 1)) : seen;

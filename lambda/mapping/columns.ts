@@ -94,3 +94,4 @@ export const bytea = () => start("bytea");
 export const jsonb = () => start("jsonb");
 export const textArray = () => start("text[]");
 export const numericArray = () => start("numeric[]");
+export const byteaArray = () => start("bytea[]");

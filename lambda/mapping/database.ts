@@ -31,6 +31,7 @@ interface Selected extends Record<Kind, unknown> {
   jsonb: unknown;
   "text[]": string[];
   "numeric[]": string[];
+  "bytea[]": Uint8Array[];
 }
 
 interface Written extends Record<Kind, unknown> {
@@ -50,6 +51,7 @@ interface Written extends Record<Kind, unknown> {
   jsonb: string;
   "text[]": string[];
   "numeric[]": string[];
+  "bytea[]": Uint8Array[];
 }
 
 type CellOf<C extends Column> = FlagsOf<C>["nullable"] extends true

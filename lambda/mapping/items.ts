@@ -5,6 +5,7 @@
 import type { Column, FlagsOf } from "./columns.ts";
 import type { Kind, NumberKind } from "./kinds.ts";
 import {
+  type AnyReader,
   type AttributeReader,
   type CaptureReaders,
   type Constant,
@@ -14,9 +15,12 @@ import {
   positionAt,
   type Reader,
   type ReadPlan,
+  restOfItem,
+  surrogateOf,
   valueAt,
 } from "./readers.ts";
 import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
+import type { Discriminator } from "./template.ts";
 
 type Accepted<C extends Column> = Reader<C["kind"], FlagsOf<C>["nullable"] extends true ? Nullness : "never null">;
 type LeftOut<C extends Columns> = {
@@ -46,7 +50,8 @@ export type WriteSpec =
 export interface At<P extends string, S extends string> {
   readonly pk: P;
   readonly sk?: S;
-  readonly where?: Readonly<Record<string, string>>;
+  /** Attributes that tell it from others, with the text, number or boolean they hold. */
+  readonly where?: Readonly<Record<string, Discriminator>>;
   /** Attributes of this kind of item that are deliberately not migrated. */
   readonly ignore?: readonly string[];
 }
@@ -55,7 +60,7 @@ export interface EntitySpec {
   readonly name: string;
   readonly pk: string;
   readonly sk?: string;
-  readonly where: Readonly<Record<string, string>>;
+  readonly where: Readonly<Record<string, Discriminator>>;
   readonly ignore: readonly string[];
   readonly writes: readonly WriteSpec[];
   /** Set where the whole item is deliberately left behind. */
@@ -68,6 +73,13 @@ export interface ItemContext<P extends string, S extends string> {
   /** An attribute by its name exactly as stored, dots and all. `.at()` descends. */
   attr(name: string): AttributeReader;
   constant(value: Constant): Reader<Kind>;
+  /**
+   * A uuid (version 5) made of a natural key: the same for the same parts, in every table, run and process, so that a row
+   * can have an id of its own and others can refer to it. `of` says whose id it is. NULL where a part is.
+   */
+  surrogate<N extends Nullness>(of: string, ...parts: readonly AnyReader<N>[]): Reader<"uuid" | "text", N>;
+  /** Every attribute that nothing else reads and nobody ignores, as one jsonb object. */
+  rest(): Reader<"jsonb">;
 }
 
 export interface Language<T extends Tables> {
@@ -95,6 +107,8 @@ export interface ItemsOptions {
   readonly delimiter?: string;
   /** Attributes that are deliberately not migrated, of any item: the keys of secondary indexes, say. */
   readonly ignore?: readonly string[];
+  /** Only these kinds of items are migrated; the others count as ignored. */
+  readonly only?: readonly string[];
   /** The time-to-live attribute (epoch seconds) and what becomes of items that have expired when the run starts. */
   readonly ttl?: { readonly attribute: string; readonly expired: "skip" | "migrate" };
 }
@@ -129,7 +143,17 @@ export function defineItems<T extends Tables>(
       // Both templates' captures live in one object: a name that stands in both must hold the same text.
       const key = keyCaptures(template) as CaptureReaders<typeof at.pk | NonNullable<typeof at.sk>>;
       const attr = (attribute: string) => valueAt({ depth: 0, path: [attribute] });
-      return entity(name, at, rows({ key, attr, constant: constantOf }));
+      return entity(
+        name,
+        at,
+        rows({
+          key,
+          attr,
+          constant: constantOf,
+          surrogate: (of, ...parts) => surrogateOf(of, parts),
+          rest: restOfItem,
+        }),
+      );
     },
     ignoreItem: (name, at, reason) => ({ ...entity(name, at, []), ignored: reason }),
     into: (table, row) => ({ kind: "row", table, part: false, columns: plans(row) }),

@@ -21,7 +21,8 @@ export type Kind =
   | "bytea"
   | "jsonb"
   | "text[]"
-  | "numeric[]";
+  | "numeric[]"
+  | "bytea[]";
 
 /** Kinds that text of a DynamoDB string or of a key can fill without further words. */
 export type TextKind = "text" | "uuid" | TimeKind;

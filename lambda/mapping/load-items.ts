@@ -2,7 +2,7 @@
 import type { EntitySpec, ItemsSpec, WriteSpec } from "./items.ts";
 import type { DeclaredTable } from "./load-tables.ts";
 import type { ColumnModel, FacetModel, MappingProblem, TableModel } from "./model.ts";
-import type { ReadPlan } from "./readers.ts";
+import { mayBeNull, plansIn, type ReadPlan } from "./readers.ts";
 import { isTemplateProblem, type KeyPattern, parseTemplate, type Template } from "./template.ts";
 
 export type RowSpec = Extract<WriteSpec, { kind: "row" }>;
@@ -92,18 +92,18 @@ export function checkCaptures(
   }
 }
 
-/** Every plan in a list of writes, lists' own plans included. */
+/** Every plan in a list of writes, lists' own plans and the parts of plans included. */
 export function plansOf(writes: readonly WriteSpec[]): ReadPlan[] {
   return writes.flatMap((write) =>
     write.kind === "each"
-      ? [write.list, ...plansOf(write.writes)]
-      : Object.values(write.columns).flatMap((plan) => (plan === undefined ? [] : [plan])),
+      ? [...plansIn(write.list), ...plansOf(write.writes)]
+      : Object.values(write.columns).flatMap((plan) => (plan === undefined ? [] : plansIn(plan))),
   );
 }
 
 function checkDepth(plan: ReadPlan, depth: number, where: string, problems: MappingProblem[]): void {
-  const { from } = plan;
-  if ("depth" in from && from.depth > depth) {
+  for (const { from } of plansIn(plan)) {
+    if (!("depth" in from) || from.depth <= depth) continue;
     problems.push({
       where,
       problem: "it reads an element outside its `each`",
@@ -139,7 +139,7 @@ function checkRow(
       continue;
     }
     checkDepth(plan, depth, where, problems);
-    if (!column.nullable && (plan.absent === "null" || plan.null === "null")) {
+    if (!column.nullable && mayBeNull(plan)) {
       say(
         `column ${column.name} may be null, but is not nullable`,
         "make the column .nullable(), or the value required",

@@ -41,7 +41,9 @@ export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
     checkCaptures(entity.writes, pattern, `item ${entity.name}`, problems);
     const writes = planWrites(entity.writes, writers, models);
     const base = { index: at + 1, name: entity.name, pattern, ignore: entity.ignore, writes };
-    return [entity.ignored === undefined ? base : { ...base, ignored: entity.ignored }];
+    const { only } = items.options;
+    const ignored = entity.ignored ?? (only === undefined || only.includes(entity.name) ? undefined : OUT_OF_SCOPE);
+    return [ignored === undefined ? base : { ...base, ignored }];
   });
   const { order, problems: ambiguities } = findAmbiguities(entities);
   for (const ambiguity of ambiguities) problems.push(describe(ambiguity));
@@ -68,6 +70,9 @@ function describe(ambiguity: ReturnType<typeof findAmbiguities>["problems"][numb
   };
 }
 
+/** Why an item counts as ignored that is not among those a mapping is held to. */
+const OUT_OF_SCOPE = "out of scope";
+
 function checkNames(items: ItemsSpec, problems: MappingProblem[]): void {
   const seen = new Set<string>();
   for (const { name } of items.entities) {
@@ -79,6 +84,9 @@ function checkNames(items: ItemsSpec, problems: MappingProblem[]): void {
       });
     }
     seen.add(name);
+  }
+  for (const name of items.options.only?.filter((each) => !seen.has(each)) ?? []) {
+    problems.push({ where: "only", problem: `there is no item ${name}`, remedy: "correct the name, or remove it" });
   }
 }
 

@@ -28,12 +28,15 @@ export interface TemplateProblem {
   readonly remedy: string;
 }
 
+/** What an attribute holds that tells kinds of items apart. A number is compared as a number. */
+export type Discriminator = string | number | boolean;
+
 /** What a kind of item is told by: its whole key, and attributes with a fixed text. */
 export interface KeyPattern {
   readonly pk: Template;
   /** Given exactly where the table has a sort key. */
   readonly sk?: Template;
-  readonly where?: Readonly<Record<string, string>>;
+  readonly where?: Readonly<Record<string, Discriminator>>;
 }
 
 /** Capture name → the text it took. */

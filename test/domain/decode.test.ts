@@ -237,7 +237,7 @@ describe("which item it is", () => {
   it.each<[string, Item, string]>([
     ["a repeated capture that does not agree", thing({ SK: { S: "V#2" } }), "no-entity"],
     ["another discriminator", thing({ Type: { S: "other" } }), "no-entity"],
-    ["a key that is no text", thing({ PK: { N: "1" } }), "key-not-text"],
+    ["a key that cannot be one", thing({ PK: { BOOL: true } }), "key-not-text"],
     ["no sort key", { PK: { S: "THING#1" } }, "key-not-text"],
     ["an item that is left behind by declaration", { PK: { S: "MARKER" }, SK: { S: "1" } }, "ignored"],
     ["one that has expired", thing({ Gone: { N: "1000" } }), "expired"],

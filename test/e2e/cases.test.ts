@@ -18,7 +18,8 @@ const itemsOf = (name: string): string => join(cases, name, "items.ddb.jsonl");
 
 interface Expected {
   readonly items: number;
-  readonly tables: Readonly<Record<string, number>>;
+  readonly tables?: Readonly<Record<string, number>>;
+  readonly "matched per entity"?: Readonly<Record<string, number>>;
   readonly fk?: Readonly<Record<string, number>>;
   readonly non_null?: Readonly<Record<string, number>>;
   readonly "games.people != count(game_players)"?: readonly unknown[];
@@ -53,8 +54,38 @@ const ASKED = new Set([
   "non_null",
   "games.people != count(game_players)",
   "by EntityType",
+  "matched per entity",
   "notes",
+  "trap",
 ]);
+
+/** What is known of a table in words of its own → where it is asked for. */
+const IN_WORDS: Readonly<Record<string, { fk: string } | { sql: string }>> = {
+  "tasks.employee->employees orphans": { fk: "tasks.employee_id->employees" },
+  "employees.manager->employees orphans": { fk: "employees.manager_id->employees" },
+  "employees.officeName->offices orphans": { fk: "employees.office_name->offices" },
+  "comment.author.employee orphans": { fk: "task_comments.author_id->employees" },
+  "employees without manager": { sql: "select count(*)::int as found from employees where manager_id is null" },
+  "distinct projects": { sql: "select count(distinct project)::int as found from tasks" },
+  "task_comments (nested list of maps)": { sql: "select count(*)::int as found from task_comments" },
+};
+
+/** The tables that hold faults of their own, and how many discrepancies of which check tell them. */
+const FAULTY: Readonly<Record<string, { quarantined: number; orphans: Readonly<Record<string, number>> }>> = {
+  // One placeholder of each kind.
+  elearning: { quarantined: 7, orphans: {} },
+  // Users that are known from their edges alone.
+  "social-network": {
+    quarantined: 0,
+    orphans: {
+      "follows.follower_id->users": 3,
+      "follows.followed_id->users": 3,
+      "likes.user_id->users": 3,
+      "timeline_entries.author_id->users": 3,
+      "timeline_entries.post_id->posts": 3,
+    },
+  },
+};
 
 /** `games.creator->users orphans`, `game_players.game_id->games`: a foreign key of the report. */
 function orphansOf(report: Report, text: string): number | undefined {
@@ -64,7 +95,14 @@ function orphansOf(report: Report, text: string): number | undefined {
   )?.orphans;
 }
 
-const CASES: readonly CaseName[] = ["battle-royale", "online-shop"];
+const CASES: readonly CaseName[] = [
+  "battle-royale",
+  "online-shop",
+  "electrodb-taskmanager",
+  "elearning",
+  "social-network",
+  "all-types",
+];
 
 for (const name of CASES) {
   describe.skipIf(!existsSync(itemsOf(name)))(`the public table ${name}`, () => {
@@ -83,23 +121,36 @@ for (const name of CASES) {
       await database.drop();
     });
 
-    it("is verified", () => {
-      expect(result.report.discrepancies).toEqual([]);
-      expect(result.code).toBe(0);
-      expect(result.report.verdict).toBe("verified");
-      expect(result.report.items.read).toBe(expected.items);
+    it("is verified, or its own faults and nothing else are told", () => {
+      const { report, code } = result;
+      const faults = FAULTY[name];
+      const orphans = report.foreignKeys
+        .filter((key) => key.orphans > 0)
+        .map((key) => [`${key.table}.${key.columns.join()}->${key.references}`, key.orphans]);
+      expect(Object.fromEntries(orphans)).toEqual(faults?.orphans ?? {});
+      expect(report.items.quarantined).toBe(faults?.quarantined ?? 0);
+      expect(report.discrepancies).toHaveLength(orphans.length + report.quarantine.length);
+      expect([code, report.verdict]).toEqual(faults === undefined ? [0, "verified"] : [1, "discrepant"]);
+      expect(report.items.read).toBe(expected.items);
     });
 
     it("has the rows that are known of it", async () => {
       expect(Object.keys(expected).filter((key) => !ASKED.has(key))).toEqual([]);
-      expect(Object.fromEntries(result.report.tables.map((table) => [table.name, table.actualRows]))).toEqual(
-        expected.tables,
-      );
-      for (const [table, rows] of Object.entries(expected.tables)) {
-        expect(await query(database.url, `select count(*)::int as rows from ${table}`)).toEqual([{ rows }]);
+      const found = async (key: string): Promise<unknown> => {
+        const asked =
+          IN_WORDS[key] ?? (key.includes("->") ? { fk: key } : { sql: `select count(*)::int as found from ${key}` });
+        if ("fk" in asked) return orphansOf(result.report, asked.fk);
+        return (await query<{ found: number }>(database.url, asked.sql))[0]?.found;
+      };
+      for (const [key, count] of Object.entries({ ...expected.tables, ...expected.fk }))
+        expect([key, await found(key)]).toEqual([key, count]);
+      const named = Object.keys(expected.tables ?? {}).filter((key) => !key.includes(" "));
+      const reported = result.report.tables.map((table) => table.name);
+      expect(reported).toEqual(expect.arrayContaining(named));
+      for (const [entity, count] of Object.entries(expected["matched per entity"] ?? {})) {
+        const counts = result.report.entities.find((each) => each.name === entity);
+        expect([entity, counts?.read, counts?.quarantined]).toEqual([entity, count, 1]);
       }
-      for (const [key, orphans] of Object.entries(expected.fk ?? {}))
-        expect([key, orphansOf(result.report, key)]).toEqual([key, orphans]);
       for (const [place, count] of Object.entries(expected.non_null ?? {})) {
         const [table, column] = place.split(".");
         const rows = await query(database.url, `select count(${column})::int as count from ${table}`);

@@ -46,6 +46,7 @@ export function canonicalSql(type: ColumnType, expression: string): string {
       return `encode(${expression}, 'hex')`;
     case "text[]":
     case "numeric[]":
+    case "bytea[]":
       return `to_jsonb(${expression})::text`;
   }
 }

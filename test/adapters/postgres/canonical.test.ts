@@ -233,6 +233,7 @@ describe("fingerprints of whole rows", () => {
     jsonb: "jsonb_build_array(c)",
     "text[]": "c || ''::text",
     "numeric[]": "c || 0.0000001",
+    "bytea[]": "c || '\\x00'::bytea",
   };
 
   test.each(KINDS.map((kind, column) => [kind, column] as const))(

@@ -151,4 +151,10 @@ export const VALUES: Readonly<
     picked: [{ NS: [] }, { NS: ["1.50", "-0", "1e2", "1E-130"] }],
     generated: fc.array(spelling, { maxLength: 5 }).map((NS) => ({ NS })),
   },
+  "bytea[]": {
+    picked: [{ BS: [] }, { BS: [Uint8Array.of(), Uint8Array.of(0, 92, 34, 255)] }],
+    generated: fc
+      .array(fc.uint8Array({ maxLength: 6 }), { maxLength: 5 })
+      .map((list) => ({ L: list.map((B) => ({ B })) })),
+  },
 };

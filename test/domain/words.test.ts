@@ -1,0 +1,208 @@
+/** The words a mapping has for values: what each makes of an item, and what it refuses. */
+import { describe, expect, it } from "vitest";
+import { load } from "../../lambda/compose.ts";
+import type { AttributeValue, Item } from "../../lambda/domain/attribute.ts";
+import { decoder } from "../../lambda/domain/decode.ts";
+import { must } from "../../lambda/domain/must.ts";
+import {
+  bytea,
+  defineItems,
+  defineTables,
+  integer,
+  jsonb,
+  text,
+  textArray,
+  timestamptz,
+  uuid,
+} from "../../lambda/mapping/index.ts";
+import type { AnyReader, AttributeReader } from "../../lambda/mapping/readers.ts";
+
+const COLUMNS = {
+  text: text(),
+  integer: integer(),
+  uuid: uuid(),
+  time: timestamptz(),
+  texts: textArray(),
+  json: jsonb(),
+  bytes: bytea(),
+};
+type ColumnName = keyof typeof COLUMNS;
+
+/** What one attribute `A` becomes in one column, or why it does not. */
+function read(column: ColumnName, word: (a: AttributeReader, b: AttributeReader) => AnyReader, item: Item) {
+  const tables = defineTables({ t: { id: text().primaryKey(), value: COLUMNS[column].nullable() } });
+  const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
+    kind("T", { pk: "{id}" }, ({ key, attr }) => [
+      // The compiler checks kinds elsewhere (test/mapping/types.test.ts); here any word meets any column.
+      into("t", { id: key.id, value: word(attr("A"), attr("B")) as AttributeReader }),
+    ]),
+  ]);
+  const { outcome } = decoder(load({ tables, items }), { source: "s", expiredAt: 0n })({
+    item: { PK: { S: "1" }, ...item },
+  });
+  if (outcome.kind === "quarantined") return outcome.refusal.reason;
+  if (outcome.kind !== "rows") return outcome.kind;
+  if (outcome.unmapped.length > 0) return `unmapped ${outcome.unmapped.join()}`;
+  const [row] = outcome.contributions;
+  const at = must(row, "one row").facet.columns.findIndex(({ name }) => name === "value");
+  return { value: row?.cells[at]?.input ?? null };
+}
+const A = (value: AttributeValue): Item => ({ A: value });
+
+describe("a word", () => {
+  it.each<[string, ColumnName, (a: AttributeReader, b: AttributeReader) => AnyReader, Item, unknown]>([
+    ["null if: that text", "text", (a) => a.nullIf("N/A"), A({ S: "N/A" }), { value: null }],
+    ["null if: another text", "text", (a) => a.nullIf("N/A"), A({ S: "n/a" }), { value: "n/a" }],
+    ["null if: a number, however spelled", "integer", (a) => a.nullIf("0"), A({ N: "0.0" }), { value: null }],
+    ["null if: absent is another thing", "text", (a) => a.nullIf("N/A"), {}, "missing-attribute"],
+    ["without prefix", "text", (a) => a.withoutPrefix("v:"), A({ S: "v:1" }), { value: "1" }],
+    ["without prefix: where there is none", "text", (a) => a.withoutPrefix("v:"), A({ S: "1" }), "no-prefix"],
+    ["without prefix: of a number", "text", (a) => a.withoutPrefix("v:"), A({ N: "1" }), "wrong-type"],
+    ["one of", "text", (a) => a.oneOf("x", "y"), A({ S: "y" }), { value: "y" }],
+    ["one of: another", "text", (a) => a.oneOf("x", "y"), A({ S: "z" }), "not-allowed"],
+    ["one of: a number", "integer", (a) => a.oneOf("1", "2"), A({ N: "2.0" }), { value: "2" }],
+    ["split", "texts", (a) => a.split(","), A({ S: "a,b" }), { value: '{"a","b"}' }],
+    ["split: the empty text is the empty list", "texts", (a) => a.split(","), A({ S: "" }), { value: "{}" }],
+    ["split: a list", "texts", (a) => a.split(","), A({ L: [] }), "wrong-type"],
+    ["agrees with: the same", "text", (a, b) => a.agreesWith(b), { A: { S: "1" }, B: { N: "1.0" } }, { value: "1" }],
+    ["agrees with: another", "text", (a, b) => a.agreesWith(b), { A: { S: "1" }, B: { S: "2" } }, "disagreement"],
+    ["agrees with: NULL", "text", (a, b) => a.agreesWith(b.optional()), A({ S: "1" }), "disagreement"],
+    [
+      "digits that count seconds",
+      "time",
+      (a) => a.digits().epochSeconds(),
+      A({ S: "1" }),
+      { value: "1970-01-01 00:00:01+00" },
+    ],
+    ["digits that are none", "time", (a) => a.digits().epochMillis(), A({ S: "1e3" }), "not-a-number"],
+    [
+      "convert",
+      "text",
+      (a) => a.convert("up", (v) => ({ S: "S" in v ? v.S.toUpperCase() : "" })),
+      A({ S: "a" }),
+      { value: "A" },
+    ],
+    ["convert to NULL", "text", (a) => a.convert("none", () => null), A({ S: "a" }), { value: null }],
+    [
+      "convert: what it makes is checked as any value",
+      "integer",
+      (a) => a.convert("n", () => ({ N: "1.5" })),
+      A({ S: "a" }),
+      "would-round",
+    ],
+    [
+      "words follow one another",
+      "integer",
+      (a) => a.nullIf("-").withoutPrefix("n=").digits(),
+      A({ S: "n=7" }),
+      { value: "7" },
+    ],
+    [
+      "words follow one another, NULL ends them",
+      "integer",
+      (a) => a.nullIf("-").withoutPrefix("n=").digits(),
+      A({ S: "-" }),
+      { value: null },
+    ],
+  ])("%s", (_, column, word, item, expected) => expect(read(column, word, item)).toEqual(expected));
+
+  it("convert: a function that throws, or gives what is no value, refuses the item and tells nothing of it", () => {
+    const secret = "canary";
+    const fails = read(
+      "text",
+      (a) =>
+        a.convert("bad", () => {
+          throw new Error(secret);
+        }),
+      A({ S: secret }),
+    );
+    expect(fails).toBe("function-failed");
+    for (const made of [
+      undefined,
+      1,
+      {},
+      { S: 1 },
+      { S: "a", N: "1" },
+      { X: "a" },
+      { L: [1] },
+      { M: { a: null } },
+      { BS: ["a"] },
+    ]) {
+      // A mapping written in JavaScript can return anything.
+      expect(
+        read("json", (a) => a.convert("bad", () => made as never), A({ S: "a" })),
+        JSON.stringify(made),
+      ).toBe("function-failed");
+    }
+  });
+});
+
+const tables = defineTables({
+  things: { id: uuid().primaryKey(), parent_id: uuid().nullable().references("things"), kind: text(), rest: jsonb() },
+});
+const items = defineItems(tables, { keys: { pk: "PK" }, ignore: ["Index"] }, ({ item, into }) => [
+  item("Thing", { pk: "T#{id}" }, ({ key, attr, surrogate, constant, rest }) => [
+    into("things", {
+      id: surrogate("thing", key.id),
+      parent_id: surrogate("thing", attr("Parent").optional()),
+      kind: constant("k"),
+      rest: rest(),
+    }),
+  ]),
+]);
+const decode = decoder(load({ tables, items }), { source: "s", expiredAt: 0n });
+function row(item: Item): readonly (string | null)[] {
+  const { outcome } = decode({ item });
+  if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
+  expect(outcome.unmapped).toEqual([]);
+  return outcome.contributions[0]?.cells.map((cell) => cell?.input ?? null) ?? [];
+}
+
+describe("a surrogate", () => {
+  it("is a uuid of version 5, the same always, and another for other parts", () => {
+    const [id] = row({ PK: { S: "T#a" } });
+    // Computed once with Python's uuid.uuid5 over the same name: the number must never change.
+    expect(id).toBe("dbb49903-3961-5a53-b1f3-7391764a2f3c");
+    expect(row({ PK: { S: "T#b" } })[0]).not.toBe(id);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it("refers to what another item is called by, and to nothing where there is nothing to refer to", () => {
+    expect(row({ PK: { S: "T#b" }, Parent: { S: "a" } })[1]).toBe(row({ PK: { S: "T#a" } })[0]);
+    expect(row({ PK: { S: "T#b" } })[1]).toBeNull();
+  });
+});
+
+it("rest holds what nothing else reads and nobody ignores, and nothing is unmapped any more", () => {
+  const more: Item = { Parent: { S: "a" }, Index: { S: "i" }, Color: { S: "red" }, Deep: { M: { a: { N: "1.50" } } } };
+  expect(JSON.parse(row({ PK: { S: "T#a" }, ...more })[3] ?? "")).toEqual({ Color: "red", Deep: { a: 1.5 } });
+  expect(row({ PK: { S: "T#a" } })[3]).toBe("{}");
+});
+
+describe("keys that are no text", () => {
+  const numbered = defineTables({ readings: { n: integer().primaryKey(), raw: bytea() } });
+  const decodeNumbered = decoder(
+    load({
+      tables: numbered,
+      items: defineItems(numbered, { keys: { pk: "Id", sk: "Raw" } }, ({ item, into }) => [
+        item("Reading", { pk: "{n:int}", sk: "{raw}" }, ({ key, attr }) => [
+          into("readings", { n: key.n.digits(), raw: attr("Raw") }),
+        ]),
+      ]),
+    }),
+    { source: "s", expiredAt: 0n },
+  );
+
+  it("are captured as their one spelling", () => {
+    const { outcome } = decodeNumbered({ item: { Id: { N: "1.20e1" }, Raw: { B: Uint8Array.of(255, 0) } } });
+    expect(outcome).toMatchObject({
+      kind: "rows",
+      contributions: [{ key: ["12"], cells: [{ input: "12" }, { input: "\\xff00" }] }],
+    });
+  });
+
+  it("must be there", () => {
+    const { outcome } = decodeNumbered({ item: { Id: { N: "1" } } });
+    expect(outcome).toMatchObject({ kind: "quarantined", refusal: { reason: "key-not-text" } });
+  });
+});
