@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial } from "../support/migration.ts";
 
 const tables = defineTables({
@@ -75,17 +76,20 @@ it("two sources one after the other, in any order of reading, give one state", {
       drawnSource,
       fc.nat(),
       fc.integer({ min: 1, max: 4 }),
-      async (before, after, seed, units) => {
+      fc.integer({ min: 1, max: 9 }),
+      async (before, after, seed, units, page) => {
         const states = [];
         for (const [at, { url }] of databases.entries()) {
           await clear(url);
           const order = (list: readonly Item[]) => (at === 0 ? [...list] : shuffled(list, seed));
           const options = at === 0 ? { units: 1, concurrency: 1 } : { units, concurrency: 2 };
-          await migrateTrial({ url, schema, items: order(before), options });
+          const source = (list: readonly Item[]) =>
+            at === 0 ? memorySource(order(list)) : memorySource(order(list), "memory:test", page);
+          await migrateTrial({ url, schema, source: source(before), options });
           // Nothing vanishes: what the second source does not mention stays as it was.
           const keys = new Set(after.map((item) => JSON.stringify([item.PK, item.SK])));
           const whole = [...after, ...before.filter((item) => !keys.has(JSON.stringify([item.PK, item.SK])))];
-          const report = await migrateTrial({ url, schema, items: order(whole), options });
+          const report = await migrateTrial({ url, schema, source: source(whole), options });
           const tablesNow = report.tables.map(({ name, actualFingerprint, copies, superseded }) => ({
             name,
             actualFingerprint,

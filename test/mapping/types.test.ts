@@ -72,8 +72,42 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
     'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: attr("g").captures("x#{y}").z, size: attr("s"), created_at: attr("c"), note: key.f })])]);',
     /Property 'z' does not exist/,
   ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "{n}" }, ({ key, attr }) => [into("files", { file_id: key.f, size: key.n, created_at: attr("c"), note: attr("n") })])]);',
+    /Property 'bigint' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s").nullIf("0"), created_at: attr("c"), note: attr("n") })])]);',
+    /"may be null"' is not assignable to type '"never null"/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s").convert("s", () => null), created_at: attr("c"), note: attr("n") })])]);',
+    /"may be null"' is not assignable to type '"never null"/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr, surrogate }) => [into("files", { file_id: key.f, size: surrogate("file", key.f), created_at: attr("c"), note: attr("n") })])]);',
+    /Property 'bigint' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr, rest }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: rest() })])]);',
+    /Property 'text' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(attr("t"), (_, position) => into("tags", { file_id: key.f, tag: position }))])]);',
+    /Property 'text' is missing/,
+  ],
+  [
+    'defineItems(tables, { ...options, ttl: { attribute: "t", expired: "drop" } }, () => []);',
+    /"drop"' is not assignable/,
+  ],
+  ['defineTables({ a: table({ id: text().primaryKey() }).duplicates("last") });', /"last"/],
+  ['defineTables({ a: table({ id: text().primaryKey() }).unique("idd") });', /"idd"/],
   ['export const wrong = (db: Kysely<Database>) => db.selectFrom("files").select("sise").execute();', /sise/],
   // What must compile.
+  [
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "{n:int}" }, ({ key, attr, surrogate }) => [into("files", { file_id: surrogate("file", key.f, attr("x")), size: key.n.digits(), created_at: attr("c").digits().epochSeconds(), note: attr("n").nullIf("-").oneOf("a") })])]);',
+    undefined,
+  ],
   [
     'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c").epochMillis(), note: attr("n").optional().nullable() }), each(attr("t"), (tag) => into("tags", { file_id: key.f, tag }))])]);',
     undefined,
@@ -123,3 +157,6 @@ it.each(CASES.map(([code, message], at) => ({ code, message, line: FIRST + at })
   if (message === undefined) expect(about(line)).toBe("");
   else expect(about(line)).toMatch(message);
 });
+
+it("knows at least fifteen mistakes", () =>
+  expect(CASES.filter(([, message]) => message !== undefined).length).toBeGreaterThanOrEqual(15));

@@ -4,7 +4,7 @@ import type { ItemSource } from "../../lambda/ports/source.ts";
 
 const PAGE = 50;
 
-export function memorySource(items: readonly Item[], name = "memory:test"): ItemSource {
+export function memorySource(items: readonly Item[], name = "memory:test", page = PAGE): ItemSource {
   return {
     name,
     consistency: "point-in-time",
@@ -24,10 +24,10 @@ export function memorySource(items: readonly Item[], name = "memory:test"): Item
     async *read(unit, cursor, signal) {
       const { part, of }: { part: number; of: number } = JSON.parse(unit);
       const own = items.filter((_, at) => at % of === part);
-      for (let from = Number(cursor ?? 0); !signal.aborted; from += PAGE) {
-        const records = own.slice(from, from + PAGE).map((item) => ({ item }));
-        const rest = from + PAGE < own.length;
-        yield rest ? { records, next: String(from + PAGE) } : { records };
+      for (let from = Number(cursor ?? 0); !signal.aborted; from += page) {
+        const records = own.slice(from, from + page).map((item) => ({ item }));
+        const rest = from + page < own.length;
+        yield rest ? { records, next: String(from + page) } : { records };
         if (!rest) return;
       }
     },
