@@ -200,6 +200,7 @@ export async function runCheck(task: CheckTask, edge: { onProgress(read: number)
 
 /** For whoever asks the ledger alone. */
 const NO_MAPPING: Mapping = {
+  after: { grants: [] },
   keys: { pk: "" },
   ignore: [],
   tables: [],

@@ -83,8 +83,8 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
   return discrepancies;
 }
 
-/** Check 4: orphans, duplicates, NULLs. */
-export function checkRelations({ foreignKeys, duplicates, nulls }: RelationFacts): Discrepancy[] {
+/** Check 4: orphans, duplicates, NULLs, broken conditions. */
+export function checkRelations({ foreignKeys, duplicates, nulls, checks }: RelationFacts): Discrepancy[] {
   return [
     ...foreignKeys
       .filter((key) => key.orphans > 0 || !key.validated)
@@ -117,6 +117,18 @@ export function checkRelations({ foreignKeys, duplicates, nulls }: RelationFacts
           examples,
         );
       }),
+    ...checks
+      .filter(({ count, validated }) => count > 0 || !validated)
+      .map(({ table, name, count, examples }) =>
+        found(
+          "relations",
+          `${table}, check ${name}`,
+          count > 0 ? `${counted(count, "row breaks", "rows break")} it` : "the check is not validated",
+          "correct the items named, or the condition",
+          Math.max(1, count),
+          examples,
+        ),
+      ),
     ...nulls
       .filter(({ count }) => count > 0)
       .map(({ table, column, count, examples }) =>

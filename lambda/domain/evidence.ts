@@ -94,6 +94,14 @@ export interface RelationFacts {
     readonly built: boolean;
     readonly examples: readonly Example[];
   }[];
+  /** Conditions of the schema, and the rows that break them. */
+  readonly checks: readonly {
+    readonly table: string;
+    readonly name: string;
+    readonly count: number;
+    readonly validated: boolean;
+    readonly examples: readonly Example[];
+  }[];
   readonly nulls: readonly {
     readonly table: string;
     readonly column: string;

@@ -20,6 +20,8 @@ export interface ColumnSpec {
   readonly unique: boolean;
   readonly indexed: boolean;
   readonly defaultSql?: string;
+  readonly laterDefault?: string;
+  readonly identity: boolean;
   readonly references?: string;
   readonly comment?: string;
 }
@@ -50,6 +52,10 @@ export interface ColumnBuilder<K extends Kind, F extends Flags> extends Column<K
   index(): ColumnBuilder<K, F>;
   /** An SQL expression Postgres uses where an `into` leaves the column out. */
   default(sql: string): ColumnBuilder<K, Having<F, { readonly filled: true }>>;
+  /** An SQL expression for rows of the time after: items still give the value, and the default is set when all are there. */
+  defaultLater(sql: string): ColumnBuilder<K, F>;
+  /** Numbered by Postgres in the time after, from behind the highest number the items gave. */
+  identityLater(): ColumnBuilder<K, F>;
   /** A foreign key to the single-column primary key of `table`. */
   references<const R extends string>(table: R): ColumnBuilder<K, Having<F, { readonly references: R }>>;
   /** Kept in Postgres as the column's comment. */
@@ -66,6 +72,8 @@ function column<K extends Kind, F extends Flags>(kind: K, spec: ColumnSpec): Col
     unique: () => say({ unique: true }),
     index: () => say({ indexed: true }),
     default: (defaultSql) => say({ defaultSql }),
+    defaultLater: (laterDefault) => say({ laterDefault }),
+    identityLater: () => say({ identity: true }),
     references: (references) => say({ references }),
     comment: (comment) => say({ comment }),
   };
@@ -74,7 +82,7 @@ function column<K extends Kind, F extends Flags>(kind: K, spec: ColumnSpec): Col
 }
 
 const start = <K extends Kind>(kind: K, type: ColumnType = { kind }): ColumnBuilder<K, Plain> =>
-  column(kind, { type, nullable: false, primaryKey: false, unique: false, indexed: false });
+  column(kind, { type, nullable: false, primaryKey: false, unique: false, indexed: false, identity: false });
 
 export const text = () => start("text");
 export const uuid = () => start("uuid");

@@ -2,7 +2,16 @@
 import { KEY_KINDS, type Kind, sqlType } from "./kinds.ts";
 import type { ColumnModel, ForeignKeyModel, MappingProblem, TableModel } from "./model.ts";
 import { constraintName, isIdentifier } from "./names.ts";
-import { type Columns, columnsOf, type Duplicates, specOf, type TableLike, type Tables } from "./tables.ts";
+import {
+  type Columns,
+  columnsOf,
+  type Duplicates,
+  type IndexSpec,
+  specOf,
+  type TableLike,
+  type Tables,
+  targetOf,
+} from "./tables.ts";
 
 export type DeclaredTable = Omit<TableModel, "facets">;
 
@@ -22,6 +31,8 @@ const columnModels = (columns: Columns): ColumnModel[] =>
     type: spec.type,
     nullable: spec.nullable,
     ...(spec.defaultSql === undefined ? {} : { defaultSql: spec.defaultSql }),
+    ...(spec.laterDefault === undefined ? {} : { laterDefault: spec.laterDefault }),
+    ...(spec.identity ? { identity: true as const } : {}),
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
   }));
 
@@ -50,7 +61,6 @@ function loadTable(
   const spec = specOf(table);
   const models = columnModels(columns);
 
-  if (!isIdentifier(name)) say(undefined, "its name is empty or longer than 63 bytes", "choose a shorter name");
   for (const column of models) checkColumn(column, columns, say);
   const primaryKey = models.filter((column) => columns[column.name]?.spec.primaryKey === true);
   if (primaryKey.length === 0) say(undefined, "it has no primary key", "mark at least one column .primaryKey()");
@@ -76,11 +86,16 @@ function loadTable(
   const single = (flag: "unique" | "indexed") =>
     Object.keys(columns).flatMap((column) => (columns[column]?.spec[flag] === true ? [[column]] : []));
   const uniques = [...single("unique"), ...spec.uniques.filter((list) => known(list, "a unique constraint"))];
-  const indexes = [...single("indexed"), ...spec.indexes.filter((list) => known(list, "an index"))];
-  const covered = [primaryKey.map((column) => column.name), ...uniques, ...indexes];
+  const indexes: IndexSpec[] = [
+    ...single("indexed").map((columns) => ({ columns })),
+    ...spec.indexes.filter((list) => known(list.columns, "an index")),
+  ];
+  const whole = indexes.flatMap(({ columns: list, where }) => (where === undefined ? [list] : []));
+  const covered = [primaryKey.map((column) => column.name), ...uniques, ...whole];
+  checkNames([name, spec.schema ?? targetOf(all).schema ?? "public", ...spec.checks.map((check) => check.name)], say);
   for (const key of foreignKeys) {
     if (!covered.some((list) => key.columns.every((column, at) => list[at] === column))) {
-      indexes.push([...key.columns]);
+      indexes.push({ columns: [...key.columns] });
       covered.push([...key.columns]);
     }
   }
@@ -91,11 +106,18 @@ function loadTable(
   return {
     index,
     name,
+    schema: schemaOf(table, all),
     columns: models,
     primaryKey,
     foreignKeys,
     uniques: uniques.map((list) => named(list, "key")),
-    indexes: indexes.map((list) => named(list, "idx")),
+    indexes: indexes.map(({ columns: list, where }, position) => {
+      const same = indexes.findIndex((other) => other.columns.join("\0") === list.join("\0"));
+      // A second index of the same columns has another condition, and needs another name.
+      const { name: index } = named(same === position ? list : [...list, String(position)], "idx");
+      return where === undefined ? { name: index, columns: list } : { name: index, columns: list, where };
+    }),
+    checks: spec.checks,
     duplicates: spec.duplicates,
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
   };
@@ -103,12 +125,24 @@ function loadTable(
 
 type Say = (column: string | undefined, problem: string, remedy: string) => void;
 
+const schemaOf = (table: TableLike, all: Tables): string => specOf(table).schema ?? targetOf(all).schema ?? "public";
+
+function checkNames(names: readonly string[], say: Say): void {
+  for (const name of names) {
+    if (!isIdentifier(name))
+      say(undefined, `a name is empty or longer than 63 bytes: "${name}"`, "choose a shorter name");
+  }
+}
+
 function checkColumn({ name, type, nullable }: ColumnModel, columns: Columns, say: Say): void {
   if (!isIdentifier(name)) say(name, "its name is empty or longer than 63 bytes", "choose a shorter name");
   if (columns[name]?.spec.primaryKey === true) {
     if (nullable) say(name, "a primary key column cannot be nullable", "remove .nullable()");
     if (!KEY_KINDS.has(type.kind))
       say(name, `${type.kind} cannot be a primary key`, `use one of ${[...KEY_KINDS].join(", ")}`);
+  }
+  if (columns[name]?.spec.identity === true && !["smallint", "integer", "bigint"].includes(type.kind)) {
+    say(name, `${type.kind} cannot be numbered by Postgres`, "use smallint, integer or bigint");
   }
   const { precision, scale = 0 } = type;
   if (precision !== undefined && !(precision >= 1 && precision <= 1000 && scale >= 0 && scale <= precision)) {
@@ -156,5 +190,6 @@ function loadForeignKey(
     );
     return [];
   }
-  return [{ name: constraintName(table, own, "fkey"), columns: own, references, referencedColumns }];
+  const referencedSchema = schemaOf(target, all);
+  return [{ name: constraintName(table, own, "fkey"), columns: own, references, referencedSchema, referencedColumns }];
 }

@@ -16,7 +16,7 @@ import {
 } from "./load-items.ts";
 import { loadTables } from "./load-tables.ts";
 import type { EntityModel, Mapping, MappingProblem, TableModel, WritePlan } from "./model.ts";
-import type { Tables } from "./tables.ts";
+import { type Tables, targetOf } from "./tables.ts";
 import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
 
 export type Loaded = { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] };
@@ -51,7 +51,20 @@ export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
 
   const { keys, ttl, ignore = [] } = items.options;
   const ordered = order.flatMap((name) => entities.filter((entity) => entity.name === name));
-  const base = { keys, ignore, tables: models, entities: ordered, templates, identity: identityOf(models, items) };
+  const { owner, grants = {} } = targetOf(tables);
+  const after = {
+    ...(owner === undefined ? {} : { owner }),
+    grants: Object.entries(grants).map(([role, privileges]) => ({ role, privileges })),
+  };
+  const base = {
+    after,
+    keys,
+    ignore,
+    tables: models,
+    entities: ordered,
+    templates,
+    identity: identityOf(models, items),
+  };
   return { mapping: ttl === undefined ? base : { ...base, ttl } };
 }
 

@@ -12,6 +12,8 @@ export interface ColumnModel {
   readonly type: ColumnType;
   readonly nullable: boolean;
   readonly defaultSql?: string;
+  readonly laterDefault?: string;
+  readonly identity?: true;
   readonly comment?: string;
 }
 
@@ -21,8 +23,19 @@ export interface ColumnList {
   readonly columns: readonly string[];
 }
 
+export interface IndexModel extends ColumnList {
+  readonly where?: string;
+}
+
+/** An SQL condition on a row. */
+export interface CheckModel {
+  readonly name: string;
+  readonly sql: string;
+}
+
 export interface ForeignKeyModel extends ColumnList {
   readonly references: string;
+  readonly referencedSchema: string;
   readonly referencedColumns: readonly string[];
 }
 
@@ -40,11 +53,14 @@ export interface TableModel {
   /** From 1; 0 in the ledger means "no row". */
   readonly index: number;
   readonly name: string;
+  /** The Postgres schema it is in. */
+  readonly schema: string;
   readonly columns: readonly ColumnModel[];
   readonly primaryKey: readonly ColumnModel[];
   readonly foreignKeys: readonly ForeignKeyModel[];
   readonly uniques: readonly ColumnList[];
-  readonly indexes: readonly ColumnList[];
+  readonly indexes: readonly IndexModel[];
+  readonly checks: readonly CheckModel[];
   readonly duplicates: Duplicates;
   readonly facets: readonly FacetModel[];
   readonly comment?: string;
@@ -80,7 +96,14 @@ export interface EntityModel {
   readonly ignored?: string;
 }
 
+/** What holds for all tables when the migration is over. */
+export interface AfterModel {
+  readonly owner?: string;
+  readonly grants: readonly { readonly role: string; readonly privileges: readonly string[] }[];
+}
+
 export interface Mapping {
+  readonly after: AfterModel;
   readonly keys: { readonly pk: string; readonly sk?: string };
   readonly ttl?: { readonly attribute: string; readonly expired: "skip" | "migrate" };
   readonly ignore: readonly string[];

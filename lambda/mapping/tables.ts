@@ -19,10 +19,24 @@ export interface ForeignKeySpec {
   readonly references: string;
 }
 
+export interface IndexSpec {
+  readonly columns: readonly string[];
+  /** An SQL condition: only the rows that meet it are in the index. */
+  readonly where?: string;
+}
+
+export interface CheckSpec {
+  readonly name: string;
+  readonly sql: string;
+}
+
 export interface TableSpec {
   readonly foreignKeys: readonly ForeignKeySpec[];
   readonly uniques: readonly (readonly string[])[];
-  readonly indexes: readonly (readonly string[])[];
+  readonly indexes: readonly IndexSpec[];
+  readonly checks: readonly CheckSpec[];
+  /** The Postgres schema it is in, where it is not that of all tables. */
+  readonly schema?: string;
   readonly duplicates: Duplicates;
   readonly comment?: string;
 }
@@ -43,6 +57,12 @@ export interface TableBuilder<C extends Columns, R extends string> extends Table
   foreignKey<const T extends string>(columns: Names<C>, table: T): TableBuilder<C, R | T>;
   unique(...columns: Names<C>): TableBuilder<C, R>;
   index(...columns: Names<C>): TableBuilder<C, R>;
+  /** An index of the rows that meet an SQL condition. */
+  indexWhere(condition: string, ...columns: Names<C>): TableBuilder<C, R>;
+  /** An SQL condition every row must meet. Built after the copy; rows that do not are reported with their source keys. */
+  check(name: string, condition: string): TableBuilder<C, R>;
+  /** The Postgres schema of this table; it is made where it is missing. */
+  schema(name: string): TableBuilder<C, R>;
   duplicates(policy: Duplicates<keyof C & string>): TableBuilder<C, R>;
   comment(text: string): TableBuilder<C, R>;
 }
@@ -54,7 +74,10 @@ function build<C extends Columns, R extends string>(columns: C, spec: TableSpec)
     spec,
     foreignKey: (names, references) => say({ foreignKeys: [...spec.foreignKeys, { columns: names, references }] }),
     unique: (...names) => say({ uniques: [...spec.uniques, names] }),
-    index: (...names) => say({ indexes: [...spec.indexes, names] }),
+    index: (...names) => say({ indexes: [...spec.indexes, { columns: names }] }),
+    indexWhere: (where, ...names) => say({ indexes: [...spec.indexes, { columns: names, where }] }),
+    check: (name, sql) => say({ checks: [...spec.checks, { name, sql }] }),
+    schema: (schema) => say({ schema }),
     duplicates: (duplicates) => say({ duplicates }),
     comment: (comment) => say({ comment }),
   };
@@ -62,7 +85,7 @@ function build<C extends Columns, R extends string>(columns: C, spec: TableSpec)
   return builder as TableBuilder<C, R>;
 }
 
-const NOTHING_MORE: TableSpec = { foreignKeys: [], uniques: [], indexes: [], duplicates: "reject" };
+const NOTHING_MORE: TableSpec = { foreignKeys: [], uniques: [], indexes: [], checks: [], duplicates: "reject" };
 
 /** A table that has composite keys, indexes or a policy for duplicates. */
 export function table<const C extends Columns>(columns: C): TableBuilder<C, never> {
@@ -113,7 +136,30 @@ type TableCheck<T extends Tables, X extends TableLike> =
       ? { readonly [N in keyof X]: ReferenceCheck<T, X[N]> }
       : unknown;
 
+export type Privilege = "select" | "insert" | "update" | "delete";
+
+/** What holds for all tables. */
+export interface TargetSpec {
+  /** The Postgres schema they are in. Default `public`. */
+  readonly schema?: string;
+  /** The role that owns them when the migration is over; the migrating role has to be a member of it. */
+  readonly owner?: string;
+  /** Who may do what with them when the migration is over: `{ app: ["select", "insert"] }`. */
+  readonly grants?: Readonly<Record<string, readonly Privilege[]>>;
+}
+
+const TARGET = Symbol("target");
+
 /** Declares the tables. Returns them as given; a wrong reference is a compile error on its column. */
-export function defineTables<const T extends Tables>(tables: T & { readonly [N in keyof T]: TableCheck<T, T[N]> }): T {
-  return tables;
+export function defineTables<const T extends Tables>(
+  tables: T & { readonly [N in keyof T]: TableCheck<T, T[N]> },
+  target: TargetSpec = {},
+): T {
+  // Beside the tables and not among them: whoever lists the tables does not meet it.
+  return Object.defineProperty(tables, TARGET, { value: target });
+}
+
+export function targetOf(tables: Tables): TargetSpec {
+  const target: unknown = Reflect.get(tables, TARGET);
+  return typeof target === "object" && target !== null ? target : {};
 }

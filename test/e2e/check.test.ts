@@ -136,7 +136,7 @@ describe("with a mapping", () => {
     ]);
     expect(checked.entities.find(({ name }) => name === "File")).toMatchObject({ count: 0, rows: 0 });
     expect(ddl.join("\n")).toMatch(
-      /create table public."users"[\s\S]*add constraint "files_folder_id_fkey" foreign key/,
+      /create table "public"."users"[\s\S]*add constraint "files_folder_id_fkey" foreign key/,
     );
   });
 

@@ -1,7 +1,16 @@
 /** What a loaded database needs and an empty one does not: NOT NULL of merged rows, uniques, foreign keys, indexes, statistics. */
-import type { ForeignKeyModel, Mapping, TableModel } from "../../mapping/model.ts";
+import type { CheckModel, ForeignKeyModel, Mapping, TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
-import { addForeignKey, addUnique, createIndex, promisedLater, setNotNull, validateForeignKey } from "./ddl.ts";
+import {
+  addCheck,
+  addForeignKey,
+  addUnique,
+  createIndex,
+  forLater,
+  promisedLater,
+  setNotNull,
+  validateConstraint,
+} from "./ddl.ts";
 import { LEDGER, quote, quoteAll, tableSql } from "./sql.ts";
 import { createdTables } from "./tables.ts";
 
@@ -9,11 +18,14 @@ import { createdTables } from "./tables.ts";
 export const isNull = (column: string): string => `t.${quote(column)} is null`;
 
 /** Rows of `t` whose reference points nowhere. A reference with a NULL in it points to nothing and is no orphan. */
-export function isOrphan({ columns, references, referencedColumns }: ForeignKeyModel): string {
+export function isOrphan({ columns, references, referencedSchema, referencedColumns }: ForeignKeyModel): string {
   const present = columns.map((column) => `t.${quote(column)} is not null`);
   const matches = columns.map((column, at) => `r.${quote(referencedColumns[at] ?? "")} = t.${quote(column)}`);
-  return `${present.join(" and ")} and not exists (select from ${tableSql({ name: references })} r where ${matches.join(" and ")})`;
+  return `${present.join(" and ")} and not exists (select from ${tableSql({ schema: referencedSchema, name: references })} r where ${matches.join(" and ")})`;
 }
+
+/** Rows of which a condition is false. Of one that gives NULL Postgres says that it is met. */
+export const isBroken = ({ sql }: CheckModel): string => `(${sql}) is false`;
 
 /** Rows of `t` that share a value with another row. NULLs are never equal. */
 export function isDuplicate(table: TableModel, columns: readonly string[]): string {
@@ -47,7 +59,7 @@ export async function constraintState(
 export async function dropConstraints(session: Session, mapping: Mapping): Promise<void> {
   const created = await createdTables(session);
   for (const table of mapping.tables.filter(({ name }) => created.has(name))) {
-    for (const { name } of [...table.foreignKeys, ...table.uniques]) {
+    for (const { name } of [...table.foreignKeys, ...table.uniques, ...table.checks]) {
       // A unique constraint may carry a foreign key of somebody else: that one stops the run, and is named by Postgres.
       await session.query(`alter table ${tableSql(table)} drop constraint if exists ${quote(name)}`);
     }
@@ -67,15 +79,22 @@ export async function buildConstraints(session: Session, mapping: Mapping): Prom
       await session.query(addUnique(table, unique));
     }
     for (const index of table.indexes) await session.query(createIndex(table, index));
+    for (const check of table.checks) {
+      if ((await constraintState(session, table, check.name)) === "absent") await session.query(addCheck(table, check));
+      if ((await countRows(session, table, isBroken(check))) > 0) continue;
+      await session.query(validateConstraint(table, check));
+    }
   }
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
   for (const table of mapping.tables) await session.query(`analyze ${tableSql(table)}`);
   for (const table of mapping.tables) for (const key of table.foreignKeys) await buildForeignKey(session, table, key);
   await session.query(`analyze ${LEDGER}.audit`);
+  for (const statement of mapping.tables.flatMap((table) => forLater(table, mapping.after)))
+    await session.query(statement);
 }
 
 async function buildForeignKey(session: Session, table: TableModel, key: ForeignKeyModel): Promise<void> {
   if ((await constraintState(session, table, key.name)) === "absent") await session.query(addForeignKey(table, key));
   if ((await countRows(session, table, isOrphan(key))) > 0) return;
-  await session.query(validateForeignKey(table, key));
+  await session.query(validateConstraint(table, key));
 }

@@ -19,6 +19,9 @@ const CONNECTION_LOST = new Set([
   "ETIMEDOUT",
 ]);
 
+/** A table, schema, constraint or index of that name exists, or was made in this moment by another transaction. */
+const THERE_ALREADY = new Set(["42P06", "42P07", "42710", "23505"]);
+
 /** Classes of a value Postgres will not take: data exceptions, integrity violations, limits of one row. */
 const REFUSED_ROW = /^(22|23|54)/;
 
@@ -26,6 +29,8 @@ function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
 }
+
+export const isThereAlready = (error: unknown): boolean => THERE_ALREADY.has(codeOf(error) ?? "");
 
 export const isContention = (error: unknown): boolean => CONTENTION.has(codeOf(error) ?? "");
 

@@ -5,7 +5,7 @@ import type { TargetProof } from "../../ports/proof.ts";
 import type { Run } from "../../ports/runs.ts";
 import { keySql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
-import { constraintState, isDuplicate, isNull, isOrphan } from "./constraints.ts";
+import { constraintState, isBroken, isDuplicate, isNull, isOrphan } from "./constraints.ts";
 import { group, tableContent } from "./contents.ts";
 import { holdingSums, ledgerFacts } from "./ledger-facts.ts";
 import type { Sessions } from "./sessions.ts";
@@ -45,6 +45,7 @@ async function relations(session: Session, run: Run, mapping: Mapping): Promise<
   const foreignKeys: ForeignKeyFacts[] = [];
   const duplicates: RelationFacts["duplicates"][number][] = [];
   const nulls: RelationFacts["nulls"][number][] = [];
+  const checks: RelationFacts["checks"][number][] = [];
   for (const table of mapping.tables) {
     for (const key of table.foreignKeys) {
       // A validated foreign key vouches for every row; anything less is counted.
@@ -64,10 +65,15 @@ async function relations(session: Session, run: Run, mapping: Mapping): Promise<
       const { count, examples } = built ? NONE : await breakers(session, run, table, isDuplicate(table, columns));
       duplicates.push({ table: table.name, columns, count, built, examples });
     }
+    for (const check of table.checks) {
+      const { count, examples } = await breakers(session, run, table, isBroken(check));
+      const validated = (await constraintState(session, table, check.name)) === "validated";
+      checks.push({ table: table.name, name: check.name, count, validated, examples });
+    }
     for (const column of table.columns.filter(({ nullable }) => !nullable)) {
       const { count, examples } = await breakers(session, run, table, isNull(column.name));
       if (count > 0) nulls.push({ table: table.name, column: column.name, count, examples });
     }
   }
-  return { foreignKeys, duplicates, nulls };
+  return { foreignKeys, duplicates, nulls, checks };
 }

@@ -8,7 +8,8 @@ export const LEDGER = "migration_ledger";
 
 export const quote = (name: string): string => pg.escapeIdentifier(name);
 export const quoteAll = (names: readonly string[]): string => names.map(quote).join(", ");
-export const tableSql = (table: { readonly name: string }): string => `public.${quote(table.name)}`;
+export const tableSql = (table: { readonly schema: string; readonly name: string }): string =>
+  `${quote(table.schema)}.${quote(table.name)}`;
 
 /** A text array as Postgres reads it. Nested in another array it stays one element. */
 export function arrayText(values: readonly (string | null)[]): string {

@@ -5,7 +5,8 @@ import { must } from "../../domain/must.ts";
 import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
-import { createTable, promisedLater } from "./ddl.ts";
+import { createSchemas, createTable, ddlOf, promisedLater } from "./ddl.ts";
+import { isThereAlready } from "./errors.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 
 interface StoredColumn {
@@ -49,11 +50,42 @@ export async function createdTables(session: Session): Promise<Set<string>> {
 export async function checkTables(session: Session, mapping: Mapping): Promise<Finding[]> {
   const created = await createdTables(session);
   const findings: Finding[] = [];
+  let there = 0;
   for (const table of mapping.tables) {
     const stored = await storedColumns(session, table);
     if (stored.length === 0) continue;
     findings.push(...drift(table, stored, created.has(table.name)));
+    there += 1;
     if (!created.has(table.name)) findings.push(...(await liveConstraints(session, table)));
+  }
+  return there === 0 ? [...findings, ...(await tryOut(session, mapping))] : findings;
+}
+
+/** Carries out every statement of a first run and takes it back: what Postgres refuses of a schema is told before the copy. */
+async function tryOut(session: Session, mapping: Mapping): Promise<Finding[]> {
+  const { before, after } = ddlOf(mapping);
+  const findings: Finding[] = [];
+  await session.query("begin");
+  try {
+    for (const statement of [...before, ...after]) {
+      await session.query("savepoint statement");
+      try {
+        await session.query(statement);
+      } catch (error) {
+        if (session.broken || !(error instanceof Error)) throw error;
+        await session.query("rollback to savepoint statement");
+        // Another process of the same migration has just made it.
+        if (isThereAlready(error)) continue;
+        const problem = `Postgres refuses a statement of the schema: ${error.message}`;
+        findings.push({
+          where: statement.split("\n")[0] ?? "",
+          problem,
+          remedy: "correct it in tables.ts, or in the database",
+        });
+      }
+    }
+  } finally {
+    if (!session.broken) await session.query("rollback");
   }
   return findings;
 }
@@ -115,6 +147,7 @@ async function liveConstraints(session: Session, table: TableModel): Promise<Fin
 
 /** Creates what is missing and remembers that this run made it. */
 export async function createTables(session: Session, run: number, mapping: Mapping): Promise<void> {
+  for (const statement of createSchemas(mapping.tables)) await session.query(statement);
   for (const table of mapping.tables) {
     if ((await storedColumns(session, table)).length > 0) continue;
     for (const statement of createTable(table)) await session.query(statement);
