@@ -6,6 +6,7 @@ import { ddlOf } from "./adapters/postgres/ddl.ts";
 import { plainSql } from "./adapters/postgres/plain-sql.ts";
 import { targetProof } from "./adapters/postgres/proof.ts";
 import { runStore } from "./adapters/postgres/runs.ts";
+import type { SchemaMigrations } from "./adapters/postgres/schema-migrations.ts";
 import { openSessions } from "./adapters/postgres/sessions.ts";
 import { spotRows } from "./adapters/postgres/spot-rows.ts";
 import { targetTables } from "./adapters/postgres/target-tables.ts";
@@ -40,6 +41,7 @@ import { parseSource, type SourceSetting } from "./settings.ts";
 export interface Schema {
   readonly tables: Tables;
   readonly items: ItemsSpec;
+  readonly migrations?: SchemaMigrations;
 }
 
 /** What the driver brings: who is told, and when to stop. */
@@ -71,12 +73,16 @@ function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): ItemSource
 }
 
 /** The adapters of one Postgres database. Close it when done: sessions hold locks. */
-export function openTarget(url: string, mapping: Mapping): Target & { readonly trace: Trace } & AsyncDisposable {
+export function openTarget(
+  url: string,
+  mapping: Mapping,
+  migrations: SchemaMigrations = {},
+): Target & { readonly trace: Trace } & AsyncDisposable {
   const sessions = openSessions(url, "dynamodb-to-postgres");
   return {
     runs: runStore(url, sessions),
     queue: unitQueue(sessions, mapping),
-    tables: targetTables(sessions, mapping),
+    tables: targetTables(url, sessions, mapping, migrations),
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),
@@ -117,7 +123,7 @@ export interface Outcome {
 /** Runs or resumes a migration. */
 export async function runMigration(task: Task, edge: Edge): Promise<Outcome> {
   const mapping = load(task.schema);
-  await using target = openTarget(task.target, mapping);
+  await using target = openTarget(task.target, mapping, task.schema.migrations);
   const source = sourceOf(parseSource(task.source), task.options);
   try {
     const report = await migrate(migrationOf(task, edge, source, target, mapping));

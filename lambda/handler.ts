@@ -1,5 +1,6 @@
 /** The Lambda: an event and the time that remains → one invocation of the migration. No logic lives here. */
 import { items } from "../schema/items.ts";
+import * as migrations from "../schema/migrations/index.ts";
 import { tables } from "../schema/tables.ts";
 import { logged, runMigration, runVerify } from "./compose.ts";
 import { invocationSchema, logSchema, type MigrationResult } from "./contract.ts";
@@ -14,7 +15,7 @@ export function handler(event: unknown, context: { getRemainingTimeInMillis(): n
     const given = { environment: process.env, event: event ?? {} };
     const { environment, event: said } = parse(invocationSchema, given, "the invocation");
     const { action, ...options } = said;
-    const task = { ...environment, schema: { tables, items }, options };
+    const task = { ...environment, schema: { tables, items, migrations }, options };
     const signal = AbortSignal.timeout(remaining - reserve(remaining));
     return action === "verify" ? runVerify(task, signal) : runMigration(task, { progress, signal });
   });

@@ -10,6 +10,7 @@ import { grid } from "../../lambda/adapters/report/text.ts";
 import type { Task } from "../../lambda/compose.ts";
 import { parse } from "../../lambda/settings.ts";
 import { items } from "../../schema/items.ts";
+import * as migrations from "../../schema/migrations/index.ts";
 import { type Database, tables } from "../../schema/tables.ts";
 import { startDynamoDb } from "../embedded/dynamodb.ts";
 import { startPostgres } from "../embedded/postgres.ts";
@@ -66,7 +67,7 @@ export function rehearseCommand(): Command {
       progress.step("filling the sample table");
       await fill(dynamo, settings, progress, signal);
       const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
-      const task = { source, target: postgres.url, schema: { tables, items }, options };
+      const task = { source, target: postgres.url, schema: { tables, items, migrations }, options };
       if (settings.sabotage) {
         progress.done();
         if (!signal.aborted) await perform(task, settings, signal);

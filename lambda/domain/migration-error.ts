@@ -11,6 +11,7 @@ export type MigrationErrorCode =
   | "target-unreachable"
   | "target-lost"
   | "mapping-changed"
+  | "schema-migration"
   | "nothing-read"
   | "no-run"
   | "moved-on";

@@ -41,7 +41,7 @@ export const LAYERS: readonly Layer[] = [
   { name: "contract and settings", files: SETTINGS, may: [SETTINGS, DOMAIN, /^zod$/] },
   { name: "compose", files: /^lambda\/compose\.ts$/, may: [/^lambda\/(?!handler)/, PACKAGE] },
   { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/compose\.ts$/, SETTINGS, /^schema\//] },
-  { name: "schema", files: /^schema\//, may: [/^schema\//, /^lambda\/mapping\/index\.ts$/] },
+  { name: "schema", files: /^schema\//, may: [/^schema\//, /^lambda\/mapping\/index\.ts$/, /^kysely(\/migration)?$/] },
   { name: "bin", files: /^bin\//, may: [/^bin\//, /^lambda\//, /^lib\//, /^schema\//, PACKAGE] },
   { name: "lib", files: /^lib\//, may: [/^lib\//, /^lambda\/contract\.ts$/, PACKAGE] },
 ];

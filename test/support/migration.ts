@@ -32,7 +32,7 @@ export async function migrateTrial({
   around,
 }: Trial): Promise<Report> {
   const mapping = load(schema);
-  await using target = openTarget(url, mapping);
+  await using target = openTarget(url, mapping, schema.migrations);
   const edge = { progress: { tell: () => undefined }, signal: signal ?? new AbortController().signal };
   const task = { source: "", target: url, schema, options };
   const decorated = around === undefined ? target : around(target);

@@ -5,9 +5,10 @@ import { must } from "../../domain/must.ts";
 import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
-import { createSchemas, createTable, ddlOf, promisedLater } from "./ddl.ts";
-import { isThereAlready } from "./errors.ts";
+import { createSchemas, createTable, promisedLater } from "./ddl.ts";
+import type { Versions } from "./schema-migrations.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
+import { tryOut } from "./try-out.ts";
 
 interface StoredColumn {
   readonly name: string;
@@ -47,7 +48,7 @@ export async function createdTables(session: Session): Promise<Set<string>> {
 }
 
 /** What stands in the way of using the tables that are there already. */
-export async function checkTables(session: Session, mapping: Mapping): Promise<Finding[]> {
+export async function checkTables(session: Session, mapping: Mapping, before?: Versions): Promise<Finding[]> {
   const created = await createdTables(session);
   const findings: Finding[] = [];
   let there = 0;
@@ -58,36 +59,7 @@ export async function checkTables(session: Session, mapping: Mapping): Promise<F
     there += 1;
     if (!created.has(table.name)) findings.push(...(await liveConstraints(session, table)));
   }
-  return there === 0 ? [...findings, ...(await tryOut(session, mapping))] : findings;
-}
-
-/** Carries out every statement of a first run and takes it back: what Postgres refuses of a schema is told before the copy. */
-async function tryOut(session: Session, mapping: Mapping): Promise<Finding[]> {
-  const { before, after } = ddlOf(mapping);
-  const findings: Finding[] = [];
-  await session.query("begin");
-  try {
-    for (const statement of [...before, ...after]) {
-      await session.query("savepoint statement");
-      try {
-        await session.query(statement);
-      } catch (error) {
-        if (session.broken || !(error instanceof Error)) throw error;
-        await session.query("rollback to savepoint statement");
-        // Another process of the same migration has just made it.
-        if (isThereAlready(error)) continue;
-        const problem = `Postgres refuses a statement of the schema: ${error.message}`;
-        findings.push({
-          where: statement.split("\n")[0] ?? "",
-          problem,
-          remedy: "correct it in tables.ts, or in the database",
-        });
-      }
-    }
-  } finally {
-    if (!session.broken) await session.query("rollback");
-  }
-  return findings;
+  return there === 0 ? [...findings, ...(await tryOut(session, mapping, before))] : findings;
 }
 
 function drift(table: TableModel, stored: readonly StoredColumn[], own: boolean): Finding[] {

@@ -5,16 +5,23 @@ import type { TargetTables } from "../../ports/tables.ts";
 import type { Session } from "./connection.ts";
 import { buildConstraints, dropConstraints } from "./constraints.ts";
 import { withRun } from "./locks.ts";
+import { runVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
 import { settle } from "./settle.ts";
 import { LEDGER } from "./sql.ts";
 import { checkTables, createTables } from "./tables.ts";
 
-export function targetTables(sessions: Sessions, mapping: Mapping): TargetTables {
+export function targetTables(
+  url: string,
+  sessions: Sessions,
+  mapping: Mapping,
+  migrations: SchemaMigrations,
+): TargetTables {
   return {
-    check: () => sessions.use((session) => checkTables(session, mapping)),
+    check: () => sessions.use((session) => checkTables(session, mapping, migrations.before)),
     prepare: (run) =>
       alone(sessions, run, "copy", async (session) => {
+        await runVersions(url, "before", migrations.before);
         await dropConstraints(session, mapping);
         await createTables(session, run.id, mapping);
       }),
@@ -24,6 +31,7 @@ export function targetTables(sessions: Sessions, mapping: Mapping): TargetTables
         await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
         await settle(session, run.id, mapping);
         await buildConstraints(session, mapping);
+        await runVersions(url, "after", migrations.after);
       }),
   };
 }
