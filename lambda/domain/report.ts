@@ -6,6 +6,7 @@ import { compare } from "./compare.ts";
 import type { Discrepancy, Evidence } from "./discrepancy.ts";
 import type { ForeignKeyFacts, QuarantineGroup } from "./evidence.ts";
 import { formatSum } from "./fingerprint.ts";
+import type { Finding } from "./migration-error.ts";
 import { must } from "./must.ts";
 import { type SpotFacts, upperBound } from "./spot-check.ts";
 import { entityNames, type ItemCounts, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
@@ -50,6 +51,10 @@ export interface Report {
   };
   /** Items a second reading of the source gave, where one was asked for. */
   readonly recount?: { readonly items: number; readonly agrees: boolean };
+  /** Kinds of items that were left behind on purpose, and why. */
+  readonly ignored?: readonly { readonly entity: string; readonly reason: string; readonly count: number }[];
+  /** What is no fault and may still be a mistake. */
+  readonly findings?: readonly Finding[];
   readonly discrepancies: readonly Discrepancy[];
   /** Milliseconds by phase. */
   readonly timings: Readonly<Record<string, number>>;
@@ -103,10 +108,23 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
     ...(evidence.recount === undefined
       ? {}
       : { recount: { items: evidence.recount.count, agrees: checkRecount(evidence).length === 0 } }),
+    ignored: mapping.entities.flatMap(({ name, ignored }) => {
+      const count = tally.entities[name]?.ignored ?? 0;
+      return ignored === undefined || count === 0 ? [] : [{ entity: name, reason: ignored, count }];
+    }),
+    findings: mapping.entities.flatMap(({ name, ignored }) =>
+      ignored !== undefined || tally.entities[name] !== undefined ? [] : [noItem(name)],
+    ),
     discrepancies,
     timings: header.timings,
   };
 }
+
+const noItem = (entity: string): Finding => ({
+  where: entity,
+  problem: "the source has no such item",
+  remedy: "look at its template, or at what the items in question count as",
+});
 
 /** The report of a pass that has not ended: what was counted so far, and no claim. */
 export function incompleteReport(mapping: Mapping, header: ReportHeader, tally: Evidence["tally"]): Report {

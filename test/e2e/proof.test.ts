@@ -1,5 +1,6 @@
 /** Every check of the proof, with its failing twin: data is broken on purpose in Postgres or at the source, and must be caught. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { reportText } from "../../lambda/adapters/report/text.ts";
 import { runVerify } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { bigint, defineItems, defineTables, numeric, table, text, timestamptz } from "../../lambda/mapping/index.ts";
@@ -219,4 +220,23 @@ it("a row that was changed here since is not overwritten by a later pass, and to
   ]);
   expect(report.verdict).toBe("discrepant");
   expect(await query(database.url, "select tag from pets where pet_id = 'a'")).toEqual([{ tag: "edited here" }]);
+});
+
+it("what was left behind is told with its reason and its share, and so is a kind of item nobody has", async () => {
+  const report = await migrateItems(GOOD.filter(({ PK }) => JSON.stringify(PK) !== '{"S":"PAIR#x"}'));
+  expect(report.verdict).toBe("verified");
+  expect(report.ignored).toEqual([{ entity: "Marker", reason: "bookkeeping", count: 1 }]);
+  expect(report.findings).toMatchObject([{ where: "Pair", problem: "the source has no such item" }]);
+  expect(reportText(report)).toMatch(/^VERIFIED .* 12\.5 % of the items were left behind, as declared\.$/m);
+  // The twin: nothing of the kind where there is nothing of the kind.
+  const whole = await migrateItems(GOOD);
+  expect(whole.findings).toEqual([]);
+});
+
+it("kinds of items out of scope are left behind, and counted", async () => {
+  const { options, entities } = items;
+  const scoped = { tables, items: { options: { ...options, only: ["Owner", "Contact", "Pet"] }, entities } };
+  const report = await migrateTrial({ url: database.url, schema: scoped, items: GOOD });
+  expect(report).toMatchObject({ verdict: "verified", items: { ignored: 5, migrated: 5 } });
+  expect(report.ignored).toContainEqual({ entity: "Visit", reason: "out of scope", count: 2 });
 });

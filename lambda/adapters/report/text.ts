@@ -48,18 +48,33 @@ export function reportText(report: Report): string {
     `${count(items.quarantined)} quarantined`,
   ];
   return [
-    `${report.verdict.toUpperCase()}  ${MEANING[report.verdict]}`,
+    `${report.verdict.toUpperCase()}  ${MEANING[report.verdict]}${leftBehind(report)}`,
     `run ${report.run}, pass ${report.pass}, ${report.source}`,
     parts.join(" · "),
     ...section("Entities", entities(report)),
     ...section("Tables", tables(report)),
     ...section("Foreign keys", foreignKeys(report)),
     ...section("Checks", report.tables.length === 0 ? [] : checks(report)),
+    ...section(
+      "Left behind, as declared",
+      (report.ignored ?? []).map(({ entity, reason, count: total }) => `  ${entity}: ${count(total)}, ${reason}`),
+    ),
+    ...section(
+      "Worth a look",
+      (report.findings ?? []).flatMap(({ where, problem, remedy }) => [`  ${where}: ${problem}`, `      → ${remedy}`]),
+    ),
     ...section("Quarantine", quarantine(report)),
     ...section("Discrepancies", discrepancies(report)),
     ...section("Time", times(report)),
     "",
   ].join("\n");
+}
+
+/** A verdict says nothing about what it was told to leave out, and says so. */
+function leftBehind({ items: { read, ignored } }: Report): string {
+  if (ignored === 0) return "";
+  const percent = (ignored / read) * 100;
+  return ` ${percent < 0.1 ? "Less than 0.1" : percent.toFixed(1)} % of the items were left behind, as declared.`;
 }
 
 function times({ timings }: Report): string[] {
