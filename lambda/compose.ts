@@ -15,9 +15,7 @@ import { unitQueue } from "./adapters/postgres/units.ts";
 import { logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
 import { type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
-import { isClean } from "./domain/census.ts";
 import { decoder } from "./domain/decode.ts";
-import { toDynamoDbJson } from "./domain/dynamodb-json.ts";
 import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import { must } from "./domain/must.ts";
@@ -26,15 +24,12 @@ import type { ItemsSpec } from "./mapping/items.ts";
 import { loadMapping } from "./mapping/load.ts";
 import type { Mapping } from "./mapping/model.ts";
 import type { Tables } from "./mapping/tables.ts";
-import { check } from "./pipeline/check.ts";
 import { headerOf, type Migration, migrate, type Target } from "./pipeline/migrate.ts";
-import { refuse, sourceFindings } from "./pipeline/preflight.ts";
-import { sourceKeys } from "./pipeline/source-keys.ts";
 import { verify } from "./pipeline/verify.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
-import type { ItemName, Trace } from "./ports/trace.ts";
+import type { Trace } from "./ports/trace.ts";
 import { parseSource, type SourceSetting } from "./settings.ts";
 
 /** What a schema folder exports. */
@@ -66,18 +61,27 @@ export function load({ tables, items }: Schema): Mapping {
   throw new MigrationError("mapping", problem, "see each finding", { findings: problems });
 }
 
-function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): ItemSource & Partial<AsyncDisposable> {
+export function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): ItemSource & Partial<AsyncDisposable> {
   if (setting.kind === "file") return fileSource({ path: setting.path });
   const { kind: _, ...settings } = setting;
   return dynamoDbSource(maxReadUnits === undefined ? settings : { ...settings, maxReadUnits });
 }
 
+/** A database, and what can be asked of it beside a migration. */
+export interface OpenTarget extends Target, AsyncDisposable {
+  readonly trace: Trace;
+  /** A query a table that computes the fingerprints of a report anew. */
+  plainSql(report: Report): string;
+}
+
+/** Every statement that makes the tables of a mapping, in the order of a run. */
+export function statementsOf(mapping: Mapping): string[] {
+  const { before, after } = ddlOf(mapping);
+  return [...before, ...after];
+}
+
 /** The adapters of one Postgres database. Close it when done: sessions hold locks. */
-export function openTarget(
-  url: string,
-  mapping: Mapping,
-  migrations: SchemaMigrations = {},
-): Target & { readonly trace: Trace } & AsyncDisposable {
+export function openTarget(url: string, mapping: Mapping, migrations: SchemaMigrations = {}): OpenTarget {
   const sessions = openSessions(url, "dynamodb-to-postgres");
   return {
     runs: runStore(url, sessions),
@@ -86,6 +90,7 @@ export function openTarget(
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),
+    plainSql: (report) => plainSql(report, mapping),
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
   };
 }
@@ -155,122 +160,22 @@ export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal,
   }
 }
 
-/** The newest run, where it was made with this very mapping: tables and entities are numbers in the ledger. */
-async function runOfMapping(target: Target, mapping: Mapping): Promise<Run> {
-  const run = await newestRun(target);
-  if (run.mapping === mappingFingerprint(mapping.identity)) return run;
-  const problem = `run ${run.id} of ${run.source} was made with another mapping`;
-  throw new MigrationError("mapping-changed", problem, "name the schema it was made with: --schema DIR");
-}
-
-async function newestRun({ runs }: Target): Promise<Run> {
-  const [run] = await runs.list();
+/** The newest run that was made with this very mapping: tables and entities are numbers in the ledger. */
+export async function runOfMapping({ runs }: Target, mapping: Mapping): Promise<Run> {
+  const all = await runs.list();
+  const fingerprint = mappingFingerprint(mapping.identity);
+  const run = all.find((each) => each.mapping === fingerprint);
   if (run !== undefined) return run;
-  throw new MigrationError(
-    "no-run",
-    "there is no migration in this database",
-    "run migrate first, or correct the target",
-  );
+  const problem = `none of the runs here was made with this mapping: ${runsIn(all)}`;
+  throw all.length === 0
+    ? noRun()
+    : new MigrationError("mapping-changed", problem, "name the schema it was made with: --schema DIR");
 }
 
-export interface CheckTask {
-  readonly source: string;
-  /** Without one, items are told by the shapes of their keys alone. */
-  readonly schema: Schema | undefined;
-  readonly keys: readonly string[] | undefined;
-  readonly options: Options;
-}
+export const runsIn = (runs: readonly Run[]): string => runs.map(({ id, source }) => `${id} of ${source}`).join(", ");
 
-/** Takes the census of a source, writes nothing, and gives the statements a run would make the tables with. */
-export async function runCheck(task: CheckTask, edge: { onProgress(read: number): void; signal: AbortSignal }) {
-  const mapping = task.schema === undefined ? undefined : load(task.schema);
-  const source = sourceOf(parseSource(task.source), task.options);
-  const { sample } = task.options;
-  try {
-    const [pk, sk] = task.keys ?? [];
-    const given = pk === undefined ? undefined : sk === undefined ? { pk } : { pk, sk };
-    if (mapping !== undefined) refuse(await sourceFindings(source, mapping));
-    const keys = mapping?.keys ?? given ?? (await sourceKeys(source, edge.signal));
-    const expiredAt = BigInt(Math.floor(Date.now() / 1000));
-    const mapped =
-      mapping === undefined
-        ? {}
-        : { mapped: { mapping, decode: decoder(mapping, { source: source.name, expiredAt }) } };
-    const checked = await check({ source, ...mapped, keys, ...(sample === undefined ? {} : { sample }), ...edge });
-    const { before, after } = mapping === undefined ? { before: [], after: [] } : ddlOf(mapping);
-    return { checked, ddl: [...before, ...after], clean: mapping === undefined || isClean(checked) };
-  } finally {
-    await source[Symbol.asyncDispose]?.();
-  }
-}
-
-/** For whoever asks the ledger alone. */
-const NO_MAPPING: Mapping = {
-  after: { grants: [] },
-  keys: { pk: "" },
-  ignore: [],
-  tables: [],
-  entities: [],
-  templates: new Map(),
-  identity: "",
-};
-
-/** The newest run and how far it is. */
-export async function runStatus(url: string) {
-  await using target = openTarget(url, NO_MAPPING);
-  const run = await newestRun(target);
-  return { run, progress: await target.queue.progress(run) };
-}
-
-/** The report of the newest pass that ended, and one query a table to compute its fingerprint with. */
-export async function runPlainSql({ target: url, schema }: Pick<Task, "target" | "schema">): Promise<string> {
-  const mapping = load(schema);
-  await using target = openTarget(url, mapping);
-  return plainSql(reportIn(await runOfMapping(target, mapping)), mapping);
-}
-
-export function reportIn({ id, report }: Run): Report {
-  if (report !== undefined) return report;
-  throw new MigrationError("no-run", `run ${id} has no report yet`, "run migrate until it ends");
-}
-
-export interface TraceTask extends Pick<Task, "target" | "schema"> {
-  /** An item's key, or a table's name and a row's key, or `#` and a hash from a log. */
-  readonly words: readonly string[];
-  /** The words are an item's key, whatever the first one is. */
-  readonly isItem: boolean;
-}
-
-export async function runTrace({ target: url, schema, words, isItem }: TraceTask) {
-  const mapping = load(schema);
-  await using target = openTarget(url, mapping);
-  const run = await runOfMapping(target, mapping);
-  const { id, pass } = run;
-  const [first = "", ...key] = words;
-  const table = isItem ? undefined : mapping.tables.find(({ name }) => name === first);
-  if (table === undefined)
-    return { kind: "items" as const, run: id, pass, ...(await target.trace.items(run, itemName(words, mapping))) };
-  if (key.length !== table.primaryKey.length) {
-    const columns = table.primaryKey.map(({ name }) => name).join(", ");
-    throw new MigrationError(
-      "settings",
-      `a row of ${first} is named by ${table.primaryKey.length} words`,
-      `give its primary key: ${columns}`,
-    );
-  }
-  return { kind: "row" as const, run: id, pass, table: first, key, ...(await target.trace.row(run, table, key)) };
-}
-
-/** Words of a terminal → the key as the ledger writes it. */
-function itemName([pk = "", sk]: readonly string[], { keys }: Mapping): ItemName {
-  const [, hash] = sk === undefined ? (/^#([0-9a-f]{16})$/.exec(pk) ?? []) : [];
-  if (hash !== undefined) return { hash };
-  const text = toDynamoDbJson({
-    [keys.pk]: { S: pk },
-    ...(sk === undefined || keys.sk === undefined ? {} : { [keys.sk]: { S: sk } }),
-  });
-  return sk === undefined && keys.sk !== undefined ? { beginning: `${text.slice(0, -1)},` } : { source: text };
-}
+export const noRun = (): MigrationError =>
+  new MigrationError("no-run", "there is no migration in this database", "run migrate first, or correct the target");
 
 /** Runs one invocation with its log: progress, report, metrics and refusal as JSON lines. A bug is logged and thrown. */
 export async function logged(

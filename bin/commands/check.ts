@@ -2,7 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { Command } from "commander";
 import { checkText } from "../../lambda/adapters/report/check-text.ts";
-import { runCheck, type Schema } from "../../lambda/compose.ts";
+import { runCheck } from "../../lambda/ask.ts";
+import type { Schema } from "../../lambda/compose.ts";
 import { print } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";

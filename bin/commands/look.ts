@@ -1,14 +1,16 @@
 /** `verify`, `status`, `report`: what a database holds of a migration, asked without changing anything. */
 import { Command } from "commander";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import { reportIn, runPlainSql, runStatus, runVerify } from "../../lambda/compose.ts";
+import { reportIn, runPlainSql, runStatus } from "../../lambda/ask.ts";
+import { runVerify } from "../../lambda/compose.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import { proofOptions, runOptions, show, writeJson } from "./run.ts";
+import { proofOptions, runOptions, show, whole, writeJson } from "./run.ts";
 
 interface LookOptions {
   readonly target: string;
+  readonly run?: number;
   readonly json?: string;
 }
 interface ProofOptions extends LookOptions, Record<string, unknown> {
@@ -25,6 +27,9 @@ const looking = (name: string, description: string): Command =>
     .requiredOption("--target <URL>", "postgres://…")
     .option("--json <FILE>", "write the answer there");
 
+const numbered = (command: Command): Command =>
+  command.option("--run <N>", "the run of that number, where there are several; default the newest", whole);
+
 /** Makes every check once more, over all data. */
 export const verifyCommand = (): Command =>
   proofOptions(looking("verify", "prove the newest pass once more, from what the tables and the source hold now"))
@@ -37,8 +42,8 @@ export const verifyCommand = (): Command =>
     });
 
 export const statusCommand = (): Command =>
-  looking("status", "how far the newest run is").action(async (options: LookOptions) => {
-    const { run, progress } = await runStatus(options.target);
+  numbered(looking("status", "how far a run is")).action(async (options: LookOptions) => {
+    const { run, progress } = await runStatus(options.target, options.run);
     const { units, done, pages, tally } = progress;
     const status = {
       run: run.id,
@@ -59,15 +64,15 @@ export const statusCommand = (): Command =>
 
 /** Shows what was found when the newest finished pass ended. */
 export const reportCommand = (): Command =>
-  looking("report", "the report of the newest pass that ended, as it was")
+  numbered(looking("report", "the report of the newest pass that ended, as it was"))
     .option("--sql", "print a query a table that computes its fingerprint anew, to be run by whoever doubts it")
     .option("--schema <DIR>", "the folder with tables.ts and items.ts, for --sql", "schema")
-    .action(async ({ target, schema, sql, json }: ReportOptions) => {
+    .action(async ({ target, run, schema, sql, json }: ReportOptions) => {
       if (sql === true) {
         print(await runPlainSql({ target, schema: await readSchema(schema) }));
         return;
       }
-      const report = reportIn((await runStatus(target)).run);
+      const report = reportIn((await runStatus(target, run)).run);
       await writeJson(json, report);
       print(reportText(report));
     });

@@ -1,7 +1,7 @@
 /** `trace`: from an item to its rows, and from a row to its items. */
 import { Command } from "commander";
 import { itemsText, rowText } from "../../lambda/adapters/report/trace-text.ts";
-import { runTrace } from "../../lambda/compose.ts";
+import { runTrace } from "../../lambda/ask.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { writeJson } from "./run.ts";

@@ -1,7 +1,8 @@
 /** A filled source and an empty database → a story in two acts, told as it happens: a copy that is killed five times, and a proof that is lied to three times. */
 import pg from "pg";
 import { keyText } from "../../lambda/adapters/report/text.ts";
-import { runStatus, runVerify, type Schema } from "../../lambda/compose.ts";
+import { runStatus } from "../../lambda/ask.ts";
+import { runVerify, type Schema } from "../../lambda/compose.ts";
 import { must } from "../../lambda/domain/must.ts";
 import type { Report } from "../../lambda/domain/report.ts";
 import { killedCopy } from "./kills.ts";

@@ -151,10 +151,19 @@ function checkRow(
 const columnNames = (columns: readonly ColumnModel[]): string => columns.map(({ name }) => name).join(", ");
 
 /** The facets of a table, by who writes it. */
-export function loadFacets(table: DeclaredTable, writers: readonly Writer[], problems: MappingProblem[]): FacetModel[] {
+export function loadFacets(
+  table: DeclaredTable,
+  writers: readonly Writer[],
+  elsewhere: boolean,
+  problems: MappingProblem[],
+): FacetModel[] {
   const say = (problem: string, remedy: string) => problems.push({ where: `table ${table.name}`, problem, remedy });
   const own = writers.filter((writer) => writer.table === table);
   const [first] = own;
+  if (elsewhere) {
+    if (first !== undefined) say(`it is written elsewhere, and by ${first.entity}`, "let one migration write it");
+    return [];
+  }
   if (first === undefined) {
     say("no item writes it", "write it from an item, or remove it");
     return [];

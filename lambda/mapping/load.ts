@@ -16,7 +16,7 @@ import {
 } from "./load-items.ts";
 import { loadTables } from "./load-tables.ts";
 import type { EntityModel, Mapping, MappingProblem, TableModel, WritePlan } from "./model.ts";
-import { type Tables, targetOf } from "./tables.ts";
+import { specOf, type Tables, targetOf } from "./tables.ts";
 import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
 
 export type Loaded = { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] };
@@ -28,7 +28,14 @@ export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
   const patterns = items.entities.map((entity) => loadPattern(entity, items, problems));
   const writers: Writer[] = [];
   for (const entity of items.entities) writers.push(...loadWriters(entity, declared, writers.length + 1, problems));
-  const models = declared.map((table) => ({ ...table, facets: loadFacets(table, writers, problems) }));
+  const isElsewhere = (name: string): boolean => {
+    const table = tables[name];
+    return table !== undefined && specOf(table).elsewhere;
+  };
+  const models = declared.map((table) => {
+    return { ...table, facets: loadFacets(table, writers, isElsewhere(table.name), problems) };
+  });
+  const own = models.filter(({ name }) => !isElsewhere(name));
   const templates = loadTemplates(items, problems);
   checkNames(items, problems);
   if (items.entities.length === 0) {
@@ -60,7 +67,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
     after,
     keys,
     ignore,
-    tables: models,
+    tables: own,
     entities: ordered,
     templates,
     identity: identityOf(models, items),

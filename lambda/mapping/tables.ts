@@ -35,6 +35,8 @@ export interface TableSpec {
   readonly uniques: readonly (readonly string[])[];
   readonly indexes: readonly IndexSpec[];
   readonly checks: readonly CheckSpec[];
+  /** Another migration writes it: this one only refers to it. */
+  readonly elsewhere: boolean;
   /** The Postgres schema it is in, where it is not that of all tables. */
   readonly schema?: string;
   readonly duplicates: Duplicates;
@@ -63,6 +65,11 @@ export interface TableBuilder<C extends Columns, R extends string> extends Table
   check(name: string, condition: string): TableBuilder<C, R>;
   /** The Postgres schema of this table; it is made where it is missing. */
   schema(name: string): TableBuilder<C, R>;
+  /**
+   * The table belongs to the migration of another source. Only its primary key has to be named, for foreign keys to it; they
+   * are built when both migrations have been run.
+   */
+  writtenElsewhere(): TableBuilder<C, R>;
   duplicates(policy: Duplicates<keyof C & string>): TableBuilder<C, R>;
   comment(text: string): TableBuilder<C, R>;
 }
@@ -78,6 +85,7 @@ function build<C extends Columns, R extends string>(columns: C, spec: TableSpec)
     indexWhere: (where, ...names) => say({ indexes: [...spec.indexes, { columns: names, where }] }),
     check: (name, sql) => say({ checks: [...spec.checks, { name, sql }] }),
     schema: (schema) => say({ schema }),
+    writtenElsewhere: () => say({ elsewhere: true }),
     duplicates: (duplicates) => say({ duplicates }),
     comment: (comment) => say({ comment }),
   };
@@ -85,7 +93,14 @@ function build<C extends Columns, R extends string>(columns: C, spec: TableSpec)
   return builder as TableBuilder<C, R>;
 }
 
-const NOTHING_MORE: TableSpec = { foreignKeys: [], uniques: [], indexes: [], checks: [], duplicates: "reject" };
+const NOTHING_MORE: TableSpec = {
+  foreignKeys: [],
+  uniques: [],
+  indexes: [],
+  checks: [],
+  elsewhere: false,
+  duplicates: "reject",
+};
 
 /** A table that has composite keys, indexes or a policy for duplicates. */
 export function table<const C extends Columns>(columns: C): TableBuilder<C, never> {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIRT, planted } from "../../bin/rehearse/dirt.ts";
-import { runCheck } from "../../lambda/compose.ts";
+import { runCheck } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
 import { items } from "../../schema/items.ts";

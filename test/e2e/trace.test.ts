@@ -1,7 +1,7 @@
 /** `trace`: from an item to its rows and back; `report --sql`: the fingerprints computed by queries that stand alone. */
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runPlainSql, runTrace } from "../../lambda/compose.ts";
+import { runPlainSql, runTrace } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { keyedHash } from "../../lambda/domain/fingerprint.ts";
 import type { Report } from "../../lambda/domain/report.ts";

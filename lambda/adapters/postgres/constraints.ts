@@ -18,10 +18,10 @@ import { createdTables } from "./tables.ts";
 export const isNull = (column: string): string => `t.${quote(column)} is null`;
 
 /** Rows of `t` whose reference points nowhere. A reference with a NULL in it points to nothing and is no orphan. */
-export function isOrphan({ columns, references, referencedSchema, referencedColumns }: ForeignKeyModel): string {
-  const present = columns.map((column) => `t.${quote(column)} is not null`);
+export function isOrphan(key: ForeignKeyModel): string {
+  const { columns, references, referencedSchema, referencedColumns } = key;
   const matches = columns.map((column, at) => `r.${quote(referencedColumns[at] ?? "")} = t.${quote(column)}`);
-  return `${present.join(" and ")} and not exists (select from ${tableSql({ schema: referencedSchema, name: references })} r where ${matches.join(" and ")})`;
+  return `${refers(key)} and not exists (select from ${tableSql({ schema: referencedSchema, name: references })} r where ${matches.join(" and ")})`;
 }
 
 /** Rows of which a condition is false. Of one that gives NULL Postgres says that it is met. */
@@ -33,6 +33,18 @@ export function isDuplicate(table: TableModel, columns: readonly string[]): stri
   const present = columns.map((column) => `${quote(column)} is not null`).join(" and ");
   return `(${list}) in (select ${quoteAll(columns)} from ${tableSql(table)} where ${present} group by ${quoteAll(columns)} having count(*) > 1)`;
 }
+
+/** Whether the table a foreign key refers to is there. */
+export async function isThere(session: Session, { referencedSchema, references }: ForeignKeyModel): Promise<boolean> {
+  const { rows } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [
+    tableSql({ schema: referencedSchema, name: references }),
+  ]);
+  return rows[0]?.there === true;
+}
+
+/** Rows of `t` that refer to something. */
+export const refers = ({ columns }: ForeignKeyModel): string =>
+  columns.map((column) => `t.${quote(column)} is not null`).join(" and ");
 
 export async function countRows(session: Session, table: TableModel, condition: string): Promise<number> {
   const { rows } = await session.query<{ count: string }>(
@@ -94,6 +106,8 @@ export async function buildConstraints(session: Session, mapping: Mapping): Prom
 }
 
 async function buildForeignKey(session: Session, table: TableModel, key: ForeignKeyModel): Promise<void> {
+  // It belongs to the migration of another source, which has not run yet: the proof counts what points to nothing.
+  if (!(await isThere(session, key))) return;
   if ((await constraintState(session, table, key.name)) === "absent") await session.query(addForeignKey(table, key));
   if ((await countRows(session, table, isOrphan(key))) > 0) return;
   await session.query(validateConstraint(table, key));

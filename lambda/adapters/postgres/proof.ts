@@ -5,7 +5,7 @@ import type { TargetProof } from "../../ports/proof.ts";
 import type { Run } from "../../ports/runs.ts";
 import { keySql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
-import { constraintState, isBroken, isDuplicate, isNull, isOrphan } from "./constraints.ts";
+import { constraintState, isBroken, isDuplicate, isNull, isOrphan, isThere, refers } from "./constraints.ts";
 import { group, tableContent } from "./contents.ts";
 import { holdingSums, ledgerFacts } from "./ledger-facts.ts";
 import type { Sessions } from "./sessions.ts";
@@ -50,7 +50,8 @@ async function relations(session: Session, run: Run, mapping: Mapping): Promise<
     for (const key of table.foreignKeys) {
       // A validated foreign key vouches for every row; anything less is counted.
       const validated = (await constraintState(session, table, key.name)) === "validated";
-      const { count: orphans, examples } = validated ? NONE : await breakers(session, run, table, isOrphan(key));
+      const orphan = (await isThere(session, key)) ? isOrphan(key) : refers(key);
+      const { count: orphans, examples } = validated ? NONE : await breakers(session, run, table, orphan);
       foreignKeys.push({
         table: table.name,
         columns: key.columns,

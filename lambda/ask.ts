@@ -1,0 +1,134 @@
+/** An operator's questions → answers. Nothing here changes a source or a target. */
+import {
+  load,
+  noRun,
+  openTarget,
+  runOfMapping,
+  runsIn,
+  type Schema,
+  sourceOf,
+  statementsOf,
+  type Task,
+} from "./compose.ts";
+import type { Options } from "./contract.ts";
+import { isClean } from "./domain/census.ts";
+import { decoder } from "./domain/decode.ts";
+import { toDynamoDbJson } from "./domain/dynamodb-json.ts";
+import { MigrationError } from "./domain/migration-error.ts";
+import type { Report } from "./domain/report.ts";
+import type { Mapping } from "./mapping/model.ts";
+import { check } from "./pipeline/check.ts";
+import type { Target } from "./pipeline/migrate.ts";
+import { refuse, sourceFindings } from "./pipeline/preflight.ts";
+import { sourceKeys } from "./pipeline/source-keys.ts";
+import type { Run } from "./ports/runs.ts";
+import type { ItemName } from "./ports/trace.ts";
+import { parseSource } from "./settings.ts";
+
+/** The run of that number, or the newest. */
+async function runOfNumber({ runs }: Target, id: number | undefined): Promise<Run> {
+  const all = await runs.list();
+  const run = id === undefined ? all[0] : all.find((each) => each.id === id);
+  if (run !== undefined) return run;
+  if (all.length === 0) throw noRun();
+  throw new MigrationError("no-run", `there is no run ${id} in this database`, `these are there: ${runsIn(all)}`);
+}
+
+export interface CheckTask {
+  readonly source: string;
+  /** Without one, items are told by the shapes of their keys alone. */
+  readonly schema: Schema | undefined;
+  readonly keys: readonly string[] | undefined;
+  readonly options: Options;
+}
+
+/** Takes the census of a source, writes nothing, and gives the statements a run would make the tables with. */
+export async function runCheck(task: CheckTask, edge: { onProgress(read: number): void; signal: AbortSignal }) {
+  const mapping = task.schema === undefined ? undefined : load(task.schema);
+  const source = sourceOf(parseSource(task.source), task.options);
+  const { sample } = task.options;
+  try {
+    const [pk, sk] = task.keys ?? [];
+    const given = pk === undefined ? undefined : sk === undefined ? { pk } : { pk, sk };
+    if (mapping !== undefined) refuse(await sourceFindings(source, mapping));
+    const keys = mapping?.keys ?? given ?? (await sourceKeys(source, edge.signal));
+    const expiredAt = BigInt(Math.floor(Date.now() / 1000));
+    const mapped =
+      mapping === undefined
+        ? {}
+        : { mapped: { mapping, decode: decoder(mapping, { source: source.name, expiredAt }) } };
+    const checked = await check({ source, ...mapped, keys, ...(sample === undefined ? {} : { sample }), ...edge });
+    const ddl = mapping === undefined ? [] : statementsOf(mapping);
+    return { checked, ddl, clean: mapping === undefined || isClean(checked) };
+  } finally {
+    await source[Symbol.asyncDispose]?.();
+  }
+}
+
+/** For whoever asks the ledger alone. */
+const NO_MAPPING: Mapping = {
+  after: { grants: [] },
+  keys: { pk: "" },
+  ignore: [],
+  tables: [],
+  entities: [],
+  templates: new Map(),
+  identity: "",
+};
+
+/** A run, the newest where none is named, and how far it is. */
+export async function runStatus(url: string, id?: number) {
+  await using target = openTarget(url, NO_MAPPING);
+  const run = await runOfNumber(target, id);
+  return { run, progress: await target.queue.progress(run) };
+}
+
+/** The report of the newest pass that ended, and one query a table to compute its fingerprint with. */
+export async function runPlainSql({ target: url, schema }: Pick<Task, "target" | "schema">): Promise<string> {
+  const mapping = load(schema);
+  await using target = openTarget(url, mapping);
+  return target.plainSql(reportIn(await runOfMapping(target, mapping)));
+}
+
+export function reportIn({ id, report }: Run): Report {
+  if (report !== undefined) return report;
+  throw new MigrationError("no-run", `run ${id} has no report yet`, "run migrate until it ends");
+}
+
+export interface TraceTask extends Pick<Task, "target" | "schema"> {
+  /** An item's key, or a table's name and a row's key, or `#` and a hash from a log. */
+  readonly words: readonly string[];
+  /** The words are an item's key, whatever the first one is. */
+  readonly isItem: boolean;
+}
+
+export async function runTrace({ target: url, schema, words, isItem }: TraceTask) {
+  const mapping = load(schema);
+  await using target = openTarget(url, mapping);
+  const run = await runOfMapping(target, mapping);
+  const { id, pass } = run;
+  const [first = "", ...key] = words;
+  const table = isItem ? undefined : mapping.tables.find(({ name }) => name === first);
+  if (table === undefined)
+    return { kind: "items" as const, run: id, pass, ...(await target.trace.items(run, itemName(words, mapping))) };
+  if (key.length !== table.primaryKey.length) {
+    const columns = table.primaryKey.map(({ name }) => name).join(", ");
+    throw new MigrationError(
+      "settings",
+      `a row of ${first} is named by ${table.primaryKey.length} words`,
+      `give its primary key: ${columns}`,
+    );
+  }
+  return { kind: "row" as const, run: id, pass, table: first, key, ...(await target.trace.row(run, table, key)) };
+}
+
+/** Words of a terminal → the key as the ledger writes it. */
+function itemName([pk = "", sk]: readonly string[], { keys }: Mapping): ItemName {
+  const [, hash] = sk === undefined ? (/^#([0-9a-f]{16})$/.exec(pk) ?? []) : [];
+  if (hash !== undefined) return { hash };
+  const text = toDynamoDbJson({
+    [keys.pk]: { S: pk },
+    ...(sk === undefined || keys.sk === undefined ? {} : { [keys.sk]: { S: sk } }),
+  });
+  return sk === undefined && keys.sk !== undefined ? { beginning: `${text.slice(0, -1)},` } : { source: text };
+}
