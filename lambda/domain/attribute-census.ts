@@ -25,6 +25,11 @@ export class AttributeCensus {
     }
   }
 
+  /** Attributes told apart. */
+  get size(): number {
+    return this.#attributes.size;
+  }
+
   merge(other: AttributeCensus): void {
     this.items += other.items;
     this.beyond += other.beyond;

@@ -6,11 +6,13 @@ import type { EntityModel, Mapping } from "../mapping/model.ts";
 import type { Item } from "./attribute.ts";
 import { AttributeCensus, type AttributeCount } from "./attribute-census.ts";
 import type { Contribution, Decode, Decoded } from "./decode.ts";
+import { Groups } from "./groups.ts";
+import { Holders } from "./holders.ts";
 import { type KeyShape, KeyShapes } from "./key-shapes.ts";
 import type { SourceRecord } from "./source-record.ts";
 
-/** Rows whose key is remembered, to find two items that give one row; those beyond are counted as not looked at. */
-const MOST_ROWS = 200_000;
+/** Kinds of failures, and of attributes nobody reads, that are told apart. */
+const MOST_GROUPS = 1000;
 const EXAMPLES = 3;
 
 export interface EntityCensus {
@@ -18,6 +20,8 @@ export interface EntityCensus {
   readonly count: number;
   readonly rows: number;
   readonly attributes: readonly AttributeCount[];
+  /** Values of attributes that are not among them. */
+  readonly beyond: number;
   /** The first item that became rows. */
   readonly sample?: Sample;
 }
@@ -64,8 +68,10 @@ export interface Census {
   readonly failures: readonly Failure[];
   readonly unmapped: readonly Unmapped[];
   readonly conflicts: readonly Conflict[];
-  /** Rows that were not looked at for conflicts, because too many keys were remembered already. */
+  /** Rows no later one was compared with, because too many were remembered already. */
   readonly rowsNotCompared: number;
+  /** What was counted without being told apart, because there was too much of it. */
+  readonly beyond: { readonly shapes: number; readonly failures: number; readonly unmapped: number };
 }
 
 interface Kind {
@@ -82,19 +88,23 @@ export class CensusTaker {
   read = 0;
   #ignored = 0;
   #expired = 0;
-  #rowsNotCompared = 0;
   readonly #keys: { readonly pk: string; readonly sk?: string };
   readonly #mapped: { readonly mapping: Mapping; readonly decode: Decode } | undefined;
   readonly #kinds = new Map<EntityModel, Kind>();
   readonly #shapes: KeyShapes;
-  readonly #failures = new Map<string, Failure>();
-  readonly #unmapped = new Map<string, Unmapped>();
+  readonly #failures = new Groups<Omit<Failure, "count">>(MOST_GROUPS);
+  readonly #unmapped = new Groups<Omit<Unmapped, "count">>(MOST_GROUPS);
   readonly #conflicts = new Map<string, Conflict>();
-  readonly #holders = new Map<string, { readonly fingerprint: string; readonly source: string }>();
+  readonly #holders: Holders;
 
-  constructor(keys: { readonly pk: string; readonly sk?: string }, mapped?: { mapping: Mapping; decode: Decode }) {
+  constructor(
+    keys: { readonly pk: string; readonly sk?: string },
+    mapped?: { readonly mapping: Mapping; readonly decode: Decode },
+    holders = new Holders(),
+  ) {
     this.#keys = keys;
     this.#mapped = mapped;
+    this.#holders = holders;
     this.#shapes = new KeyShapes(keys);
   }
 
@@ -145,17 +155,13 @@ export class CensusTaker {
     for (const contribution of contributions) this.#compare(contribution, source);
   }
 
-  #compare({ table, facet, key, fingerprint }: Contribution, source: string): void {
+  /** Which row holds the key is for the run to settle; that there are two is the same whichever came first. */
+  #compare(contribution: Contribution, source: string): void {
+    const { table, key, fingerprint } = contribution;
     if (typeof table.duplicates !== "string") return;
-    const at = JSON.stringify([table.index, facet.index, ...key]);
-    const holder = this.#holders.get(at);
-    if (holder === undefined) {
-      if (this.#holders.size < MOST_ROWS) this.#holders.set(at, { fingerprint, source });
-      else this.#rowsNotCompared += 1;
-      return;
-    }
+    const holder = this.#holders.holderOf(contribution, source);
     const isCopy = table.duplicates === "identical";
-    if (isCopy && holder.fingerprint === fingerprint) return;
+    if (holder === undefined || (isCopy && holder.fingerprint === fingerprint)) return;
     const kind = isCopy ? "conflict" : "collision";
     const before = this.#conflicts.get(table.name) ?? { table: table.name, kind, count: 0, examples: [] };
     const examples = [...before.examples, { key, source, holder: holder.source }].slice(0, EXAMPLES);
@@ -163,21 +169,15 @@ export class CensusTaker {
   }
 
   #fail(entity: string | undefined, reason: string, detail: string, example: string): void {
-    const at = JSON.stringify([entity, reason, detail]);
-    const before = this.#failures.get(at) ?? { entity, reason, detail, count: 0, example };
-    this.#failures.set(at, { ...before, count: before.count + 1 });
+    this.#failures.add([entity, reason, detail], () => ({ entity, reason, detail, example }));
   }
 
   #miss(entity: string, attribute: string, example: string): void {
-    const at = JSON.stringify([entity, attribute]);
-    const before = this.#unmapped.get(at) ?? { entity, attribute, count: 0, example };
-    this.#unmapped.set(at, { ...before, count: before.count + 1 });
+    this.#unmapped.add([entity, attribute], () => ({ entity, attribute, example }));
   }
 
   census(source: string, whole: boolean): Census {
     const declared = this.#mapped?.mapping.entities.toSorted((a, b) => a.index - b.index) ?? [];
-    const most = <T extends { count: number }>(found: Map<string, T>): T[] =>
-      [...found.values()].sort((a, b) => b.count - a.count);
     return {
       source,
       whole,
@@ -186,18 +186,24 @@ export class CensusTaker {
       expired: this.#expired,
       entities: declared.map((entity) => entityCensus(entity, this.#kinds.get(entity))),
       shapes: this.#shapes.shapes(),
-      failures: most(this.#failures),
-      unmapped: most(this.#unmapped),
-      conflicts: most(this.#conflicts),
-      rowsNotCompared: this.#rowsNotCompared,
+      failures: this.#failures.all(),
+      unmapped: this.#unmapped.all(),
+      conflicts: [...this.#conflicts.values()].sort((a, b) => b.count - a.count),
+      rowsNotCompared: this.#holders.forgotten,
+      beyond: {
+        shapes: this.#shapes.beyond,
+        failures: this.#failures.beyond,
+        unmapped: this.#unmapped.beyond,
+      },
     };
   }
 }
 
 function entityCensus({ name }: EntityModel, kind: Kind | undefined): EntityCensus {
-  if (kind === undefined) return { name, count: 0, rows: 0, attributes: [] };
+  if (kind === undefined) return { name, count: 0, rows: 0, attributes: [], beyond: 0 };
   const { census, rows, sample } = kind;
-  const base = { name, count: census.items, rows, attributes: census.attributes() };
+  const { items: count, beyond } = census;
+  const base = { name, count, rows, attributes: census.attributes(), beyond };
   return sample === undefined ? base : { ...base, sample };
 }
 

@@ -1,7 +1,7 @@
 /** `check`: what is in a source and what a mapping does not cover, with and without a mapping, and nothing written. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,10 +11,16 @@ import type { Item } from "../../lambda/domain/attribute.ts";
 import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
+import { items as battleRoyaleItems } from "../cases/battle-royale/items.ts";
+import { tables as battleRoyaleTables } from "../cases/battle-royale/tables.ts";
+import { items as onlineShopItems } from "../cases/online-shop/items.ts";
+import { tables as onlineShopTables } from "../cases/online-shop/tables.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CASES = resolve(ROOT, "../shared/cases");
 const schema = { tables, items };
+const battleRoyale = { tables: battleRoyaleTables, items: battleRoyaleItems };
+const onlineShop = { tables: onlineShopTables, items: onlineShopItems };
 
 let folder: string;
 beforeAll(async () => {
@@ -40,9 +46,9 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     "15 GAME#{game_id} / #METADATA#{game_id}",
   ],
   "electrodb-taskmanager": [
-    "600 $task-manager#taskname_{taskName} / $task_{int}#project_{project}#employee_{employee}",
-    "500 $task-manager#employee_{employee} / $employee_{int}",
-    "5 $task-manager#country_{country}#state_{state} / $office_{int}#city_{city}#zip_{zip}#officename_{officeName}",
+    "600 $task-manager#taskname_{taskName} / $task_1#project_{project}#employee_{employee}",
+    "500 $task-manager#employee_{employee} / $employee_1",
+    "5 $task-manager#country_{country}#state_{state} / $office_1#city_{city}#zip_{zip}#officename_{officeName}",
   ],
   elearning: [
     "2 TENANT#{tenant_id}#USER#{user_id} / CERT#{course_id}#{int}",
@@ -54,11 +60,11 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     "2 TENANT#{tenant_id} / ORG#PROFILE",
   ],
   "online-shop": [
-    "3 c#{int} / c#{int2}",
+    "3 c#{int} / c#{int}",
     "3 p#{int} / w#{int2}",
     "3 o#{int} / shp#{int2}",
-    "2 p#{int} / p#{int2}",
-    "2 w#{int} / w#{int2}",
+    "2 p#{int} / p#{int}",
+    "2 w#{int} / w#{int}",
     "2 o#{int} / p#{int2}",
     "2 o#{int} / sh#{int2}",
     "1 o#{int} / c#{int2}",
@@ -89,6 +95,52 @@ describe.skipIf(!existsSync(CASES))(
       expect(clean).toBe(true);
     });
 
+    it.each([
+      ["online-shop", "EntityType"],
+      ["electrodb-taskmanager", "__edb_e__"],
+    ])("%s has as many shapes as its items name kinds in %s", async (name, discriminator) => {
+      const file = join(CASES, name, "items.ddb.jsonl");
+      const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+      const kinds = Map.groupBy(lines, (line) => JSON.parse(line).Item[discriminator]?.S);
+      const { checked } = await take(`file:${file}`);
+      const told = checked.shapes.map(({ where, count }) => [where[discriminator], count] as const);
+      expect(new Map(told)).toEqual(new Map([...kinds].map(([kind, list]) => [kind, list.length])));
+    });
+
+    it("an export of three items of one key each is told item by item", async () => {
+      const data = join(CASES, "s3-full-export/export/AWSDynamoDB/01715685260608-c488b4e1/data");
+      const { checked } = await take(`file:${join(data, "uimbi7eofu2b5kzkxe63gsvb6i.json.gz")}`);
+      expect(checked.shapes.map(({ pk, count }) => `${count} ${pk}`).sort()).toEqual([
+        "1 K3TXQk84Si",
+        "1 bar",
+        "1 foo",
+      ]);
+      const types = checked.shapes.flatMap(({ attributes }) =>
+        attributes.flatMap((one) => one.types.map(([type]) => type)),
+      );
+      expect(new Set(types)).toEqual(new Set(["B", "BOOL", "BS", "L of N, S", "M", "N", "NS", "NULL", "SS"]));
+    });
+
+    it.each([
+      ["battle-royale", battleRoyale, 835],
+      ["online-shop", onlineShop, 19],
+    ] as const)("%s with its mapping is clean, and is not once one item is off", async (name, mapped, count) => {
+      const file = join(CASES, name, "items.ddb.jsonl");
+      const { checked, clean } = await take(`file:${file}`, { schema: mapped });
+      expect(clean, JSON.stringify({ ...checked, entities: [] })).toBe(true);
+      expect(checked.entities.reduce((sum, entity) => sum + entity.count, 0)).toBe(count);
+      for (const entity of checked.entities) expect(entity.sample?.rows.length, entity.name).toBeGreaterThan(0);
+
+      const off = join(folder, `${name}.jsonl`);
+      const [first = "", ...others] = (await readFile(file, "utf8")).split("\n");
+      const { Item: item } = JSON.parse(first);
+      const faulty = JSON.stringify({ Item: { ...item, NobodyReadsThis: { S: "x" } } });
+      await writeFile(off, [faulty, ...others].join("\n"));
+      const again = await take(`file:${off}`, { schema: mapped });
+      expect(again.clean).toBe(false);
+      expect(again.checked.unmapped).toMatchObject([{ attribute: "NobodyReadsThis", count: 1 }]);
+    });
+
     it("an attribute that is often missing is told with how often", async () => {
       const { checked } = await take(`file:${join(CASES, "electrodb-taskmanager", "items.ddb.jsonl")}`);
       const employee = checked.shapes.find(({ where }) => where.__edb_e__ === "employee");
@@ -113,9 +165,7 @@ describe("with a mapping", () => {
     ]);
     for (const { fault, reason } of DIRT) if (!later.has(reason)) expect(told, fault).toContain(reason);
     expect(checked.expired).toBe(1);
-    expect(checked.shapes.map(({ pk, sk, count }) => `${count} ${pk} ${sk}`)).toEqual([
-      "1 INVOICE#2019-{int} LINE#{int2}",
-    ]);
+    expect(checked.shapes.map(({ pk, sk, count }) => `${count} ${pk} ${sk}`)).toEqual(["1 INVOICE#{month} LINE#{int}"]);
     expect(checked.unmapped.map(({ attribute }) => attribute).sort()).toEqual(["Color", "Versions[].CopiedFrom"]);
     expect(checked.conflicts.map(({ table, kind, count }) => ({ table, kind, count }))).toEqual([
       { table: "files", kind: "collision", count: 1 },
@@ -168,5 +218,28 @@ describe("the command", () => {
       stderr: expect.stringMatching(/--keys PK,SK/),
     });
     expect(run("--source", dirty, "--schema", join(folder, "nowhere")).status).toBe(3);
+  });
+
+  it("takes a folder without the two files for no mapping and says so, and refuses one that holds half of it", async () => {
+    const file = await fileOf("begun.jsonl", [{ PK: { S: "A#1" }, SK: { S: "B" } }]);
+    const begun = join(folder, "begun");
+    await mkdir(begun);
+    await writeFile(join(begun, "NOTES.md"), "to be written");
+    expect(run("--source", file, "--schema", begun)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^CENSUS {2}1 item read/),
+      stderr: expect.stringMatching(/holds no tables\.ts and no items\.ts/),
+    });
+    await writeFile(join(begun, "tables.ts"), "export const tables = {};");
+    expect(run("--source", file, "--schema", begun)).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/items\.ts/),
+    });
+  });
+
+  it("shows the attributes of every entity where asked, and marks what no column takes", async () => {
+    const words = ["--source", await fileOf("attributes.jsonl", [...planted]), "--schema", join(ROOT, "schema")];
+    expect(run(...words, "--attributes").stdout).toMatch(/^ {6}Color +12\.5 % +S +← no column takes all of it$/m);
+    expect(run(...words).stdout).not.toMatch(/←/);
   });
 });

@@ -11,11 +11,22 @@ const share = (part: number, whole: number): string =>
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ["", title, ...lines];
 
-/** Shapes shown in full; the others are counted. */
+/** Shapes and findings shown in full; the others are counted, and are in the JSON. */
 const MOST_SHAPES = 60;
+const MOST_FINDINGS = 60;
 
-export function checkText(checked: Census, mapped: boolean): string {
-  const { entities, shapes, failures, unmapped, conflicts, ignored, expired } = checked;
+const rest = (found: readonly { readonly count: number }[], shown: number): number =>
+  found.slice(shown).reduce((sum, one) => sum + one.count, 0);
+const more = (total: number, what: string): string[] => (total === 0 ? [] : [`  … ${count(total)} ${what}`]);
+
+export interface CheckView {
+  readonly mapped: boolean;
+  /** Show the attributes of every entity, too. */
+  readonly attributes: boolean;
+}
+
+export function checkText(checked: Census, { mapped, attributes }: CheckView): string {
+  const { entities, shapes, failures, unmapped, conflicts, ignored, expired, beyond } = checked;
   const apart = [
     ...(ignored > 0 ? [`${count(ignored)} ignored`] : []),
     ...(expired > 0 ? [`${count(expired)} expired`] : []),
@@ -25,21 +36,25 @@ export function checkText(checked: Census, mapped: boolean): string {
     `${headline(checked, mapped)}  ${[read, ...apart].join(" · ")}. Nothing was written.`,
     checked.source,
     ...section("Entities", mapped ? entityLines(entities) : []),
-    ...section(
-      mapped ? "Items no template matches" : "Kinds of items, by the shape of their keys",
-      shapeLines(shapes, checked.read),
-    ),
+    ...section("Their attributes", attributes ? entities.flatMap((entity) => entityAttributes(entity, unmapped)) : []),
+    ...section(mapped ? "Items no template matches" : "Kinds of items, by the shape of their keys", [
+      ...shapeLines(shapes, checked.read),
+      ...more(beyond.shapes, "items of further shapes"),
+    ]),
     ...section(
       "Items that cannot become rows",
-      failures.flatMap(({ entity, reason, detail, count: total, example }) => [
-        `  ${entity ?? "items of no entity"}: ${reason}, ${items(total)}`,
-        `      ${detail}`,
-        `      e.g. ${keyText(example)}`,
-      ]),
+      failures
+        .slice(0, MOST_FINDINGS)
+        .flatMap(({ entity, reason, detail, count: total, example }) => [
+          `  ${entity ?? "items of no entity"}: ${reason}, ${items(total)}`,
+          `      ${detail}`,
+          `      e.g. ${keyText(example)}`,
+        ]),
     ),
+    ...more(beyond.failures + rest(failures, MOST_FINDINGS), "items fail in further ways"),
     ...section(
       "Attributes no column takes",
-      unmapped.flatMap(({ entity, attribute, count: total, example }) => {
+      unmapped.slice(0, MOST_FINDINGS).flatMap(({ entity, attribute, count: total, example }) => {
         const kind = entities.find(({ name }) => name === entity);
         const types = kind?.attributes.find(({ name }) => name === attribute)?.types ?? [];
         const of = kind === undefined ? "" : `, in ${share(total, kind.count)} of them`;
@@ -49,20 +64,20 @@ export function checkText(checked: Census, mapped: boolean): string {
         ];
       }),
     ),
-    ...section(
-      "Items that give one row",
-      conflicts.flatMap(({ table, kind, count: total, examples }) => [
+    ...more(beyond.unmapped + rest(unmapped, MOST_FINDINGS), "values of further attributes"),
+    ...section("Items that give one row", [
+      ...conflicts.flatMap(({ table, kind, count: total, examples }) => [
         `  ${table}: ${kind}, ${items(total)}`,
         ...examples.map(
           ({ key, source, holder }) => `      (${key.join(", ")}) from ${keyText(source)}, and from ${keyText(holder)}`,
         ),
       ]),
-    ),
-    ...(checked.rowsNotCompared > 0
-      ? [
-          `  ${count(checked.rowsNotCompared)} rows were not looked at for this: the run itself finds what is among them`,
-        ]
-      : []),
+      ...(checked.rowsNotCompared > 0
+        ? [
+            `  ${count(checked.rowsNotCompared)} rows were too many to remember: the run itself finds what is among them`,
+          ]
+        : []),
+    ]),
     ...section("What one item becomes", entities.flatMap(sampleLines)),
     "",
   ].join("\n");
@@ -79,38 +94,55 @@ const entityLines = (entities: readonly EntityCensus[]): string[] =>
     entities.map(({ name, count: total, rows }) => [name, total, rows, total === 0 ? "no such item was found" : ""]),
   );
 
-function shapeLines(shapes: readonly KeyShape[], read: number): string[] {
-  const beyond = shapes.slice(MOST_SHAPES);
-  const rest = beyond.reduce((sum, shape) => sum + shape.count, 0);
-  return [
-    ...shapes.slice(0, MOST_SHAPES).flatMap((shape, at) => [...(at === 0 ? [] : [""]), ...shapeText(shape, read)]),
-    ...(beyond.length === 0 ? [] : ["", `  … ${count(beyond.length)} more shapes, ${items(rest)}`]),
-  ];
+function entityAttributes({ name, count: total, attributes, beyond }: EntityCensus, unmapped: Census["unmapped"]) {
+  if (total === 0) return [];
+  const missed = (attribute: string): boolean =>
+    unmapped.some((one) => one.entity === name && isWithin(one.attribute, attribute));
+  return [`  ${name}`, ...attributeLines(attributes, total, missed), ...more(beyond, "values of further attributes")];
 }
+
+/** `Versions[].Size` lies within `Versions`. */
+const isWithin = (path: string, attribute: string): boolean =>
+  path === attribute || path.startsWith(`${attribute}[`) || path.startsWith(`${attribute}.`);
+
+const shapeLines = (shapes: readonly KeyShape[], read: number): string[] => [
+  ...shapes.slice(0, MOST_SHAPES).flatMap((shape, at) => [...(at === 0 ? [] : [""]), ...shapeText(shape, read)]),
+  ...more(rest(shapes, MOST_SHAPES), `items of ${count(shapes.length - MOST_SHAPES)} further shapes`),
+];
 
 function shapeText({ pk, sk, where, count: total, example, attributes, beyond }: KeyShape, read: number): string[] {
   const at = [
     `pk: ${JSON.stringify(pk)}`,
     ...(sk === undefined ? [] : [`sk: ${JSON.stringify(sk)}`]),
-    ...(Object.keys(where).length === 0 ? [] : [`where: ${JSON.stringify(where)}`]),
+    ...Object.entries(where).map(([name, text]) => `where: { ${property(name)}: ${JSON.stringify(text)} }`),
   ];
   return [
     `  { ${at.join(", ")} }`,
     `      ${items(total)}, ${share(total, read)} of all, e.g. ${keyText(example)}`,
     ...attributeLines(attributes, total),
-    ...(beyond > 0 ? [`      … ${count(beyond)} values of further attributes`] : []),
+    ...more(beyond, "values of further attributes"),
   ];
 }
+
+const property = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
 
 const typesText = (types: AttributeCount["types"]): string =>
   types.length === 1 ? (types[0]?.[0] ?? "") : types.map(([type, times]) => `${type} ×${count(times)}`).join(", ");
 
-const attributeLines = (attributes: readonly AttributeCount[], total: number): string[] =>
+const attributeLines = (
+  attributes: readonly AttributeCount[],
+  total: number,
+  missed: (attribute: string) => boolean = () => false,
+): string[] =>
   attributes.length === 0
     ? ["      no attribute but the key"]
     : grid(
         ["", "", ""],
-        attributes.map(({ name, count: filled, types }) => [name, share(filled, total), typesText(types)]),
+        attributes.map(({ name, count: filled, types }) => [
+          name,
+          share(filled, total),
+          `${typesText(types)}${missed(name) ? "  ← no column takes all of it" : ""}`,
+        ]),
       )
         .slice(1)
         .map((line) => `    ${line}`);
