@@ -9,7 +9,12 @@ export const EXIT = { verified: 0, discrepant: 1, incomplete: 2, refused: 3 } as
 const BUG = 70;
 
 /** What was begun and can simply be gone on with. */
-const GOES_ON: ReadonlySet<MigrationErrorCode> = new Set(["target-lost", "source-unreachable", "moved-on"]);
+const GOES_ON: ReadonlySet<MigrationErrorCode> = new Set([
+  "target-lost",
+  "target-full",
+  "source-unreachable",
+  "moved-on",
+]);
 
 export function exitOf(error: unknown): number {
   if (!(error instanceof MigrationError)) return BUG;

@@ -10,6 +10,7 @@ export type MigrationErrorCode =
   | "target-unusable"
   | "target-unreachable"
   | "target-lost"
+  | "target-full"
   | "mapping-changed"
   | "schema-migration"
   | "nothing-read"

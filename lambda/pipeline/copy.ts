@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Decode } from "../domain/decode.ts";
+import { MigrationError } from "../domain/migration-error.ts";
 import { PageTally } from "../domain/tally.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { Run } from "../ports/runs.ts";
@@ -42,12 +43,23 @@ export async function copy(task: Copy): Promise<"done" | "stopped"> {
   return waitForOthers(task);
 }
 
+/** A unit that is lost with its connection is claimed again, so often in a row: its cursor says what was committed. */
+const LOSSES = 10;
+
 async function work(task: Copy): Promise<void> {
+  let losses = 0;
   while (!task.signal.aborted) {
     const claim = await task.queue.claim(task.run);
     if (claim === undefined) return;
+    const commit = async (page: PageWrite): Promise<void> => {
+      await claim.commit(page);
+      losses = 0;
+    };
     try {
-      await copyUnit(task, claim);
+      await copyUnit(task, { ...claim, commit });
+    } catch (error) {
+      losses += 1;
+      if (!(error instanceof MigrationError && error.code === "target-lost") || losses > LOSSES) throw error;
     } finally {
       await claim.release();
     }

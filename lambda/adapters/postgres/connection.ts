@@ -2,7 +2,7 @@
 import pg from "pg";
 import { MigrationError } from "../../domain/migration-error.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
-import { isConnectionLost, lost, unreachable, withoutValues } from "./errors.ts";
+import { exhausted, isConnectionLost, lost, unreachable, withoutValues } from "./errors.ts";
 
 /**
  * Keepalives 10/5/3 find a dead peer while a session is silent, `tcp_user_timeout` while it has data in flight, so a
@@ -96,7 +96,7 @@ export async function connect(url: string, name: string): Promise<Session> {
       try {
         return await client.query(sql, values === undefined ? undefined : [...values]);
       } catch (error) {
-        if (!isConnectionLost(error)) throw withoutValues(error);
+        if (!isConnectionLost(error)) throw exhausted(error) ?? withoutValues(error);
         broken = true;
         throw lost(error);
       }

@@ -13,6 +13,8 @@ const CONNECTION_LOST = new Set([
   "57P02",
   "57P03",
   "25P03",
+  // The writer has become a reader: a new connection finds the new writer.
+  "25006",
   "ECONNRESET",
   "ECONNREFUSED",
   "EPIPE",
@@ -21,6 +23,12 @@ const CONNECTION_LOST = new Set([
 
 /** A table, schema, constraint or index of that name exists, or was made in this moment by another transaction. */
 const THERE_ALREADY = new Set(["42P06", "42P07", "42710", "23505"]);
+
+/** No room for another connection, or none yet: there may be in a moment. */
+const NOT_NOW = new Set(["53300", "57P03"]);
+
+/** Resources only an operator can give: disk, memory. */
+const EXHAUSTED = /^53[12]00$/;
 
 /** Classes of a value Postgres will not take: data exceptions, integrity violations, limits of one row. */
 const REFUSED_ROW = /^(22|23|54)/;
@@ -41,6 +49,13 @@ export function isConnectionLost(error: unknown): boolean {
     error instanceof Error && /^(Connection terminated|Client has encountered a connection error)/.test(error.message)
   );
 }
+
+export const isNotNow = (error: unknown): boolean => NOT_NOW.has(codeOf(error) ?? "");
+
+/** A failure that is over in a moment, told so by the adapter itself. */
+export const isPassing = (error: unknown): boolean =>
+  isContention(error) ||
+  (error instanceof MigrationError && (error.code === "target-lost" || error.code === "target-unreachable"));
 
 /** The SQLSTATE where Postgres refused a row for what it holds. */
 export function refusedRow(error: unknown): string | undefined {
@@ -69,9 +84,21 @@ export function withoutValues(error: unknown): unknown {
 export function unreachable(place: string, cause: unknown): MigrationError {
   const code = codeOf(cause) ?? "no code";
   return new MigrationError(
-    isConnectionLost(cause) ? "target-unreachable" : "target-unusable",
+    isConnectionLost(cause) || isNotNow(cause) ? "target-unreachable" : "target-unusable",
     `cannot connect to Postgres at ${place} (${code})`,
     "check that the database is running, that its address is right, and that this user may connect",
+    { cause: withoutValues(cause) },
+  );
+}
+
+/** Postgres has no disk or memory left, told to an operator; undefined for any other error. */
+export function exhausted(cause: unknown): MigrationError | undefined {
+  const code = codeOf(cause);
+  if (code === undefined || !EXHAUSTED.test(code)) return undefined;
+  return new MigrationError(
+    "target-full",
+    `Postgres has no ${code === "53100" ? "disk space" : "memory"} left (SQLSTATE ${code})`,
+    "give it more, then run the same command again: it goes on after the last page that was committed",
     { cause: withoutValues(cause) },
   );
 }

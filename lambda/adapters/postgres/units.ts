@@ -8,6 +8,7 @@ import { type Session, transaction } from "./connection.ts";
 import { isContention } from "./errors.ts";
 import { lockClass, lockPages } from "./locks.ts";
 import { writeItems } from "./page.ts";
+import { patiently } from "./patience.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, unnest } from "./sql.ts";
 
@@ -39,17 +40,7 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
         );
       }),
 
-    claim: async (run) => {
-      const session = await sessions.take();
-      try {
-        const claim = await claimNext(session, sessions, run, mapping);
-        if (claim === undefined) await sessions.give(session);
-        return claim;
-      } catch (error) {
-        await session.close();
-        throw error;
-      }
-    },
+    claim: (run) => patiently(() => claimOnce(sessions, run, mapping)),
 
     progress: (run) =>
       sessions.use(async (session) => {
@@ -65,6 +56,18 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
         };
       }),
   };
+}
+
+async function claimOnce(sessions: Sessions, run: Run, mapping: Mapping): Promise<UnitClaim | undefined> {
+  const session = await sessions.take();
+  try {
+    const claim = await claimNext(session, sessions, run, mapping);
+    if (claim === undefined) await sessions.give(session);
+    return claim;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
 
 /** Tries one unit at a time: a lock function in a scan would take locks it does not return. */
