@@ -99,7 +99,7 @@ export interface Run {
   readonly most: number;
 }
 
-/** Runs one after the other; those under `maybe` all or none. What follows a run must not begin with its characters. */
+/** Runs one after the other; those under `maybe` all or none. A run takes all it can. */
 export function spelled(parts: readonly (Run | { readonly maybe: readonly Run[] })[]): Automaton {
   const runs = parts.flatMap((part) => ("maybe" in part ? part.maybe : [part]));
   // Where a group that may be left out begins, reading can go on behind it.
@@ -122,9 +122,10 @@ export function spelled(parts: readonly (Run | { readonly maybe: readonly Run[] 
   }
   const step = ({ run, seen }: Place, char: string): Place | undefined => {
     const current = runs[run];
-    if (seen > 0 && current?.of.includes(char))
-      return seen < current.most ? { run, seen: counted(current, seen + 1) } : undefined;
-    if (seen > 0 && seen < (current?.least ?? 0)) return undefined;
+    if (seen > 0 && current !== undefined) {
+      if (seen < current.most && current.of.includes(char)) return { run, seen: counted(current, seen + 1) };
+      if (seen < current.least) return undefined;
+    }
     const next = openings(seen > 0 ? run + 1 : run).find((each) => runs[each]?.of.includes(char));
     return next === undefined ? undefined : { run: next, seen: 1 };
   };
