@@ -57,6 +57,7 @@ export interface Conflict {
 
 export interface Census {
   readonly source: string;
+  readonly keys: { readonly pk: string; readonly sk?: string };
   /** Whether every item was read. */
   readonly whole: boolean;
   readonly read: number;
@@ -180,6 +181,7 @@ export class CensusTaker {
     const declared = this.#mapped?.mapping.entities.toSorted((a, b) => a.index - b.index) ?? [];
     return {
       source,
+      keys: this.#keys,
       whole,
       read: this.read,
       ignored: this.#ignored,

@@ -16,6 +16,8 @@ export interface KeyShape {
   /** As a mapping would write it. */
   readonly pk: string;
   readonly sk?: string;
+  /** What parts its segments, the first one where there are several; captures are to refuse it. */
+  readonly delimiter?: string;
   /** The attribute that tells this kind from others, where the items have such. */
   readonly where: Readonly<Record<string, string>>;
   readonly count: number;
@@ -132,6 +134,7 @@ function shapeOf(path: readonly Walked[], { example, census, same }: Leaf): KeyS
   const where: Record<string, string> = {};
   const names = new Names(same, census.items);
   const texts = [""];
+  const delimiter = path.flatMap(({ step }) => ("delimiter" in step ? [step.delimiter] : [])).find((one) => one !== "");
   for (const { step, branch } of path) {
     if (step.kind === "where") where[step.name] = step.text;
     else if (step.kind === "sort key") texts.push("");
@@ -139,56 +142,63 @@ function shapeOf(path: readonly Walked[], { example, census, same }: Leaf): KeyS
   }
   const [pk = "", sk] = texts;
   const { items: count, beyond } = census;
-  return { pk, ...(sk === undefined ? {} : { sk }), where, count, example, attributes: census.attributes(), beyond };
+  const spelled = { pk, ...(sk === undefined ? {} : { sk }), ...(delimiter === undefined ? {} : { delimiter }), where };
+  return { ...spelled, count, example, attributes: census.attributes(), beyond };
 }
 
 const escaped = (literal: string): string => literal.replace(/[{}]/g, "$&$&");
 
-/** Gives each capture of a template a name: one no other has, unless both always hold the same, as a mapping asks. */
+interface Taken {
+  /** Not there for a literal. */
+  readonly name?: string;
+  readonly attribute?: string | undefined;
+  readonly prefix: string;
+  /** What stands right before the value, or the word itself. */
+  readonly literal: string;
+}
+
+/** Gives each capture of a template a name: one no other has, unless both hold the same in every key, as a mapping asks. */
 class Names {
   readonly #same: readonly number[];
   readonly #items: number;
-  readonly #taken: { readonly name: string | undefined; readonly attribute: string | undefined; literal: string }[] =
-    [];
+  readonly #taken: Taken[] = [];
 
   constructor(same: readonly number[], items: number) {
     this.#same = same;
     this.#items = items;
   }
 
-  spell(step: Segment, branch: Branch): string {
-    const before = this.#taken.at(-1);
-    const isVersion = step.kind === "value" && step.prefix !== "" && step.form === "int" && branch.count >= 3;
-    if (step.kind === "word" || (isVersion && branch.sole !== undefined && branch.sole.length <= 2)) {
-      const text = step.kind === "word" ? step.text : step.prefix + branch.sole;
-      this.#taken.push({ name: undefined, attribute: undefined, literal: text });
-      return escaped(text + step.delimiter);
+  spell(step: Segment, { names, count, sole }: Branch): string {
+    const isVersion = step.kind === "value" && step.prefix !== "" && step.form === "int" && count >= 3;
+    if (step.kind === "word" || (isVersion && sole !== undefined && sole.length <= 2)) {
+      const literal = step.kind === "word" ? step.text : `${step.prefix}${sole}`;
+      this.#taken.push({ prefix: "", literal });
+      return escaped(literal + step.delimiter);
     }
-    const [attribute] =
-      [...branch.names].filter(([, times]) => times >= branch.count * 0.9).sort(([, a], [, b]) => b - a)[0] ?? [];
-    const literal = step.prefix === "" ? (before?.name === undefined ? (before?.literal ?? "") : "") : step.prefix;
-    const name = this.#twin(literal) ?? this.#fresh(attribute, step.form);
-    this.#taken.push({ name, attribute, literal });
-    return `${escaped(step.prefix)}{${name}}${escaped(step.delimiter)}`;
+    const { prefix, form } = step;
+    const [attribute] = [...names].filter(([, times]) => times >= count * 0.9).sort(([, a], [, b]) => b - a)[0] ?? [];
+    const before = this.#taken.at(-1);
+    const literal = prefix !== "" ? prefix : before?.name === undefined ? (before?.literal ?? "") : "";
+    const name = this.#twin({ attribute, prefix, literal }) ?? this.#fresh(attribute ?? form);
+    this.#taken.push({ name, attribute, prefix, literal });
+    return `${escaped(prefix)}{${name}}${escaped(step.delimiter)}`;
   }
 
-  /** The name of the segment before that held the same text in every key, behind the same literal or too often for chance. */
-  #twin(literal: string): string | undefined {
+  /** The name of the value before that was the same in every key, and not by chance: of one attribute, behind one literal, or often. */
+  #twin({ attribute, prefix, literal }: Taken): string | undefined {
     const at = this.#taken.length;
     const twin = this.#same[at];
-    if (twin === undefined || twin === at) return undefined;
-    const known = this.#taken[twin];
-    return known !== undefined && ((known.literal === literal && literal !== "") || this.#items >= NO_CHANCE)
-      ? known.name
-      : undefined;
+    const known = twin === undefined || twin === at ? undefined : this.#taken[twin];
+    if (known === undefined || known.prefix !== prefix) return undefined;
+    const isOne = attribute !== undefined && known.attribute === attribute;
+    const isBehindOne = literal !== "" && known.literal === literal;
+    return isOne || isBehindOne || this.#items >= NO_CHANCE ? known.name : undefined;
   }
 
-  #fresh(attribute: string | undefined, form: string): string {
-    const base = (attribute ?? form).replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_");
-    const isTaken = (name: string): boolean =>
-      this.#taken.some((known) => known.name === name && (attribute === undefined || known.attribute !== attribute));
+  #fresh(wanted: string): string {
+    const base = wanted.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_");
     let name = base;
-    for (let at = 2; isTaken(name); at += 1) name = `${base}${at}`;
+    for (let at = 2; this.#taken.some((known) => known.name === name); at += 1) name = `${base}${at}`;
     return name;
   }
 }

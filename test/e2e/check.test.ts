@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIRT, planted } from "../../bin/rehearse/dirt.ts";
 import { runCheck } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Census } from "../../lambda/domain/census.ts";
 import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
+import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 import { items as battleRoyaleItems } from "../cases/battle-royale/items.ts";
@@ -36,6 +38,21 @@ async function fileOf(name: string, list: readonly Item[]): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, list.map((item) => `{"Item":${toDynamoDbJson(item)}}\n`).join(""));
   return `file:${file}`;
+}
+
+/** Every shape as an item that is left out: a mapping of keys alone. */
+function mappingOf({ keys, shapes }: Census) {
+  const made = defineTables({ things: { id: text().primaryKey() } });
+  const nothing = { pk: "\u0001{id}", ...(keys.sk === undefined ? {} : { sk: "\u0001" }) } as const;
+  return {
+    tables: made,
+    items: defineItems(made, { keys }, ({ item, into, ignoreItem }) => [
+      item("Thing", nothing, ({ attr }) => [into("things", { id: attr("id") })]),
+      ...shapes.map(({ pk, sk, where }, at) =>
+        ignoreItem(`Shape${at}`, { pk, ...(sk === undefined ? {} : { sk }), where }, "to see whether it matches"),
+      ),
+    ]),
+  };
 }
 
 /** For each public table: how many items follow which key. */
@@ -94,6 +111,18 @@ describe.skipIf(!existsSync(CASES))(
       expect(checked.shapes.reduce((sum, { count }) => sum + count, 0)).toBe(checked.read);
       expect(clean).toBe(true);
     });
+
+    it.each(Object.keys(KINDS))(
+      "%s: what it shows, written down as it stands, is a mapping that loads and matches every item",
+      async (name) => {
+        const source = `file:${join(CASES, name, "items.ddb.jsonl")}`;
+        const { checked } = await take(source);
+        const again = await take(source, { schema: mappingOf(checked) });
+        expect(again.checked).toMatchObject({ shapes: [], failures: [], ignored: checked.read });
+        const without = await take(source, { schema: mappingOf({ ...checked, shapes: checked.shapes.slice(1) }) });
+        expect(without.checked.shapes.length).toBeGreaterThan(0);
+      },
+    );
 
     it.each([
       ["online-shop", "EntityType"],
@@ -218,6 +247,20 @@ describe("the command", () => {
       stderr: expect.stringMatching(/--keys PK,SK/),
     });
     expect(run("--source", dirty, "--schema", join(folder, "nowhere")).status).toBe(3);
+  });
+
+  it("says what a mapping has to say about keys and delimiter, where that is not PK, SK and #", async () => {
+    const empty = await mkdtemp(join(folder, "empty-"));
+    const colons = Array.from(
+      { length: 3 },
+      (_, at): Item => ({ pk: { S: `user:${at}` }, sk: { S: `order:${at}:x` } }),
+    );
+    expect(run("--source", await fileOf("colons.jsonl", colons), "--schema", empty).stdout).toContain(
+      'defineItems(tables, { keys: { pk: "pk", sk: "sk" }, delimiter: ":" }, …)',
+    );
+    expect(run("--source", await fileOf("usual.jsonl", [...planted]), "--schema", empty).stdout).not.toMatch(
+      /defineItems/,
+    );
   });
 
   it("takes a folder without the two files for no mapping and says so, and refuses one that holds half of it", async () => {

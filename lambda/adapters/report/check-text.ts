@@ -38,6 +38,7 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
     ...section("Entities", mapped ? entityLines(entities) : []),
     ...section("Their attributes", attributes ? entities.flatMap((entity) => entityAttributes(entity, unmapped)) : []),
     ...section(mapped ? "Items no template matches" : "Kinds of items, by the shape of their keys", [
+      ...(mapped ? [] : optionLines(checked)),
       ...shapeLines(shapes, checked.read),
       ...more(beyond.shapes, "items of further shapes"),
     ]),
@@ -104,6 +105,20 @@ function entityAttributes({ name, count: total, attributes, beyond }: EntityCens
 /** `Versions[].Size` lies within `Versions`. */
 const isWithin = (path: string, attribute: string): boolean =>
   path === attribute || path.startsWith(`${attribute}[`) || path.startsWith(`${attribute}.`);
+
+/** Templates mean what they show only in a mapping that says the same about keys; `PK`, `SK` and `#` go without saying. */
+function optionLines({ shapes, keys }: Census): string[] {
+  const by = [...Map.groupBy(shapes, ({ delimiter }) => delimiter ?? "#")];
+  const [most] = by.sort(([, a], [, b]) => rest(b, 0) - rest(a, 0));
+  const delimiter = most?.[0] ?? "#";
+  if (delimiter === "#" && keys.pk === "PK" && (keys.sk ?? "SK") === "SK") return [];
+  const names = [
+    `pk: ${JSON.stringify(keys.pk)}`,
+    ...(keys.sk === undefined ? [] : [`sk: ${JSON.stringify(keys.sk)}`]),
+  ];
+  const said = delimiter === "#" ? "" : `, delimiter: ${JSON.stringify(delimiter)}`;
+  return [`  defineItems(tables, { keys: { ${names.join(", ")} }${said} }, …)`, ""];
+}
 
 const shapeLines = (shapes: readonly KeyShape[], read: number): string[] => [
   ...shapes.slice(0, MOST_SHAPES).flatMap((shape, at) => [...(at === 0 ? [] : [""]), ...shapeText(shape, read)]),
