@@ -113,9 +113,16 @@ const proofOptions = ({ seed = randomInt(2 ** 32), sample = SAMPLE, recount = fa
 
 /** A migration, ready to run; tests put their own decorations around its ports. */
 export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: Target, mapping: Mapping): Migration {
-  const { concurrency = CONCURRENCY, units = concurrency * UNITS_PER_WORKER, allowEmpty = false } = task.options;
+  const {
+    concurrency = CONCURRENCY,
+    units = concurrency * UNITS_PER_WORKER,
+    allowEmpty = false,
+    prune = false,
+  } = task.options;
+  const { maxQuarantine } = task.options;
   const fingerprint = mappingFingerprint(mapping.identity);
-  const shape = { units, concurrency, allowEmpty, ...proofOptions(task.options) };
+  const limit = maxQuarantine === undefined ? {} : { maxQuarantine };
+  const shape = { units, concurrency, allowEmpty, prune, ...limit, ...proofOptions(task.options) };
   return { source, target, mapping, fingerprint, ...shape, ...edge, now: () => new Date() };
 }
 

@@ -48,6 +48,10 @@ export const optionsSchema = z.strictObject({
   maxReadUnits: count.optional(),
   /** Accept a source without a single item. */
   allowEmpty: z.boolean().optional(),
+  /** Remove the rows of items that the source no longer has. */
+  prune: z.boolean().optional(),
+  /** Stop the copy when more items than this are in quarantine. */
+  maxQuarantine: z.number().int().min(0).optional(),
   /** Draws the sample of the spot checks; another one each time where it is left out. */
   seed: z.number().int().min(0).max(0xffff_ffff).optional(),
   /** Items of each entity that are read again. */

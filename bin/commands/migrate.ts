@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { terminalProgress } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import { proofOptions, run, runOptions, shapeOptions, show } from "./run.ts";
+import { proofOptions, run, runOptions, shapeOptions, show, whole } from "./run.ts";
 import { openTarget } from "./target.ts";
 
 interface MigrateOptions extends Record<string, unknown> {
@@ -19,6 +19,8 @@ export function migrateCommand(): Command {
     .requiredOption("--source <SRC>", "dynamodb:TABLE[?region=R&endpoint=URL] or file:ITEMS.jsonl[.gz]")
     .requiredOption("--target <URL>", "postgres://… or embedded, to try a mapping with no database at hand")
     .option("--schema <DIR>", "the folder with tables.ts and items.ts", "schema")
+    .option("--prune", "remove the rows of items the source no longer has")
+    .option("--max-quarantine <N>", "stop when more items than this cannot become rows", whole)
     .option("--allow-empty", "accept a source without a single item")
     .option("--json <FILE>", "write the report there");
   return proofOptions(shapeOptions(command)).action(async (options: MigrateOptions) => {

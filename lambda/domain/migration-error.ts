@@ -14,6 +14,7 @@ export type MigrationErrorCode =
   | "mapping-changed"
   | "schema-migration"
   | "nothing-read"
+  | "too-many-quarantined"
   | "no-run"
   | "moved-on";
 

@@ -5,11 +5,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Decode } from "../domain/decode.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import { PageTally } from "../domain/tally.ts";
+import { PageTally, totalCounts } from "../domain/tally.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource, SourcePage } from "../ports/source.ts";
-import type { PageWrite, UnitClaim, UnitQueue } from "../ports/units.ts";
+import type { PageWrite, UnitClaim, UnitProgress, UnitQueue } from "../ports/units.ts";
 
 /** How often a worker without a unit looks whether the others have ended, and progress is told. */
 const LOOK_AGAIN_MS = 250;
@@ -21,6 +21,8 @@ export interface Copy {
   readonly decode: Decode;
   readonly progress: Progress;
   readonly concurrency: number;
+  /** The copy stops when more items than this are in quarantine: the mapping is plainly not what the source needs. */
+  readonly maxQuarantine?: number;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +31,7 @@ export async function copy(task: Copy): Promise<"done" | "stopped"> {
   // One worker's failure stops the others at their next page: they would only repeat it.
   const failure = new AbortController();
   const signal = AbortSignal.any([task.signal, failure.signal]);
-  const telling = tellProgress(task, signal);
+  const telling = tellProgress(task, signal, failure);
   const workers = Array.from({ length: task.concurrency }, () =>
     work({ ...task, signal }).catch((error: unknown) => {
       failure.abort();
@@ -40,6 +42,7 @@ export async function copy(task: Copy): Promise<"done" | "stopped"> {
   telling.stop();
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
+  if (failure.signal.aborted) throw failure.signal.reason;
   return waitForOthers(task);
 }
 
@@ -107,6 +110,8 @@ async function waitForOthers(task: Copy): Promise<"done" | "stopped"> {
   for (;;) {
     const progress = await task.queue.progress(task.run);
     task.progress.tell({ kind: "copied", progress });
+    const excess = tooMany(task, progress);
+    if (excess !== undefined) throw excess;
     if (progress.done === progress.units) return "done";
     if (task.signal.aborted) return "stopped";
     await sleep(LOOK_AGAIN_MS);
@@ -114,14 +119,19 @@ async function waitForOthers(task: Copy): Promise<"done" | "stopped"> {
   }
 }
 
-function tellProgress({ queue, run, progress }: Copy, signal: AbortSignal): { stop(): void } {
+function tellProgress(task: Copy, signal: AbortSignal, failure: AbortController): { stop(): void } {
+  const { queue, run, progress } = task;
   let telling = false;
   const timer = setInterval(() => {
     if (telling || signal.aborted) return;
     telling = true;
     queue
       .progress(run)
-      .then((now) => progress.tell({ kind: "copied", progress: now }))
+      .then((now) => {
+        progress.tell({ kind: "copied", progress: now });
+        const excess = tooMany(task, now);
+        if (excess !== undefined) failure.abort(excess);
+      })
       // Progress is told for comfort: where it cannot be had, the copy itself will say why.
       .catch(() => undefined)
       .finally(() => {
@@ -129,4 +139,14 @@ function tellProgress({ queue, run, progress }: Copy, signal: AbortSignal): { st
       });
   }, LOOK_AGAIN_MS);
   return { stop: () => clearInterval(timer) };
+}
+
+function tooMany({ maxQuarantine }: Copy, { tally }: UnitProgress): MigrationError | undefined {
+  const { quarantined } = totalCounts(tally);
+  if (maxQuarantine === undefined || quarantined <= maxQuarantine) return undefined;
+  return new MigrationError(
+    "too-many-quarantined",
+    `${quarantined} items are in quarantine, more than the ${maxQuarantine} that were allowed`,
+    "see with `check` what the mapping does not cover; mend it, and begin anew in an empty database",
+  );
 }

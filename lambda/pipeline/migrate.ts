@@ -39,6 +39,10 @@ export interface Migration {
   /** Items of each entity that are read again. */
   readonly sample: number;
   readonly recount: boolean;
+  /** Remove what the source no longer gives. */
+  readonly prune: boolean;
+  /** The copy stops when more items are in quarantine. */
+  readonly maxQuarantine?: number;
   readonly progress: Progress;
   /** Aborts when time is running out; the report is then `incomplete`. */
   readonly signal: AbortSignal;
@@ -75,7 +79,7 @@ export async function migrate(migration: Migration): Promise<Report> {
   }
   if (run.phase === "build") {
     if (signal.aborted) return incomplete(migration, run, header());
-    await clock.time("build", () => target.tables.complete(run));
+    await clock.time("build", () => target.tables.complete(run, migration.prune));
     await enter("verify");
   }
   if (signal.aborted) return incomplete(migration, run, header());

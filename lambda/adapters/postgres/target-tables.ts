@@ -5,6 +5,7 @@ import type { TargetTables } from "../../ports/tables.ts";
 import type { Session } from "./connection.ts";
 import { buildConstraints, dropConstraints } from "./constraints.ts";
 import { withRun } from "./locks.ts";
+import { pruneGone } from "./prune.ts";
 import { runVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
 import { settle } from "./settle.ts";
@@ -25,10 +26,11 @@ export function targetTables(
         await dropConstraints(session, mapping);
         await createTables(session, run.id, mapping);
       }),
-    complete: (run) =>
+    complete: (run, prune) =>
       alone(sessions, run, "build", async (session) => {
         await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
         await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
+        if (prune) await pruneGone(session, run, mapping);
         await settle(session, run.id, mapping);
         await buildConstraints(session, mapping);
         await runVersions(url, "after", migrations.after);

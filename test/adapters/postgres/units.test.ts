@@ -148,7 +148,7 @@ it("a process that comes late neither takes constraints down nor builds them in 
   await target.runs.enter(run, "ended");
   await query(database.url, "drop table things");
   await target.tables.prepare(run);
-  await target.tables.complete(run);
+  await target.tables.complete(run, false);
   expect(await query(database.url, "select to_regclass('things') as table")).toEqual([{ table: null }]);
 });
 
