@@ -50,6 +50,14 @@ describe("a piece is a value", () => {
   });
 });
 
+it("names that lead to other attributes are names, also where one has all attributes of the other and more", () => {
+  const own = (at: number): Item => (at === 0 ? { C: { N: "1" }, D: { N: "1" } } : {});
+  const items = many(60, (at) => keyed("ALL", name(at % 6), { A: { N: "1" }, B: { N: "1" }, ...own(at % 6) }));
+  expect(spelled(items).sort()).toEqual(many(6, (at) => keyed(name(at), "")).map((item) => `10 ALL / ${text(item)}`));
+  const alike = many(60, (at) => keyed("ALL", name(at % 6), { A: { N: "1" }, B: { N: "1" } }));
+  expect(spelled(alike)).toEqual(["60 ALL / {text}"]);
+});
+
 it("a rare form among ids is one by chance where the others have none, and is told where they have", () => {
   const ids = many(400, (at) => keyed(`U#${nano(at)}`, "X", { A: { S: " " }, B: { S: " " } }));
   const digits = many(3, (at) => keyed(`U#${at}`, "X", { A: { S: " " }, B: { S: " " } }));

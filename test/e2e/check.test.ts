@@ -227,6 +227,16 @@ describe("with a mapping", () => {
   });
 });
 
+it("a reading that was stopped shows what it has, and that it is not all", async () => {
+  const stop = new AbortController();
+  const many = Array.from({ length: 20_000 }, (_, at): Item => ({ PK: { S: `USER#${at}` }, SK: { S: "X" } }));
+  const task = { source: await fileOf("stopped.jsonl", many), schema: undefined, keys: undefined, options: {} };
+  const { checked } = await runCheck(task, { onProgress: () => stop.abort(), signal: stop.signal });
+  expect(checked.whole).toBe(false);
+  expect(checked.read).toBeGreaterThan(0);
+  expect(checked.read).toBeLessThan(20_000);
+});
+
 describe("the command", () => {
   const run = (...words: string[]) =>
     spawnSync(process.execPath, [join(ROOT, "bin/cli.ts"), "check", ...words], { encoding: "utf8", cwd: folder });
