@@ -1,0 +1,120 @@
+/**
+ * A run stopped at every step it takes, before the step and after it, one step in each trial: what the next run makes of what
+ * is left, ledger included, is what a run without a stop makes. The ports are wrapped; the product knows nothing of it.
+ */
+import { beforeAll, describe, expect, it } from "vitest";
+import { sampleItems } from "../../bin/rehearse/sample.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Target } from "../../lambda/pipeline/migrate.ts";
+import type { UnitClaim } from "../../lambda/ports/units.ts";
+import { items } from "../../schema/items.ts";
+import { tables } from "../../schema/tables.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { dump, migrateTrial, query } from "../support/migration.ts";
+
+const NOW = new Date();
+const now = () => NOW;
+const SAMPLE = [...sampleItems({ items: 120, seed: 21, now: NOW })];
+const schema = { tables, items };
+const options = { units: 3, concurrency: 1, seed: 1, sample: 2 };
+const names = Object.keys(tables);
+
+class Stopped extends Error {}
+
+/** Every call of a port is a step. Stops at the one of that number; counts them all where there is none. */
+function stopping(at: number, when: "before" | "after") {
+  let step = 0;
+  const told: string[] = [];
+  const count = async <R>(name: string, work: () => Promise<R>): Promise<R> => {
+    step += 1;
+    told.push(name);
+    const here = step === at;
+    if (here && when === "before") throw new Stopped(name);
+    const result = await work();
+    if (here) throw new Stopped(name);
+    return result;
+  };
+  const claimOf = (claim: UnitClaim): UnitClaim => ({
+    ...claim,
+    commit: (page) => count("commit", () => claim.commit(page)),
+  });
+  const around = ({ runs, queue, tables: port, proof, spots }: Target): Target => ({
+    runs: {
+      open: (request) => count("open", () => runs.open(request)),
+      enter: (run, phase, report) => count(`enter ${phase}`, () => runs.enter(run, phase, report)),
+      list: () => runs.list(),
+    },
+    queue: {
+      plan: (run, units) => count("plan", () => queue.plan(run, units)),
+      claim: async (run) => {
+        const claim = await count("claim", () => queue.claim(run));
+        return claim === undefined ? undefined : claimOf(claim);
+      },
+      progress: (run) => queue.progress(run),
+    },
+    tables: {
+      check: () => count("check", () => port.check()),
+      prepare: (run) => count("prepare", () => port.prepare(run)),
+      complete: (run, prune) => count("complete", () => port.complete(run, prune)),
+    },
+    proof: {
+      ledger: (run) => count("ledger", () => proof.ledger(run)),
+      contents: (run) => count("contents", () => proof.contents(run)),
+      relations: (run) => count("relations", () => proof.relations(run)),
+    },
+    spots: {
+      sample: (run, seed, each) => count("sample", () => spots.sample(run, seed, each)),
+      population: (run) => spots.population(run),
+      rows: (run, item, rows) => spots.rows(run, item, rows),
+    },
+  });
+  return { around, told };
+}
+
+/** Tables, ledger and report, without what tells the time. */
+async function stateOf({ url }: TestDatabase) {
+  const ledger = await Promise.all(
+    [
+      "select run, tbl, facet, key, item, row_fp, item_fp, pass, source from migration_ledger.audit order by item, tbl, facet, key",
+      "select * from migration_ledger.parked order by tbl, facet, key, item",
+      "select run, pass, unit, done, pages, tally from migration_ledger.unit order by unit",
+      "select run, item, reason from migration_ledger.quarantine order by item",
+      "select pass, phase from migration_ledger.run",
+      "select conname, convalidated from pg_constraint where connamespace = 'public'::regnamespace order by conname",
+    ].map((sql) => query(url, sql)),
+  );
+  return { rows: await dump(url, names), ledger };
+}
+
+const trial = (url: string, list: readonly Item[] = SAMPLE, around?: (target: Target) => Target) =>
+  migrateTrial({ url, schema, source: memorySource(list), options, now, ...(around === undefined ? {} : { around }) });
+
+let calm: Awaited<ReturnType<typeof stateOf>>;
+let steps: readonly string[];
+beforeAll(async () => {
+  await using quiet = await createDatabase();
+  const { around, told } = stopping(0, "before");
+  const report = await trial(quiet.url, SAMPLE, around);
+  expect(report.verdict).toBe("verified");
+  calm = await stateOf(quiet);
+  steps = told;
+});
+
+describe.each(["before", "after"] as const)("I3, I5: a run stopped %s a step", (when) => {
+  it("is gone on with as if nothing had been, whichever step it was", { timeout: 240_000 }, async () => {
+    expect(new Set(steps).size).toBeGreaterThan(12);
+    expect(steps.filter((name) => name === "commit").length).toBeGreaterThanOrEqual(3);
+    for (const [at, name] of steps.entries()) {
+      await using database = await createDatabase();
+      const { around } = stopping(at + 1, when);
+      await expect(trial(database.url, SAMPLE, around), name).rejects.toThrow(name);
+      const report = await trial(database.url);
+      // Stopped after the very last step the run had ended: the next one is a second pass, and finds nothing to do.
+      const ended = when === "after" && name === "enter ended";
+      expect([name, report.verdict, report.pass]).toEqual([name, "verified", ended ? 2 : 1]);
+      if (ended) expect(report.items.migrated).toBe(0);
+      else expect(await stateOf(database), name).toEqual(calm);
+    }
+  });
+});
