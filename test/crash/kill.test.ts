@@ -69,7 +69,9 @@ async function committed(client: pg.Client): Promise<number> {
   return rows[0]?.pages ?? 0;
 }
 
-it(`${KILLS} kills, and the tables are what an uninterrupted run makes them`, { timeout: 240_000 }, async () => {
+it(`I3, I4: ${KILLS} kills, and the tables are what an uninterrupted run makes them`, {
+  timeout: 240_000,
+}, async () => {
   const watcher = new pg.Client({ connectionString: killed.url });
   await watcher.connect();
   const landed: number[] = [];

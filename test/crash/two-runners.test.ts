@@ -10,7 +10,7 @@ const schema = { tables, items };
 const now = () => new Date("2026-01-01T00:00:00Z");
 const sample = [...sampleItems({ items: 1_500, seed: 21, now: now() })];
 
-it("two at once, three times over", { timeout: 120_000 }, async () => {
+it("I11: two at once, three times over", { timeout: 120_000 }, async () => {
   await using alone = await createDatabase();
   await migrateTrial({ url: alone.url, schema, items: sample, now });
   const expected = await dump(alone.url, Object.keys(tables));

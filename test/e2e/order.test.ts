@@ -69,7 +69,7 @@ const clear = async (url: string): Promise<void> => {
   await query(url, `drop schema if exists migration_ledger cascade; drop table if exists ${names.join(", ")} cascade`);
 };
 
-it("two sources one after the other, in any order of reading, give one state", { timeout: 240_000 }, async () => {
+it("I5: two sources one after the other, in any order of reading, give one state", { timeout: 240_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(
       drawnSource,
