@@ -11,7 +11,7 @@ import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial, query } from "../support/migration.ts";
+import { beforePages, dump, migrateTrial, query } from "../support/migration.ts";
 import { type TcpProxy, tcpProxy } from "../support/tcp-proxy.ts";
 
 const SAMPLE = [...sampleItems({ items: 1500, seed: 8, now: new Date() })];
@@ -49,30 +49,13 @@ const throughProxy = (): string => {
   return url.href;
 };
 
-/** Does something before pages of these numbers are written, counted over all workers. */
+/** Does something before pages of these numbers are written. */
 function atPages(pages: readonly number[], fault: () => unknown) {
-  let page = 0;
   let struck = 0;
-  const around = (target: Target): Target => ({
-    ...target,
-    queue: {
-      ...target.queue,
-      claim: async (run) => {
-        const claim = await target.queue.claim(run);
-        if (claim === undefined) return undefined;
-        return {
-          ...claim,
-          commit: async (write) => {
-            page += 1;
-            if (pages.includes(page)) {
-              struck += 1;
-              await fault();
-            }
-            await claim.commit(write);
-          },
-        };
-      },
-    },
+  const around = beforePages(async (page) => {
+    if (!pages.includes(page)) return;
+    struck += 1;
+    await fault();
   });
   return { around, struck: () => struck };
 }

@@ -8,12 +8,11 @@ import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { dynamoDbSource } from "../../lambda/adapters/dynamodb/source.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
-import type { Target } from "../../lambda/pipeline/migrate.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial } from "../support/migration.ts";
+import { beforePages, dump, migrateTrial } from "../support/migration.ts";
 
 const schema = { tables, items };
 const NOW = new Date();
@@ -61,23 +60,6 @@ it("I5: whatever was written during the copy, the second pass ends verified with
     if (PK === undefined || SK === undefined || !("S" in PK && "S" in SK)) throw new Error("keys are text");
     await client.send(new DeleteItemCommand({ TableName: table, Key: { PK: { S: PK.S }, SK: { S: SK.S } } }));
   };
-  const around = (target: Target): Target => ({
-    ...target,
-    queue: {
-      ...target.queue,
-      claim: async (run) => {
-        const claim = await target.queue.claim(run);
-        if (claim === undefined) return undefined;
-        return {
-          ...claim,
-          commit: async (page) => {
-            await change();
-            await claim.commit(page);
-          },
-        };
-      },
-    },
-  });
   const source = dynamoDbSource({ table, endpoint: inject("dynamoDbEndpoint"), region: "local" });
   const first = await migrateTrial({
     url: database.url,
@@ -85,7 +67,7 @@ it("I5: whatever was written during the copy, the second pass ends verified with
     source,
     options: { units: 20, concurrency: 1 },
     now,
-    around,
+    around: beforePages(change),
   });
   expect([first.pass, written > 100, deleted > 5]).toEqual([1, true, true]);
   await fillTable(client, table, fresh);

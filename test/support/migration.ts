@@ -79,3 +79,23 @@ export async function versions(url: string, tables: readonly string[]): Promise<
   }
   return all;
 }
+
+/** Does something before every page that is written; counts them over all workers. */
+export const beforePages =
+  (fault: (page: number) => unknown) =>
+  (target: Target): Target => {
+    let page = 0;
+    const claim: Target["queue"]["claim"] = async (run) => {
+      const claimed = await target.queue.claim(run);
+      if (claimed === undefined) return undefined;
+      return {
+        ...claimed,
+        commit: async (write) => {
+          page += 1;
+          await fault(page);
+          await claimed.commit(write);
+        },
+      };
+    };
+    return { ...target, queue: { ...target.queue, claim } };
+  };

@@ -1,10 +1,9 @@
 /** The ledger's tables, as versioned migrations in a schema of their own. A migration that has been released is never edited. */
-import { Kysely, PostgresDialect, sql } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
-import pg from "pg";
-import { checkTarget, clientConfig } from "./connection.ts";
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import { checkTarget } from "./connection.ts";
 import { unreachable } from "./errors.ts";
-import { LEDGER } from "./sql.ts";
+import { migrateVersions } from "./migrator.ts";
 
 const first: Migration = {
   up: async (db: Kysely<unknown>) => {
@@ -93,22 +92,9 @@ const first: Migration = {
 
 const MIGRATIONS: Record<string, Migration> = { "0001_first": first };
 
-/** Creates or upgrades the ledger. Safe to call from several processes at once: the migrator takes a lock. */
+/** Creates or upgrades the ledger. */
 export async function migrateLedger(url: string): Promise<void> {
   const place = checkTarget(url);
-  const pool = new pg.Pool({ ...clientConfig(url, "migrate the ledger"), max: 1 });
-  // A connection lost in the middle fails the statement it carries; lost afterwards it is nobody's concern.
-  pool.on("error", () => undefined);
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => MIGRATIONS },
-      migrationTableSchema: LEDGER,
-    });
-    const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw unreachable(place, error);
-  } finally {
-    await db.destroy();
-  }
+  const { error } = await migrateVersions(url, { name: "migrate the ledger", versions: MIGRATIONS });
+  if (error !== undefined) throw unreachable(place, error);
 }

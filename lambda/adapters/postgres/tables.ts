@@ -6,7 +6,7 @@ import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
 import { createSchemas, createTable, promisedLater } from "./ddl.ts";
-import type { Versions } from "./schema-migrations.ts";
+import type { Versions } from "./migrator.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 import { tryOut } from "./try-out.ts";
 

@@ -8,7 +8,7 @@ import type { Mapping } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
 import { addForeignKey, ddlOf, validateConstraint } from "./ddl.ts";
 import { isThereAlready } from "./errors.ts";
-import type { Versions } from "./schema-migrations.ts";
+import type { Versions } from "./migrator.ts";
 import { LEDGER } from "./sql.ts";
 
 class TakenBack extends Error {}
