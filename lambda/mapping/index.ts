@@ -3,3 +3,4 @@ export * from "./columns.ts";
 export type { TargetDatabase } from "./database.ts";
 export { defineItems, type ItemsSpec } from "./items.ts";
 export { defineTables, type Tables, table } from "./tables.ts";
+export type { DynamoDbValue } from "./value.ts";
