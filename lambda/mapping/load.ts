@@ -14,6 +14,7 @@ import {
   plansOf,
   type Writer,
 } from "./load-items.ts";
+import { checkSteps } from "./load-steps.ts";
 import { loadTables } from "./load-tables.ts";
 import type { EntityModel, Mapping, MappingProblem, TableModel, WritePlan } from "./model.ts";
 import { specOf, type Tables, targetOf } from "./tables.ts";
@@ -38,6 +39,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
   const own = models.filter(({ name }) => !isElsewhere(name));
   const templates = loadTemplates(items, problems);
   checkNames(items, problems);
+  checkSteps(items, problems);
   if (items.entities.length === 0) {
     problems.push({ where: "items", problem: "no item is declared", remedy: "declare at least one item" });
   }

@@ -40,6 +40,48 @@ describe("the sample mapping", () => {
 });
 
 const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
+  "a surrogate of nothing": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ attr, surrogate }) => [
+        into("things", { id: surrogate("thing"), note: attr("n").optional() }),
+      ]),
+    ]),
+    /item X: a surrogate has no name or no parts.* → write surrogate/,
+  ],
+  "words that mean nothing": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => [
+        into("things", { id: key.id.oneOf(), note: attr("n").withoutPrefix("").split("") }),
+      ]),
+    ]),
+    /\.oneOf\(\) allows nothing.*empty prefix.*splits at nothing/s,
+  ],
+  "two functions of one name": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => [
+        into("things", {
+          id: key.id.convert("f", () => ({ S: "1" })),
+          note: attr("n").convert("f", () => ({ S: "2" })),
+        }),
+      ]),
+    ]),
+    /item X: two functions are called "f" → give each its own name/,
+  ],
+  "an item in scope that is not there": [
+    one,
+    defineItems(one, { keys, only: ["Y"] }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => [into("things", { id: key.id, note: attr("n") })]),
+    ]),
+    /only: there is no item Y/,
+  ],
+  "numbers for a column that has none": [
+    defineTables({ things: { id: text().primaryKey().identityLater(), note: text() } }),
+    defineItems(one, { keys }, () => []),
+    /column id: text cannot be numbered by Postgres/,
+  ],
   "no item at all": [one, defineItems(one, { keys }, () => []), /items: no item is declared/],
   "a table nobody writes": [
     one,
