@@ -5,6 +5,7 @@ import { checkCommand } from "./commands/check.ts";
 import { reportCommand, statusCommand, verifyCommand } from "./commands/look.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { rehearseCommand } from "./commands/rehearse.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
 import { traceCommand } from "./commands/trace.ts";
 import { EXIT, exitOf } from "./terminal/exit.ts";
 import { printFailure } from "./terminal/print.ts";
@@ -23,6 +24,7 @@ const commands = [
   statusCommand,
   reportCommand,
   traceCommand,
+  rollbackCommand,
 ];
 for (const create of commands) {
   const command = create();

@@ -11,6 +11,7 @@ import { openSessions } from "./adapters/postgres/sessions.ts";
 import { spotRows } from "./adapters/postgres/spot-rows.ts";
 import { targetTables } from "./adapters/postgres/target-tables.ts";
 import { tracer } from "./adapters/postgres/trace.ts";
+import { undoer } from "./adapters/postgres/undo.ts";
 import { unitQueue } from "./adapters/postgres/units.ts";
 import { logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
@@ -25,11 +26,13 @@ import { loadMapping } from "./mapping/load.ts";
 import type { Mapping } from "./mapping/model.ts";
 import type { Tables } from "./mapping/tables.ts";
 import { headerOf, type Migration, migrate, type Target } from "./pipeline/migrate.ts";
+import { rollback } from "./pipeline/rollback.ts";
 import { verify } from "./pipeline/verify.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import type { Trace } from "./ports/trace.ts";
+import type { Undo } from "./ports/undo.ts";
 import { parseSource, type SourceSetting } from "./settings.ts";
 
 /** What a schema folder exports. */
@@ -70,6 +73,7 @@ export function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): Ite
 /** A database, and what can be asked of it beside a migration. */
 export interface OpenTarget extends Target, AsyncDisposable {
   readonly trace: Trace;
+  readonly undo: Undo;
   /** A query a table that computes the fingerprints of a report anew. */
   plainSql(report: Report): string;
 }
@@ -90,6 +94,7 @@ export function openTarget(url: string, mapping: Mapping, migrations: SchemaMigr
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),
+    undo: undoer(url, sessions, mapping, migrations),
     plainSql: (report) => plainSql(report, mapping),
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
   };
@@ -165,6 +170,18 @@ export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal,
   } finally {
     if (given === undefined) await source[Symbol.asyncDispose]?.();
   }
+}
+
+/** Takes back the newest run that was made with this mapping. */
+export async function runRollback({
+  target: url,
+  schema,
+  force,
+}: Pick<Task, "target" | "schema"> & { readonly force: boolean }) {
+  const mapping = load(schema);
+  await using target = openTarget(url, mapping, schema.migrations);
+  const run = await runOfMapping(target, mapping);
+  return { run: run.id, source: run.source, ...(await rollback(target.undo, run, force)) };
 }
 
 /** The newest run that was made with this very mapping: tables and entities are numbers in the ledger. */

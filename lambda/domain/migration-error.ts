@@ -15,6 +15,7 @@ export type MigrationErrorCode =
   | "schema-migration"
   | "nothing-read"
   | "too-many-quarantined"
+  | "rollback-refused"
   | "no-run"
   | "moved-on";
 

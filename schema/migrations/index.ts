@@ -21,5 +21,9 @@ export const after: Record<string, Migration> = {
         )
         select folder_id, owner_id, path, depth from paths`.execute(db);
     },
+    // For a rollback: without it the view would stay, and its table with it.
+    down: async (db) => {
+      await sql`drop view folder_paths`.execute(db);
+    },
   },
 };

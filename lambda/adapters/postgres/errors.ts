@@ -50,6 +50,9 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
+/** A view, or a row of somebody else's, refers to what was to be removed. */
+export const hasDependents = (error: unknown): boolean => ["2BP01", "23503"].includes(codeOf(error) ?? "");
+
 export const isNotNow = (error: unknown): boolean => NOT_NOW.has(codeOf(error) ?? "");
 
 /** A failure that is over in a moment, told so by the adapter itself. */

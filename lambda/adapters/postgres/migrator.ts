@@ -1,6 +1,6 @@
 /** Versioned migrations → a database that has them, each once. Safe from several processes at once: the migrator takes a lock. */
 import { Kysely, PostgresDialect } from "kysely";
-import { type Migration, type MigrationResultSet, Migrator } from "kysely/migration";
+import { type Migration, type MigrationResultSet, Migrator, NO_MIGRATIONS } from "kysely/migration";
 import pg from "pg";
 import { clientConfig } from "./connection.ts";
 import { LEDGER } from "./sql.ts";
@@ -14,9 +14,14 @@ export interface Migrating {
   readonly versions: Versions;
   /** Where it is kept what ran, beside the ledger; the ledger's own place where it is not given. */
   readonly table?: string;
+  /** Takes every version back by its `down`, the newest first. */
+  readonly revert?: boolean;
 }
 
-export async function migrateVersions(url: string, { name, versions, table }: Migrating): Promise<MigrationResultSet> {
+export async function migrateVersions(
+  url: string,
+  { name, versions, table, revert }: Migrating,
+): Promise<MigrationResultSet> {
   const pool = new pg.Pool({ ...clientConfig(url, name), max: 1 });
   // A connection lost in the middle fails the statement it carries; lost afterwards it is nobody's concern.
   pool.on("error", () => undefined);
@@ -24,7 +29,8 @@ export async function migrateVersions(url: string, { name, versions, table }: Mi
   try {
     const kept = table === undefined ? {} : { migrationTableName: table, migrationLockTableName: `${table}_lock` };
     const provider = { getMigrations: async () => ({ ...versions }) };
-    return await new Migrator({ db, provider, migrationTableSchema: LEDGER, ...kept }).migrateToLatest();
+    const migrator = new Migrator({ db, provider, migrationTableSchema: LEDGER, ...kept });
+    return revert === true ? await migrator.migrateTo(NO_MIGRATIONS) : await migrator.migrateToLatest();
   } finally {
     await db.destroy();
   }

@@ -13,18 +13,35 @@ export interface SchemaMigrations {
   readonly after?: Versions;
 }
 
+/** The versions of one migration: several sources of one target have each its own. */
+export interface VersionsOf {
+  readonly run: number;
+  readonly when: keyof SchemaMigrations;
+  readonly versions: Versions | undefined;
+}
+
 /** Runs the versions that have not run yet. */
-export async function runVersions(url: string, when: keyof SchemaMigrations, versions: Versions = {}): Promise<void> {
+export const runVersions = (url: string, of: VersionsOf): Promise<void> => migrate(url, of, false);
+
+/** Takes back the versions that ran, the newest first. One without a `down` leaves what it made. */
+export const revertVersions = (url: string, of: VersionsOf): Promise<void> => migrate(url, of, true);
+
+async function migrate(url: string, { run, when, versions = {} }: VersionsOf, revert: boolean): Promise<void> {
   if (Object.keys(versions).length === 0) return;
   const name = `schema migrations ${when}`;
-  const { error, results = [] } = await migrateVersions(url, { name, versions, table: `schema_${when}` });
+  const { error, results = [] } = await migrateVersions(url, {
+    name,
+    versions,
+    table: `schema_${when}_${run}`,
+    revert,
+  });
   if (error === undefined) return;
   const failed = results.find(({ status }) => status === "Error")?.migrationName ?? "their order";
   const cause = withoutValues(error);
   throw new MigrationError(
     "schema-migration",
     `the schema's own migration ${failed} (${when}) failed: ${cause instanceof Error ? cause.message : "no reason was given"}`,
-    "correct it and run migrate again: what it did is taken back, and what ran before it is not repeated",
+    "correct it and run the same command again: what it did is taken back, and what ran before it is not repeated",
     { cause },
   );
 }

@@ -22,7 +22,7 @@ export function targetTables(
     check: () => sessions.use((session) => checkTables(session, mapping, migrations.before)),
     prepare: (run) =>
       alone(sessions, run, "copy", async (session) => {
-        await runVersions(url, "before", migrations.before);
+        await runVersions(url, { run: run.id, when: "before", versions: migrations.before });
         await dropConstraints(session, mapping);
         await createTables(session, run.id, mapping);
       }),
@@ -33,7 +33,7 @@ export function targetTables(
         if (prune) await pruneGone(session, run, mapping);
         await settle(session, run.id, mapping);
         await buildConstraints(session, mapping);
-        await runVersions(url, "after", migrations.after);
+        await runVersions(url, { run: run.id, when: "after", versions: migrations.after });
       }),
   };
 }

@@ -9,7 +9,7 @@ import type { Session } from "./connection.ts";
 import { addForeignKey, ddlOf, validateConstraint } from "./ddl.ts";
 import { isThereAlready } from "./errors.ts";
 import type { Versions } from "./migrator.ts";
-import { LEDGER } from "./sql.ts";
+import { LEDGER, quote } from "./sql.ts";
 
 class TakenBack extends Error {}
 
@@ -57,15 +57,17 @@ export async function tryOut(session: Session, mapping: Mapping, versions: Versi
   return findings;
 }
 
+/** Versions that have not run yet, in whichever run. */
 async function pendingVersions(session: Session, versions: Versions): Promise<[string, Versions[string]][]> {
-  const { rows: found } = await session.query<{ there: boolean }>(
-    `select to_regclass('${LEDGER}.schema_before') is not null as there`,
+  const { rows: kept } = await session.query<{ name: string }>(
+    "select relname as name from pg_class where relkind = 'r' and relnamespace = to_regnamespace($1) and relname ~ '^schema_before_[0-9]+$'",
+    [LEDGER],
   );
-  const { rows } =
-    found[0]?.there === true
-      ? await session.query<{ name: string }>(`select name from ${LEDGER}.schema_before`)
-      : { rows: [] };
-  const ran = new Set(rows.map(({ name }) => name));
+  const ran = new Set<string>();
+  for (const { name } of kept) {
+    const { rows } = await session.query<{ name: string }>(`select name from ${LEDGER}.${quote(name)}`);
+    for (const row of rows) ran.add(row.name);
+  }
   return Object.entries(versions)
     .filter(([name]) => !ran.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,170 @@
+/** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables and its lines in one transaction. */
+import { counted } from "../../domain/discrepancy.ts";
+import { type Finding, MigrationError } from "../../domain/migration-error.ts";
+import type { Mapping, TableModel } from "../../mapping/model.ts";
+import type { Run } from "../../ports/runs.ts";
+import type { Undo, Undone } from "../../ports/undo.ts";
+import * as audit from "./audit.ts";
+import { writeChanges } from "./changes.ts";
+import { type Session, transaction } from "./connection.ts";
+import { tableContent } from "./contents.ts";
+import { hasDependents } from "./errors.ts";
+import { holdingSums } from "./ledger-facts.ts";
+import { lockClass, withRun } from "./locks.ts";
+import { revertVersions, type SchemaMigrations } from "./schema-migrations.ts";
+import type { Sessions } from "./sessions.ts";
+import { LEDGER, quote, tableSql } from "./sql.ts";
+
+/** Items taken back in one transaction. */
+const BATCH = 1_000;
+/** Where the run has lines; its entry in `run` goes last. */
+const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table"];
+
+export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrations: SchemaMigrations): Undo {
+  return {
+    losses: (run) => sessions.use((session) => losses(session, run, mapping)),
+    undo: (run) =>
+      sessions.use((session) =>
+        withRun(session, run.id, async () => {
+          await refuseWhileWorking(session, run);
+          const made = await madeBy(session, run);
+          const others = mapping.tables.filter(({ name }) => !made.has(name));
+          const removed = await removeRows(session, run, mapping, others);
+          await revertVersions(url, { run: run.id, when: "after", versions: migrations.after });
+          await dropAll(
+            session,
+            run,
+            mapping.tables.filter(({ name }) => made.has(name)),
+          );
+          await revertVersions(url, { run: run.id, when: "before", versions: migrations.before });
+          return { dropped: [...made], removed } satisfies Undone;
+        }),
+      ),
+  };
+}
+
+async function madeBy(session: Session, run: Run): Promise<Set<string>> {
+  const { rows } = await session.query<{ name: string }>(`select name from ${LEDGER}.created_table where run = $1`, [
+    run.id,
+  ]);
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Tables of the mapping that are there. */
+async function present(session: Session, tables: readonly TableModel[]): Promise<TableModel[]> {
+  const { rows } = await session.query<{ there: boolean[] }>(
+    "select array(select to_regclass(name) is not null from unnest($1::text[]) with ordinality t(name, n) order by n) as there",
+    [tables.map(tableSql)],
+  );
+  return tables.filter((_, at) => rows[0]?.there[at] === true);
+}
+
+async function losses(session: Session, run: Run, mapping: Mapping): Promise<Finding[]> {
+  const made = await madeBy(session, run);
+  const holding = await holdingSums(session, run);
+  const findings: Finding[] = [];
+  for (const table of await present(session, mapping.tables)) {
+    const { foreignRows, differences } = await tableContent(session, run.id, table, made.has(table.name), holding);
+    const { different, unexpected } = differences;
+    const keys = [...different.examples, ...(made.has(table.name) ? unexpected.examples : [])].map(
+      ({ key }) => `(${key?.join(", ")})`,
+    );
+    const where = `table ${table.name}${keys.length === 0 ? "" : `, rows ${keys.slice(0, 5).join(", ")}`}`;
+    const remedy = "keep them elsewhere first, or say --force";
+    if (different.count > 0)
+      findings.push({
+        where,
+        problem: `${counted(different.count, "row was changed since it was", "rows were changed since they were")} written`,
+        remedy,
+      });
+    if (made.has(table.name) && foreignRows > 0)
+      findings.push({ where, problem: `${counted(foreignRows, "row was", "rows were")} added by others`, remedy });
+  }
+  return findings;
+}
+
+async function refuseWhileWorking(session: Session, run: Run): Promise<void> {
+  const { rows } = await session.query(
+    `select from pg_locks where locktype = 'advisory' and classid = $1 and pid <> pg_backend_pid() and granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    [lockClass(run.id)],
+  );
+  if (rows.length === 0) return;
+  throw new MigrationError(
+    "rollback-refused",
+    `somebody is working on run ${run.id}`,
+    "stop its workers first, then try again",
+  );
+}
+
+/** Takes the run's rows out of tables that were there before; constraints it built on them go first. */
+async function removeRows(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  tables: readonly TableModel[],
+): Promise<Record<string, number>> {
+  const removed: Record<string, number> = {};
+  for (const table of await present(session, tables)) {
+    for (const { name } of [...table.foreignKeys, ...table.uniques]) {
+      await session.query(`alter table ${tableSql(table)} drop constraint if exists ${quote(name)}`);
+    }
+  }
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  const indexes = tables.map(({ index }) => index);
+  for (;;) {
+    const { rows } = await session.query<{ item: string }>(
+      `select distinct item from (select item from ${LEDGER}.audit where run = $1 and tbl = any($2::smallint[]) limit ${BATCH}) batch`,
+      [run.id, indexes],
+    );
+    if (rows.length === 0) return removed;
+    await refusing(() =>
+      transaction(session, async () => {
+        const lines = await audit.linesOf(
+          session,
+          place,
+          rows.map(({ item }) => item),
+        );
+        const gone = lines.filter((line) => indexes.includes(line.table));
+        await writeChanges(session, place, { gone, changed: [], added: [] });
+        for (const table of tables) {
+          const count = new Set(
+            gone.filter((line) => line.table === table.index && line.holds).map(({ key }) => JSON.stringify(key)),
+          ).size;
+          if (count > 0) removed[table.name] = (removed[table.name] ?? 0) + count;
+        }
+      }),
+    );
+  }
+}
+
+/** The run's tables and everything the ledger knows of it, together or not at all. */
+async function dropAll(session: Session, run: Run, tables: readonly TableModel[]): Promise<void> {
+  await refusing(() =>
+    transaction(session, async () => {
+      const there = await present(session, tables);
+      if (there.length > 0) await session.query(`drop table ${there.map(tableSql).join(", ")}`);
+      const { rows } = await session.query<{ name: string }>(
+        `select c.relname as name from pg_class c where c.relnamespace = '${LEDGER}'::regnamespace and c.relname like $1`,
+        [`audit\\_merge\\_${run.id}\\_%`],
+      );
+      for (const { name } of rows) await session.query(`drop index ${LEDGER}.${quote(name)}`);
+      for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [run.id]);
+      await session.query(`delete from ${LEDGER}.run where id = $1`, [run.id]);
+    }),
+  );
+}
+
+/** What depends on what would go is somebody else's: it is named, and stays. */
+async function refusing(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!hasDependents(error) || !(error instanceof Error)) throw error;
+    throw new MigrationError(
+      "rollback-refused",
+      `something depends on what would be removed: ${error.message}`,
+      "remove it first, then roll back again",
+    );
+  }
+}

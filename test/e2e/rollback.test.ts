@@ -1,0 +1,226 @@
+/** `rollback`: what a run made is gone, what it did not make is as it was, and nobody's change is lost without being asked. */
+import { spawnSync } from "node:child_process";
+import { join, resolve } from "node:path";
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { load, openTarget, runRollback } from "../../lambda/compose.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { migrateTrial, query } from "../support/migration.ts";
+
+const tables = defineTables({
+  people: table({ id: text().primaryKey(), name: text().nullable(), phone: text().nullable() }).duplicates("merge"),
+  pets: { pet: text().primaryKey(), owner: text().references("people"), age: bigint() },
+  edges: table({ a: text().primaryKey(), b: text().primaryKey() }).duplicates("identical"),
+});
+const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part }) => [
+  item("Person", { pk: "P#{id}", sk: "NAME" }, ({ key, attr }) => [part("people", { id: key.id, name: attr("v") })]),
+  item("Phone", { pk: "P#{id}", sk: "PHONE" }, ({ key, attr }) => [part("people", { id: key.id, phone: attr("v") })]),
+  item("Pet", { pk: "P#{owner}", sk: "PET#{pet}" }, ({ key, attr }) => [
+    into("pets", { pet: key.pet, owner: key.owner, age: attr("v") }),
+  ]),
+  item("Edge", { pk: "E#{a}", sk: "{b}" }, ({ key }) => [into("edges", { a: key.a, b: key.b })]),
+  item("Back", { pk: "F#{b}", sk: "{a}" }, ({ key }) => [into("edges", { a: key.a, b: key.b })]),
+]);
+const view = {
+  up: async (db: never) => void (await sql`create view old_pets as select * from pets where age > 3`.execute(db)),
+  down: async (db: never) => void (await sql`drop view old_pets`.execute(db)),
+};
+const schema = { tables, items, migrations: { after: { "001_view": view } } };
+const item = (PK: string, SK: string, v: Item[string] = { S: "x" }): Item => ({
+  PK: { S: PK },
+  SK: { S: SK },
+  ...(PK.startsWith("P") ? { v } : {}),
+});
+const GIVEN = [
+  item("P#jane", "NAME"),
+  item("P#jane", "PHONE"),
+  item("P#jane", "PET#tom", { N: "4" }),
+  item("E#1", "2"),
+  item("F#2", "1"),
+  item("P#jane", "PET#bad", { S: "four" }),
+];
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(() => database.drop());
+
+/** Everything there is but the empty ledger. */
+const objects = () =>
+  query(
+    database.url,
+    `select n.nspname, c.relname, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'migration_ledger') order by 1, 2`,
+  );
+const ledgerLines = async () =>
+  (
+    await query<{ lines: number }>(
+      database.url,
+      `select ((select count(*) from migration_ledger.run) + (select count(*) from migration_ledger.audit)
+    + (select count(*) from migration_ledger.parked) + (select count(*) from migration_ledger.seen) + (select count(*) from migration_ledger.unit)
+    + (select count(*) from migration_ledger.quarantine) + (select count(*) from migration_ledger.created_table))::int as lines`,
+    )
+  )[0]?.lines;
+const migrate = (list = GIVEN) =>
+  migrateTrial({ url: database.url, schema, source: memorySource(list), options: { units: 2 } });
+const undo = (force = false) => runRollback({ target: database.url, schema, force });
+
+it("I12: tables the run made are dropped, views of its own too, and nothing of it is left", async () => {
+  await query(database.url, "create table notes (n text)");
+  const before = await objects();
+  await migrate();
+  expect(await objects()).not.toEqual(before);
+  expect((await undo()).dropped.toSorted()).toEqual(["edges", "people", "pets"]);
+  expect(await objects()).toEqual(before);
+  expect(await ledgerLines()).toBe(0);
+  // And it can all be done again.
+  expect((await migrate(GIVEN.slice(0, 5))).verdict).toBe("verified");
+});
+
+describe("I12: in tables that were there before", () => {
+  beforeEach(async () => {
+    await query(database.url, "create table pets (pet text primary key, owner text not null, age bigint not null)");
+    await query(database.url, "insert into pets values ('rex', 'joe', 9)");
+    await query(database.url, "create table people (id text primary key, name text, phone text)");
+    await query(database.url, "insert into people values ('joe', 'Joe', null)");
+    await migrate();
+  });
+
+  it("its rows go and those of others stay", async () => {
+    expect(await query(database.url, "select pet from pets order by pet")).toEqual([{ pet: "rex" }, { pet: "tom" }]);
+    expect(await undo()).toMatchObject({ dropped: ["edges"], removed: { people: 1, pets: 1 } });
+    expect(await query(database.url, "select * from pets")).toEqual([{ pet: "rex", owner: "joe", age: "9" }]);
+    expect(await query(database.url, "select * from people")).toEqual([{ id: "joe", name: "Joe", phone: null }]);
+    expect(
+      await query(
+        database.url,
+        "select conname from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace",
+      ),
+    ).toEqual([]);
+    expect(await ledgerLines()).toBe(0);
+  });
+
+  it("a row that was changed since is refused for, and kept where that is forced", async () => {
+    await query(database.url, "update pets set age = 5 where pet = 'tom'");
+    await expect(undo()).rejects.toMatchObject({
+      code: "rollback-refused",
+      findings: [{ where: "table pets, rows (tom)", problem: "1 row was changed since it was written" }],
+    });
+    await undo(true);
+    expect(await query(database.url, "select pet, age from pets order by pet")).toEqual([
+      { pet: "rex", age: "9" },
+      { pet: "tom", age: "5" },
+    ]);
+  });
+
+  it("a row of others that refers to one of its own is named, and all of it stays", async () => {
+    await query(database.url, "create table toys (pet text references pets)");
+    await query(database.url, "insert into toys values ('tom')");
+    await expect(undo()).rejects.toMatchObject({ code: "rollback-refused", message: expect.stringMatching(/depends/) });
+    await query(database.url, "drop table toys");
+    expect((await undo()).removed).toMatchObject({ pets: 1 });
+  });
+});
+
+describe("is refused, and changes nothing,", () => {
+  beforeEach(() => migrate());
+  it.each([
+    ["where a row was changed", "update pets set age = 9", /1 row was changed since/],
+    ["where a row was added", "insert into edges values ('7', '8')", /1 row was added by others/],
+  ])("%s", async (_, change, problem) => {
+    await query(database.url, change);
+    const before = await objects();
+    await expect(undo()).rejects.toMatchObject({
+      code: "rollback-refused",
+      findings: expect.arrayContaining([expect.objectContaining({ problem: expect.stringMatching(problem) })]),
+    });
+    expect(await objects()).toEqual(before);
+    expect((await undo(true)).dropped).toHaveLength(3);
+  });
+
+  it("where something of others depends on a table", async () => {
+    await query(database.url, "create view theirs as select * from edges");
+    await expect(undo(true)).rejects.toMatchObject({
+      code: "rollback-refused",
+      message: expect.stringMatching(/depend/),
+    });
+    expect(await query(database.url, "select count(*)::int as rows from theirs")).toEqual([{ rows: 1 }]);
+    await query(database.url, "drop view theirs");
+    expect((await undo()).dropped).toHaveLength(3);
+  });
+
+  it("while somebody works on the run", async () => {
+    await migrateTrial({
+      url: database.url,
+      schema,
+      source: memorySource(GIVEN),
+      options: { units: 2 },
+      signal: AbortSignal.abort(),
+    });
+    await using target = openTarget(database.url, load(schema));
+    const [run] = await target.runs.list();
+    if (run === undefined) throw new Error("there is a run");
+    const claim = await target.queue.claim(run);
+    await expect(undo()).rejects.toMatchObject({
+      code: "rollback-refused",
+      message: expect.stringMatching(/somebody is working/),
+    });
+    await claim?.release();
+    expect((await undo()).dropped).toHaveLength(3);
+  });
+});
+
+it("one of two runs is taken back, and the other stays", async () => {
+  const other = defineTables({ things: { id: text().primaryKey() } });
+  const otherSchema = {
+    tables: other,
+    items: defineItems(other, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
+      kind("T", { pk: "T#{id}" }, ({ key }) => [into("things", { id: key.id })]),
+    ]),
+    migrations: {
+      after: {
+        "001_other": {
+          up: async (db: never) => void (await sql`create view other as select * from things`.execute(db)),
+        },
+      },
+    },
+  };
+  await migrateTrial({
+    url: database.url,
+    schema: otherSchema,
+    source: memorySource([{ PK: { S: "T#1" } }], "memory:other"),
+  });
+  await migrate();
+  await undo();
+  expect(await query(database.url, "select * from other")).toEqual([{ id: "1" }]);
+  const again = await migrateTrial({
+    url: database.url,
+    schema: otherSchema,
+    source: memorySource([{ PK: { S: "T#1" } }], "memory:other"),
+  });
+  expect(again).toMatchObject({ verdict: "verified", pass: 2, items: { unchanged: 1 } });
+});
+
+it("the command tells what was done, and refuses where there is nothing to take back", async () => {
+  const root = resolve(import.meta.dirname, "../..");
+  const command = () =>
+    spawnSync(
+      process.execPath,
+      [join(root, "bin/cli.ts"), "rollback", "--target", database.url, "--schema", "test/cases/all-types"],
+      { encoding: "utf8", cwd: root },
+    );
+  expect(command()).toMatchObject({ status: 3, stderr: expect.stringMatching(/there is no migration/) });
+  const { tables: declared, items: spec } = {
+    ...(await import("../cases/all-types/tables.ts")),
+    ...(await import("../cases/all-types/items.ts")),
+  };
+  await migrateTrial({ url: database.url, schema: { tables: declared, items: spec }, items: [{ id: { S: "1" } }] });
+  expect(command()).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^ROLLED BACK {2}run 1 of memory:test\n {2}tables dropped: all_types\n$/),
+  });
+});
