@@ -32,8 +32,9 @@ export async function copy(task: Copy): Promise<"done" | "stopped"> {
   const failure = new AbortController();
   const signal = AbortSignal.any([task.signal, failure.signal]);
   const telling = tellProgress(task, signal, failure);
+  const losses: Losses = { inARow: 0 };
   const workers = Array.from({ length: task.concurrency }, () =>
-    work({ ...task, signal }).catch((error: unknown) => {
+    work({ ...task, signal }, losses).catch((error: unknown) => {
       failure.abort();
       throw error;
     }),
@@ -43,26 +44,31 @@ export async function copy(task: Copy): Promise<"done" | "stopped"> {
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   if (failure.signal.aborted) throw failure.signal.reason;
-  return waitForOthers(task);
+  return waitForOthers(task, losses);
 }
 
-/** A unit that is lost with its connection is claimed again, so often in a row: its cursor says what was committed. */
+/** A unit that is lost with its connection is claimed again, for each worker so often without a page in between: its cursor says what was committed. */
 const LOSSES = 10;
 
-async function work(task: Copy): Promise<void> {
-  let losses = 0;
+/** Losses since a page was last committed, over all workers of this process. */
+interface Losses {
+  inARow: number;
+}
+
+async function work(task: Copy, losses: Losses): Promise<void> {
   while (!task.signal.aborted) {
     const claim = await task.queue.claim(task.run);
     if (claim === undefined) return;
     const commit = async (page: PageWrite): Promise<void> => {
       await claim.commit(page);
-      losses = 0;
+      losses.inARow = 0;
     };
     try {
       await copyUnit(task, { ...claim, commit });
     } catch (error) {
-      losses += 1;
-      if (!(error instanceof MigrationError && error.code === "target-lost") || losses > LOSSES) throw error;
+      losses.inARow += 1;
+      const isLost = error instanceof MigrationError && error.code === "target-lost";
+      if (!isLost || losses.inARow > LOSSES * task.concurrency) throw error;
     } finally {
       await claim.release();
     }
@@ -106,7 +112,7 @@ export function pageWrite(page: SourcePage, decode: Decode): PageWrite {
 }
 
 /** Units may be in the hands of other processes: they end, or free what they hold when they vanish. */
-async function waitForOthers(task: Copy): Promise<"done" | "stopped"> {
+async function waitForOthers(task: Copy, losses: Losses): Promise<"done" | "stopped"> {
   for (;;) {
     const progress = await task.queue.progress(task.run);
     task.progress.tell({ kind: "copied", progress });
@@ -115,7 +121,7 @@ async function waitForOthers(task: Copy): Promise<"done" | "stopped"> {
     if (progress.done === progress.units) return "done";
     if (task.signal.aborted) return "stopped";
     await sleep(LOOK_AGAIN_MS);
-    await work(task);
+    await work(task, losses);
   }
 }
 
