@@ -71,6 +71,9 @@ const id = (number: number): string => `be0c0000-0000-4000-8000-${String(number)
 const manyTags = () => new Set(Array.from({ length: CHILDREN }, (_, at) => `tag-${at}`));
 const toItem = (draft: object): Item => fromSdk(marshall(draft, { removeUndefinedValues: true }));
 
+// The server wants any; the runner inherits them.
+Object.assign(process.env, { AWS_ACCESS_KEY_ID: "embedded", AWS_SECRET_ACCESS_KEY: "embedded" });
+
 await using cleanup = new AsyncDisposableStack();
 const temporary = cleanup.adopt(await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-bench-")), (path) =>
   rm(path, { recursive: true }),
