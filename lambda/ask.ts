@@ -1,9 +1,10 @@
 /** An operator's questions → answers. Nothing here changes a source or a target. */
 import {
   load,
+  NO_MAPPING,
   noRun,
+  openRun,
   openTarget,
-  runOfMapping,
   runsIn,
   type Schema,
   sourceOf,
@@ -18,7 +19,7 @@ import { MigrationError } from "./domain/migration-error.ts";
 import type { Report } from "./domain/report.ts";
 import type { Mapping } from "./mapping/model.ts";
 import { check } from "./pipeline/check.ts";
-import type { Target } from "./pipeline/migrate.ts";
+import type { Target } from "./pipeline/conclude.ts";
 import { refuse, sourceFindings } from "./pipeline/preflight.ts";
 import { sourceKeys } from "./pipeline/source-keys.ts";
 import type { Run } from "./ports/runs.ts";
@@ -26,7 +27,7 @@ import type { ItemName } from "./ports/trace.ts";
 import { parseSource } from "./settings.ts";
 
 /** The run of that number, or the newest. */
-async function runOfNumber({ runs }: Target, id: number | undefined): Promise<Run> {
+export async function runOfNumber({ runs }: Target, id: number | undefined): Promise<Run> {
   const all = await runs.list();
   const run = id === undefined ? all[0] : all.find((each) => each.id === id);
   if (run !== undefined) return run;
@@ -65,17 +66,6 @@ export async function runCheck(task: CheckTask, edge: { onProgress(read: number)
   }
 }
 
-/** For whoever asks the ledger alone. */
-const NO_MAPPING: Mapping = {
-  after: { grants: [] },
-  keys: { pk: "" },
-  ignore: [],
-  tables: [],
-  entities: [],
-  templates: new Map(),
-  identity: "",
-};
-
 /** A run, the newest where none is named, and how far it is. */
 export async function runStatus(url: string, id?: number) {
   await using target = openTarget(url, NO_MAPPING);
@@ -85,9 +75,19 @@ export async function runStatus(url: string, id?: number) {
 
 /** The report of the newest pass that ended, and one query a table to compute its fingerprint with. */
 export async function runPlainSql({ target: url, schema }: Pick<Task, "target" | "schema">): Promise<string> {
-  const mapping = load(schema);
-  await using target = openTarget(url, mapping);
-  return target.plainSql(reportIn(await runOfMapping(target, mapping)));
+  await using opened = await openRun(url, schema);
+  return opened.target.plainSql(reportIn(opened.run));
+}
+
+/** Items in quarantine by reason, and what may stand for their keys in a log. */
+export async function runListQuarantine({
+  target: url,
+  schema,
+  limit,
+}: Pick<Task, "target" | "schema"> & { limit: number }) {
+  await using opened = await openRun(url, schema);
+  const { run, target } = opened;
+  return { run: run.id, pass: run.pass, logKey: run.logKey, groups: await target.trace.quarantine(run, limit) };
 }
 
 export function reportIn({ id, report }: Run): Report {
@@ -103,9 +103,8 @@ export interface TraceTask extends Pick<Task, "target" | "schema"> {
 }
 
 export async function runTrace({ target: url, schema, words, isItem }: TraceTask) {
-  const mapping = load(schema);
-  await using target = openTarget(url, mapping);
-  const run = await runOfMapping(target, mapping);
+  await using opened = await openRun(url, schema);
+  const { run, mapping, target } = opened;
   const { id, pass } = run;
   const [first = "", ...key] = words;
   const table = isItem ? undefined : mapping.tables.find(({ name }) => name === first);
@@ -122,8 +121,8 @@ export async function runTrace({ target: url, schema, words, isItem }: TraceTask
   return { kind: "row" as const, run: id, pass, table: first, key, ...(await target.trace.row(run, table, key)) };
 }
 
-/** Words of a terminal → the key as the ledger writes it. */
-function itemName([pk = "", sk]: readonly string[], { keys }: Mapping): ItemName {
+/** Words of an operator → the key as the ledger writes it. */
+export function itemName([pk = "", sk]: readonly string[], { keys }: Mapping): ItemName {
   const [, hash] = sk === undefined ? (/^#([0-9a-f]{16})$/.exec(pk) ?? []) : [];
   if (hash !== undefined) return { hash };
   const text = toDynamoDbJson({

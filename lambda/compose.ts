@@ -3,8 +3,10 @@ import { randomInt } from "node:crypto";
 import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";
 import { ddlOf } from "./adapters/postgres/ddl.ts";
+import { decisions } from "./adapters/postgres/decisions.ts";
 import { plainSql } from "./adapters/postgres/plain-sql.ts";
 import { targetProof } from "./adapters/postgres/proof.ts";
+import { repairs } from "./adapters/postgres/repairs.ts";
 import { runStore } from "./adapters/postgres/runs.ts";
 import type { SchemaMigrations } from "./adapters/postgres/schema-migrations.ts";
 import { openSessions } from "./adapters/postgres/sessions.ts";
@@ -13,22 +15,25 @@ import { targetTables } from "./adapters/postgres/target-tables.ts";
 import { tracer } from "./adapters/postgres/trace.ts";
 import { undoer } from "./adapters/postgres/undo.ts";
 import { unitQueue } from "./adapters/postgres/units.ts";
-import { logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
+import { logDone, logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
-import { type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
-import { decoder } from "./domain/decode.ts";
+import { type Answer, type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
 import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
+import { numbersOf } from "./domain/mapping-parts.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import { must } from "./domain/must.ts";
 import type { Report } from "./domain/report.ts";
 import type { ItemsSpec } from "./mapping/items.ts";
 import { loadMapping } from "./mapping/load.ts";
-import type { Mapping } from "./mapping/model.ts";
+import type { Mapping, Numbers } from "./mapping/model.ts";
 import type { Tables } from "./mapping/tables.ts";
-import { headerOf, type Migration, migrate, type Target } from "./pipeline/migrate.ts";
-import { rollback } from "./pipeline/rollback.ts";
-import { verify } from "./pipeline/verify.ts";
+import { prove, stopwatch, type Target } from "./pipeline/conclude.ts";
+import { type Migration, migrate } from "./pipeline/migrate.ts";
+import type { PaceSettings } from "./pipeline/pace.ts";
+import { repair } from "./pipeline/repair.ts";
+import type { Decisions } from "./ports/decisions.ts";
 import type { Progress } from "./ports/progress.ts";
+import type { Repairs } from "./ports/repairs.ts";
 import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import type { Trace } from "./ports/trace.ts";
@@ -42,8 +47,8 @@ export interface Schema {
   readonly migrations?: SchemaMigrations;
 }
 
-/** What the driver brings: who is told, and when to stop. */
-export interface Edge {
+/** What the driver brings: who is told, when to stop, and how much time there is. */
+export interface Edge extends Pick<PaceSettings, "timeLeft"> {
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -56,8 +61,8 @@ const CONCURRENCY = 4;
 const UNITS_PER_WORKER = 4;
 
 /** Loads a schema. Throws MigrationError `mapping` with every problem at once. */
-export function load({ tables, items }: Schema): Mapping {
-  const loaded = loadMapping(tables, items);
+export function load({ tables, items }: Schema, known?: Numbers): Mapping {
+  const loaded = loadMapping(tables, items, known);
   if ("mapping" in loaded) return loaded.mapping;
   const { problems } = loaded;
   const problem = `the mapping has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`;
@@ -74,9 +79,22 @@ export function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): Ite
 export interface OpenTarget extends Target, AsyncDisposable {
   readonly trace: Trace;
   readonly undo: Undo;
+  readonly decisions: Decisions;
+  readonly repairs: Repairs;
   /** A query a table that computes the fingerprints of a report anew. */
   plainSql(report: Report): string;
 }
+
+/** For whoever asks the ledger alone. */
+export const NO_MAPPING: Mapping = {
+  after: { grants: [] },
+  keys: { pk: "" },
+  ignore: [],
+  tables: [],
+  entities: [],
+  templates: new Map(),
+  identity: "",
+};
 
 /** Every statement that makes the tables of a mapping, in the order of a run. */
 export function statementsOf(mapping: Mapping): string[] {
@@ -95,6 +113,8 @@ export function openTarget(url: string, mapping: Mapping, migrations: SchemaMigr
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),
     undo: undoer(url, sessions, mapping, migrations),
+    decisions: decisions(sessions),
+    repairs: repairs(sessions, mapping),
     plainSql: (report) => plainSql(report, mapping),
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
   };
@@ -123,11 +143,15 @@ export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: 
     units = concurrency * UNITS_PER_WORKER,
     allowEmpty = false,
     prune = false,
+    remap = false,
   } = task.options;
-  const { maxQuarantine } = task.options;
+  const { maxQuarantine, maxRowsPerSecond } = task.options;
   const fingerprint = mappingFingerprint(mapping.identity);
-  const limit = maxQuarantine === undefined ? {} : { maxQuarantine };
-  const shape = { units, concurrency, allowEmpty, prune, ...limit, ...proofOptions(task.options) };
+  const limits = {
+    ...(maxQuarantine === undefined ? {} : { maxQuarantine }),
+    ...(maxRowsPerSecond === undefined ? {} : { maxRowsPerSecond }),
+  };
+  const shape = { units, concurrency, allowEmpty, prune, remap, ...limits, ...proofOptions(task.options) };
   return { source, target, mapping, fingerprint, ...shape, ...edge, now: () => new Date() };
 }
 
@@ -139,10 +163,12 @@ export interface Outcome {
 
 /** Runs or resumes a migration. */
 export async function runMigration(task: Task, edge: Edge): Promise<Outcome> {
-  const mapping = load(task.schema);
-  await using target = openTarget(task.target, mapping, task.schema.migrations);
+  const draft = load(task.schema);
   const source = sourceOf(parseSource(task.source), task.options);
   try {
+    const known = (await runsAt(task.target)).find((run) => run.source === source.name);
+    const mapping = known === undefined ? draft : numbered(task.schema, known);
+    await using target = openTarget(task.target, mapping, task.schema.migrations);
     const report = await migrate(migrationOf(task, edge, source, target, mapping));
     const run = (await target.runs.list()).find(({ id }) => id === report.run);
     return { report, logKey: must(run, "a run that was opened stays in the ledger").logKey };
@@ -152,48 +178,84 @@ export async function runMigration(task: Task, edge: Edge): Promise<Outcome> {
 }
 
 /** Proves the newest finished pass once more, from what the tables and the source hold now. */
-export async function runVerify(task: Omit<Task, "source">, signal: AbortSignal, given?: ItemSource): Promise<Outcome> {
-  const mapping = load(task.schema);
-  await using target = openTarget(task.target, mapping);
-  const run = await runOfMapping(target, mapping);
+export async function runVerify(task: Omit<Task, "source">, edge: Edge, given?: ItemSource): Promise<Outcome> {
+  await using opened = await openRun(task.target, task.schema);
+  const { run, mapping, target } = opened;
   if (run.phase !== "ended" && run.phase !== "verify") {
     const problem = `run ${run.id} has not copied and built everything yet`;
     throw new MigrationError("no-run", problem, "run migrate until it ends");
   }
-  // A run is named after its source, in the words the command line takes.
-  const source: ItemSource & Partial<AsyncDisposable> = given ?? sourceOf(parseSource(run.source), task.options);
+  return await withSource(run, task.options, given, async (source) => {
+    const proof = { source, target, mapping, prune: false, ...edge, ...proofOptions(task.options) };
+    const now = () => new Date();
+    return { report: await prove({ ...proof, now }, run, stopwatch(now)), logKey: run.logKey };
+  });
+}
+
+/** Mends what a proof found, item by item, and proves it again. */
+export async function runRepair(
+  task: Omit<Task, "source"> & { readonly force: boolean },
+  edge: Edge,
+  given?: ItemSource,
+): Promise<Outcome> {
+  await using opened = await openRun(task.target, task.schema);
+  const { run, mapping, target } = opened;
+  return await withSource(run, task.options, given, async (source) => {
+    const settings = { source, target, mapping, prune: false, ...edge, ...proofOptions(task.options) };
+    const { force } = task;
+    const now = () => new Date();
+    return { report: await repair({ ...settings, run, force, repairs: target.repairs, now }), logKey: run.logKey };
+  });
+}
+
+/** The source a run is named after, in the words the command line takes. */
+async function withSource<T>(
+  run: Run,
+  options: Options,
+  given: ItemSource | undefined,
+  work: (source: ItemSource) => Promise<T>,
+): Promise<T> {
+  const source: ItemSource & Partial<AsyncDisposable> = given ?? sourceOf(parseSource(run.source), options);
   try {
-    const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
-    const header = () => headerOf(run, new Date(), {});
-    const proof = { run, source, target, mapping, decode, header, signal, ...proofOptions(task.options) };
-    return { report: await verify(proof), logKey: run.logKey };
+    return await work(source);
   } finally {
     if (given === undefined) await source[Symbol.asyncDispose]?.();
   }
 }
 
-/** Takes back the newest run that was made with this mapping. */
-export async function runRollback({
-  target: url,
-  schema,
-  force,
-}: Pick<Task, "target" | "schema"> & { readonly force: boolean }) {
-  const mapping = load(schema);
-  await using target = openTarget(url, mapping, schema.migrations);
-  const run = await runOfMapping(target, mapping);
-  return { run: run.id, source: run.source, ...(await rollback(target.undo, run, force)) };
+/** A run, its mapping with the numbers its ledger goes by, and the target opened with that. */
+export interface OpenedRun extends AsyncDisposable {
+  readonly run: Run;
+  readonly mapping: Mapping;
+  readonly target: OpenTarget;
 }
 
-/** The newest run that was made with this very mapping: tables and entities are numbers in the ledger. */
-export async function runOfMapping({ runs }: Target, mapping: Mapping): Promise<Run> {
-  const all = await runs.list();
-  const fingerprint = mappingFingerprint(mapping.identity);
-  const run = all.find((each) => each.mapping === fingerprint);
-  if (run !== undefined) return run;
-  const problem = `none of the runs here was made with this mapping: ${runsIn(all)}`;
-  throw all.length === 0
-    ? noRun()
-    : new MigrationError("mapping-changed", problem, "name the schema it was made with: --schema DIR");
+/** The newest run that was made with this very schema: tables and entities are numbers in the ledger. */
+export async function openRun(url: string, schema: Schema): Promise<OpenedRun> {
+  const fingerprint = mappingFingerprint(load(schema).identity);
+  const runs = await runsAt(url);
+  const run = runs.find((each) => each.mapping === fingerprint);
+  if (run === undefined) {
+    const problem = `none of the runs here goes by this mapping: ${runsIn(runs)}`;
+    throw runs.length === 0
+      ? noRun()
+      : new MigrationError(
+          "mapping-changed",
+          problem,
+          "name the schema it goes by: --schema DIR; or migrate with this one",
+        );
+  }
+  const mapping = numbered(schema, run);
+  const target = openTarget(url, mapping, schema.migrations);
+  return { run, mapping, target, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
+}
+
+const numbered = (schema: Schema, { parts }: Run): Mapping =>
+  load(schema, parts === undefined ? undefined : numbersOf(parts));
+
+async function runsAt(url: string): Promise<readonly Run[]> {
+  await using target = openTarget(url, NO_MAPPING);
+  return await target.runs.list();
 }
 
 export const runsIn = (runs: readonly Run[]): string => runs.map(({ id, source }) => `${id} of ${source}`).join(", ");
@@ -201,18 +263,33 @@ export const runsIn = (runs: readonly Run[]): string => runs.map(({ id, source }
 export const noRun = (): MigrationError =>
   new MigrationError("no-run", "there is no migration in this database", "run migrate first, or correct the target");
 
+/** What may stand for a source key outside the databases. */
+export const nameOf =
+  ({ keys }: Pick<LogSettings, "keys">, logKey: string) =>
+  (source: string): string =>
+    keys === "clear" ? source : `#${keyedHash(logKey, source)}`;
+
 /** Runs one invocation with its log: progress, report, metrics and refusal as JSON lines. A bug is logged and thrown. */
 export async function logged(
-  { level, keys, functionName }: LogSettings,
-  work: (progress: Progress) => Promise<Outcome>,
-): Promise<MigrationResult> {
-  const log = openLog(level);
+  settings: LogSettings,
+  work: (progress: Progress) => Promise<Outcome | Answer>,
+): Promise<MigrationResult | Answer> {
+  const log = openLog(settings.level);
   try {
-    const { report, logKey } = await work(logProgress(log));
-    logReport(log, report, (source) => (keys === "clear" ? source : keyedHash(logKey, source)));
-    logMetrics(log, METRICS, functionName, report);
-    const { verdict, run, pass, items, discrepancies } = report;
-    return { verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length };
+    const done = await work(logProgress(log));
+    if ("action" in done) {
+      logDone(log, done.action);
+      return done;
+    }
+    const { report, logKey } = done;
+    logReport(log, report, nameOf(settings, logKey));
+    logMetrics(log, METRICS, settings.functionName, report);
+    const { verdict, run, pass, items, discrepancies, accepted, repaired } = report;
+    const more = {
+      ...(accepted === undefined ? {} : { accepted }),
+      ...(repaired === undefined ? {} : { repaired: { ...repaired } }),
+    };
+    return { verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length, ...more };
   } catch (error) {
     logFailure(log, error);
     // Lambda logs whatever is thrown, with all its properties.

@@ -1,5 +1,6 @@
 /** What both sides of a deployment agree on: the event, the result, and the names of the environment and of the metrics. */
 import { z } from "zod";
+import { VERBS, type Verb, type VerbName } from "./verbs.ts";
 
 /** Environment variables the function reads. */
 export const ENVIRONMENT = {
@@ -46,6 +47,10 @@ export const optionsSchema = z.strictObject({
   concurrency: count.max(64).optional(),
   /** Read capacity units a second, over all workers of this process. */
   maxReadUnits: count.optional(),
+  /** Rows written a second, over all workers of this process. */
+  maxRowsPerSecond: count.optional(),
+  /** Go on with a changed mapping, and write the items of changed entities again. */
+  remap: z.boolean().optional(),
   /** Accept a source without a single item. */
   allowEmpty: z.boolean().optional(),
   /** Remove the rows of items that the source no longer has. */
@@ -60,8 +65,45 @@ export const optionsSchema = z.strictObject({
   recount: z.boolean().optional(),
 });
 
-/** The event: `{}` does all of it. */
-export const eventSchema = optionsSchema.extend({ action: z.enum(["migrate", "verify"]).default("migrate") });
+/** What an operator says to single verbs, in an event as on the command line. */
+export const saidSchema = z.strictObject({
+  /** An item's key, PK and SK, or `#` and the hash that stands for it in a log. */
+  key: z.array(z.string()).min(1).max(2).optional(),
+  reason: z.string().trim().min(1).max(1_000).optional(),
+  force: z.boolean().optional(),
+  /** Examples of each reason. */
+  limit: z.number().int().min(0).max(1_000).optional(),
+  /** The number of a run; the newest where it is left out. */
+  run: count.optional(),
+});
+
+type EventVerb = { [V in VerbName]: (typeof VERBS)[V]["event"] extends true ? V : never }[VerbName];
+
+const isEventVerb = (name: string): name is EventVerb =>
+  Object.entries(VERBS).some(([verb, { event }]) => event && verb === name);
+
+/** What an event may ask for. */
+export const ACTIONS = Object.keys(VERBS).filter(isEventVerb);
+
+/** The event: `{}` does all of it. What does not belong to its action is refused, as an unknown option is. */
+export const eventSchema = optionsSchema
+  .extend(saidSchema.shape)
+  .extend({ action: z.enum(ACTIONS).default("migrate") })
+  .superRefine(({ action, ...said }, context) => {
+    const { needs, takes, words }: Verb = VERBS[action];
+    const may = new Set<string>([...needs, ...takes, ...(words === undefined ? [] : ["key"])]);
+    for (const [name, value] of Object.entries(said)) {
+      if (value === undefined || may.has(name)) continue;
+      context.addIssue({ code: "custom", path: [name], message: `${action} takes no ${name}` });
+    }
+    const missing = [...(words === undefined ? [] : ["key"]), ...needs.filter((name) => name in saidSchema.shape)];
+    for (const name of missing) {
+      if (Object.entries(said).some(([each, value]) => each === name && value !== undefined)) continue;
+      context.addIssue({ code: "custom", path: [name], message: `${action} needs ${name}` });
+    }
+  });
+
+export type Event = z.infer<typeof eventSchema>;
 
 export type Options = z.infer<typeof optionsSchema>;
 
@@ -101,7 +143,7 @@ export type LogSettings = z.infer<typeof logSchema>;
 const total = z.number().int().nonnegative();
 const finding = z.strictObject({ where: z.string(), problem: z.string(), remedy: z.string() }).readonly();
 
-/** What an invocation returns: the report without examples, which may be large. */
+/** What an invocation returns that proves something, or is refused: the report without examples, which may be large. */
 export const resultSchema = z
   .strictObject({
     verdict: z.enum(["verified", "discrepant", "incomplete", "refused"]),
@@ -112,9 +154,54 @@ export const resultSchema = z
       .readonly()
       .exactOptional(),
     discrepancies: total.exactOptional(),
+    /** Items an operator has let go, which are no discrepancy. */
+    accepted: total.exactOptional(),
+    /** What a repair did. */
+    repaired: z
+      .record(z.enum(["rows", "released", "refused", "changed", "left"]), total)
+      .readonly()
+      .exactOptional(),
     /** Why it was refused: every problem at once, each with its remedy. */
     findings: z.array(finding).readonly().exactOptional(),
   })
   .readonly();
 
 export type MigrationResult = z.infer<typeof resultSchema>;
+
+const run = total;
+const group = z.strictObject({
+  reason: z.string(),
+  entity: z.string().nullable(),
+  count: total,
+  accepted: total,
+  examples: z.array(z.strictObject({ key: z.string(), detail: z.string() })).readonly(),
+});
+
+/** What an invocation returns to an action that proves nothing. Keys of items are hashes, as in the log. */
+export const answerSchema = z.discriminatedUnion("action", [
+  z.strictObject({
+    action: z.literal("status"),
+    run,
+    pass: total,
+    phase: z.string(),
+    units: total,
+    done: total,
+    pages: total,
+    read: total,
+    stopping: z.boolean(),
+    sealed: z.boolean(),
+  }),
+  z.strictObject({ action: z.literal("list-quarantine"), run, groups: z.array(group).readonly() }),
+  z.strictObject({ action: z.literal("accept"), run, key: z.string(), reason: z.string() }),
+  z.strictObject({ action: z.literal("stop"), run }),
+  z.strictObject({ action: z.literal("seal"), run }),
+  z.strictObject({
+    action: z.literal("rollback"),
+    run,
+    dropped: z.array(z.string()).readonly(),
+    removed: z.record(z.string(), total).readonly(),
+  }),
+  z.strictObject({ action: z.literal("drop-ledger"), runs: total }),
+]);
+
+export type Answer = z.infer<typeof answerSchema>;

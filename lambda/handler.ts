@@ -2,21 +2,27 @@
 import { items } from "../schema/items.ts";
 import * as migrations from "../schema/migrations/index.ts";
 import { tables } from "../schema/tables.ts";
-import { logged, runMigration, runVerify } from "./compose.ts";
-import { invocationSchema, logSchema, type MigrationResult } from "./contract.ts";
+import { logged } from "./compose.ts";
+import { type Answer, invocationSchema, logSchema, type MigrationResult } from "./contract.ts";
+import { invoke } from "./invoke.ts";
 import { parse } from "./settings.ts";
 
-/** Time kept back for the page in flight and the answer: a minute, or a fifth of a short timeout. */
-const reserve = (remaining: number): number => Math.min(60_000, Math.ceil(remaining / 5));
+/** Time kept back for the answer, in milliseconds: ten seconds, or a fifth of a short timeout. A page's own time comes on top. */
+const reserve = (remaining: number): number => Math.min(10_000, Math.ceil(remaining / 5));
 
-export function handler(event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<MigrationResult> {
+export function handler(
+  event: unknown,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<MigrationResult | Answer> {
   const remaining = context.getRemainingTimeInMillis();
-  return logged(logSchema.parse(process.env), (progress) => {
+  const kept = reserve(remaining);
+  const log = logSchema.parse(process.env);
+  return logged(log, (progress) => {
     const given = { environment: process.env, event: event ?? {} };
     const { environment, event: said } = parse(invocationSchema, given, "the invocation");
-    const { action, ...options } = said;
-    const task = { ...environment, schema: { tables, items, migrations }, options };
-    const signal = AbortSignal.timeout(remaining - reserve(remaining));
-    return action === "verify" ? runVerify(task, signal) : runMigration(task, { progress, signal });
+    const signal = AbortSignal.timeout(remaining - kept);
+    const timeLeft = () => context.getRemainingTimeInMillis() - kept;
+    const schema = { tables, items, migrations };
+    return invoke({ ...environment, schema, event: said, log }, { progress, signal, timeLeft });
   });
 }

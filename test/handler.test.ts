@@ -49,11 +49,13 @@ it.each([
   ["an unknown action", { action: "dance" }, /action/],
   ["an unknown option", { unit: 3 }, /unit/],
   ["a number that is none", { units: "many" }, /units/],
+  ["an option of another action", { action: "stop", units: 3 }, /stop takes no units/],
+  ["an action without what it needs", { action: "accept", key: ["A"] }, /accept needs reason/],
   ["no object at all", "migrate", /expected object/],
 ])("a wrong event (%s) is refused with what was expected", async (_, event, message) => {
-  const { verdict, findings } = await handler(event, withTime(900_000));
-  expect(verdict).toBe("refused");
-  expect(JSON.stringify(findings)).toMatch(message);
+  const answer = await handler(event, withTime(900_000));
+  expect(answer).toMatchObject({ verdict: "refused" });
+  expect(JSON.stringify(answer)).toMatch(message);
 });
 
 it("a function that was not told its source is refused", async () => {

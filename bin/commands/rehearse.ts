@@ -2,12 +2,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { Command } from "commander";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { z } from "zod";
 import { grid } from "../../lambda/adapters/report/text.ts";
-import type { Task } from "../../lambda/compose.ts";
+import { runMigration, type Task } from "../../lambda/compose.ts";
 import { parse } from "../../lambda/settings.ts";
 import { items } from "../../schema/items.ts";
 import * as migrations from "../../schema/migrations/index.ts";
@@ -23,7 +22,8 @@ import { EXIT } from "../terminal/exit.ts";
 import { note, print } from "../terminal/print.ts";
 import { type TerminalProgress, terminalProgress } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import { run, runOptions, shapeOptions, show, whole } from "./run.ts";
+import type { Action } from "./given.ts";
+import { runOptions, show, writeJson } from "./run.ts";
 
 /** Enough items for one of every kind and a tree of folders. */
 const LEAST_ITEMS = 60;
@@ -45,48 +45,39 @@ const rehearseSchema = z
 
 type RehearseSettings = z.infer<typeof rehearseSchema>;
 
-export function rehearseCommand(): Command {
-  const command = new Command("rehearse")
-    .description("migrate a sample table between embedded engines, prove it, and ask it three questions")
-    .option("--items <N>", "items in the sample table (default: 20,000)", whole)
-    .option("--seed <S>", "the sample's seed (default: 1)", whole)
-    .option("--dirty", "plant one of every kind of fault among the items; the report must name each")
-    .option("--sabotage", "kill the copy five times, then change the database behind its back")
-    .option("--keep", "keep the database until Ctrl-C, and print its URL")
-    .option("--json <FILE>", "write the report there");
-  return shapeOptions(command).action(async (raw: Record<string, unknown>) => {
-    const signal = stopSignal();
-    const settings = parse(rehearseSchema, raw, "the command line");
-    const options = runOptions(raw);
-    const progress = terminalProgress();
-    progress.step("starting PostgreSQL and a DynamoDB-compatible server");
-    await using engines = new AsyncDisposableStack();
-    try {
-      const postgres = engines.adopt(await startPostgres(), (server) => server.stop());
-      const dynamo = engines.adopt(await startDynamoDb(), (server) => server.stop());
-      progress.step("filling the sample table");
-      await fill(dynamo, settings, progress, signal);
-      const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
-      const task = { source, target: postgres.url, schema: { tables, items, migrations }, options };
-      if (settings.sabotage) {
-        progress.done();
-        if (!signal.aborted) await perform(task, settings, signal);
-      } else {
-        const report = await run(task, { progress, signal }, settings.json);
-        progress.done();
-        show(report);
-        if (settings.dirty) listDirt();
-        else if (!signal.aborted) await answer(postgres.url);
-      }
-      if (settings.keep && !signal.aborted) {
-        print(`\nThe database is at ${postgres.url} until you press Ctrl-C.`);
-        await until(signal);
-      }
-    } finally {
+export const rehearse: Action = async (raw) => {
+  const signal = stopSignal();
+  const settings = parse(rehearseSchema, raw, "the command line");
+  const options = runOptions(raw);
+  const progress = terminalProgress();
+  progress.step("starting PostgreSQL and a DynamoDB-compatible server");
+  await using engines = new AsyncDisposableStack();
+  try {
+    const postgres = engines.adopt(await startPostgres(), (server) => server.stop());
+    const dynamo = engines.adopt(await startDynamoDb(), (server) => server.stop());
+    progress.step("filling the sample table");
+    await fill(dynamo, settings, progress, signal);
+    const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
+    const task = { source, target: postgres.url, schema: { tables, items, migrations }, options };
+    if (settings.sabotage) {
       progress.done();
+      if (!signal.aborted) await perform(task, settings, signal);
+    } else {
+      const { report } = await runMigration(task, { progress, signal });
+      await writeJson(settings.json, report);
+      progress.done();
+      show(report);
+      if (settings.dirty) listDirt();
+      else if (!signal.aborted) await answer(postgres.url);
     }
-  });
-}
+    if (settings.keep && !signal.aborted) {
+      print(`\nThe database is at ${postgres.url} until you press Ctrl-C.`);
+      await until(signal);
+    }
+  } finally {
+    progress.done();
+  }
+};
 
 async function fill(
   { endpoint, region }: { endpoint: string; region: string },

@@ -8,6 +8,8 @@ import type { Report } from "../../lambda/domain/report.ts";
 import { killedCopy } from "./kills.ts";
 import { TAMPERINGS, type Tampered, type Tampering } from "./tampering.ts";
 
+const SILENT = { tell: () => undefined };
+
 export interface Stage {
   /** Arguments of the `migrate` that is killed, without `--units`. */
   readonly command: readonly string[];
@@ -68,7 +70,8 @@ async function secondAct({ url, schema, signal, print }: Stage): Promise<boolean
   client.on("error", () => undefined);
   await client.connect();
   // The checks over all data have to see it, not the luck of a sample.
-  const prove = async () => (await runVerify({ target: url, schema, options: { sample: 0 } }, signal)).report;
+  const prove = async () =>
+    (await runVerify({ target: url, schema, options: { sample: 0 } }, { progress: SILENT, signal })).report;
   try {
     let missed = 0;
     for (const tampering of TAMPERINGS) {

@@ -4,6 +4,7 @@ import type { Progress } from "../../lambda/ports/progress.ts";
 
 const PHASES = {
   copy: "copying",
+  repair: "repairing",
   build: "settling rows, building constraints and indexes",
   verify: "verifying",
   ended: "done",

@@ -1,5 +1,6 @@
 /** The checks of what the source gave: counted once, read again, nothing left out. */
 import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import type { LedgerFacts } from "./evidence.ts";
 import { sameSum } from "./fingerprint.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import { type ItemCounts, totalCounts } from "./tally.ts";
@@ -84,6 +85,19 @@ export function checkRecount({ recount, tally }: Evidence): Discrepancy[] {
   return [found("recount", "the source", problem, remedy, Math.max(1, Math.abs(recount.count - tally.keys.count)))];
 }
 
+/** What nobody has accepted. */
+const open = <G extends { readonly count: number; readonly accepted: number }>(groups: readonly G[]): G[] =>
+  groups.flatMap((group) =>
+    group.count === group.accepted ? [] : [{ ...group, count: group.count - group.accepted }],
+  );
+
+/** Contributions that should hold a row and do not. Copies and superseded ones are as they should be. */
+export const faults = ({ contested }: Pick<LedgerFacts, "contested">) =>
+  contested.flatMap((group) => {
+    const { kind } = group;
+    return kind === "copy" || kind === "superseded" ? [] : [{ ...group, kind }];
+  });
+
 /** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
 export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
   const remedies = {
@@ -104,29 +118,26 @@ export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
         ),
       ),
     ),
-    ...ledger.quarantine.map(({ reason, entity, count, examples }) =>
-      found(
+    ...open(ledger.quarantine).map(({ reason, entity, count, examples }) => {
+      const named = examples.filter(({ accepted }) => accepted == null);
+      return found(
         "completeness",
         entity ?? "items of no entity",
         `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
-        examples[0]?.detail ?? "look into the quarantine",
+        named[0]?.detail ?? "look into the quarantine",
         count,
-        examples.map(({ source }) => ({ source })),
+        named.map(({ source }) => ({ source })),
+      );
+    }),
+    ...open(faults(ledger)).map(({ table, kind, count, examples }) =>
+      found(
+        "completeness",
+        table,
+        `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${kind}`,
+        remedies[kind],
+        count,
+        examples,
       ),
-    ),
-    ...ledger.contested.flatMap(({ table, kind, count, examples }) =>
-      kind === "copy" || kind === "superseded"
-        ? []
-        : [
-            found(
-              "completeness",
-              table,
-              `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${kind}`,
-              remedies[kind],
-              count,
-              examples,
-            ),
-          ],
     ),
     ...ledger.stale.map(({ entity, items, rows, examples }) =>
       found(

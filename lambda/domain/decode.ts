@@ -9,7 +9,7 @@ import { type Coverage, coverageOf, restOf, unmappedPaths } from "./coverage.ts"
 import { type Dispatch, dispatcher } from "./dispatch.ts";
 import { toDynamoDbJson } from "./dynamodb-json.ts";
 import { hasExpired } from "./expiry.ts";
-import { itemFingerprint, rowFingerprint, sourceHash } from "./fingerprint.ts";
+import { itemFingerprint, mappingFingerprint, rowFingerprint, sourceHash } from "./fingerprint.ts";
 import { must } from "./must.ts";
 import { itemScope, readCell, readList, type Scope } from "./read.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
@@ -45,7 +45,7 @@ export interface Decoded {
   readonly item: string;
   /** Its key as DynamoDB-JSON, or its position where it has none. */
   readonly source: string;
-  /** What it holds, blind to attribute order, set order and number spelling. */
+  /** What it holds and how its entity reads that, blind to attribute order, set order and number spelling. */
   readonly fingerprint: string;
   readonly outcome: Outcome;
   /** The whole record as text, for quarantine. */
@@ -64,6 +64,7 @@ export type Decode = (record: SourceRecord) => Decoded;
 /** Prepares a mapping for decoding. What is the same for every item is worked out here, once. */
 export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
   const coverages = new Map(mapping.entities.map((entity) => [entity, coverageOf(entity, mapping)]));
+  const meanings = new Map(mapping.entities.map((entity) => [entity, mappingFingerprint(entity.identity)]));
   const dispatch = dispatcher(mapping);
   return (record) => {
     if ("unreadable" in record) {
@@ -74,11 +75,12 @@ export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
     }
     const { item } = record;
     const source = toDynamoDbJson(keyOf(item, mapping));
+    const outcome = outcomeOf(item, mapping, dispatch, settings, coverages);
     return {
       item: sourceHash(settings.source, source),
       source,
-      fingerprint: itemFingerprint(item),
-      outcome: outcomeOf(item, mapping, dispatch, settings, coverages),
+      fingerprint: itemFingerprint(item, outcome.entity && meanings.get(outcome.entity)),
+      outcome,
       body: () => toDynamoDbJson(item),
     };
   };

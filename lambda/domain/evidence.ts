@@ -14,6 +14,8 @@ export interface Contested {
   readonly table: string;
   readonly kind: "collision" | "conflict" | "copy" | "superseded" | "foreign-row";
   readonly count: number;
+  /** Those of them that an operator has let go. */
+  readonly accepted: number;
   readonly examples: readonly Example[];
 }
 
@@ -39,7 +41,14 @@ export interface QuarantineGroup {
   readonly reason: string;
   readonly entity: string | null;
   readonly count: number;
-  readonly examples: readonly { readonly source: string; readonly detail: string }[];
+  /** Those of them that an operator has let go. */
+  readonly accepted: number;
+  readonly examples: readonly {
+    readonly source: string;
+    readonly detail: string;
+    /** Why an operator let it go, where one did. */
+    readonly accepted?: string | null;
+  }[];
 }
 
 export interface TableContent {

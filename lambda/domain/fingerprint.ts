@@ -83,9 +83,12 @@ export function readSum(text: string): FingerprintSum {
   return { count: Number(count), high: BigInt(`0x${high}`), low: BigInt(`0x${low}`) };
 }
 
-/** 32 hex digits that stay the same while the item does: attribute order, set order and number spelling do not count. */
-export function itemFingerprint(item: Item): string {
-  return half(itemText({ M: item }));
+/**
+ * 32 hex digits that stay the same while the item does, and what it means: attribute order, set order and number spelling
+ * do not count.
+ */
+export function itemFingerprint(item: Item, meaning = ""): string {
+  return half(meaning + itemText({ M: item }));
 }
 
 // Each value is a letter for its type and a text that says where it ends, so no two items share a text.

@@ -16,6 +16,11 @@ export type MigrationErrorCode =
   | "nothing-read"
   | "too-many-quarantined"
   | "rollback-refused"
+  | "in-use"
+  | "sealed"
+  | "not-accepted"
+  | "not-proven"
+  | "not-sealed"
   | "no-run"
   | "moved-on";
 

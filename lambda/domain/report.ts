@@ -1,6 +1,6 @@
 /** Everything one pass found, in the one shape that is printed, stored, logged and read by machines. Fields are added, never renamed. */
 import type { Mapping } from "../mapping/model.ts";
-import { checkRecount } from "./check-source.ts";
+import { checkRecount, faults } from "./check-source.ts";
 import { contentSum, tableSum } from "./check-tables.ts";
 import { compare } from "./compare.ts";
 import type { Discrepancy, Evidence } from "./discrepancy.ts";
@@ -56,9 +56,37 @@ export interface Report {
   /** What is no fault and may still be a mistake. */
   readonly findings?: readonly Finding[];
   readonly discrepancies: readonly Discrepancy[];
+  /** Items an operator has let go with a reason, which are no discrepancy. */
+  readonly accepted?: number;
+  /** What a repair did before this proof was made. */
+  readonly repaired?: RepairCounts;
   /** Milliseconds by phase. */
   readonly timings: Readonly<Record<string, number>>;
 }
+
+/** What became of the damage a repair found. */
+export interface RepairCounts {
+  /** Rows written as the source has them. */
+  readonly rows: number;
+  /** Items that have left quarantine. */
+  readonly released: number;
+  /** Items that are in quarantine still. */
+  readonly refused: number;
+  /** Items that hold something else by now, or are gone from the source: a new pass takes them. */
+  readonly changed: number;
+  /** Rows that were changed here since they were written, and left alone. */
+  readonly left: number;
+}
+
+export const NOTHING_REPAIRED: RepairCounts = { rows: 0, released: 0, refused: 0, changed: 0, left: 0 };
+
+export const addRepairs = (a: RepairCounts, b: RepairCounts): RepairCounts => ({
+  rows: a.rows + b.rows,
+  released: a.released + b.released,
+  refused: a.refused + b.refused,
+  changed: a.changed + b.changed,
+  left: a.left + b.left,
+});
 
 export interface ReportHeader {
   readonly run: number;
@@ -73,6 +101,7 @@ export interface ReportHeader {
 export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evidence): Report {
   const { tally, ledger, content, relations } = evidence;
   const discrepancies = compare(mapping, evidence);
+  const accepted = [...ledger.quarantine, ...faults(ledger)].reduce((sum, group) => sum + group.accepted, 0);
   const names = [...entityNames(mapping), ...(tally.entities[NO_ENTITY] === undefined ? [] : [NO_ENTITY])];
   return {
     verdict: discrepancies.length === 0 ? "verified" : "discrepant",
@@ -116,6 +145,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
       ignored !== undefined || tally.entities[name] !== undefined ? [] : [noItem(name)],
     ),
     discrepancies,
+    ...(accepted === 0 ? {} : { accepted }),
     timings: header.timings,
   };
 }

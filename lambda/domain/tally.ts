@@ -4,7 +4,7 @@
  */
 import type { Mapping } from "../mapping/model.ts";
 import type { Decoded } from "./decode.ts";
-import { addFingerprint, addSums, emptySum, type FingerprintSum, readSum, writeSum } from "./fingerprint.ts";
+import { addFingerprint, addSums, emptySum, type FingerprintSum, foldedSum, readSum, writeSum } from "./fingerprint.ts";
 import { parseJson } from "./json-names.ts";
 
 export interface ItemCounts {
@@ -72,11 +72,16 @@ function mergeRecords<T>(
   return Object.fromEntries(all);
 }
 
+/** An entity all of whose items turned out to be another's was never there. */
+function withoutNothing(entities: Record<string, ItemCounts>): Record<string, ItemCounts> {
+  return Object.fromEntries(Object.entries(entities).filter(([, counts]) => Object.values(counts).some(Boolean)));
+}
+
 export function addTallies(a: Tally, b: Tally): Tally {
   return {
     read: a.read + b.read,
     keys: addSums(a.keys, b.keys),
-    entities: mergeRecords(a.entities, b.entities, addCounts),
+    entities: withoutNothing(mergeRecords(a.entities, b.entities, addCounts)),
     facets: mergeRecords(a.facets, b.facets, addSums),
     collapsed: a.collapsed + b.collapsed,
     unmapped: mergeRecords(a.unmapped, b.unmapped, (x, y) =>
@@ -124,6 +129,13 @@ export class PageTally {
     this.#notes.push({ item, entity, source, facets, collapsed, unmapped });
   }
 
+  /** The rows of the items that were written, each contribution one. */
+  rowsOf(fates: ReadonlyMap<string, Fate>): number {
+    return this.#notes
+      .filter(({ item }) => fates.get(item) === "migrated")
+      .reduce((rows, { facets }) => facets.values().reduce((sum, { count }) => sum + count, rows), 0);
+  }
+
   /** The page's tally, given what became of each item. An item without a fate is read and nothing else, which shows. */
   tally(fates: ReadonlyMap<string, Fate>): Tally {
     return this.#notes.reduce((sum, note) => addTallies(sum, tallyOf(note, fates.get(note.item))), {
@@ -132,6 +144,36 @@ export class PageTally {
     });
   }
 }
+
+/** Takes a tally away: what was counted once and is counted otherwise now. */
+export function negated(tally: Tally): Tally {
+  const minus = ({ count, high, low }: FingerprintSum) => foldedSum(-count, -high, -low);
+  const each = <T>(values: Readonly<Record<string, T>>, turn: (value: T) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, turn(value)]));
+  return {
+    read: -tally.read,
+    keys: minus(tally.keys),
+    entities: each(tally.entities, (counts) => ({
+      read: -counts.read,
+      migrated: -counts.migrated,
+      unchanged: -counts.unchanged,
+      ignored: -counts.ignored,
+      expired: -counts.expired,
+      quarantined: -counts.quarantined,
+    })),
+    facets: each(tally.facets, minus),
+    collapsed: -tally.collapsed,
+    unmapped: each(tally.unmapped, (paths) => each(paths, ({ count, example }) => ({ count: -count, example }))),
+  };
+}
+
+/** The tally of one item in quarantine. */
+export const quarantinedTally = (item: string, entity: string | null): Tally => ({
+  ...EMPTY_TALLY,
+  read: 1,
+  keys: addItem(emptySum, item),
+  entities: { [entity ?? NO_ENTITY]: { ...NO_COUNTS, read: 1, quarantined: 1 } },
+});
 
 /** Adds an item, by its hash, to a sum over keys. */
 export const addItem = (sum: FingerprintSum, item: string): FingerprintSum =>

@@ -40,8 +40,12 @@ const keyNames = (columns: Columns): string[] =>
   Object.keys(columns).filter((name) => columns[name]?.spec.primaryKey === true);
 
 /** Loads every table; problems are added to `problems`, never thrown. */
-export function loadTables(tables: Tables, problems: MappingProblem[]): DeclaredTable[] {
-  return Object.entries(tables).map(([name, table], at) => loadTable(name, table, at + 1, tables, problems));
+export function loadTables(
+  tables: Tables,
+  problems: MappingProblem[],
+  number: (name: string) => number,
+): DeclaredTable[] {
+  return Object.entries(tables).map(([name, table]) => loadTable(name, table, number(name), tables, problems));
 }
 
 function loadTable(
@@ -103,10 +107,13 @@ function loadTable(
     name: constraintName(name, list, suffix),
     columns: list,
   });
+  const schema = schemaOf(table, all);
+  const keyed = primaryKey.map((column) => column.name);
   return {
     index,
     name,
-    schema: schemaOf(table, all),
+    schema,
+    shape: JSON.stringify({ schema, columns: models.map(stored), primaryKey: keyed, duplicates: spec.duplicates }),
     columns: models,
     primaryKey,
     foreignKeys,
@@ -122,6 +129,9 @@ function loadTable(
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
   };
 }
+
+/** Of a column, what stands in every row: not what holds for the time after. */
+const stored = ({ name, type, nullable, defaultSql }: ColumnModel) => ({ name, type, nullable, defaultSql });
 
 type Say = (column: string | undefined, problem: string, remedy: string) => void;
 

@@ -3,7 +3,7 @@
  * can be known before the first item is read is found here.
  */
 import { findAmbiguities } from "./ambiguity.ts";
-import type { ItemsSpec, WriteSpec } from "./items.ts";
+import type { EntitySpec, ItemsSpec, WriteSpec } from "./items.ts";
 import {
   checkCaptures,
   delimiterOf,
@@ -16,16 +16,17 @@ import {
 } from "./load-items.ts";
 import { checkSteps } from "./load-steps.ts";
 import { loadTables } from "./load-tables.ts";
-import type { EntityModel, Mapping, MappingProblem, TableModel, WritePlan } from "./model.ts";
+import type { EntityModel, Mapping, MappingProblem, Numbers, TableModel, WritePlan } from "./model.ts";
 import { specOf, type Tables, targetOf } from "./tables.ts";
 import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
 
 export type Loaded = { readonly mapping: Mapping } | { readonly problems: readonly MappingProblem[] };
 
-/** Loads a mapping. Never throws for what a user wrote. */
-export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
+/** Loads a mapping, with the numbers a ledger has given out already. Never throws for what a user wrote. */
+export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = { tables: {}, entities: {} }): Loaded {
   const problems: MappingProblem[] = [];
-  const declared = loadTables(tables, problems);
+  const declared = loadTables(tables, problems, numbering(known.tables));
+  const numberOf = numbering(known.entities);
   const patterns = items.entities.map((entity) => loadPattern(entity, items, problems));
   const writers: Writer[] = [];
   for (const entity of items.entities) writers.push(...loadWriters(entity, declared, writers.length + 1, problems));
@@ -49,7 +50,15 @@ export function loadMapping(tables: Tables, items: ItemsSpec): Loaded {
     if (pattern === undefined) return [];
     checkCaptures(entity.writes, pattern, `item ${entity.name}`, problems);
     const writes = planWrites(entity.writes, writers, models);
-    const base = { index: at + 1, name: entity.name, pattern, ignore: entity.ignore, writes };
+    const index = numberOf(entity.name);
+    const base = {
+      index,
+      name: entity.name,
+      identity: meaningOf(entity, items),
+      pattern,
+      ignore: entity.ignore,
+      writes,
+    };
     const { only } = items.options;
     const ignored = entity.ignored ?? (only === undefined || only.includes(entity.name) ? undefined : OUT_OF_SCOPE);
     return [ignored === undefined ? base : { ...base, ignored }];
@@ -147,7 +156,25 @@ function planWrites(
   });
 }
 
-/** What the fingerprint of a mapping covers: both declarations, in the order written. */
+/** What the fingerprint of a mapping covers: both declarations, in the order written. Numbers are the ledger's. */
 function identityOf(tables: readonly TableModel[], items: ItemsSpec): string {
-  return JSON.stringify({ tables, items });
+  return JSON.stringify({ tables: tables.map((table, at) => ({ ...table, index: at + 1 })), items });
+}
+
+/** What decides about the rows of an entity's items: its own declaration, and what is declared for all. */
+function meaningOf(entity: EntitySpec, { options: { only: _, ...shared } }: ItemsSpec): string {
+  return JSON.stringify({ entity, shared });
+}
+
+/** Numbers that are known stay; new names get the next ones. */
+function numbering(known: Readonly<Record<string, number>>): (name: string) => number {
+  const numbers = new Map(Object.entries(known));
+  let last = Math.max(0, ...numbers.values());
+  return (name) => {
+    const number = numbers.get(name);
+    if (number !== undefined) return number;
+    last += 1;
+    numbers.set(name, last);
+    return last;
+  };
 }

@@ -50,7 +50,7 @@ export interface FacetModel {
 }
 
 export interface TableModel {
-  /** From 1; 0 in the ledger means "no row". */
+  /** The number the ledger knows it by, from 1; 0 means "no row". */
   readonly index: number;
   readonly name: string;
   /** The Postgres schema it is in. */
@@ -64,6 +64,8 @@ export interface TableModel {
   readonly duplicates: Duplicates;
   readonly facets: readonly FacetModel[];
   readonly comment?: string;
+  /** A text that changes exactly when a row of it could no longer be compared with what was written before. */
+  readonly shape: string;
 }
 
 export interface RowPlan {
@@ -86,9 +88,11 @@ export interface EachPlan {
 export type WritePlan = RowPlan | EachPlan;
 
 export interface EntityModel {
-  /** From 1, in the order written. */
+  /** The number the ledger knows it by: from 1 in the order written, later ones after those it knows. */
   readonly index: number;
   readonly name: string;
+  /** A text that changes exactly when its items would give other rows. */
+  readonly identity: string;
   readonly pattern: KeyPattern;
   readonly ignore: readonly string[];
   readonly writes: readonly WritePlan[];
@@ -114,6 +118,12 @@ export interface Mapping {
   readonly templates: ReadonlyMap<string, Template>;
   /** A text that changes exactly when the mapping means something else. */
   readonly identity: string;
+}
+
+/** The numbers a ledger knows tables and entities by, which stay when a mapping grows. */
+export interface Numbers {
+  readonly tables: Readonly<Record<string, number>>;
+  readonly entities: Readonly<Record<string, number>>;
 }
 
 /** Something wrong with a mapping, and what to do about it. */

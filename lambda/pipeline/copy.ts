@@ -10,6 +10,7 @@ import type { Progress } from "../ports/progress.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource, SourcePage } from "../ports/source.ts";
 import type { PageWrite, UnitClaim, UnitProgress, UnitQueue } from "../ports/units.ts";
+import type { Pace } from "./pace.ts";
 
 /** How often a worker without a unit looks whether the others have ended, and progress is told. */
 const LOOK_AGAIN_MS = 250;
@@ -23,18 +24,28 @@ export interface Copy {
   readonly concurrency: number;
   /** The copy stops when more items than this are in quarantine: the mapping is plainly not what the source needs. */
   readonly maxQuarantine?: number;
+  readonly pace: Pace;
+  readonly now: () => Date;
   readonly signal: AbortSignal;
 }
 
-/** Copies until every unit of the pass is done, here or elsewhere, or the signal aborts. Tells which. */
+/** What is between a copy and its workers: each reads and writes until the signal aborts, for whichever reason. */
+interface Working extends Copy {
+  /** Ends the copy as time running out does. */
+  readonly halt: () => void;
+  readonly losses: Losses;
+}
+
+/** Copies until every unit of the pass is done, here or elsewhere, the signal aborts, or somebody wants it to stop. Tells which. */
 export async function copy(task: Copy): Promise<"done" | "stopped"> {
   // One worker's failure stops the others at their next page: they would only repeat it.
   const failure = new AbortController();
-  const signal = AbortSignal.any([task.signal, failure.signal]);
-  const telling = tellProgress(task, signal, failure);
-  const losses: Losses = { inARow: 0 };
+  const halted = new AbortController();
+  const signal = AbortSignal.any([task.signal, failure.signal, halted.signal]);
+  const working = { ...task, signal, halt: () => halted.abort(), losses: { inARow: 0 } };
+  const telling = tellProgress(working, failure);
   const workers = Array.from({ length: task.concurrency }, () =>
-    work({ ...task, signal }, losses).catch((error: unknown) => {
+    work(working).catch((error: unknown) => {
       failure.abort();
       throw error;
     }),
@@ -44,7 +55,7 @@ export async function copy(task: Copy): Promise<"done" | "stopped"> {
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   if (failure.signal.aborted) throw failure.signal.reason;
-  return waitForOthers(task, losses);
+  return waitForOthers(working);
 }
 
 /** A unit that is lost with its connection is claimed again, for each worker so often without a page in between: its cursor says what was committed. */
@@ -55,7 +66,8 @@ interface Losses {
   inARow: number;
 }
 
-async function work(task: Copy, losses: Losses): Promise<void> {
+async function work(task: Working): Promise<void> {
+  const { losses } = task;
   while (!task.signal.aborted) {
     const claim = await task.queue.claim(task.run);
     if (claim === undefined) return;
@@ -75,17 +87,22 @@ async function work(task: Copy, losses: Losses): Promise<void> {
   }
 }
 
-async function copyUnit({ source, decode, signal }: Copy, claim: UnitClaim): Promise<void> {
+async function copyUnit(task: Working, claim: UnitClaim): Promise<void> {
+  const { source, decode, signal, pace, now, halt } = task;
   const pages = source.read(claim.unit, claim.cursor, signal)[Symbol.asyncIterator]();
   try {
     let reading = pages.next();
-    for (;;) {
+    for (let since = now(); ; since = now()) {
       const { value: page, done } = await reading;
+      if (!pace.hasTime()) halt();
       if (done === true || signal.aborted) return;
       reading = pages.next();
       // Its failure is met by the await above, on the next turn; until then it must not count as unhandled.
       reading.catch(() => undefined);
-      await claim.commit(pageWrite(page, decode));
+      const write = pageWrite(page, decode);
+      await claim.commit(write);
+      pace.wrote(write.written(), since);
+      await pace.wait(signal);
     }
   } finally {
     await pages.return?.();
@@ -93,7 +110,8 @@ async function copyUnit({ source, decode, signal }: Copy, claim: UnitClaim): Pro
 }
 
 /** A page as the target takes it. What is counted is noted here, before anybody writes it. */
-export function pageWrite(page: SourcePage, decode: Decode): PageWrite {
+export function pageWrite(page: SourcePage, decode: Decode): PageWrite & { written(): number } {
+  let rows = 0;
   const tally = new PageTally(page.records.length);
   return {
     items: {
@@ -107,26 +125,31 @@ export function pageWrite(page: SourcePage, decode: Decode): PageWrite {
       },
     },
     next: page.next,
-    tally: (fates) => tally.tally(fates),
+    tally: (fates) => {
+      rows = tally.rowsOf(fates);
+      return tally.tally(fates);
+    },
+    written: () => rows,
   };
 }
 
 /** Units may be in the hands of other processes: they end, or free what they hold when they vanish. */
-async function waitForOthers(task: Copy, losses: Losses): Promise<"done" | "stopped"> {
+async function waitForOthers(task: Working): Promise<"done" | "stopped"> {
   for (;;) {
     const progress = await task.queue.progress(task.run);
     task.progress.tell({ kind: "copied", progress });
     const excess = tooMany(task, progress);
     if (excess !== undefined) throw excess;
     if (progress.done === progress.units) return "done";
+    if (progress.stopping) task.halt();
     if (task.signal.aborted) return "stopped";
     await sleep(LOOK_AGAIN_MS);
-    await work(task, losses);
+    await work(task);
   }
 }
 
-function tellProgress(task: Copy, signal: AbortSignal, failure: AbortController): { stop(): void } {
-  const { queue, run, progress } = task;
+function tellProgress(task: Working, failure: AbortController): { stop(): void } {
+  const { queue, run, progress, signal, halt } = task;
   let telling = false;
   const timer = setInterval(() => {
     if (telling || signal.aborted) return;
@@ -135,6 +158,7 @@ function tellProgress(task: Copy, signal: AbortSignal, failure: AbortController)
       .progress(run)
       .then((now) => {
         progress.tell({ kind: "copied", progress: now });
+        if (now.stopping) halt();
         const excess = tooMany(task, now);
         if (excess !== undefined) failure.abort(excess);
       })

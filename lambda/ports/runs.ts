@@ -1,39 +1,51 @@
 /** The life of a run as the ledger keeps it. */
+import type { MappingParts } from "../domain/mapping-parts.ts";
 import type { Report } from "../domain/report.ts";
 
-/** What a pass goes through, in order. A phase is entered only when the one before has ended. */
-export type Phase = "copy" | "build" | "verify" | "ended";
+/**
+ * What a pass goes through, in order. A phase is entered only when the one before has ended; `repair` is entered from the
+ * end, and leads there again.
+ */
+export type Phase = "copy" | "repair" | "build" | "verify" | "ended";
 
 export interface Run {
   readonly id: number;
   readonly pass: number;
   readonly phase: Phase;
   readonly source: string;
-  /** Fingerprint of the mapping it began with. */
+  /** Fingerprint of the mapping it goes by. */
   readonly mapping: string;
+  /** That mapping part by part, and the numbers its parts have in the ledger; unknown of a run from before these were kept. */
+  readonly parts?: MappingParts;
   /** Seconds since 1970; items whose time-to-live is at or before it count as expired, in every pass. */
   readonly expiredAt: bigint;
   readonly startedAt: Date;
   /** A secret of the ledger: keys of source items stand in logs as hashes under it, so that nobody can guess them. */
   readonly logKey: string;
-  /** The report of the last pass that ended. */
+  /** The newest proof. */
   readonly report?: Report;
+  /** Since when the rows belong to the application. */
+  readonly sealedAt?: Date;
 }
 
 export interface OpenRun {
   readonly source: string;
-  /** Fingerprint of the mapping: a run goes on only with the mapping it began with. */
+  /** Fingerprint of the mapping. */
   readonly mapping: string;
+  readonly parts: MappingParts;
+  /** Go on with a mapping in which entities have changed, and write their items again. */
+  readonly remap: boolean;
   readonly now: Date;
 }
 
 export interface RunStore {
   /**
-   * The run of this source: begun, resumed, or given a new pass where the last one ended. Creates or upgrades the ledger.
-   * Throws MigrationError `mapping-changed` where the mapping is not the one the run began with.
+   * The run of this source: begun, resumed, or given a new pass where the last one ended or the mapping has changed since.
+   * Creates or upgrades the ledger, and takes back a wish to stop. Throws MigrationError `mapping-changed` where the run
+   * cannot go on with this mapping, `sealed` where it may not go on at all.
    */
   open(request: OpenRun): Promise<Run>;
-  /** Records that the run is in a phase. Phases only move forward within a pass. */
+  /** Records that the run is in a phase, and the newest proof with it. Phases only move forward within a pass. */
   enter(run: Run, phase: Phase, report?: Report): Promise<Run>;
   /** The runs in this target, newest first; empty where there is no ledger. */
   list(): Promise<readonly Run[]>;

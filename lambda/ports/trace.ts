@@ -1,4 +1,5 @@
 /** From an item to its rows and back, through the ledger: what was contributed, when, and whether it still stands. Changes nothing. */
+import type { QuarantineGroup } from "../domain/evidence.ts";
 import type { TableModel } from "../mapping/model.ts";
 import type { Run } from "./runs.ts";
 
@@ -45,6 +46,8 @@ export type ItemName = { readonly source: string } | { readonly beginning: strin
 export interface Trace {
   /** What the ledger knows of the items of that name; none where the run has not read them. */
   items(run: Run, name: ItemName): Promise<TracedItems>;
+  /** Items in quarantine by reason and entity, with up to so many of each as examples. */
+  quarantine(run: Run, examples: number): Promise<readonly QuarantineGroup[]>;
   /** Everything that was contributed to one row. The key's words are read as its columns' types. */
   row(run: Run, table: TableModel, key: readonly string[]): Promise<{ there: boolean; rows: readonly TracedRow[] }>;
 }

@@ -18,4 +18,6 @@ export interface Undo {
    * MigrationError `rollback-refused` where somebody works on the run, or where something else depends on what would go.
    */
   undo(run: Run): Promise<Undone>;
+  /** Removes the ledger, and tells of how many runs it was. Throws MigrationError `not-sealed` unless every run is sealed. */
+  dropLedger(): Promise<number>;
 }

@@ -26,6 +26,8 @@ export interface UnitClaim {
 }
 
 export interface UnitProgress {
+  /** Somebody wants the workers to end at their next page. */
+  readonly stopping: boolean;
   readonly units: number;
   readonly done: number;
   readonly pages: number;

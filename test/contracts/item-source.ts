@@ -59,7 +59,7 @@ const itemsOf = (pages: readonly SourcePage[]): Item[] =>
 
 const keyOf = ({ PK = { S: "" }, SK = { S: "" } }: Item): Item => ({ PK, SK });
 
-const prints = (items: readonly Item[]): string[] => items.map(itemFingerprint).sort();
+const prints = (items: readonly Item[]): string[] => items.map((item) => itemFingerprint(item)).sort();
 
 function same(actual: readonly Item[], expected: readonly Item[], what: string): void {
   const [a, b] = [prints(actual), prints(expected)];

@@ -6,7 +6,7 @@ import pg from "pg";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import type { Report } from "../../lambda/domain/report.ts";
-import type { Target } from "../../lambda/pipeline/migrate.ts";
+import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

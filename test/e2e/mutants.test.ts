@@ -5,7 +5,7 @@ import { EXIT } from "../../bin/terminal/exit.ts";
 import type { Cell } from "../../lambda/domain/cell.ts";
 import type { Contribution, Decoded } from "../../lambda/domain/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
-import type { Target } from "../../lambda/pipeline/migrate.ts";
+import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { PageWrite } from "../../lambda/ports/units.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";

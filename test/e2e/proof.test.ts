@@ -86,8 +86,8 @@ const migrateItems = (list: readonly Item[]) =>
   migrateTrial({ url: database.url, schema, items: list, options: { units: 2, concurrency: 2 } });
 
 const verifyAgain = async (list: readonly Item[] = GOOD, options = {}) => {
-  const { signal } = new AbortController();
-  return (await runVerify({ target: database.url, schema, options }, signal, memorySource(list))).report;
+  const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+  return (await runVerify({ target: database.url, schema, options }, edge, memorySource(list))).report;
 };
 
 it("good data is verified: copies and superseded rows are shown apart and are no fault", async () => {

@@ -3,9 +3,10 @@ import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { load, openTarget, runRollback } from "../../lambda/compose.ts";
+import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
+import { runRollback } from "../../lambda/operate.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
@@ -166,7 +167,7 @@ describe("is refused, and changes nothing,", () => {
     if (run === undefined) throw new Error("there is a run");
     const claim = await target.queue.claim(run);
     await expect(undo()).rejects.toMatchObject({
-      code: "rollback-refused",
+      code: "in-use",
       message: expect.stringMatching(/somebody is working/),
     });
     await claim?.release();

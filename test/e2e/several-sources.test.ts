@@ -46,9 +46,9 @@ it("in the one order, the foreign key is built with the second", async () => {
   expect((await migratePeople()).verdict).toBe("verified");
   expect(await migrateShop()).toMatchObject({ verdict: "verified", tables: [{ name: "orders", actualRows: 1 }] });
   expect(await keyState()).toEqual([{ convalidated: true }]);
-  const { signal } = new AbortController();
+  const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
   const verify = (schema: typeof peopleSchema, list: readonly Item[], name: string) =>
-    runVerify({ target: database.url, schema, options: {} }, signal, memorySource(list, name));
+    runVerify({ target: database.url, schema, options: {} }, edge, memorySource(list, name));
   expect((await verify(peopleSchema, USERS, "memory:people")).report).toMatchObject({ verdict: "verified", run: 1 });
   expect((await runStatus(database.url, 1)).run.source).toBe("memory:people");
   expect((await runStatus(database.url)).run.source).toBe("memory:shop");

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
-import type { Target } from "../../lambda/pipeline/migrate.ts";
+import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { ItemSource, SourceFacts } from "../../lambda/ports/source.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";

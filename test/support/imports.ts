@@ -20,7 +20,7 @@ interface Layer {
 const MAPPING = /^lambda\/mapping\//;
 const DOMAIN = /^lambda\/domain\//;
 const PORTS = /^lambda\/ports\//;
-const SETTINGS = /^lambda\/(contract|settings)\.ts$/;
+const SETTINGS = /^lambda\/(contract|settings|verbs)\.ts$/;
 const PACKAGE = /^(?!lambda\/|bin\/|lib\/|schema\/|test\/)/;
 const ADAPTERS = ["dynamodb", "file", "postgres", "report"];
 
@@ -40,8 +40,8 @@ export const LAYERS: readonly Layer[] = [
   })),
   { name: "contract and settings", files: SETTINGS, may: [SETTINGS, DOMAIN, /^zod$/] },
   { name: "compose", files: /^lambda\/compose\.ts$/, may: [/^lambda\/(?!handler)/, PACKAGE] },
-  { name: "ask", files: /^lambda\/ask\.ts$/, may: [/^lambda\/(?!handler|adapters)/] },
-  { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/compose\.ts$/, SETTINGS, /^schema\//] },
+  { name: "ask", files: /^lambda\/(ask|operate|invoke)\.ts$/, may: [/^lambda\/(?!handler|adapters)/] },
+  { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/(compose|invoke)\.ts$/, SETTINGS, /^schema\//] },
   { name: "schema", files: /^schema\//, may: [/^schema\//, /^lambda\/mapping\/index\.ts$/, /^kysely(\/migration)?$/] },
   { name: "bin", files: /^bin\//, may: [/^bin\//, /^lambda\//, /^lib\//, /^schema\//, PACKAGE] },
   { name: "lib", files: /^lib\//, may: [/^lib\//, /^lambda\/contract\.ts$/, PACKAGE] },

@@ -4,7 +4,8 @@ import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose
 import type { Options } from "../../lambda/contract.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import type { Report } from "../../lambda/domain/report.ts";
-import { migrate, type Target } from "../../lambda/pipeline/migrate.ts";
+import type { Target } from "../../lambda/pipeline/conclude.ts";
+import { migrate } from "../../lambda/pipeline/migrate.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 import { memorySource } from "./memory-source.ts";
 

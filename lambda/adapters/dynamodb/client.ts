@@ -29,12 +29,12 @@ export function regionOf({ table, region }: TablePlace): string {
   throw new MigrationError("settings", `the region of the table ${table} ${problem}`, "add ?region= to the source");
 }
 
-export function openClient(place: TablePlace): DynamoDBClient {
+export function openClient(place: TablePlace, onThrottle?: () => void): DynamoDBClient {
   const { endpoint } = place;
   return new DynamoDBClient({
     region: regionOf(place),
     maxAttempts: ATTEMPTS,
-    retryStrategy: patientRetries(),
+    retryStrategy: patientRetries(1, onThrottle),
     requestHandler: TIMEOUTS,
     ...(endpoint === undefined ? {} : { endpoint }),
   });

@@ -19,13 +19,14 @@ const token = (retries: number, pauseMs: number) => ({
   getRetryDelay: () => pauseMs,
 });
 
-/** `shorten` is for tests that have no minute. */
-export function patientRetries(shorten = 1): RetryStrategy {
+/** Tells `onThrottle` of every throttled request. `shorten` is for tests that have no minute. */
+export function patientRetries(shorten = 1, onThrottle = (): void => undefined): RetryStrategy {
   return {
     acquireInitialRetryToken: async () => token(0, 0),
     refreshRetryTokenForRetry: async (used, { errorType }) => {
       const retries = used.getRetryCount();
       const first = FIRST_PAUSE_MS[errorType];
+      if (errorType === "THROTTLING") onThrottle();
       // The SDK takes a refusal as the end and throws the service's own error.
       if (first === undefined || retries + 1 >= ATTEMPTS) throw new Error("no further attempt");
       const longest = Math.min(first * 2 ** retries, LONGEST_PAUSE_MS);

@@ -29,9 +29,10 @@ interface Segment {
 }
 
 export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDisposable {
-  const { table, maxReadUnits, client = openClient(settings) } = settings;
-  const name = nameOf(settings);
+  const { table, maxReadUnits } = settings;
   const budget = readBudget(maxReadUnits);
+  const client = settings.client ?? openClient(settings, budget.throttled);
+  const name = nameOf(settings);
   const told = (error: unknown): never => {
     throw toMigrationError(error, name);
   };

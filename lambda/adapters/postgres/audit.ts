@@ -126,12 +126,16 @@ export async function changeLines(session: Session, place: Place, offers: readon
   );
 }
 
-/** Gives every line of changed items their new item fingerprint. */
+/** Gives every line of changed items their new item fingerprint, and the entity they are now. */
 export async function changeItems(session: Session, { run }: Place, items: readonly Decoded[]): Promise<void> {
   if (items.length === 0) return;
   await session.query(
-    `update ${LEDGER}.audit a set item_fp = s.c1::uuid from ${unnest(2)} where a.run = ${run} and a.item = s.c0::uuid`,
-    [items.map(({ item }) => item), items.map(({ fingerprint }) => fingerprint)],
+    `update ${LEDGER}.audit a set item_fp = s.c1::uuid, entity = s.c2::smallint from ${unnest(3)} where a.run = ${run} and a.item = s.c0::uuid`,
+    [
+      items.map(({ item }) => item),
+      items.map(({ fingerprint }) => fingerprint),
+      items.map(({ outcome }) => String(outcome.entity?.index ?? 0)),
+    ],
   );
 }
 

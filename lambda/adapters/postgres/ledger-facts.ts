@@ -10,6 +10,10 @@ import { LEDGER } from "./sql.ts";
 const EXAMPLES = 10;
 const PARKED = `${LEDGER}.parked p using (run, tbl, facet, key, item)`;
 
+/** What is accepted of an item is what it held: an item in quarantine is its body, any other its fingerprint. */
+export const heldBody = (quarantine: string): string => `encode(sha256(convert_to(${quarantine}.body, 'UTF8')), 'hex')`;
+export const heldItem = (audit: string): string => `${audit}.item_fp::text`;
+
 /** Items this pass has shown and decoded. */
 const seen = ({ id, pass }: Run): string =>
   `select unnest(items) from ${LEDGER}.seen where run = ${id} and pass = ${pass}`;
@@ -62,43 +66,60 @@ function meaning(table: TableModel): string {
 async function contested(session: Session, run: Run, mapping: Mapping): Promise<Contested[]> {
   const found: Contested[] = [];
   for (const table of mapping.tables) {
-    const { rows } = await session.query<{ kind: Contested["kind"]; count: string; examples: Example[] }>(
+    const { rows } = await session.query<{
+      kind: Contested["kind"];
+      count: string;
+      accepted: string;
+      examples: Example[] | null;
+    }>(
       `with line as (
-         select a.key, a.facet, a.item, a.source, a.row_fp, p.item is not null as parked from ${LEDGER}.audit a left join ${PARKED}
+         select a.key, a.facet, a.item, a.source, a.row_fp, p.item is not null as parked, k.item is not null as accepted
+         from ${LEDGER}.audit a left join ${PARKED}
+         left join ${LEDGER}.accepted k on k.run = a.run and k.item = a.item and k.held = ${heldItem("a")}
          where a.run = ${run.id} and a.tbl = ${table.index}
            and a.key in (select key from ${LEDGER}.parked w where w.run = ${run.id} and w.tbl = ${table.index})
        ), waiting as (
-         select a.key, a.source, h.source as holder, ${meaning(table)} as kind
+         select a.key, a.source, a.accepted, h.source as holder, ${meaning(table)} as kind
          from line a left join line h on h.key = a.key and h.facet = a.facet and not h.parked where a.parked
-       ), numbered as (select *, row_number() over (partition by kind order by key, source) as n from waiting)
-       select kind, count(*), json_agg(json_build_object('key', key, 'source', source, 'holder', holder) order by n)
-         filter (where n <= ${EXAMPLES}) as examples from numbered group by kind order by kind`,
+       ), numbered as (select *, row_number() over (partition by kind order by accepted, key, source) as n from waiting)
+       select kind, count(*), count(*) filter (where accepted) as accepted, json_agg(json_build_object('key', key, 'source', source, 'holder', holder) order by n)
+         filter (where n <= ${EXAMPLES} and not accepted) as examples from numbered group by kind order by kind`,
     );
-    for (const { kind, count, examples } of rows) {
+    for (const { kind, count, accepted, examples } of rows) {
       found.push({
         table: table.name,
         kind,
         count: Number(count),
-        examples: examples.map((example) => ({ table: table.name, ...example })),
+        accepted: Number(accepted),
+        examples: (examples ?? []).map((example) => ({ table: table.name, ...example })),
       });
     }
   }
   return found;
 }
 
-async function quarantined(session: Session, run: Run): Promise<QuarantineGroup[]> {
+const quarantined = (session: Session, run: Run): Promise<QuarantineGroup[]> =>
+  quarantineGroups(session, run, EXAMPLES);
+
+/** Items in quarantine by reason and entity, with up to so many of each as examples: those nobody has accepted first. */
+export async function quarantineGroups(session: Session, run: Run, examples: number): Promise<QuarantineGroup[]> {
   const { rows } = await session.query<{
     reason: string;
     entity: string | null;
     count: string;
+    accepted: string;
     examples: QuarantineGroup["examples"];
   }>(
-    `with numbered as (select *, row_number() over (partition by reason, entity order by source) as n
-       from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass})
-     select reason, entity, count(*), json_agg(json_build_object('source', source, 'detail', detail) order by n)
-       filter (where n <= ${EXAMPLES}) as examples from numbered group by reason, entity order by reason, entity`,
+    `with numbered as (
+       select q.reason, q.entity, q.source, q.detail, k.reason as accepted,
+         row_number() over (partition by q.reason, q.entity order by k.reason is not null, q.source) as n
+       from ${LEDGER}.quarantine q left join ${LEDGER}.accepted k on k.run = q.run and k.item = q.item and k.held = ${heldBody("q")}
+       where q.run = ${run.id} and q.last_seen = ${run.pass})
+     select reason, entity, count(*), count(accepted) as accepted,
+       json_agg(json_build_object('source', source, 'detail', detail, 'accepted', accepted) order by n)
+       filter (where n <= ${examples}) as examples from numbered group by reason, entity order by reason, entity`,
   );
-  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+  return rows.map((row) => ({ ...row, count: Number(row.count), accepted: Number(row.accepted) }));
 }
 
 async function stale(session: Session, run: Run, mapping: Mapping): Promise<LedgerFacts["stale"]> {

@@ -90,7 +90,41 @@ const first: Migration = {
   },
 };
 
-const MIGRATIONS: Record<string, Migration> = { "0001_first": first };
+const operated: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    const statements = [
+      // The numbers tables and entities go by here, and what each of them meant: `parts` is null for a run from before.
+      sql`alter table migration_ledger.run
+        add parts text,
+        add stopping boolean not null default false,
+        add sealed_at timestamptz`,
+      // What an operator lets go, bound to what it held then: an item that changes is accepted no longer.
+      sql`create table migration_ledger.accepted (
+        run smallint not null,
+        item uuid not null,
+        held text not null,
+        source text not null,
+        reason text not null,
+        at timestamptz not null default now(),
+        primary key (run, item)
+      )`,
+      // Lines a repair has still to mend. A line of table 0 is an item in quarantine.
+      sql`create table migration_ledger.damage (
+        run smallint not null,
+        item uuid not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
+        missing boolean not null,
+        source text not null,
+        primary key (run, item, tbl, facet, key)
+      )`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Record<string, Migration> = { "0001_first": first, "0002_operated": operated };
 
 /** Creates or upgrades the ledger. */
 export async function migrateLedger(url: string): Promise<void> {

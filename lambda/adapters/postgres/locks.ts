@@ -1,5 +1,7 @@
 /** Advisory locks: one class for each run, one number for each unit, one for all pages, and one for the steps only one process may do. */
+import { MigrationError } from "../../domain/migration-error.ts";
 import type { Session } from "./connection.ts";
+import { LEDGER } from "./sql.ts";
 
 /** Sets this project's locks apart from others in the same database. */
 const FIRST_CLASS = 0x44_32_00_00;
@@ -19,6 +21,27 @@ export async function withRun<T>(session: Session, run: number, work: () => Prom
         .query("select pg_advisory_unlock($1, $2)", [lockClass(run), WHOLE_RUN])
         .catch(() => session.close());
   }
+}
+
+/** Throws MigrationError `in-use` where another session holds a lock of the run. */
+export async function refuseWhileUsed(session: Session, run: number): Promise<void> {
+  const { rows } = await session.query(
+    `select from pg_locks where locktype = 'advisory' and classid = $1 and pid <> pg_backend_pid() and granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    [lockClass(run)],
+  );
+  if (rows.length === 0) return;
+  const remedy = "let its workers end first (`stop` has them end at their next page), then try again";
+  throw new MigrationError("in-use", `somebody is working on run ${run}`, remedy);
+}
+
+/** Whether a pass is being copied, and stays so until the transaction ends: nobody begins another one meanwhile. */
+export async function holdsCopy(session: Session, { run, pass }: { run: number; pass: number }): Promise<boolean> {
+  const { rows } = await session.query(
+    `select from ${LEDGER}.run where id = $1 and pass = $2 and phase = 'copy' for share`,
+    [run, pass],
+  );
+  return rows.length > 0;
 }
 
 /** Holds off a page that wants to be written alone or, being that page, all others, until the transaction ends. */

@@ -1,11 +1,13 @@
 /** Runs in the ledger: begun, resumed, ended. The pass and its phase stand in one row, so they change together. */
 
-import { MigrationError } from "../../domain/migration-error.ts";
+import { type MappingParts, mappingChanges } from "../../domain/mapping-parts.ts";
+import { type Finding, MigrationError } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import type { Report } from "../../domain/report.ts";
 import type { OpenRun, Phase, Run, RunStore } from "../../ports/runs.ts";
 import { type Session, transaction } from "./connection.ts";
 import { migrateLedger } from "./ledger.ts";
+import { refuseWhileUsed } from "./locks.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER } from "./sql.ts";
 
@@ -13,40 +15,70 @@ interface RunRow {
   readonly id: number;
   readonly source: string;
   readonly mapping: string;
+  readonly parts: string | null;
   readonly expired_at: string;
   readonly pass: number;
   readonly phase: Phase;
   readonly started_at: Date;
   readonly report: string | null;
   readonly log_key: string;
+  readonly sealed_at: string | null;
 }
 
-const COLUMNS = "id, source, mapping, expired_at, pass, phase, started_at, report, log_key";
+/** Of `run r`. What a ledger from before does not have reads as NULL. */
+const COLUMNS = `r.id, r.source, r.mapping, to_jsonb(r) ->> 'parts' as parts, r.expired_at, r.pass, r.phase, r.started_at, r.report, r.log_key,
+  to_jsonb(r) ->> 'sealed_at' as sealed_at`;
 
 function runOf(row: RunRow): Run {
-  const run: Run = {
+  const report: Report | null = row.report === null ? null : JSON.parse(row.report);
+  const parts: MappingParts | null = row.parts === null ? null : JSON.parse(row.parts);
+  return {
     id: row.id,
     pass: row.pass,
     phase: row.phase,
     source: row.source,
     mapping: row.mapping,
+    ...(parts === null ? {} : { parts }),
     expiredAt: BigInt(row.expired_at),
     startedAt: row.started_at,
     logKey: row.log_key,
+    ...(report === null ? {} : { report }),
+    ...(row.sealed_at === null ? {} : { sealedAt: new Date(row.sealed_at) }),
   };
-  if (row.report === null) return run;
-  const report: Report = JSON.parse(row.report);
-  return { ...run, report };
 }
 
-const PHASES: readonly Phase[] = ["copy", "build", "verify", "ended"];
+const PHASES: readonly Phase[] = ["copy", "repair", "build", "verify", "ended"];
 
-const movedOn = ({ id, pass }: Run): MigrationError =>
+export const movedOn = ({ id, pass }: Pick<Run, "id" | "pass">): MigrationError =>
   new MigrationError(
     "moved-on",
     `another process has ended pass ${pass} of run ${id} and begun the next`,
     "ask `status` and `report` what it found",
   );
+
+export const sealed = (id: number): MigrationError =>
+  new MigrationError(
+    "sealed",
+    `run ${id} is sealed: its rows belong to the application`,
+    "nothing is to be done; what the source holds by now is no longer migrated",
+  );
+
+export async function isSealed(session: Session, id: number): Promise<boolean> {
+  const { rows } = await session.query<{ sealed_at: string | null }>(
+    `select to_jsonb(r) ->> 'sealed_at' as sealed_at from ${LEDGER}.run r where id = $1`,
+    [id],
+  );
+  return rows[0]?.sealed_at != null;
+}
+
+/** Moves a run on, and returns what it is then. */
+export async function updateRun(session: Session, id: number, set: string, values: readonly unknown[] = []) {
+  const { rows } = await session.query<RunRow>(`update ${LEDGER}.run r set ${set} where id = $1 returning ${COLUMNS}`, [
+    id,
+    ...values,
+  ]);
+  return runOf(must(rows[0], "a run that was opened stays in the ledger"));
+}
 
 export function runStore(url: string, sessions: Sessions): RunStore {
   return {
@@ -56,13 +88,14 @@ export function runStore(url: string, sessions: Sessions): RunStore {
     },
     enter: (run, phase, report) =>
       sessions.use(async (session) => {
-        // Another process may be further: its phase stands, and so does its report.
+        // Another process may be further: its phase stands, and so does its report. An end may be proven anew.
         await session.query(
           `update ${LEDGER}.run set phase = $3, report = coalesce($4, report)
-           where id = $1 and pass = $2 and array_position($5::text[], phase) < array_position($5::text[], $3::text)`,
+           where id = $1 and pass = $2 and (array_position($5::text[], phase) < array_position($5::text[], $3::text)
+             or phase = 'ended' and $3 = 'ended')`,
           [run.id, run.pass, phase, report === undefined ? null : JSON.stringify(report), PHASES],
         );
-        const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run where id = $1`, [run.id]);
+        const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run r where id = $1`, [run.id]);
         const now = runOf(must(rows[0], "a run that was opened stays in the ledger"));
         if (now.pass !== run.pass) throw movedOn(run);
         return now;
@@ -73,33 +106,62 @@ export function runStore(url: string, sessions: Sessions): RunStore {
           `select to_regclass('${LEDGER}.run')::text as ledger`,
         );
         if (found[0]?.ledger === null) return [];
-        const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run order by id desc`);
+        const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run r order by id desc`);
         return rows.map(runOf);
       }),
   };
 }
 
-async function open(session: Session, { source, mapping, now }: OpenRun): Promise<Run> {
+async function open(session: Session, request: OpenRun): Promise<Run> {
+  const { source, mapping, parts, now } = request;
   const expiredAt = Math.floor(now.getTime() / 1000);
   await session.query(
-    `insert into ${LEDGER}.run (source, mapping, expired_at, started_at) values ($1, $2, $3, $4) on conflict (source) do nothing`,
-    [source, mapping, expiredAt, now],
+    `insert into ${LEDGER}.run (source, mapping, parts, expired_at, started_at) values ($1, $2, $3, $4, $5) on conflict (source) do nothing`,
+    [source, mapping, JSON.stringify(parts), expiredAt, now],
   );
-  const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run where source = $1 for update`, [
+  const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run r where source = $1 for update`, [
     source,
   ]);
-  const row = must(rows[0], "the run was just inserted, or was there");
-  if (row.mapping !== mapping) {
-    throw new MigrationError(
-      "mapping-changed",
-      `run ${row.id} of ${source} began with another mapping`,
-      "finish the run with the schema it began with, or begin anew in an empty database",
-    );
+  const run = runOf(must(rows[0], "the run was just inserted, or was there"));
+  if (run.sealedAt !== undefined) throw sealed(run.id);
+  if (run.mapping !== mapping) {
+    await acceptChanges(session, run, request);
+    return nextPass(session, run, request);
   }
-  if (row.phase !== "ended") return runOf(row);
-  const { rows: next } = await session.query<RunRow>(
-    `update ${LEDGER}.run set pass = pass + 1, phase = 'copy', started_at = $2 where id = $1 returning ${COLUMNS}`,
-    [row.id, now],
-  );
-  return runOf(must(next[0], "the run was just read"));
+  return run.phase === "ended" ? nextPass(session, run, request) : updateRun(session, run.id, "stopping = false");
+}
+
+async function nextPass(session: Session, { id }: Run, { mapping, parts, now }: OpenRun): Promise<Run> {
+  const set = "pass = pass + 1, phase = 'copy', started_at = $2, mapping = $3, parts = $4, stopping = false";
+  return updateRun(session, id, set, [now, mapping, JSON.stringify(parts)]);
+}
+
+/** Goes on only where every row that was written can still be told, by number and by meaning. */
+async function acceptChanges(session: Session, run: Run, { parts, remap }: OpenRun): Promise<void> {
+  const changed = (findings: readonly Finding[], remedy = "see each finding"): MigrationError =>
+    new MigrationError("mapping-changed", `run ${run.id} of ${run.source} began with another mapping`, remedy, {
+      findings,
+    });
+  if (run.parts === undefined) {
+    const remedy = "finish the run with the schema it began with, or roll it back";
+    throw changed([{ where: "schema", problem: "what has changed is not known", remedy }], remedy);
+  }
+  const { refused, gone, changed: entities } = mappingChanges(run.parts, parts);
+  const findings: Finding[] = [...refused];
+  for (const { kind, number, where, problem, remedy } of gone) {
+    const { rows } = await session.query(
+      `select from ${LEDGER}.audit where run = ${run.id} and ${kind === "entity" ? "entity" : "tbl"} = $1 limit 1`,
+      [number],
+    );
+    if (rows.length > 0) findings.push({ where, problem, remedy });
+  }
+  if (!remap) {
+    for (const name of entities) {
+      const problem = "its items would give other rows than those that were written";
+      findings.push({ where: `item ${name}`, problem, remedy: "undo it, or write its items again: --remap" });
+    }
+  }
+  if (findings.length > 0) throw changed(findings);
+  // Its pages would go on meaning what the mapping meant before.
+  await refuseWhileUsed(session, run.id);
 }

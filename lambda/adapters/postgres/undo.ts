@@ -10,7 +10,8 @@ import { type Session, transaction } from "./connection.ts";
 import { tableContent } from "./contents.ts";
 import { hasDependents } from "./errors.ts";
 import { holdingSums } from "./ledger-facts.ts";
-import { lockClass, withRun } from "./locks.ts";
+import { refuseWhileUsed, withRun } from "./locks.ts";
+import { isSealed, sealed } from "./runs.ts";
 import { revertVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
@@ -18,7 +19,7 @@ import { LEDGER, quote, tableSql } from "./sql.ts";
 /** Items taken back in one transaction. */
 const BATCH = 1_000;
 /** Where the run has lines; its entry in `run` goes last. */
-const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table"];
+const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table", "accepted", "damage"];
 
 export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrations: SchemaMigrations): Undo {
   return {
@@ -26,7 +27,8 @@ export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrat
     undo: (run) =>
       sessions.use((session) =>
         withRun(session, run.id, async () => {
-          await refuseWhileWorking(session, run);
+          await refuseWhileUsed(session, run.id);
+          if (await isSealed(session, run.id)) throw sealed(run.id);
           const made = await madeBy(session, run);
           const others = mapping.tables.filter(({ name }) => !made.has(name));
           const removed = await removeRows(session, run, mapping, others);
@@ -40,7 +42,26 @@ export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrat
           return { dropped: [...made], removed } satisfies Undone;
         }),
       ),
+    dropLedger: () => sessions.use((session) => transaction(session, () => dropLedger(session))),
   };
+}
+
+async function dropLedger(session: Session): Promise<number> {
+  const { rows: there } = await session.query<{ ledger: string | null }>(
+    `select to_regclass('${LEDGER}.run')::text as ledger`,
+  );
+  if (there[0]?.ledger === null) return 0;
+  const { rows } = await session.query<{ id: number; sealed: boolean }>(
+    `select id, to_jsonb(r) ->> 'sealed_at' is not null as sealed from ${LEDGER}.run r for update`,
+  );
+  const open = rows.filter(({ sealed }) => !sealed).map(({ id }) => id);
+  if (open.length > 0) {
+    const problem = `${open.length === 1 ? "run" : "runs"} ${open.join(", ")} not sealed: without the ledger nothing could be proven or taken back`;
+    throw new MigrationError("not-sealed", problem, "seal them first");
+  }
+  for (const { id } of rows) await refuseWhileUsed(session, id);
+  await session.query(`drop schema ${LEDGER} cascade`);
+  return rows.length;
 }
 
 async function madeBy(session: Session, run: Run): Promise<Set<string>> {
@@ -81,20 +102,6 @@ async function losses(session: Session, run: Run, mapping: Mapping): Promise<Fin
       findings.push({ where, problem: `${counted(foreignRows, "row was", "rows were")} added by others`, remedy });
   }
   return findings;
-}
-
-async function refuseWhileWorking(session: Session, run: Run): Promise<void> {
-  const { rows } = await session.query(
-    `select from pg_locks where locktype = 'advisory' and classid = $1 and pid <> pg_backend_pid() and granted
-       and database = (select oid from pg_database where datname = current_database())`,
-    [lockClass(run.id)],
-  );
-  if (rows.length === 0) return;
-  throw new MigrationError(
-    "rollback-refused",
-    `somebody is working on run ${run.id}`,
-    "stop its workers first, then try again",
-  );
 }
 
 /** Takes the run's rows out of tables that were there before; constraints it built on them go first. */

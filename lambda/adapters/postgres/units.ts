@@ -6,9 +6,10 @@ import type { Run } from "../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../ports/units.ts";
 import { type Session, transaction } from "./connection.ts";
 import { isContention } from "./errors.ts";
-import { lockClass, lockPages } from "./locks.ts";
+import { holdsCopy, lockClass, lockPages } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import { patiently } from "./patience.ts";
+import { movedOn } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, unnest } from "./sql.ts";
 
@@ -48,7 +49,12 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
           `select descriptor, cursor, done, pages, tally from ${LEDGER}.unit where run = $1 and pass = $2`,
           [run.id, run.pass],
         );
+        const { rows: wishes } = await session.query<{ stopping: string }>(
+          `select to_jsonb(r) ->> 'stopping' as stopping from ${LEDGER}.run r where id = $1`,
+          [run.id],
+        );
         return {
+          stopping: wishes[0]?.stopping === "true",
           units: rows.length,
           done: rows.filter(({ done }) => done).length,
           pages: rows.reduce((sum, { pages }) => sum + pages, 0),
@@ -156,6 +162,7 @@ function commitPage(
   const place = { run: run.id, pass: run.pass, tables: mapping.tables };
   return transaction(session, async () => {
     await session.query(FEW_ROWS);
+    if (!(await holdsCopy(session, place))) throw movedOn(run);
     await lockPages(session, run.id, alone);
     const { fates, seen } = await writeItems(session, place, page.items);
     const tally = addTallies(before, page.tally(fates));

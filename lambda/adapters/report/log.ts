@@ -53,6 +53,11 @@ export function logReport(log: Logger, report: Report, nameOf: (source: string) 
   log.info({ report: { verdict, run, pass, items, entities, tables, discrepancies, timings } }, "report");
 }
 
+/** That an action which proves nothing was done. What it found is for whoever asked. */
+export function logDone(log: Logger, action: string): void {
+  log.info({ action }, "done");
+}
+
 /** A refusal, with what to do; or a bug, with its place. Causes stay out: their messages may quote what they met. */
 export function logFailure(log: Logger, error: unknown): void {
   if (error instanceof MigrationError) log.error({ code: error.code, findings: error.findings }, error.message);

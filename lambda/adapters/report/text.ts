@@ -33,7 +33,7 @@ export function keyText(source: string): string {
 const MEANING = {
   verified: "Postgres holds exactly what the source held.",
   discrepant: "something does not agree; each is named below.",
-  incomplete: "time ran out; run the same command again and it goes on.",
+  incomplete: "time ran out, or it was stopped; run the same command again and it goes on.",
   refused: "nothing was begun.",
 } as const;
 
@@ -48,9 +48,10 @@ export function reportText(report: Report): string {
     `${count(items.quarantined)} quarantined`,
   ];
   return [
-    `${report.verdict.toUpperCase()}  ${MEANING[report.verdict]}${leftBehind(report)}`,
+    `${report.verdict.toUpperCase()}${letGo(report)}  ${MEANING[report.verdict]}${leftBehind(report)}`,
     `run ${report.run}, pass ${report.pass}, ${report.source}`,
     parts.join(" · "),
+    ...section("Repair", repaired(report)),
     ...section("Entities", entities(report)),
     ...section("Tables", tables(report)),
     ...section("Foreign keys", foreignKeys(report)),
@@ -63,12 +64,14 @@ export function reportText(report: Report): string {
       "Worth a look",
       (report.findings ?? []).flatMap(({ where, problem, remedy }) => [`  ${where}: ${problem}`, `      → ${remedy}`]),
     ),
-    ...section("Quarantine", quarantine(report)),
+    ...section("Quarantine", quarantineText(report.quarantine)),
     ...section("Discrepancies", discrepancies(report)),
     ...section("Time", times(report)),
     "",
   ].join("\n");
 }
+
+const letGo = ({ accepted = 0 }: Report): string => (accepted === 0 ? "" : ` (${count(accepted)} accepted)`);
 
 /** A verdict says nothing about what it was told to leave out, and says so. */
 function leftBehind({ items: { read, ignored } }: Report): string {
@@ -173,24 +176,44 @@ function example({ table, key, source, holder }: Example): string {
 const more = (total: number, shown: number): string[] =>
   total > shown && shown > 0 ? [`      … ${count(total - shown)} more`] : [];
 
-function quarantine({ quarantine: groups }: Report): string[] {
+/** Items in quarantine, as a report and `list-quarantine` show them. */
+export function quarantineText(groups: Report["quarantine"]): string[] {
   if (groups.length === 0) return [];
   return [
     "  These items are in no table; the ledger keeps each of them whole.",
-    "      → correct the item, or the mapping as its line says, and run migrate again",
-    ...groups.flatMap(({ reason, entity, count: total, examples }) => [
-      `  ${entity ?? "items of no entity"}: ${reason}, ${count(total)} ${total === 1 ? "item" : "items"}`,
-      ...examples.flatMap(({ source, detail }) => [`      ${keyText(source)}`, `        ${detail}`]),
-      ...more(total, examples.length),
+    "      → correct the item and run repair, or the mapping as its line says and run migrate again;",
+    "        or let it go: accept KEY --reason …",
+    ...groups.flatMap(({ reason, entity, count: total, accepted, examples }) => [
+      `  ${entity ?? "items of no entity"}: ${reason}, ${count(total)} ${total === 1 ? "item" : "items"}${accepted === 0 ? "" : `, ${count(accepted)} accepted`}`,
+      ...(examples ?? []).flatMap(({ source, detail, accepted: why }) => [
+        `      ${keyText(source)}`,
+        `        ${detail}`,
+        ...(why == null ? [] : [`        accepted: ${why}`]),
+      ]),
+      ...more(total, examples?.length ?? 0),
     ]),
   ];
+}
+
+function repaired({ repaired: counts }: Report): string[] {
+  if (counts === undefined) return [];
+  const { rows, released, refused, changed, left } = counts;
+  const lines: [number, string][] = [
+    [rows, "rows written as the source has them"],
+    [released, "items out of quarantine"],
+    [refused, "items in quarantine still"],
+    [changed, "items hold something else by now, or are gone from the source: run migrate, a new pass takes them"],
+    [left, "rows were changed here since they were written, and left alone: repair --force writes over them"],
+  ];
+  const told = lines.filter(([total]) => total > 0).map(([total, what]) => `  ${count(total)} ${what}`);
+  return told.length === 0 ? ["  nothing was to be mended"] : told;
 }
 
 /** The problem of a discrepancy that the section on quarantine has already told item by item. */
 const IN_QUARANTINE = /^\d+ items? (is|are) in quarantine: /;
 
 function discrepancies({ discrepancies: list, quarantine: groups }: Report): string[] {
-  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  const total = groups.reduce((sum, group) => sum + group.count - group.accepted, 0);
   return [
     ...list.filter(({ problem }) => !IN_QUARANTINE.test(problem)).flatMap(discrepancy),
     ...(total === 0 ? [] : [`  completeness: ${count(total)} in quarantine, named above`]),

@@ -1,8 +1,10 @@
 /** Units in the ledger: planned once, claimed by one, and only what was committed counts. */
+
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { load, openTarget } from "../../../lambda/compose.ts";
 import type { Item } from "../../../lambda/domain/attribute.ts";
 import { decoder } from "../../../lambda/domain/decode.ts";
+import { partsOf } from "../../../lambda/domain/mapping-parts.ts";
 import { must } from "../../../lambda/domain/must.ts";
 import { defineItems, defineTables, table, text } from "../../../lambda/mapping/index.ts";
 import { pageWrite } from "../../../lambda/pipeline/copy.ts";
@@ -26,7 +28,13 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const begin = async (target: ReturnType<typeof openTarget>, units: readonly string[]) => {
-  const run = await target.runs.open({ source: "test", mapping: "m", now: new Date() });
+  const run = await target.runs.open({
+    source: "test",
+    mapping: "m",
+    parts: partsOf(mapping),
+    remap: false,
+    now: new Date(),
+  });
   await target.tables.prepare(run);
   await target.queue.plan(run, units);
   return run;
@@ -103,7 +111,10 @@ it("the first plan of a pass stands", async () => {
 it("a changed mapping is refused with the way out", async () => {
   await using target = openTarget(database.url, mapping);
   await begin(target, ["a"]);
-  await expect(target.runs.open({ source: "test", mapping: "other", now: new Date() })).rejects.toMatchObject({
+  const parts = { ...partsOf(mapping), keys: "others" };
+  await expect(
+    target.runs.open({ source: "test", mapping: "other", parts, remap: false, now: new Date() }),
+  ).rejects.toMatchObject({
     code: "mapping-changed",
   });
 });
@@ -135,7 +146,9 @@ it("a phase is never taken back, and a pass that another process has ended is to
   expect(await target.runs.enter(run, "build")).toMatchObject({ phase: "verify" });
   await target.runs.enter(run, "ended");
   expect(await target.runs.enter(run, "verify")).toMatchObject({ phase: "ended" });
-  expect(await target.runs.open({ source: "test", mapping: "m", now: new Date() })).toMatchObject({
+  expect(
+    await target.runs.open({ source: "test", mapping: "m", parts: partsOf(mapping), remap: false, now: new Date() }),
+  ).toMatchObject({
     pass: 2,
     phase: "copy",
   });

@@ -1,0 +1,48 @@
+/** `accept`, `stop`, `seal`, `rollback`, `drop-ledger`: an operator decides what becomes of a run. */
+import { keyText } from "../../lambda/adapters/report/text.ts";
+import { counted } from "../../lambda/domain/discrepancy.ts";
+import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
+import { print } from "../terminal/print.ts";
+import { readSchema } from "../terminal/schema-folder.ts";
+import type { Action } from "./given.ts";
+import { saidOptions, writeJson } from "./run.ts";
+
+export const accept: Action = async (given, key) => {
+  const { reason } = saidOptions({ ...given, key });
+  const { target, schema, json } = given;
+  const { run, source } = await runAccept({ target, schema: await readSchema(schema), key, reason: reason ?? "" });
+  await writeJson(json, { run, source, reason });
+  print(`ACCEPTED  ${keyText(source)}, as it is now: ${reason}`);
+  print("Run verify: the proof counts it as accepted, until the item changes.");
+};
+
+export const stop: Action = async ({ target, json, ...given }) => {
+  const { run } = await runStop({ target, run: saidOptions(given).run });
+  await writeJson(json, { run });
+  print(`STOPPING  run ${run}: its workers end at their next page. Run migrate to go on.`);
+};
+
+export const seal: Action = async ({ target, json, ...given }) => {
+  const { run: number, force } = saidOptions(given);
+  const { run } = await runSeal({ target, run: number, force: force === true });
+  await writeJson(json, { run });
+  print(`SEALED  run ${run}: its rows belong to the application from now on.`);
+};
+
+export const rollback: Action = async ({ target, schema, force, json }) => {
+  const undone = await runRollback({ target, schema: await readSchema(schema), force: force === true });
+  await writeJson(json, undone);
+  print(`ROLLED BACK  run ${undone.run} of ${undone.source}`);
+  if (undone.dropped.length > 0) print(`  tables dropped: ${undone.dropped.join(", ")}`);
+  for (const [table, rows] of Object.entries(undone.removed)) {
+    print(`  ${table}: ${rows.toLocaleString("en-US")} rows removed, those of others kept`);
+  }
+};
+
+export const dropLedger: Action = async ({ target, json }) => {
+  const { runs } = await runDropLedger({ target });
+  await writeJson(json, { runs });
+  print(
+    runs === 0 ? "There is no ledger here." : `DROPPED  the ledger of ${counted(runs, "run", "runs")}. The rows stay.`,
+  );
+};

@@ -1,0 +1,239 @@
+/**
+ * Damage → what the source holds. Damage is written down before anything is mended, so that a row of several parts, of which
+ * one is back already, is still known to have been missing when a repair that was killed goes on.
+ */
+import type { Contribution, Decoded } from "../../domain/decode.ts";
+import { MigrationError } from "../../domain/migration-error.ts";
+import { must } from "../../domain/must.ts";
+import { NOTHING_REPAIRED, type RepairCounts } from "../../domain/report.ts";
+import {
+  addTallies,
+  EMPTY_TALLY,
+  negated,
+  PageTally,
+  quarantinedTally,
+  readTally,
+  type Tally,
+  writeTally,
+} from "../../domain/tally.ts";
+import type { Mapping } from "../../mapping/model.ts";
+import type { DamagedItem, Repairs } from "../../ports/repairs.ts";
+import type { Run } from "../../ports/runs.ts";
+import { knownItems } from "./audit.ts";
+import { type Session, transaction } from "./connection.ts";
+import { dropConstraints } from "./constraints.ts";
+import { holding } from "./contents.ts";
+import { refuseWhileUsed, withRun } from "./locks.ts";
+import { writeItems } from "./page.ts";
+import { type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
+import { isSealed, sealed, updateRun } from "./runs.ts";
+import type { Sessions } from "./sessions.ts";
+import { facetFingerprint, keyEquals, LEDGER, tableSql } from "./sql.ts";
+import { createTables } from "./tables.ts";
+
+/** Items mended in one transaction. */
+const BATCH = 500;
+/** The unit of a pass that holds what repairs have changed in its tally. */
+const REPAIR = "repair";
+
+export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
+  return {
+    begin: (run, force) =>
+      sessions.use((session) => withRun(session, run.id, () => begin(session, run, mapping, force))),
+    next: (run) =>
+      sessions.use(async (session) => {
+        const { rows } = await session.query<DamagedItem>(
+          `select distinct item, source from ${LEDGER}.damage where run = $1 order by item limit ${BATCH}`,
+          [run.id],
+        );
+        return rows;
+      }),
+    mend: (run, items, now) =>
+      sessions.use((session) => transaction(session, () => mend(session, run, mapping, items, now))),
+  };
+}
+
+async function begin(session: Session, run: Run, mapping: Mapping, force: boolean) {
+  await refuseWhileUsed(session, run.id);
+  if (await isSealed(session, run.id)) throw sealed(run.id);
+  if (run.phase === "copy" || run.phase === "build") {
+    const problem = `run ${run.id} has not copied and built everything yet`;
+    throw new MigrationError("no-run", problem, "run migrate until it ends");
+  }
+  // Damage an earlier pass or repair left behind is not what is there now.
+  if (run.phase !== "repair") await session.query(`delete from ${LEDGER}.damage where run = $1`, [run.id]);
+  const repairing = await updateRun(session, run.id, "phase = 'repair', stopping = false");
+  await createTables(session, run.id, mapping);
+  await dropConstraints(session, mapping);
+  let left = 0;
+  for (const table of mapping.tables) {
+    for (const facet of table.facets) {
+      await note(session, `${missing(run, { table, facet })}`);
+      const changed = different(run, { table, facet });
+      if (force) await note(session, changed);
+      else left += await count(session, changed);
+    }
+  }
+  await note(
+    session,
+    `select run, item, 0, 0, '{}'::text[], true, source from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass}`,
+  );
+  return { run: repairing, left };
+}
+
+const note = (session: Session, damage: string) =>
+  session.query(
+    `insert into ${LEDGER}.damage (run, item, tbl, facet, key, missing, source) ${damage} on conflict do nothing`,
+  );
+
+async function count(session: Session, damage: string): Promise<number> {
+  const { rows } = await session.query<{ count: string }>(
+    `select count(*) from (${damage}) d (run, item, tbl, facet, key, missing, source)
+     where not exists (select from ${LEDGER}.damage n where (n.run, n.item, n.tbl, n.facet, n.key) = (d.run, d.item, d.tbl, d.facet, d.key))`,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+const held = (run: Run, { table, facet }: Facet): string => `(select a.* from ${holding(run.id, table, facet)}) a`;
+
+const missing = (run: Run, at: Facet): string =>
+  `select a.run, a.item, a.tbl, a.facet, a.key, true, a.source from ${held(run, at)}
+   where not exists (select from ${tableSql(at.table)} t where ${keyEquals(at.table, "t", "a.key")})`;
+
+const different = (run: Run, at: Facet): string =>
+  `select a.run, a.item, a.tbl, a.facet, a.key, false, a.source from ${held(run, at)}
+   join ${tableSql(at.table)} t on ${keyEquals(at.table, "t", "a.key")} where ${facetFingerprint(at.facet, "t")} <> a.row_fp`;
+
+interface DamageLine {
+  readonly item: string;
+  readonly tbl: number;
+  readonly facet: number;
+  readonly key: string[];
+  readonly missing: boolean;
+}
+
+async function mend(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  items: readonly DamagedItem[],
+  now: ReadonlyMap<string, Decoded | "gone">,
+): Promise<RepairCounts> {
+  // Whoever takes a line mends it: a second repair finds none.
+  const { rows: lines } = await session.query<DamageLine>(
+    `delete from ${LEDGER}.damage where run = $1 and item = any($2::uuid[]) returning item, tbl, facet, key, missing`,
+    [run.id, items.map(({ item }) => item)],
+  );
+  const [waiting, rows] = [lines.filter(({ tbl }) => tbl === 0), lines.filter(({ tbl }) => tbl !== 0)];
+  const written = await writeRows(session, run, mapping, rows, now);
+  const released = await release(session, run, mapping, waiting, now);
+  return { ...NOTHING_REPAIRED, ...written, ...released };
+}
+
+/** Rows of items that are what they were when they were written. */
+async function writeRows(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  lines: readonly DamageLine[],
+  now: ReadonlyMap<string, Decoded | "gone">,
+): Promise<Pick<RepairCounts, "rows" | "changed">> {
+  const items = [...new Set(lines.map(({ item }) => item))];
+  const known = await knownItems(session, { run: run.id, pass: run.pass }, items);
+  const same = new Map<string, readonly Contribution[]>();
+  for (const item of items) {
+    const decoded = now.get(item);
+    if (decoded === undefined || decoded === "gone" || decoded.outcome.kind !== "rows") continue;
+    if (known.get(item) === decoded.fingerprint) same.set(item, decoded.outcome.contributions);
+  }
+  let count = 0;
+  for (const table of mapping.tables) {
+    for (const facet of table.facets) {
+      const here = lines.filter((line) => line.tbl === table.index && line.facet === facet.index);
+      const given = (isMissing: boolean) =>
+        here
+          .filter((line) => line.missing === isMissing)
+          .flatMap(({ item, key }) => (same.get(item) ?? []).filter((each) => isFor(each, { table, facet }, key)));
+      const [gone, changed] = [given(true), given(false)];
+      if (gone.length > 0) await restore(session, { table, facet }, gone);
+      await updateRows(session, { table, facet }, changed, undefined);
+      count += gone.length + changed.length;
+    }
+  }
+  return { rows: count, changed: items.length - same.size };
+}
+
+const isFor = (contribution: Contribution, { table, facet }: Facet, key: readonly string[]): boolean =>
+  contribution.table.index === table.index &&
+  contribution.facet.index === facet.index &&
+  keyOf(contribution.key) === keyOf(key);
+
+async function restore(session: Session, at: Facet, rows: readonly Contribution[]): Promise<void> {
+  if (at.table.duplicates !== "merge") {
+    await insertRows(session, at, rows);
+    return;
+  }
+  await insertKeys(
+    session,
+    at.table,
+    rows.map(({ key }) => key),
+  );
+  await updateRows(session, at, rows, undefined);
+}
+
+/** Items in quarantine that decode by now, are gone, or are refused for another reason; the tally of the pass follows them. */
+async function release(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  lines: readonly DamageLine[],
+  now: ReadonlyMap<string, Decoded | "gone">,
+): Promise<Pick<RepairCounts, "released" | "refused">> {
+  const { rows: old } = await session.query<{ item: string; entity: string | null }>(
+    `select item, entity from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[]) for update`,
+    [run.id, lines.map(({ item }) => item)],
+  );
+  const told = old.filter(({ item }) => now.has(item));
+  const decoded = told.flatMap(({ item }) => {
+    const is = now.get(item);
+    return is === undefined || is === "gone" ? [] : [is];
+  });
+  const tally = new PageTally(decoded.length);
+  for (const item of decoded) tally.note(item);
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  const { fates, seen } = await writeItems(session, place, decoded);
+  const gone = told.filter(({ item }) => now.get(item) === "gone").map(({ item }) => item);
+  await session.query(`delete from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[])`, [run.id, gone]);
+  const before = told.map(({ item, entity }) => quarantinedTally(item, entity)).reduce(addTallies, EMPTY_TALLY);
+  await correct(session, run, addTallies(tally.tally(fates), negated(before)), seen);
+  const released = gone.length + [...fates.values()].filter((fate) => fate !== "quarantined").length;
+  return { released, refused: old.length - released };
+}
+
+/** Adds to the tally of the pass, and to what it has seen. */
+async function correct(session: Session, run: Run, tally: Tally, seen: readonly string[]): Promise<void> {
+  const empty = writeTally(EMPTY_TALLY);
+  await session.query(
+    `insert into ${LEDGER}.unit (run, pass, unit, descriptor, done, tally)
+     select $1, $2, max(unit) + 1, '${REPAIR}', true, $3 from ${LEDGER}.unit where run = $1 and pass = $2
+     having not bool_or(descriptor = '${REPAIR}') on conflict do nothing`,
+    [run.id, run.pass, empty],
+  );
+  const { rows } = await session.query<{ unit: number; pages: number; tally: string }>(
+    `select unit, pages, tally from ${LEDGER}.unit where run = $1 and pass = $2 and descriptor = '${REPAIR}' for update`,
+    [run.id, run.pass],
+  );
+  const { unit, pages, tally: sum } = must(rows[0], "the unit was just inserted, or was there");
+  await session.query(
+    `update ${LEDGER}.unit set pages = pages + 1, tally = $4 where run = $1 and pass = $2 and unit = $3`,
+    [run.id, run.pass, unit, writeTally(addTallies(readTally(sum), tally))],
+  );
+  if (seen.length === 0) return;
+  await session.query(`insert into ${LEDGER}.seen (run, pass, unit, page, items) values ($1, $2, $3, $4, $5::uuid[])`, [
+    run.id,
+    run.pass,
+    unit,
+    pages,
+    seen,
+  ]);
+}

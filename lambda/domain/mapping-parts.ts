@@ -1,0 +1,91 @@
+/**
+ * A mapping, part by part → what a run remembers of it; and, where the mapping is another one now, which parts are. What
+ * was only added needs nothing but a new pass. What means something else has its items written again, when that is asked
+ * for. What would leave rows behind that nobody could compare any more is refused.
+ */
+import type { Mapping, Numbers } from "../mapping/model.ts";
+import { mappingFingerprint } from "./fingerprint.ts";
+import type { Finding } from "./migration-error.ts";
+
+interface Part {
+  readonly number: number;
+  /** 32 hex digits that change when the part means something else. */
+  readonly meaning: string;
+}
+
+export interface MappingParts {
+  /** How items are told apart at all. */
+  readonly keys: string;
+  readonly entities: Readonly<Record<string, Part & { readonly ignored: boolean }>>;
+  readonly tables: Readonly<Record<string, Part & { readonly facets: readonly string[] }>>;
+}
+
+export function partsOf({ keys, entities, tables }: Mapping): MappingParts {
+  return {
+    keys: JSON.stringify(keys),
+    entities: Object.fromEntries(
+      entities.map(({ name, index, identity, ignored }) => [
+        name,
+        { number: index, meaning: mappingFingerprint(identity), ignored: ignored !== undefined },
+      ]),
+    ),
+    tables: Object.fromEntries(
+      tables.map(({ name, index, shape, facets }) => [
+        name,
+        {
+          number: index,
+          meaning: mappingFingerprint(shape),
+          facets: facets.map(({ columns }) => JSON.stringify(columns.map((column) => column.name))),
+        },
+      ]),
+    ),
+  };
+}
+
+const numbersIn = (parts: Readonly<Record<string, Part>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(parts).map(([name, { number }]) => [name, number]));
+
+/** The numbers that are given out, as loading a mapping takes them. */
+export const numbersOf = ({ tables, entities }: MappingParts): Numbers => ({
+  tables: numbersIn(tables),
+  entities: numbersIn(entities),
+});
+
+export interface MappingChanges {
+  /** What cannot be gone on with. */
+  readonly refused: readonly Finding[];
+  /** Parts that are no longer there: refused where something was written by them. */
+  readonly gone: readonly (Finding & { readonly kind: "entity" | "table"; readonly number: number })[];
+  /** Entities whose items would give other rows now. */
+  readonly changed: readonly string[];
+}
+
+const ANEW = "undo it, or roll the run back and migrate anew";
+
+export function mappingChanges(before: MappingParts, after: MappingParts): MappingChanges {
+  const refused: Finding[] = [];
+  const gone: MappingChanges["gone"][number][] = [];
+  const refuse = (where: string, problem: string, remedy = ANEW) => refused.push({ where, problem, remedy });
+  if (before.keys !== after.keys) refuse("keys", "the key attributes are others: every item would be another one");
+  for (const [name, table] of Object.entries(before.tables)) {
+    const where = `table ${name}`;
+    const now = after.tables[name];
+    if (now === undefined) {
+      const problem = "it is no longer declared, and holds rows of this run";
+      gone.push({ kind: "table", number: table.number, where, problem, remedy: ANEW });
+    } else if (now.meaning !== table.meaning)
+      refuse(where, "its columns, its primary key, its schema or its .duplicates() are others");
+    else if (table.facets.some((facet, at) => facet !== now.facets[at]))
+      refuse(where, "its parts are others, or in another order", "write new parts in items that come last");
+  }
+  const changed: string[] = [];
+  for (const [name, entity] of Object.entries(before.entities)) {
+    const where = `item ${name}`;
+    const now = after.entities[name];
+    if (now === undefined || (now.ignored && !entity.ignored)) {
+      const problem = `it is ${now === undefined ? "no longer declared" : "ignored now"}, and has given rows`;
+      gone.push({ kind: "entity", number: entity.number, where, problem, remedy: ANEW });
+    } else if (now.meaning !== entity.meaning && !now.ignored && !entity.ignored) changed.push(name);
+  }
+  return { refused, gone, changed };
+}

@@ -1,0 +1,57 @@
+/** What an event asks for → which use case answers. */
+import { runListQuarantine, runStatus } from "./ask.ts";
+import { type Edge, nameOf, type Outcome, runMigration, runRepair, runVerify, type Task } from "./compose.ts";
+import type { Answer, Event, LogSettings } from "./contract.ts";
+import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "./operate.ts";
+
+export interface Invocation extends Omit<Task, "options"> {
+  readonly event: Event;
+  readonly log: LogSettings;
+}
+
+type Action = (invocation: Invocation, edge: Edge) => Promise<Outcome | Answer>;
+
+/** Examples of each reason, where an event does not say how many. */
+const EXAMPLES = 10;
+
+const ACTIONS: Record<Event["action"], Action> = {
+  migrate: (invocation, edge) => runMigration(taskOf(invocation), edge),
+  verify: (invocation, edge) => runVerify(taskOf(invocation), edge),
+  repair: (invocation, edge) => runRepair({ ...taskOf(invocation), force: invocation.event.force === true }, edge),
+  status: async ({ target, event }) => {
+    const { run, progress } = await runStatus(target, event.run);
+    const { units, done, pages, stopping, tally } = progress;
+    const { id, pass, phase, sealedAt } = run;
+    const how = { units, done, pages, read: tally.read, stopping, sealed: sealedAt !== undefined };
+    return { action: "status", run: id, pass, phase, ...how };
+  },
+  "list-quarantine": async ({ target, schema, event: { limit = EXAMPLES }, log }) => {
+    const { run, logKey, groups } = await runListQuarantine({ target, schema, limit });
+    const named = groups.map(({ reason, entity, count, accepted, examples }) => ({
+      ...{ reason, entity, count, accepted },
+      examples: (examples ?? []).map(({ source, detail }) => ({ key: nameOf(log, logKey)(source), detail })),
+    }));
+    return { action: "list-quarantine", run, groups: named };
+  },
+  accept: async ({ target, schema, event: { key = [], reason = "" }, log }) => {
+    const { run, logKey, source } = await runAccept({ target, schema, key, reason });
+    return { action: "accept", run, key: nameOf(log, logKey)(source), reason };
+  },
+  stop: async ({ target, event }) => ({ action: "stop", ...(await runStop({ target, run: event.run })) }),
+  seal: async ({ target, event }) => ({
+    action: "seal",
+    ...(await runSeal({ target, run: event.run, force: event.force === true })),
+  }),
+  rollback: async ({ target, schema, event }) => {
+    const { run, dropped, removed } = await runRollback({ target, schema, force: event.force === true });
+    return { action: "rollback", run, dropped, removed };
+  },
+  "drop-ledger": async ({ target }) => ({ action: "drop-ledger", ...(await runDropLedger({ target })) }),
+};
+
+function taskOf({ event, ...place }: Invocation): Task {
+  const { action: _, key: _key, reason: _reason, force: _force, limit: _limit, run: _run, ...options } = event;
+  return { ...place, options };
+}
+
+export const invoke: Action = (invocation, edge) => ACTIONS[invocation.event.action](invocation, edge);

@@ -1,0 +1,110 @@
+/** Rows that are all in → constraints, proof, report: how a pass ends, and how a repair does. */
+import { decoder } from "../domain/decode.ts";
+import { incompleteReport, type Report, type ReportHeader } from "../domain/report.ts";
+import type { Mapping } from "../mapping/model.ts";
+import type { Progress } from "../ports/progress.ts";
+import type { TargetProof } from "../ports/proof.ts";
+import type { Run, RunStore } from "../ports/runs.ts";
+import type { ItemSource } from "../ports/source.ts";
+import type { SpotRows } from "../ports/spot-rows.ts";
+import type { TargetTables } from "../ports/tables.ts";
+import type { UnitQueue } from "../ports/units.ts";
+import { verify } from "./verify.ts";
+
+export interface Target {
+  readonly runs: RunStore;
+  readonly queue: UnitQueue;
+  readonly tables: TargetTables;
+  readonly proof: TargetProof;
+  readonly spots: SpotRows;
+}
+
+export interface Concluding {
+  readonly source: ItemSource;
+  readonly target: Target;
+  readonly mapping: Mapping;
+  /** Draws the sample of the spot checks. */
+  readonly seed: number;
+  /** Items of each entity that are read again. */
+  readonly sample: number;
+  readonly recount: boolean;
+  /** Remove what the source no longer gives. */
+  readonly prune: boolean;
+  readonly progress: Progress;
+  /** Aborts when time is running out; the report is then `incomplete`. */
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+/** Does what a run whose rows are in still needs: all of it, or what an earlier invocation left. */
+export async function conclude(
+  task: Concluding,
+  begun: Run,
+  clock: Stopwatch,
+  more: Pick<Report, "repaired"> = {},
+): Promise<Report> {
+  const { target, progress } = task;
+  let run = begun;
+  if (run.phase === "build") {
+    if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), ...more };
+    await clock.time("build", () => target.tables.complete(run, task.prune));
+    run = await target.runs.enter(run, "verify");
+    progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
+  }
+  if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), ...more };
+  return prove(task, run, clock, more);
+}
+
+/** Makes every check, and keeps the report as the newest proof. */
+export async function prove(
+  task: Concluding,
+  run: Run,
+  clock: Stopwatch,
+  more: Pick<Report, "repaired"> = {},
+): Promise<Report> {
+  const { source, target, mapping, progress } = task;
+  const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
+  const header = () => headerOf(run, task.now(), clock.timings());
+  const proven = await clock.time("verify", () => verify({ ...task, run, decode, header }));
+  const report = { ...proven, ...more, timings: clock.timings() };
+  await target.runs.enter(run, "ended", report);
+  progress.tell({ kind: "phase", phase: "ended", run: run.id, pass: run.pass });
+  return report;
+}
+
+/** Time has run out, or somebody wants the run to stop. */
+export const isToStop = async ({ signal, target }: Pick<Concluding, "signal" | "target">, run: Run): Promise<boolean> =>
+  signal.aborted || (await target.queue.progress(run)).stopping;
+
+export async function incomplete({ mapping, target, now }: Concluding, run: Run, clock: Stopwatch): Promise<Report> {
+  return incompleteReport(mapping, headerOf(run, now(), clock.timings()), (await target.queue.progress(run)).tally);
+}
+
+export function headerOf(run: Run, now: Date, timings: Readonly<Record<string, number>>): ReportHeader {
+  return {
+    run: run.id,
+    pass: run.pass,
+    source: run.source,
+    startedAt: run.startedAt.toISOString(),
+    finishedAt: now.toISOString(),
+    timings,
+  };
+}
+
+export interface Stopwatch {
+  timings(): Record<string, number>;
+  time<T>(phase: string, work: () => Promise<T>): Promise<T>;
+}
+
+export function stopwatch(now: () => Date): Stopwatch {
+  const timings: Record<string, number> = {};
+  return {
+    timings: () => ({ ...timings }),
+    time: async (phase, work) => {
+      const start = now().getTime();
+      const result = await work();
+      timings[phase] = now().getTime() - start;
+      return result;
+    },
+  };
+}
