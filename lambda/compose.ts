@@ -130,10 +130,13 @@ export interface Task {
 /** Items of each entity that are read again: without a fault among them, fewer than 6 % of an entity's items are wrong. */
 const SAMPLE = 50;
 
-const proofOptions = ({ seed = randomInt(2 ** 32), sample = SAMPLE, recount = false }: Options) => ({
-  seed,
-  sample,
-  recount,
+const proofOptions = ({
+  seed = randomInt(2 ** 32),
+  sample = SAMPLE,
+  recount = false,
+  allowEmpty = false,
+}: Options) => ({
+  ...{ seed, sample, recount, allowEmpty },
 });
 
 /** A migration, ready to run; tests put their own decorations around its ports. */
@@ -141,7 +144,6 @@ export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: 
   const {
     concurrency = CONCURRENCY,
     units = concurrency * UNITS_PER_WORKER,
-    allowEmpty = false,
     prune = false,
     remap = false,
   } = task.options;
@@ -151,7 +153,7 @@ export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: 
     ...(maxQuarantine === undefined ? {} : { maxQuarantine }),
     ...(maxRowsPerSecond === undefined ? {} : { maxRowsPerSecond }),
   };
-  const shape = { units, concurrency, allowEmpty, prune, remap, ...limits, ...proofOptions(task.options) };
+  const shape = { units, concurrency, prune, remap, ...limits, ...proofOptions(task.options) };
   return { source, target, mapping, fingerprint, ...shape, ...edge, now: () => new Date() };
 }
 

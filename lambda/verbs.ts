@@ -71,7 +71,7 @@ export interface Verb {
   readonly ends?: string;
 }
 
-const PROOF = ["sample", "seed", "recount"] as const;
+const PROOF = ["sample", "seed", "recount", "allowEmpty"] as const;
 const KEY = { name: "key...", says: "PK [SK] of the item, or #HASH from a log" };
 
 export const VERBS = {
@@ -105,7 +105,6 @@ export const VERBS = {
       "maxQuarantine",
       "prune",
       "remap",
-      "allowEmpty",
       ...PROOF,
       "json",
     ],

@@ -7,6 +7,7 @@ const PHASES = {
   repair: "repairing",
   build: "settling rows, building constraints and indexes",
   verify: "verifying",
+  rollback: "rolling back",
   ended: "done",
 } as const;
 

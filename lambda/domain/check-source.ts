@@ -99,13 +99,15 @@ export const faults = ({ contested }: Pick<LedgerFacts, "contested">) =>
   });
 
 /** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
-export function checkCompleteness({ tally, ledger }: Evidence): Discrepancy[] {
+export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): Discrepancy[] {
   const remedies = {
     collision: "two items give one row: correct one, or choose a .duplicates() policy",
     conflict: "copies of one row differ: correct the items named, or choose { latest: column }",
     "foreign-row": "a row of somebody else has this key: it was not overwritten",
   };
+  const empty = "check its name, region and account; say --allow-empty if it is meant to be empty";
   return [
+    ...(tally.read > 0 || isEmptyAllowed ? [] : [found("completeness", "the source", "it gave no item at all", empty)]),
     ...Object.entries(tally.unmapped).flatMap(([entity, paths]) =>
       Object.entries(paths).map(([path, { count, example }]) =>
         found(

@@ -41,11 +41,18 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
         "counts",
         table.name,
         problem,
-        "repair re-reads the rows named",
+        "run repair: it reads the items of the rows named again, and writes what is missing",
         Math.abs(expectedRows - actual.rows),
         actual.differences.missing.examples,
       ),
     );
+  }
+  const doubled = ledger.doubled[table.name] ?? 0;
+  if (doubled > 0) {
+    const problem = `${counted(doubled, "contribution holds", "contributions hold")} a row that another one holds, too`;
+    const remedy =
+      "a row was removed here and given by another item since: correct one of the items, and run migrate again";
+    discrepancies.push(found("counts", table.name, problem, remedy, doubled));
   }
   if (actual.created && actual.foreignRows > 0) {
     const problem = `${counted(actual.foreignRows, "row is", "rows are")} there that this run did not write`;
@@ -68,7 +75,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
         "content",
         table.name,
         problem,
-        "compare the rows named with their items",
+        "run repair --force to write over them what the source holds, or find out who changed them",
         Math.max(1, different.count),
         different.examples,
       ),
@@ -84,7 +91,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
 }
 
 /** Check 4: orphans, duplicates, NULLs, broken conditions. */
-export function checkRelations({ foreignKeys, duplicates, nulls, checks }: RelationFacts): Discrepancy[] {
+export function checkRelations({ foreignKeys, duplicates, nulls, checks, indexes }: RelationFacts): Discrepancy[] {
   return [
     ...foreignKeys
       .filter((key) => key.orphans > 0 || !key.validated)
@@ -107,7 +114,9 @@ export function checkRelations({ foreignKeys, duplicates, nulls, checks }: Relat
       .filter(({ count, built }) => count > 0 || !built)
       .map(({ table, columns, count, examples }) => {
         const problem =
-          count > 0 ? `${count} rows share a value that must be unique` : "the unique constraint is not there";
+          count > 0
+            ? `${count} rows share a value that must be unique`
+            : "the unique constraint is not there: a value may be too long to be indexed";
         return found(
           "relations",
           `${table} (${columns.join(", ")})`,
@@ -127,6 +136,16 @@ export function checkRelations({ foreignKeys, duplicates, nulls, checks }: Relat
           "correct the items named, or the condition",
           Math.max(1, count),
           examples,
+        ),
+      ),
+    ...indexes
+      .filter(({ built }) => !built)
+      .map(({ table, columns }) =>
+        found(
+          "relations",
+          `${table} (${columns.join(", ")})`,
+          "the index is not there",
+          "a value is too long to be indexed, or somebody dropped it: look at the column, or leave out .index()",
         ),
       ),
     ...nulls

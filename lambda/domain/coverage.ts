@@ -98,8 +98,8 @@ function walk(value: AttributeValue, at: Place | undefined, path: string, found:
     }
     return;
   }
-  // A set under an `each` is read element by element; a NULL or an absent value holds nothing that could be lost.
-  if (at?.elements !== undefined && ("SS" in value || "NS" in value || "BS" in value)) return;
+  // A set under an `each` is read element by element, if its elements are read; a NULL holds nothing that could be lost.
+  if (at?.elements?.whole && ("SS" in value || "NS" in value || "BS" in value)) return;
   if (at !== undefined && "NULL" in value) return;
   found.add(path);
 }

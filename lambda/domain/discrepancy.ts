@@ -18,6 +18,8 @@ export interface Discrepancy {
 
 export interface Evidence {
   readonly tally: Tally;
+  /** Nothing at all may be what the source holds. */
+  readonly isEmptyAllowed: boolean;
   readonly ledger: LedgerFacts;
   readonly content: ContentFacts;
   readonly relations: RelationFacts;

@@ -26,6 +26,8 @@ export interface LedgerFacts {
   readonly holding: Readonly<Record<string, FingerprintSum>>;
   /** By table name: distinct target keys that are held. */
   readonly keys: Readonly<Record<string, number>>;
+  /** By table name: contributions beyond the first that hold one and the same part of a row. */
+  readonly doubled: Readonly<Record<string, number>>;
   readonly contested: readonly Contested[];
   readonly quarantine: readonly QuarantineGroup[];
   /** Rows whose item is gone from the source, or no longer becomes a row. */
@@ -111,6 +113,8 @@ export interface RelationFacts {
     readonly validated: boolean;
     readonly examples: readonly Example[];
   }[];
+  /** Indexes of the schema, which Postgres could build or not. */
+  readonly indexes: readonly { readonly table: string; readonly columns: readonly string[]; readonly built: boolean }[];
   readonly nulls: readonly {
     readonly table: string;
     readonly column: string;

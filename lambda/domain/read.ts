@@ -6,7 +6,7 @@ import { type AttributeValue, attributeType, type Item } from "./attribute.ts";
 import { type Cell, encode } from "./cell.ts";
 import { compareBytes } from "./json.ts";
 import { must } from "./must.ts";
-import { compareNumbers } from "./number.ts";
+import { canonicalNumber, compareNumbers } from "./number.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { surrogate, takeStep } from "./steps.ts";
 
@@ -128,14 +128,27 @@ export function readCell(plan: ReadPlan, column: ColumnModel, scope: Scope): Cel
   return refuse(cell.reason, `${placeOf(plan)}, for column ${column.name}: ${cell.detail}`);
 }
 
-/** The elements an `each` goes through. Sets have no order of their own: they are sorted, so that positions are stable. */
+const NO_BYTES = new Uint8Array();
+
+/**
+ * The elements an `each` goes through. Sets have no order of their own, and a number many spellings: they are sorted as what
+ * they mean and without repetitions, so that positions are stable.
+ */
 export function readList(plan: ReadPlan, scope: Scope): readonly AttributeValue[] | Refusal {
   const value = readValue(plan, scope);
   if (value === null) return [];
   if (isRefusal(value)) return value;
   if ("L" in value) return value.L;
-  if ("SS" in value) return [...value.SS].sort(compareBytes).map((S) => ({ S }));
-  if ("NS" in value) return [...value.NS].sort(compareNumbers).map((N) => ({ N }));
-  if ("BS" in value) return [...value.BS].sort(Buffer.compare).map((B) => ({ B }));
+  if ("SS" in value) return [...new Set(value.SS)].sort(compareBytes).map((S) => ({ S }));
+  if ("NS" in value) {
+    const numbers = new Set(value.NS.map((spelling) => canonicalNumber(spelling) ?? spelling));
+    return [...numbers].sort(compareNumbers).map((N) => ({ N }));
+  }
+  if ("BS" in value) {
+    const sorted = [...value.BS].sort(Buffer.compare);
+    return sorted
+      .filter((bytes, at) => Buffer.compare(bytes, sorted[at - 1] ?? NO_BYTES) !== 0 || at === 0)
+      .map((B) => ({ B }));
+  }
   return refuse("wrong-type", `${placeOf(plan)} is ${attributeType(value)}; each goes through a list or a set`);
 }

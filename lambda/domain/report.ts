@@ -10,6 +10,7 @@ import type { Finding } from "./migration-error.ts";
 import { must } from "./must.ts";
 import { type SpotFacts, upperBound } from "./spot-check.ts";
 import { entityNames, type ItemCounts, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
+import { unreadCaptures } from "./unread.ts";
 
 /** `verified`: every check ran over all data and agreed. `refused`: nothing was begun. */
 export type Verdict = "verified" | "discrepant" | "incomplete" | "refused";
@@ -141,9 +142,12 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
       const count = tally.entities[name]?.ignored ?? 0;
       return ignored === undefined || count === 0 ? [] : [{ entity: name, reason: ignored, count }];
     }),
-    findings: mapping.entities.flatMap(({ name, ignored }) =>
-      ignored !== undefined || tally.entities[name] !== undefined ? [] : [noItem(name)],
-    ),
+    findings: [
+      ...mapping.entities.flatMap(({ name, ignored }) =>
+        ignored !== undefined || tally.entities[name] !== undefined ? [] : [noItem(name)],
+      ),
+      ...unreadCaptures(mapping),
+    ],
     discrepancies,
     ...(accepted === 0 ? {} : { accepted }),
     timings: header.timings,

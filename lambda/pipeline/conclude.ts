@@ -28,6 +28,8 @@ export interface Concluding {
   /** Items of each entity that are read again. */
   readonly sample: number;
   readonly recount: boolean;
+  /** Nothing at all may be what the source holds. */
+  readonly allowEmpty: boolean;
   /** Remove what the source no longer gives. */
   readonly prune: boolean;
   readonly progress: Progress;
@@ -66,6 +68,7 @@ export async function prove(
   const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
   const header = () => headerOf(run, task.now(), clock.timings());
   const proven = await clock.time("verify", () => verify({ ...task, run, decode, header }));
+  if (proven === undefined) return { ...(await incomplete(task, run, clock)), ...more };
   const report = { ...proven, ...more, timings: clock.timings() };
   await target.runs.enter(run, "ended", report);
   progress.tell({ kind: "phase", phase: "ended", run: run.id, pass: run.pass });

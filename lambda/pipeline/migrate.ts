@@ -19,7 +19,6 @@ export interface Migration extends Concluding, PaceSettings {
   readonly remap: boolean;
   readonly units: number;
   readonly concurrency: number;
-  readonly allowEmpty: boolean;
   /** The copy stops when more items are in quarantine. */
   readonly maxQuarantine?: number;
 }
@@ -31,13 +30,13 @@ export async function migrate(migration: Migration): Promise<Report> {
   const request = { source: source.name, mapping: fingerprint, parts: partsOf(mapping), remap, now: migration.now() };
   const run = await target.runs.open(request);
   const clock = stopwatch(migration.now);
-  const enter = async (phase: "build" | "ended") => {
-    const entered = await target.runs.enter(run, phase);
-    progress.tell({ kind: "phase", phase, run: run.id, pass: run.pass });
+  const build = async () => {
+    const entered = await target.runs.enter(run, "build");
+    progress.tell({ kind: "phase", phase: "build", run: run.id, pass: run.pass });
     return entered;
   };
   // A repair that was interrupted has constraints to build, as a copy has.
-  if (run.phase === "repair") return conclude(migration, await enter("build"), clock);
+  if (run.phase === "repair") return conclude(migration, await build(), clock);
   if (run.phase !== "copy") return conclude(migration, run, clock);
 
   progress.tell({ kind: "phase", phase: "copy", run: run.id, pass: run.pass });
@@ -50,11 +49,11 @@ export async function migrate(migration: Migration): Promise<Report> {
   if (end === "stopped") return incomplete(migration, run, clock);
   const { tally } = await queue.progress(run);
   if (tally.read === 0 && !migration.allowEmpty) {
-    // Ended, so that the next invocation reads the source again instead of resuming a pass that is over.
-    await enter("ended");
+    // To its end, so that the next invocation reads the source again, and finds everything built; but nothing is pruned.
+    await conclude({ ...migration, prune: false }, await build(), clock);
     throw nothingRead(source);
   }
-  return conclude(migration, await enter("build"), clock);
+  return conclude(migration, await build(), clock);
 }
 
 const nothingRead = (source: ItemSource): MigrationError =>

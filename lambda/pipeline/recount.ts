@@ -5,14 +5,14 @@ import { addItem } from "../domain/tally.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { ItemSource } from "../ports/source.ts";
 
-/** Sums over the keys of everything the source hands over, in `units` parts, one after the other. */
+/** Sums over the keys of everything the source hands over, in `units` parts, one after the other; undefined where time runs out. */
 export async function recount(
   source: ItemSource,
   mapping: Mapping,
   decode: Decode,
   units: number,
   signal: AbortSignal,
-): Promise<FingerprintSum> {
+): Promise<FingerprintSum | undefined> {
   const { pk, sk } = mapping.keys;
   const only = sk === undefined ? [pk] : [pk, sk];
   let keys = emptySum;
@@ -21,5 +21,6 @@ export async function recount(
       for (const record of records) keys = addItem(keys, decode(record).item);
     }
   }
-  return keys;
+  // Half a reading says nothing.
+  return signal.aborted ? undefined : keys;
 }

@@ -22,16 +22,21 @@ export interface Verification {
   readonly sample: number;
   /** Read the whole source a second time, keys only. */
   readonly recount: boolean;
+  /** Nothing at all may be what the source holds. */
+  readonly allowEmpty: boolean;
   readonly signal: AbortSignal;
   readonly header: () => ReportHeader;
 }
 
-export async function verify(verification: Verification): Promise<Report> {
+/** Undefined where time runs out while the source is read again. */
+export async function verify(verification: Verification): Promise<Report | undefined> {
   const { run, source, target, mapping, decode, seed, sample, signal, header } = verification;
   const { tally, units } = await target.queue.progress(run);
   // Other boundaries than the copy had: what fell between two units then is inside one now.
   const again = verification.recount ? await recount(source, mapping, decode, units + 1, signal) : undefined;
+  if (verification.recount && again === undefined) return undefined;
   const evidence = {
+    isEmptyAllowed: verification.allowEmpty,
     tally,
     ledger: await target.proof.ledger(run),
     content: await target.proof.contents(run),

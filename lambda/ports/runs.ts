@@ -4,9 +4,9 @@ import type { Report } from "../domain/report.ts";
 
 /**
  * What a pass goes through, in order. A phase is entered only when the one before has ended; `repair` is entered from the
- * end, and leads there again.
+ * end, and leads there again; from `rollback` nothing leads back.
  */
-export type Phase = "copy" | "repair" | "build" | "verify" | "ended";
+export type Phase = "copy" | "repair" | "build" | "verify" | "ended" | "rollback";
 
 export interface Run {
   readonly id: number;

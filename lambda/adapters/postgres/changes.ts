@@ -54,18 +54,16 @@ export async function writeChanges(session: Session, place: WritePlace, changes:
 
 async function removeGone(session: Session, place: WritePlace, at: Facet, gone: readonly Line[]): Promise<void> {
   if (gone.length === 0) return;
-  await removeRows(
-    session,
-    at,
-    gone.filter(({ holds }) => holds),
-  );
+  const held = gone.filter(({ holds }) => holds);
+  await removeRows(session, at, held);
   await audit.removeLines(session, place, gone);
-  if (at.table.duplicates === "merge")
+  // Whoever only waited for a row has no say in it: it may be somebody else's.
+  if (at.table.duplicates === "merge" && held.length > 0)
     await removeEmptyRows(
       session,
       place.run,
       at.table,
-      gone.map(({ key }) => key),
+      held.map(({ key }) => key),
     );
 }
 

@@ -2,7 +2,7 @@
 import pg from "pg";
 import { MigrationError } from "../../domain/migration-error.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
-import { exhausted, isConnectionLost, lost, unreachable, withoutValues } from "./errors.ts";
+import { exhausted, isConnectionLost, lost, readOnly, unreachable, withoutValues } from "./errors.ts";
 
 /**
  * Keepalives 10/5/3 find a dead peer while a session is silent, `tcp_user_timeout` while it has data in flight, so a
@@ -15,6 +15,9 @@ const LIVENESS_SETTINGS = `
   set tcp_user_timeout = 25000;
   set idle_in_transaction_session_timeout = 60000;
   set lock_timeout = 0;
+  set statement_timeout = 0;
+  set idle_session_timeout = 0;
+  select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout';
   set search_path = public;
 `;
 
@@ -83,6 +86,8 @@ export async function connect(url: string, name: string): Promise<Session> {
   try {
     await client.connect();
     await client.query(SESSION_SETTINGS + LIVENESS_SETTINGS);
+    const { rows } = await client.query("select current_setting('transaction_read_only') = 'on' as reader");
+    if (rows[0]?.reader === true) throw readOnly();
   } catch (error) {
     await client.end().catch(() => undefined);
     throw unreachable(place, error);

@@ -61,13 +61,13 @@ export const addCheck = (table: TableModel, { name, sql }: CheckModel): string =
 export const validateConstraint = (table: TableModel, { name }: { readonly name: string }): string =>
   `alter table ${tableSql(table)} validate constraint ${quote(name)}`;
 
-/** What a table needs for the time after: defaults, numbering, an owner, and who may use it. May be repeated. */
+/** A default for the time after. May be repeated. */
+export const defaultLater = (table: TableModel, { name, laterDefault }: ColumnModel): string[] =>
+  laterDefault === undefined ? [] : [`alter table ${tableSql(table)} alter ${quote(name)} set default ${laterDefault}`];
+
+/** Who owns a table from then on, and who may use it. May be repeated. */
 export function forLater(table: TableModel, { owner, grants }: AfterModel): string[] {
   const at = tableSql(table);
-  const columns = table.columns.flatMap(({ name, laterDefault, identity }) => [
-    ...(laterDefault === undefined ? [] : [`alter table ${at} alter ${quote(name)} set default ${laterDefault}`]),
-    ...(identity === undefined ? [] : numbering(table, name)),
-  ]);
   const granted = grants.flatMap(({ role, privileges }) => [
     `grant usage on schema ${quote(table.schema)} to ${quote(role)}`,
     `grant ${privileges.join(", ")} on ${at} to ${quote(role)}`,
@@ -80,10 +80,11 @@ export function forLater(table: TableModel, { owner, grants }: AfterModel): stri
           `grant usage on schema ${quote(table.schema)} to ${quote(owner)}`,
           `alter table ${at} owner to ${quote(owner)}`,
         ];
-  return [...columns, ...granted, ...owned];
+  return [...granted, ...owned];
 }
 
-function numbering(table: TableModel, column: string): string[] {
+/** Numbers for the time after, beyond the highest there is. May be repeated. */
+export function numbering(table: TableModel, column: string): string[] {
   const at = tableSql(table);
   const is = `attrelid = to_regclass(${literal(at)}) and attname = ${literal(column)} and attidentity <> ''`;
   return [
@@ -110,7 +111,13 @@ export function ddlOf({ tables, after }: Mapping): {
       ...tables.flatMap((table) =>
         table.foreignKeys.flatMap((key) => [addForeignKey(table, key), validateConstraint(table, key)]),
       ),
-      ...tables.flatMap((table) => forLater(table, after)),
+      ...tables.flatMap((table) => [
+        ...table.columns.flatMap((column) => [
+          ...defaultLater(table, column),
+          ...(column.identity === undefined ? [] : numbering(table, column.name)),
+        ]),
+        ...forLater(table, after),
+      ]),
     ],
   };
 }

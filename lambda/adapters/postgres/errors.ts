@@ -30,8 +30,14 @@ const NOT_NOW = new Set(["53300", "57P03"]);
 /** Resources only an operator can give: disk, memory. */
 const EXHAUSTED = /^53[12]00$/;
 
-/** Classes of a value Postgres will not take: data exceptions, integrity violations, limits of one row. */
-const REFUSED_ROW = /^(22|23|54)/;
+/**
+ * Classes of a value Postgres will not take: data exceptions, integrity violations, a view's condition, limits of one row,
+ * and whatever a trigger raises.
+ */
+const REFUSED_ROW = /^(22|23|44|54|P0)/;
+
+/** Classes whose messages name things and never quote a row. Any other message may. */
+const ABOUT_THINGS = /^(08|0A|25|28|2B|3D|3F|40|42|53|55|57|58)/;
 
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
@@ -77,11 +83,15 @@ export function withoutValues(error: unknown): unknown {
     const value = Reflect.get(error, field);
     return typeof value === "string" ? [`${field} ${value}`] : [];
   });
-  const message = REFUSED_ROW.test(code) ? "Postgres refused a value" : error.message;
+  const message = ABOUT_THINGS.test(code) ? error.message : "Postgres refused a value";
   const clean = new Error([message, `SQLSTATE ${code}`, ...named].join(", "));
   if (error.stack !== undefined) clean.stack = error.stack.replace(error.message, clean.message);
   return Object.assign(clean, { code });
 }
+
+/** As Postgres says it of a statement: a server that only reads is no target, or not yet. */
+export const readOnly = (): Error =>
+  Object.assign(new Error("the server is read-only"), { code: "25006", severity: "ERROR" });
 
 /** A connection that could not be had, told to an operator. `place` is host and database, without user or password. */
 export function unreachable(place: string, cause: unknown): MigrationError {

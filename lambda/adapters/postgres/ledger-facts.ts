@@ -22,7 +22,7 @@ export async function ledgerFacts(session: Session, run: Run, mapping: Mapping):
   return {
     seen: await facetSums(session, run, `a.item in (${seen(run)})`),
     holding: await holdingSums(session, run),
-    keys: await keyCounts(session, run, mapping),
+    ...(await keyCounts(session, run, mapping)),
     contested: await contested(session, run, mapping),
     quarantine: await quarantined(session, run),
     stale: await stale(session, run, mapping),
@@ -41,14 +41,18 @@ async function facetSums(session: Session, run: Run, which: string): Promise<Rec
   return Object.fromEntries(rows.map((row) => [row.facet, sumFromSql(row.count, row.high, row.low)]));
 }
 
-async function keyCounts(session: Session, run: Run, mapping: Mapping): Promise<Record<string, number>> {
-  const { rows } = await session.query<{ tbl: number; count: string }>(
-    `select a.tbl, count(distinct a.key) as count from ${LEDGER}.audit a left join ${PARKED}
+/** By table name: target keys that are held, and contributions too many for one of each part of a row. */
+async function keyCounts(session: Session, run: Run, mapping: Mapping): Promise<Pick<LedgerFacts, "keys" | "doubled">> {
+  const { rows } = await session.query<{ tbl: number; keys: string; doubled: string }>(
+    `select a.tbl, count(distinct a.key) as keys, count(*) - count(distinct (a.facet, a.key)) as doubled
+     from ${LEDGER}.audit a left join ${PARKED}
      where a.run = ${run.id} and a.tbl > 0 and p.item is null group by a.tbl`,
   );
-  return Object.fromEntries(
-    mapping.tables.map(({ name, index }) => [name, Number(rows.find(({ tbl }) => tbl === index)?.count ?? 0)]),
-  );
+  const of = (which: "keys" | "doubled") =>
+    Object.fromEntries(
+      mapping.tables.map(({ name, index }) => [name, Number(rows.find(({ tbl }) => tbl === index)?.[which] ?? 0)]),
+    );
+  return { keys: of("keys"), doubled: of("doubled") };
 }
 
 /** What it means to wait for a row, by the table's policy and the holder's values. */

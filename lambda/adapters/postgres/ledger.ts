@@ -98,6 +98,17 @@ const operated: Migration = {
         add parts text,
         add stopping boolean not null default false,
         add sealed_at timestamptz`,
+      // A name alone is not a table: there may be one of it in every schema.
+      sql`alter table migration_ledger.created_table add schema text not null default 'public'`,
+      sql`alter table migration_ledger.created_table drop constraint created_table_pkey, add primary key (run, schema, name)`,
+      // What runs have built on tables that were there before; of a table they made everything is theirs.
+      sql`create table migration_ledger.built (
+        tbl text not null,
+        kind text not null,
+        name text not null,
+        run smallint not null,
+        primary key (tbl, kind, name)
+      )`,
       // What an operator lets go, bound to what it held then: an item that changes is accepted no longer.
       sql`create table migration_ledger.accepted (
         run smallint not null,

@@ -3,25 +3,25 @@ import type { ForeignKeyFacts, RelationFacts } from "../../domain/evidence.ts";
 import type { Mapping, TableModel } from "../../mapping/model.ts";
 import type { TargetProof } from "../../ports/proof.ts";
 import type { Run } from "../../ports/runs.ts";
+import { builtBy } from "./built.ts";
 import { keySql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
-import { constraintState, isBroken, isDuplicate, isNull, isOrphan, isThere, refers } from "./constraints.ts";
+import { constraintState, hasIndex, isBroken, isDuplicate, isNull, isOrphan, isThere, refers } from "./constraints.ts";
 import { group, tableContent } from "./contents.ts";
 import { holdingSums, ledgerFacts } from "./ledger-facts.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
-import { createdTables } from "./tables.ts";
 
 export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
   return {
     ledger: (run) => sessions.use((session) => ledgerFacts(session, run, mapping)),
     contents: (run) =>
       sessions.use(async (session) => {
-        const created = await createdTables(session);
+        const made = await builtBy(session);
         const holding = await holdingSums(session, run);
         const tables = [];
         for (const table of mapping.tables)
-          tables.push(await tableContent(session, run.id, table, created.has(table.name), holding));
+          tables.push(await tableContent(session, run.id, table, made.created(table), holding));
         return { tables };
       }),
     relations: (run) => sessions.use((session) => relations(session, run, mapping)),
@@ -46,6 +46,7 @@ async function relations(session: Session, run: Run, mapping: Mapping): Promise<
   const duplicates: RelationFacts["duplicates"][number][] = [];
   const nulls: RelationFacts["nulls"][number][] = [];
   const checks: RelationFacts["checks"][number][] = [];
+  const indexes: RelationFacts["indexes"][number][] = [];
   for (const table of mapping.tables) {
     for (const key of table.foreignKeys) {
       // A validated foreign key vouches for every row; anything less is counted.
@@ -66,6 +67,8 @@ async function relations(session: Session, run: Run, mapping: Mapping): Promise<
       const { count, examples } = built ? NONE : await breakers(session, run, table, isDuplicate(table, columns));
       duplicates.push({ table: table.name, columns, count, built, examples });
     }
+    for (const { name, columns } of table.indexes)
+      indexes.push({ table: table.name, columns, built: await hasIndex(session, table, name) });
     for (const check of table.checks) {
       const { count, examples } = await breakers(session, run, table, isBroken(check));
       const validated = (await constraintState(session, table, check.name)) === "validated";
@@ -76,5 +79,5 @@ async function relations(session: Session, run: Run, mapping: Mapping): Promise<
       if (count > 0) nulls.push({ table: table.name, column: column.name, count, examples });
     }
   }
-  return { foreignKeys, duplicates, nulls, checks };
+  return { foreignKeys, duplicates, nulls, checks, indexes };
 }

@@ -89,19 +89,42 @@ export async function removeRows(session: Session, place: Facet, lines: readonly
   await session.query(`update ${tableSql(table)} t set ${reset} ${where}`, values);
 }
 
-/** Removes merged rows that no part is left of. */
+/**
+ * Removes merged rows that nobody holds a part of any more. One that still has a value was changed here since, and stays.
+ * A contribution that waits does not keep it: settling makes the row anew for the one that takes it.
+ */
 export async function removeEmptyRows(
   session: Session,
   run: number,
   table: TableModel,
   keys: readonly (readonly string[])[],
 ): Promise<void> {
+  const values = [keyArray(keys)];
+  const filled = table.columns
+    .filter((column) => column.defaultSql === undefined && !table.primaryKey.includes(column))
+    .map(({ name }) => `t.${quote(name)} is not null`);
+  await lockKeys(session, table, values);
   await session.query(
     `delete from ${tableSql(table)} t using ${unnest(1)} where ${keyEquals(table, "t", "(s.c0::text[])")}
-     and not exists (select from ${LEDGER}.audit a where a.run = ${run} and a.tbl = ${table.index} and a.key = s.c0::text[])`,
-    [keyArray(keys)],
+     and not (${["false", ...filled].join(" or ")}) and not exists (${holders(run, table)})`,
+    values,
   );
 }
+
+/** Lines of `s.c0` that hold a part of their row. */
+const holders = (run: number, table: TableModel): string =>
+  `select from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+   where a.run = ${run} and a.tbl = ${table.index} and a.key = s.c0::text[] and p.item is null`;
+
+/**
+ * Locks rows before anything is asked about them, in a statement of its own: one that waited for a lock still sees the
+ * ledger as it was before it waited.
+ */
+const lockKeys = (session: Session, table: TableModel, keys: readonly unknown[]) =>
+  session.query(
+    `select from ${tableSql(table)} t, ${unnest(1)} where ${keyEquals(table, "t", "(s.c0::text[])")} order by s.c0 for update of t`,
+    keys,
+  );
 
 /** Creates the bare rows of a merge table that are missing, and returns the keys that were. */
 export async function insertKeys(
@@ -120,10 +143,7 @@ export async function insertKeys(
   return new Set(rows.map((row) => keyOf(names.map((_, at) => must(row[`k${at}`], "a key column is returned")))));
 }
 
-/**
- * Locks the rows of a merge table and then asks, in a statement of its own, whose they are: a statement that waited for
- * a lock still sees the ledger as it was before it waited.
- */
+/** Locks the rows of a merge table, then asks whose they are: a part is ours to take where another part is held by us. */
 export async function lockRows(
   session: Session,
   run: number,
@@ -131,15 +151,12 @@ export async function lockRows(
   keys: readonly (readonly string[])[],
 ): Promise<{ owned: Set<string>; held: Set<string> }> {
   const values = [keyArray(keys)];
-  await session.query(
-    `select from ${tableSql(table)} t, ${unnest(1)} where ${keyEquals(table, "t", "(s.c0::text[])")} order by s.c0 for update of t`,
-    values,
-  );
+  await lockKeys(session, table, values);
   const { rows } = await session.query<{ key: string[]; held: boolean }>(
-    `select a.key, bool_or(a.facet = ${facet.index} and p.item is null) as held
+    `select a.key, bool_or(a.facet = ${facet.index}) as held
      from ${unnest(1)} cross join lateral (select * from ${LEDGER}.audit
        where run = ${run} and tbl = ${table.index} and key = s.c0::text[] offset 0) a
-     left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+     left join ${LEDGER}.parked p using (run, tbl, facet, key, item) where p.item is null
      group by a.key`,
     values,
   );

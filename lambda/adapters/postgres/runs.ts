@@ -71,6 +71,9 @@ export async function isSealed(session: Session, id: number): Promise<boolean> {
   return rows[0]?.sealed_at != null;
 }
 
+const rolledBack = ({ id }: Run): MigrationError =>
+  new MigrationError("in-use", `run ${id} is being rolled back`, "run rollback until it ends, then migrate anew");
+
 /** Moves a run on, and returns what it is then. */
 export async function updateRun(session: Session, id: number, set: string, values: readonly unknown[] = []) {
   const { rows } = await session.query<RunRow>(`update ${LEDGER}.run r set ${set} where id = $1 returning ${COLUMNS}`, [
@@ -98,6 +101,7 @@ export function runStore(url: string, sessions: Sessions): RunStore {
         const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run r where id = $1`, [run.id]);
         const now = runOf(must(rows[0], "a run that was opened stays in the ledger"));
         if (now.pass !== run.pass) throw movedOn(run);
+        if (now.phase === "rollback") throw rolledBack(run);
         return now;
       }),
     list: () =>
@@ -124,6 +128,7 @@ async function open(session: Session, request: OpenRun): Promise<Run> {
   ]);
   const run = runOf(must(rows[0], "the run was just inserted, or was there"));
   if (run.sealedAt !== undefined) throw sealed(run.id);
+  if (run.phase === "rollback") throw rolledBack(run);
   if (run.mapping !== mapping) {
     await acceptChanges(session, run, request);
     return nextPass(session, run, request);

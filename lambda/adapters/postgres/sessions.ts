@@ -26,6 +26,11 @@ export function openSessions(url: string, name: string): Sessions {
       () => wasThere && !closed,
     );
     wasThere = true;
+    // It was on its way when the target was closed: nobody else would close it.
+    if (closed) {
+      await session.close();
+      throw new Error("the target was used after it was closed");
+    }
     open.add(session);
     return session;
   };
@@ -42,8 +47,12 @@ export function openSessions(url: string, name: string): Sessions {
     }
   };
   const give = async (session: Session): Promise<void> => {
-    if (session.broken) open.delete(session);
-    else idle.push(session);
+    if (!session.broken) idle.push(session);
+    else {
+      // Given up is not gone: a server that only refused to write would keep its locks.
+      open.delete(session);
+      await session.close();
+    }
   };
   return {
     take,

@@ -3,11 +3,12 @@
  * going to the smallest source hash: a function of the set of items, whatever order they were read in (I5).
  */
 
+import { MigrationError } from "../../domain/migration-error.ts";
 import { sqlType } from "../../mapping/kinds.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import { keySql } from "./canonical.ts";
-import type { Session } from "./connection.ts";
-import { transaction } from "./connection.ts";
+import { type Session, transaction } from "./connection.ts";
+import { refusedRow } from "./errors.ts";
 import type { Facet } from "./rows.ts";
 import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, quoteAll, tableSql } from "./sql.ts";
 
@@ -17,7 +18,22 @@ export async function settle(session: Session, run: number, mapping: Mapping): P
   // The tables were empty when they were last looked at, if ever.
   await session.query(`analyze ${LEDGER}.audit, ${LEDGER}.parked`);
   for (const table of mapping.tables) {
-    for (const facet of table.facets) await transaction(session, () => settleFacet(session, run, { table, facet }));
+    for (const facet of table.facets)
+      await accepting(table.name, () => transaction(session, () => settleFacet(session, run, { table, facet })));
+  }
+}
+
+/** A check or a trigger of a table that was there before may not like the values that are to hold a row. */
+async function accepting(table: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const code = refusedRow(error);
+    if (code === undefined) throw error;
+    const problem = `Postgres refused a row of ${table} that settling gives to another item (SQLSTATE ${code})`;
+    const remedy =
+      "look at the table's checks and triggers; take down what the data breaks, and run the same command again";
+    throw new MigrationError("target-unusable", problem, remedy, { cause: error });
   }
 }
 

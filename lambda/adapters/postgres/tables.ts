@@ -4,7 +4,8 @@ import type { Finding } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
-import type { Session } from "./connection.ts";
+import { type Built, builtBy } from "./built.ts";
+import { type Session, transaction } from "./connection.ts";
 import { createSchemas, createTable, promisedLater } from "./ddl.ts";
 import type { Versions } from "./migrator.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
@@ -37,32 +38,30 @@ function storedType({ type }: ColumnModel): string {
   return sqlType(type);
 }
 
-/** Names of the tables the runs of this ledger made. */
-export async function createdTables(session: Session): Promise<Set<string>> {
-  const { rows: found } = await session.query<{ ledger: string | null }>(
-    `select to_regclass('${LEDGER}.created_table')::text as ledger`,
-  );
-  if (found[0]?.ledger === null) return new Set();
-  const { rows } = await session.query<{ name: string }>(`select name from ${LEDGER}.created_table`);
-  return new Set(rows.map(({ name }) => name));
-}
-
 /** What stands in the way of using the tables that are there already. */
 export async function checkTables(session: Session, mapping: Mapping, before?: Versions): Promise<Finding[]> {
-  const created = await createdTables(session);
-  const findings: Finding[] = [];
+  const made = await builtBy(session);
+  const findings: Finding[] = await encoding(session);
   let there = 0;
   for (const table of mapping.tables) {
     const stored = await storedColumns(session, table);
     if (stored.length === 0) continue;
-    findings.push(...drift(table, stored, created.has(table.name)));
+    findings.push(...drift(table, stored, (column) => made.created(table) || made.has(table, "not null", column)));
     there += 1;
-    if (!created.has(table.name)) findings.push(...(await liveConstraints(session, table)));
+    if (!made.created(table)) findings.push(...(await liveConstraints(session, table, made)));
   }
   return there === 0 ? [...findings, ...(await tryOut(session, mapping, before))] : findings;
 }
 
-function drift(table: TableModel, stored: readonly StoredColumn[], own: boolean): Finding[] {
+/** Every fingerprint is taken over UTF-8, and what is no letter of the database's could not be stored. */
+async function encoding(session: Session): Promise<Finding[]> {
+  const { rows } = await session.query<{ encoding: string }>("select current_setting('server_encoding') as encoding");
+  const [{ encoding: is } = { encoding: "UTF8" }] = rows;
+  if (is === "UTF8") return [];
+  return [{ where: "the database", problem: `its encoding is ${is}`, remedy: "create it with encoding 'UTF8'" }];
+}
+
+function drift(table: TableModel, stored: readonly StoredColumn[], isOurs: (column: string) => boolean): Finding[] {
   const findings: Finding[] = [];
   const say = (column: string, problem: string, remedy: string) =>
     findings.push({ where: `table ${table.name}, column ${column}`, problem, remedy });
@@ -80,7 +79,7 @@ function drift(table: TableModel, stored: readonly StoredColumn[], own: boolean)
       say(column.name, `it is ${found.type}, the schema says ${storedType(column)}`, "make them the same");
     if (found.notnull && column.nullable)
       say(column.name, "it is NOT NULL, the schema says nullable", "make them the same");
-    if (found.notnull && promisedLater(table).includes(column) && !own) {
+    if (found.notnull && promisedLater(table).includes(column) && !isOurs(column.name)) {
       say(
         column.name,
         "it is NOT NULL, but a merge table is filled part by part",
@@ -104,29 +103,37 @@ function drift(table: TableModel, stored: readonly StoredColumn[], own: boolean)
   return findings;
 }
 
-async function liveConstraints(session: Session, table: TableModel): Promise<Finding[]> {
+/** What would refuse a row for another one that has not come or gone yet: constraints, and unique indexes that are none. */
+async function liveConstraints(session: Session, table: TableModel, made: Built): Promise<Finding[]> {
   const { rows } = await session.query<{ name: string; definition: string }>(
     `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
-     where conrelid = to_regclass($1) and contype in ('f', 'u')`,
+     where conrelid = to_regclass($1) and contype in ('f', 'u', 'x')
+     union all select c.relname, pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = to_regclass($1) and i.indisunique and not i.indisprimary
+       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid)`,
     [tableSql(table)],
   );
-  return rows.map(({ name, definition }) => ({
-    where: `table ${table.name}, constraint ${name}`,
-    problem: `${definition} is in force, but rows arrive in any order`,
-    remedy: "drop it for the migration; declared in the schema it is built again at its end",
-  }));
+  return rows
+    .filter(({ name }) => !made.has(table, "constraint", name))
+    .map(({ name, definition }) => ({
+      where: `table ${table.name}, constraint ${name}`,
+      problem: `${definition} is in force, but rows arrive in any order`,
+      remedy: "drop it for the migration; declared in the schema it is built again at its end",
+    }));
 }
 
-/** Creates what is missing and remembers that this run made it. */
+/** Creates what is missing and remembers that this run made it, together or not at all. */
 export async function createTables(session: Session, run: number, mapping: Mapping): Promise<void> {
   for (const statement of createSchemas(mapping.tables)) await session.query(statement);
   for (const table of mapping.tables) {
     if ((await storedColumns(session, table)).length > 0) continue;
-    for (const statement of createTable(table)) await session.query(statement);
-    await session.query(`insert into ${LEDGER}.created_table (run, name) values ($1, $2) on conflict do nothing`, [
-      run,
-      table.name,
-    ]);
+    await transaction(session, async () => {
+      for (const statement of createTable(table)) await session.query(statement);
+      await session.query(
+        `insert into ${LEDGER}.created_table (run, schema, name) values ($1, $2, $3) on conflict do nothing`,
+        [run, table.schema, table.name],
+      );
+    });
   }
   for (const table of mapping.tables.filter(({ duplicates }) => duplicates === "merge")) {
     // A merged row is looked up by its key while it is filled; other tables need no such index before the copy ends.

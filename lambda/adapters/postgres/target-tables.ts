@@ -32,7 +32,7 @@ export function targetTables(
         await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
         if (prune) await pruneGone(session, run, mapping);
         await settle(session, run.id, mapping);
-        await buildConstraints(session, mapping);
+        await buildConstraints(session, run.id, mapping);
         await runVersions(url, { run: run.id, when: "after", versions: migrations.after });
       }),
   };

@@ -5,13 +5,16 @@ import type { Mapping, TableModel } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { Undo, Undone } from "../../ports/undo.ts";
 import * as audit from "./audit.ts";
+import { builtBy } from "./built.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
+import { buildConstraints, dropBuilt, dropConstraints } from "./constraints.ts";
 import { tableContent } from "./contents.ts";
+import { refuseDependents } from "./dependents.ts";
 import { hasDependents } from "./errors.ts";
 import { holdingSums } from "./ledger-facts.ts";
 import { refuseWhileUsed, withRun } from "./locks.ts";
-import { isSealed, sealed } from "./runs.ts";
+import { isSealed, sealed, updateRun } from "./runs.ts";
 import { revertVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
@@ -19,7 +22,7 @@ import { LEDGER, quote, tableSql } from "./sql.ts";
 /** Items taken back in one transaction. */
 const BATCH = 1_000;
 /** Where the run has lines; its entry in `run` goes last. */
-const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table", "accepted", "damage"];
+const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table", "accepted", "damage", "built"];
 
 export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrations: SchemaMigrations): Undo {
   return {
@@ -29,17 +32,27 @@ export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrat
         withRun(session, run.id, async () => {
           await refuseWhileUsed(session, run.id);
           if (await isSealed(session, run.id)) throw sealed(run.id);
-          const made = await madeBy(session, run);
-          const others = mapping.tables.filter(({ name }) => !made.has(name));
+          const made = await builtBy(session);
+          const own = mapping.tables.filter((table) => made.created(table, run.id));
+          const others = await present(
+            session,
+            mapping.tables.filter((table) => !made.created(table, run.id)),
+          );
+          await refuseDependents(session, others, own);
+          // From here on no page of this run can be committed any more, whoever still holds one.
+          await updateRun(session, run.id, "phase = 'rollback'");
+          await dropConstraints(session, { tables: [...own, ...others] });
+          await dropBuilt(session, run.id, others);
           const removed = await removeRows(session, run, mapping, others);
           await revertVersions(url, { run: run.id, when: "after", versions: migrations.after });
-          await dropAll(
-            session,
-            run,
-            mapping.tables.filter(({ name }) => made.has(name)),
-          );
+          await dropAll(session, run, own);
+          // Tables of other runs are what they were, but for the rows of this one.
+          await buildConstraints(session, run.id, {
+            ...mapping,
+            tables: others.filter((table) => made.created(table)),
+          });
           await revertVersions(url, { run: run.id, when: "before", versions: migrations.before });
-          return { dropped: [...made], removed } satisfies Undone;
+          return { dropped: own.map(spelled), removed } satisfies Undone;
         }),
       ),
     dropLedger: () => sessions.use((session) => transaction(session, () => dropLedger(session))),
@@ -64,12 +77,7 @@ async function dropLedger(session: Session): Promise<number> {
   return rows.length;
 }
 
-async function madeBy(session: Session, run: Run): Promise<Set<string>> {
-  const { rows } = await session.query<{ name: string }>(`select name from ${LEDGER}.created_table where run = $1`, [
-    run.id,
-  ]);
-  return new Set(rows.map(({ name }) => name));
-}
+const spelled = ({ schema, name }: TableModel): string => (schema === "public" ? name : `${schema}.${name}`);
 
 /** Tables of the mapping that are there. */
 async function present(session: Session, tables: readonly TableModel[]): Promise<TableModel[]> {
@@ -81,13 +89,14 @@ async function present(session: Session, tables: readonly TableModel[]): Promise
 }
 
 async function losses(session: Session, run: Run, mapping: Mapping): Promise<Finding[]> {
-  const made = await madeBy(session, run);
+  const built = await builtBy(session);
+  const made = { has: (table: TableModel) => built.created(table, run.id) };
   const holding = await holdingSums(session, run);
   const findings: Finding[] = [];
   for (const table of await present(session, mapping.tables)) {
-    const { foreignRows, differences } = await tableContent(session, run.id, table, made.has(table.name), holding);
+    const { foreignRows, differences } = await tableContent(session, run.id, table, made.has(table), holding);
     const { different, unexpected } = differences;
-    const keys = [...different.examples, ...(made.has(table.name) ? unexpected.examples : [])].map(
+    const keys = [...different.examples, ...(made.has(table) ? unexpected.examples : [])].map(
       ({ key }) => `(${key?.join(", ")})`,
     );
     const where = `table ${table.name}${keys.length === 0 ? "" : `, rows ${keys.slice(0, 5).join(", ")}`}`;
@@ -98,13 +107,13 @@ async function losses(session: Session, run: Run, mapping: Mapping): Promise<Fin
         problem: `${counted(different.count, "row was changed since it was", "rows were changed since they were")} written`,
         remedy,
       });
-    if (made.has(table.name) && foreignRows > 0)
+    if (made.has(table) && foreignRows > 0)
       findings.push({ where, problem: `${counted(foreignRows, "row was", "rows were")} added by others`, remedy });
   }
   return findings;
 }
 
-/** Takes the run's rows out of tables that were there before; constraints it built on them go first. */
+/** Takes the run's rows out of tables that were there before. */
 async function removeRows(
   session: Session,
   run: Run,
@@ -112,11 +121,6 @@ async function removeRows(
   tables: readonly TableModel[],
 ): Promise<Record<string, number>> {
   const removed: Record<string, number> = {};
-  for (const table of await present(session, tables)) {
-    for (const { name } of [...table.foreignKeys, ...table.uniques]) {
-      await session.query(`alter table ${tableSql(table)} drop constraint if exists ${quote(name)}`);
-    }
-  }
   const place = { run: run.id, pass: run.pass, tables: mapping.tables };
   const indexes = tables.map(({ index }) => index);
   for (;;) {

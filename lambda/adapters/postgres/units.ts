@@ -6,7 +6,7 @@ import type { Run } from "../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../ports/units.ts";
 import { type Session, transaction } from "./connection.ts";
 import { isContention } from "./errors.ts";
-import { holdsCopy, lockClass, lockPages } from "./locks.ts";
+import { holdsCopy, lockClass, lockPages, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import { patiently } from "./patience.ts";
 import { movedOn } from "./runs.ts";
@@ -31,15 +31,10 @@ interface UnitState {
 export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
   return {
     plan: (run, units) =>
-      sessions.use(async (session) => {
-        await session.query(
-          `insert into ${LEDGER}.unit (run, pass, unit, descriptor, tally)
-           select ${run.id}, ${run.pass}, s.c0::integer, s.c1, $3 from ${unnest(2)}
-           where not exists (select from ${LEDGER}.unit where run = ${run.id} and pass = ${run.pass})
-           on conflict (run, pass, unit) do nothing`,
-          [units.map((_, at) => String(at)), units, writeTally(EMPTY_TALLY)],
-        );
-      }),
+      sessions.use((session) =>
+        // Two plans must not mix: whoever comes second finds one that stands.
+        withRun(session, run.id, async () => void (await insertUnits(session, run, units))),
+      ),
 
     claim: (run) => patiently(() => claimOnce(sessions, run, mapping)),
 
@@ -63,6 +58,14 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
       }),
   };
 }
+
+const insertUnits = (session: Session, run: Run, units: readonly string[]) =>
+  session.query(
+    `insert into ${LEDGER}.unit (run, pass, unit, descriptor, tally)
+     select ${run.id}, ${run.pass}, s.c0::integer, s.c1, $3 from ${unnest(2)}
+     where not exists (select from ${LEDGER}.unit where run = ${run.id} and pass = ${run.pass})`,
+    [units.map((_, at) => String(at)), units, writeTally(EMPTY_TALLY)],
+  );
 
 async function claimOnce(sessions: Sessions, run: Run, mapping: Mapping): Promise<UnitClaim | undefined> {
   const session = await sessions.take();

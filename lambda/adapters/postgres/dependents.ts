@@ -1,0 +1,49 @@
+/** Tables of somebody else's that refer to ours: removing rows would remove theirs, or be refused. */
+import { MigrationError } from "../../domain/migration-error.ts";
+import type { TableModel } from "../../mapping/model.ts";
+import type { Session } from "./connection.ts";
+import { quote, tableSql } from "./sql.ts";
+
+interface Inbound {
+  readonly name: string;
+  readonly schema: string;
+  readonly from: string;
+  readonly to: string;
+  readonly action: string;
+}
+
+/**
+ * Throws MigrationError `in-use` where a foreign key of any table but these and `own` carries deletions on, or stops them: rows that are
+ * not the run's would be changed, or nothing could be removed any more.
+ */
+export async function refuseDependents(
+  session: Session,
+  tables: readonly TableModel[],
+  own: readonly TableModel[] = [],
+): Promise<void> {
+  const { rows } = await session.query<Inbound>(
+    `select k.conname as name, n.nspname as schema, c.relname as from, k.confrelid::regclass::text as to, k.confdeltype as action
+     from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+     where k.contype = 'f' and k.confrelid = any(array(select to_regclass(t) from unnest($1::text[]) t)::oid[])`,
+    [tables.map(tableSql)],
+  );
+  const ours = new Set([...tables, ...own].map(tableSql));
+  const findings = [];
+  for (const { name, schema, from, to, action } of rows) {
+    const table = tableSql({ schema, name: from });
+    if (ours.has(table)) continue;
+    const carries = action === "c" || action === "n" || action === "d";
+    const { rows: used } = await session.query(`select from ${table} limit 1`);
+    if (used.length === 0) continue;
+    const problem = `${quote(name)} refers to ${to}, and ${carries ? "would change with the rows that are removed there" : "keeps rows there from being removed"}`;
+    findings.push({
+      where: `table ${schema}.${from}`,
+      problem,
+      remedy: "drop it for the time being, or keep the rows",
+    });
+  }
+  if (findings.length === 0) return;
+  throw new MigrationError("in-use", "tables of others refer to rows that would be removed", "see each finding", {
+    findings,
+  });
+}

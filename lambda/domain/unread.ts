@@ -1,0 +1,43 @@
+/** A mapping → parts of keys that no column reads. A key is covered by its template, so nothing else would tell of them (I2). */
+import type { EntityModel, Mapping, WritePlan } from "../mapping/model.ts";
+import { plansIn, type ReadPlan } from "../mapping/readers.ts";
+import type { Template } from "../mapping/template.ts";
+import type { Finding } from "./migration-error.ts";
+
+const plansOf = (writes: readonly WritePlan[]): ReadPlan[] =>
+  writes.flatMap((write) =>
+    write.kind === "row" ? write.reads.flatMap(plansIn) : [...plansIn(write.list), ...plansOf(write.writes)],
+  );
+
+const capturesOf = ({ parts }: Template): string[] =>
+  parts.flatMap((part) => (part.kind === "capture" ? [part.name] : []));
+
+export function unreadCaptures({ entities, templates }: Mapping): Finding[] {
+  return entities.filter(({ ignored }) => ignored === undefined).flatMap((entity) => unreadIn(entity, templates));
+}
+
+function unreadIn(entity: EntityModel, templates: Mapping["templates"]): Finding[] {
+  const { pk, sk } = entity.pattern;
+  const plans = plansOf(entity.writes);
+  const read = new Set(plans.flatMap(({ from }) => (from.kind === "capture" ? [from.name] : [])));
+  const lost = [...new Set([pk, ...(sk === undefined ? [] : [sk])].flatMap(capturesOf))].filter(
+    (name) => !read.has(name),
+  );
+  const composite = plans.flatMap(({ from }) => {
+    const template = from.kind === "captured" ? templates.get(from.template) : undefined;
+    if (template === undefined || from.kind !== "captured") return [];
+    const taken = plans.flatMap((plan) =>
+      plan.from.kind === "captured" && plan.from.template === from.template ? [plan.from.name] : [],
+    );
+    return capturesOf(template).filter((name) => !taken.includes(name));
+  });
+  const names = [...new Set([...lost, ...composite])];
+  if (names.length === 0) return [];
+  return [
+    {
+      where: entity.name,
+      problem: `no column reads ${names.map((name) => `{${name}}`).join(", ")} of its keys`,
+      remedy: "read it, unless an attribute that is read holds the same",
+    },
+  ];
+}
