@@ -21,16 +21,14 @@ import { type Answer, type LogSettings, METRICS, type MigrationResult, type Opti
 import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
 import { numbersOf } from "./domain/mapping-parts.ts";
 import { MigrationError } from "./domain/migration-error.ts";
-import { must } from "./domain/must.ts";
 import type { Report } from "./domain/report.ts";
 import type { ItemsSpec } from "./mapping/items.ts";
 import { loadMapping } from "./mapping/load.ts";
 import type { Mapping, Numbers } from "./mapping/model.ts";
 import type { Tables } from "./mapping/tables.ts";
-import { prove, stopwatch, type Target } from "./pipeline/conclude.ts";
-import { type Migration, migrate } from "./pipeline/migrate.ts";
+import type { Target } from "./pipeline/conclude.ts";
+import type { Migration } from "./pipeline/migrate.ts";
 import type { PaceSettings } from "./pipeline/pace.ts";
-import { repair } from "./pipeline/repair.ts";
 import type { Decisions } from "./ports/decisions.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Repairs } from "./ports/repairs.ts";
@@ -38,7 +36,7 @@ import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import type { Trace } from "./ports/trace.ts";
 import type { Undo } from "./ports/undo.ts";
-import { parseSource, type SourceSetting } from "./settings.ts";
+import type { SourceSetting } from "./settings.ts";
 
 /** What a schema folder exports. */
 export interface Schema {
@@ -130,7 +128,7 @@ export interface Task {
 /** Items of each entity that are read again: without a fault among them, fewer than 6 % of an entity's items are wrong. */
 const SAMPLE = 50;
 
-const proofOptions = ({
+export const proofOptions = ({
   seed = randomInt(2 ** 32),
   sample = SAMPLE,
   recount = false,
@@ -163,68 +161,6 @@ export interface Outcome {
   readonly logKey: string;
 }
 
-/** Runs or resumes a migration. */
-export async function runMigration(task: Task, edge: Edge): Promise<Outcome> {
-  const draft = load(task.schema);
-  const source = sourceOf(parseSource(task.source), task.options);
-  try {
-    const known = (await runsAt(task.target)).find((run) => run.source === source.name);
-    const mapping = known === undefined ? draft : numbered(task.schema, known);
-    await using target = openTarget(task.target, mapping, task.schema.migrations);
-    const report = await migrate(migrationOf(task, edge, source, target, mapping));
-    const run = (await target.runs.list()).find(({ id }) => id === report.run);
-    return { report, logKey: must(run, "a run that was opened stays in the ledger").logKey };
-  } finally {
-    await source[Symbol.asyncDispose]?.();
-  }
-}
-
-/** Proves the newest finished pass once more, from what the tables and the source hold now. */
-export async function runVerify(task: Omit<Task, "source">, edge: Edge, given?: ItemSource): Promise<Outcome> {
-  await using opened = await openRun(task.target, task.schema);
-  const { run, mapping, target } = opened;
-  if (run.phase !== "ended" && run.phase !== "verify") {
-    const problem = `run ${run.id} has not copied and built everything yet`;
-    throw new MigrationError("no-run", problem, "run migrate until it ends");
-  }
-  return await withSource(run, task.options, given, async (source) => {
-    const proof = { source, target, mapping, prune: false, ...edge, ...proofOptions(task.options) };
-    const now = () => new Date();
-    return { report: await prove({ ...proof, now }, run, stopwatch(now)), logKey: run.logKey };
-  });
-}
-
-/** Mends what a proof found, item by item, and proves it again. */
-export async function runRepair(
-  task: Omit<Task, "source"> & { readonly force: boolean },
-  edge: Edge,
-  given?: ItemSource,
-): Promise<Outcome> {
-  await using opened = await openRun(task.target, task.schema);
-  const { run, mapping, target } = opened;
-  return await withSource(run, task.options, given, async (source) => {
-    const settings = { source, target, mapping, prune: false, ...edge, ...proofOptions(task.options) };
-    const { force } = task;
-    const now = () => new Date();
-    return { report: await repair({ ...settings, run, force, repairs: target.repairs, now }), logKey: run.logKey };
-  });
-}
-
-/** The source a run is named after, in the words the command line takes. */
-async function withSource<T>(
-  run: Run,
-  options: Options,
-  given: ItemSource | undefined,
-  work: (source: ItemSource) => Promise<T>,
-): Promise<T> {
-  const source: ItemSource & Partial<AsyncDisposable> = given ?? sourceOf(parseSource(run.source), options);
-  try {
-    return await work(source);
-  } finally {
-    if (given === undefined) await source[Symbol.asyncDispose]?.();
-  }
-}
-
 /** A run, its mapping with the numbers its ledger goes by, and the target opened with that. */
 export interface OpenedRun extends AsyncDisposable {
   readonly run: Run;
@@ -252,10 +188,10 @@ export async function openRun(url: string, schema: Schema): Promise<OpenedRun> {
   return { run, mapping, target, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
 }
 
-const numbered = (schema: Schema, { parts }: Run): Mapping =>
+export const numbered = (schema: Schema, { parts }: Run): Mapping =>
   load(schema, parts === undefined ? undefined : numbersOf(parts));
 
-async function runsAt(url: string): Promise<readonly Run[]> {
+export async function runsAt(url: string): Promise<readonly Run[]> {
   await using target = openTarget(url, NO_MAPPING);
   return await target.runs.list();
 }

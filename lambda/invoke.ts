@@ -1,8 +1,9 @@
 /** What an event asks for → which use case answers. */
 import { runListQuarantine, runStatus } from "./ask.ts";
-import { type Edge, nameOf, type Outcome, runMigration, runRepair, runVerify, type Task } from "./compose.ts";
+import { type Edge, nameOf, type Outcome, type Task } from "./compose.ts";
 import type { Answer, Event, LogSettings } from "./contract.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "./operate.ts";
+import { runMigration, runRepair, runVerify } from "./run.ts";
 
 export interface Invocation extends Omit<Task, "options"> {
   readonly event: Event;

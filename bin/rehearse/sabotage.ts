@@ -2,9 +2,10 @@
 import pg from "pg";
 import { keyText } from "../../lambda/adapters/report/text.ts";
 import { runStatus } from "../../lambda/ask.ts";
-import { runVerify, type Schema } from "../../lambda/compose.ts";
+import type { Schema } from "../../lambda/compose.ts";
 import { must } from "../../lambda/domain/must.ts";
 import type { Report } from "../../lambda/domain/report.ts";
+import { runVerify } from "../../lambda/run.ts";
 import { killedCopy } from "./kills.ts";
 import { TAMPERINGS, type Tampered, type Tampering } from "./tampering.ts";
 

@@ -78,7 +78,7 @@ export function writeSum(sum: FingerprintSum): string {
 }
 
 export function readSum(text: string): FingerprintSum {
-  const [, count, high, low] = /^(\d+):([0-9a-f]{16})([0-9a-f]{16})$/.exec(text) ?? [];
+  const [, count, high, low] = /^(-?\d+):([0-9a-f]{16})([0-9a-f]{16})$/.exec(text) ?? [];
   if (count === undefined) throw new Error("not the text of a fingerprint sum");
   return { count: Number(count), high: BigInt(`0x${high}`), low: BigInt(`0x${low}`) };
 }

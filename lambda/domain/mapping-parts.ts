@@ -51,6 +51,16 @@ export const numbersOf = ({ tables, entities }: MappingParts): Numbers => ({
   entities: numbersIn(entities),
 });
 
+/** Whether no part goes by another number, and no two parts by one. */
+export function numbersAgree(before: MappingParts, after: MappingParts): boolean {
+  const agree = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean =>
+    Object.entries(a).every(([name, number]) =>
+      Object.entries(b).every(([other, theirs]) => (name === other) === (number === theirs)),
+    );
+  const [a, b] = [numbersOf(before), numbersOf(after)];
+  return agree(a.tables, b.tables) && agree(a.entities, b.entities);
+}
+
 export interface MappingChanges {
   /** What cannot be gone on with. */
   readonly refused: readonly Finding[];

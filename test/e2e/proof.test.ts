@@ -1,80 +1,12 @@
 /** Every check of the proof, with its failing twin: data is broken on purpose in Postgres or at the source, and must be caught. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import { runVerify } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
-import { bigint, defineItems, defineTables, numeric, table, text, timestamptz } from "../../lambda/mapping/index.ts";
+import { runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
-
-const tables = defineTables({
-  owners: table({ owner_id: text().primaryKey(), name: text(), phone: text().nullable(), rank: bigint() }).duplicates(
-    "merge",
-  ),
-  pets: { pet_id: text().primaryKey(), owner_id: text().references("owners"), tag: text().unique(), weight: numeric() },
-  visits: table({ visit_id: text().primaryKey(), at: timestamptz(), note: text() }).duplicates({ latest: "at" }),
-  pairs: table({ a: text().primaryKey(), b: text().primaryKey(), kind: text() }).duplicates("identical"),
-});
-const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part, ignoreItem }) => [
-  item("Owner", { pk: "OWNER#{id}", sk: "METADATA" }, ({ key, attr }) => [
-    part("owners", { owner_id: key.id, name: attr("Name"), rank: attr("Rank") }),
-  ]),
-  item("Contact", { pk: "OWNER#{id}", sk: "CONTACT" }, ({ key, attr }) => [
-    part("owners", { owner_id: key.id, phone: attr("Phone") }),
-  ]),
-  item("Pet", { pk: "OWNER#{owner}", sk: "PET#{id}" }, ({ key, attr }) => [
-    into("pets", { pet_id: key.id, owner_id: key.owner, tag: attr("Tag"), weight: attr("Weight") }),
-  ]),
-  item("Visit", { pk: "PET#{pet}", sk: "VISIT#{n}" }, ({ key, attr }) => [
-    into("visits", { visit_id: key.pet, at: attr("At"), note: attr("Note") }),
-  ]),
-  item("Pair", { pk: "PAIR#{a}", sk: "{side}#{b}" }, ({ key, attr }) => [
-    into("pairs", { a: key.a, b: key.b, kind: attr("Kind") }),
-  ]),
-  ignoreItem("Marker", { pk: "MARKER", sk: "{x}" }, "bookkeeping"),
-]);
-const schema = { tables, items };
-
-const owner = (id: string): Item => ({
-  PK: { S: `OWNER#${id}` },
-  SK: { S: "METADATA" },
-  Name: { S: `name of ${id}` },
-  Rank: { N: "9007199254740993" },
-});
-const contact = (id: string, phone = "1"): Item => ({
-  PK: { S: `OWNER#${id}` },
-  SK: { S: "CONTACT" },
-  Phone: { S: phone },
-});
-const pet = (owner: string, id: string, more: Item = {}): Item => ({
-  PK: { S: `OWNER#${owner}` },
-  SK: { S: `PET#${id}` },
-  Tag: { S: `tag ${id}` },
-  Weight: { N: "1.2345678901234567890123456789" },
-  ...more,
-});
-const visit = (id: string, n: string, at: string): Item => ({
-  PK: { S: `PET#${id}` },
-  SK: { S: `VISIT#${n}` },
-  At: { S: at },
-  Note: { S: n },
-});
-const pair = (side: string, kind: string): Item => ({ PK: { S: "PAIR#x" }, SK: { S: `${side}#y` }, Kind: { S: kind } });
-const marker: Item = { PK: { S: "MARKER" }, SK: { S: "1" }, Anything: { N: "1" } };
-
-const GOOD: readonly Item[] = [
-  owner("1"),
-  contact("1"),
-  owner("2"),
-  pet("1", "a"),
-  pet("2", "b"),
-  visit("a", "1", "2026-01-01T00:00:00Z"),
-  visit("a", "2", "2026-01-02T00:00:00Z"),
-  pair("LEFT", "k"),
-  pair("RIGHT", "k"),
-  marker,
-];
+import { contact, GOOD, owner, pair, pet, schema } from "../support/pets.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -239,6 +171,7 @@ it("what was left behind is told with its reason and its share, and so is a kind
 });
 
 it("kinds of items out of scope are left behind, and counted", async () => {
+  const { tables, items } = schema;
   const { options, entities } = items;
   const scoped = { tables, items: { options: { ...options, only: ["Owner", "Contact", "Pet"] }, entities } };
   const report = await migrateTrial({ url: database.url, schema: scoped, items: GOOD });

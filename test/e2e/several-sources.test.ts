@@ -1,9 +1,10 @@
 /** Two source tables into one target: a run each, a ledger that keeps them apart, and a foreign key between them. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { runStatus, runTrace } from "../../lambda/ask.ts";
-import { load, runVerify } from "../../lambda/compose.ts";
+import { load } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
+import { runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";

@@ -1,10 +1,10 @@
 /** Tables that were there before, constraints, and what others hang on them: used again and again, and left as they were found. */
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runVerify } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
+import { runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";

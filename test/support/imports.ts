@@ -40,7 +40,7 @@ export const LAYERS: readonly Layer[] = [
   })),
   { name: "contract and settings", files: SETTINGS, may: [SETTINGS, DOMAIN, /^zod$/] },
   { name: "compose", files: /^lambda\/compose\.ts$/, may: [/^lambda\/(?!handler)/, PACKAGE] },
-  { name: "ask", files: /^lambda\/(ask|operate|invoke)\.ts$/, may: [/^lambda\/(?!handler|adapters)/] },
+  { name: "ask", files: /^lambda\/(ask|operate|invoke|run)\.ts$/, may: [/^lambda\/(?!handler|adapters)/] },
   { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/(compose|invoke)\.ts$/, SETTINGS, /^schema\//] },
   { name: "schema", files: /^schema\//, may: [/^schema\//, /^lambda\/mapping\/index\.ts$/, /^kysely(\/migration)?$/] },
   { name: "bin", files: /^bin\//, may: [/^bin\//, /^lambda\//, /^lib\//, /^schema\//, PACKAGE] },

@@ -1,6 +1,6 @@
 /** Items and a database → a migration as the drivers run it, with room for a test's own decorations around its ports. */
 import pg from "pg";
-import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose.ts";
+import { load, migrationOf, numbered, openTarget, runsAt, type Schema } from "../../lambda/compose.ts";
 import type { Options } from "../../lambda/contract.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import type { Report } from "../../lambda/domain/report.ts";
@@ -32,12 +32,14 @@ export async function migrateTrial({
   now,
   around,
 }: Trial): Promise<Report> {
-  const mapping = load(schema);
+  const from = source ?? memorySource(items);
+  const known = (await runsAt(url)).find((run) => run.source === from.name);
+  const mapping = known === undefined ? load(schema) : numbered(schema, known);
   await using target = openTarget(url, mapping, schema.migrations);
   const edge = { progress: { tell: () => undefined }, signal: signal ?? new AbortController().signal };
   const task = { source: "", target: url, schema, options };
   const decorated = around === undefined ? target : around(target);
-  const migration = migrationOf(task, edge, source ?? memorySource(items), decorated, mapping);
+  const migration = migrationOf(task, edge, from, decorated, mapping);
   return await migrate(now === undefined ? migration : { ...migration, now });
 }
 

@@ -16,7 +16,7 @@ export const holding = (run: number, table: TableModel, facet: FacetModel): stri
    and not exists (select from ${LEDGER}.parked p where p.run = a.run and p.tbl = a.tbl and p.facet = a.facet and p.key = a.key and p.item = a.item)`;
 
 /** Keys of a table that some contribution holds, each once. */
-const heldKeys = (run: number, table: TableModel): string =>
+export const heldKeys = (run: number, table: TableModel): string =>
   `select distinct key from (${table.facets.map((facet) => `select a.key from ${holding(run, table, facet)}`).join(" union all ")}) held`;
 
 export async function tableContent(

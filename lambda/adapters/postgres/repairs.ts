@@ -22,13 +22,13 @@ import type { Run } from "../../ports/runs.ts";
 import { knownItems } from "./audit.ts";
 import { type Session, transaction } from "./connection.ts";
 import { dropConstraints } from "./constraints.ts";
-import { holding } from "./contents.ts";
+import { heldKeys, holding } from "./contents.ts";
 import { refuseWhileUsed, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import { type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
 import { isSealed, sealed, updateRun } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
-import { facetFingerprint, keyEquals, LEDGER, tableSql } from "./sql.ts";
+import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 import { createTables } from "./tables.ts";
 
 /** Items mended in one transaction. */
@@ -70,8 +70,10 @@ async function begin(session: Session, run: Run, mapping: Mapping, force: boolea
     for (const facet of table.facets) {
       await note(session, `${missing(run, { table, facet })}`);
       const changed = different(run, { table, facet });
-      if (force) await note(session, changed);
-      else left += await count(session, changed);
+      if (force) {
+        await note(session, changed);
+        await emptyLeftovers(session, run, { table, facet });
+      } else left += await count(session, changed);
     }
   }
   await note(
@@ -79,6 +81,17 @@ async function begin(session: Session, run: Run, mapping: Mapping, force: boolea
     `select run, item, 0, 0, '{}'::text[], true, source from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass}`,
   );
   return { run: repairing, left };
+}
+
+/** Values of merged rows in a part that no item gives. */
+async function emptyLeftovers(session: Session, run: Run, { table, facet }: Facet): Promise<void> {
+  const own = ownColumns(table, facet).filter(({ defaultSql }) => defaultSql === undefined);
+  if (table.duplicates !== "merge" || own.length === 0) return;
+  await session.query(
+    `update ${tableSql(table)} t set ${own.map(({ name }) => `${quote(name)} = null`).join(", ")}
+     from (${heldKeys(run.id, table)}) r where ${keyEquals(table, "t", "r.key")}
+     and not exists (select from ${held(run, { table, facet })} where a.key = r.key)`,
+  );
 }
 
 const note = (session: Session, damage: string) =>

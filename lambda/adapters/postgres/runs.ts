@@ -1,6 +1,6 @@
 /** Runs in the ledger: begun, resumed, ended. The pass and its phase stand in one row, so they change together. */
 
-import { type MappingParts, mappingChanges } from "../../domain/mapping-parts.ts";
+import { type MappingParts, mappingChanges, numbersAgree } from "../../domain/mapping-parts.ts";
 import { type Finding, MigrationError } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import type { Report } from "../../domain/report.ts";
@@ -129,6 +129,10 @@ async function open(session: Session, request: OpenRun): Promise<Run> {
   const run = runOf(must(rows[0], "the run was just inserted, or was there"));
   if (run.sealedAt !== undefined) throw sealed(run.id);
   if (run.phase === "rollback") throw rolledBack(run);
+  if (run.parts !== undefined && !numbersAgree(run.parts, parts)) {
+    const problem = `another process has given new parts of the mapping of run ${run.id} their numbers`;
+    throw new MigrationError("moved-on", problem, "run the same command again");
+  }
   if (run.mapping !== mapping) {
     await acceptChanges(session, run, request);
     return nextPass(session, run, request);

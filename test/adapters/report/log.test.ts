@@ -3,10 +3,10 @@ import { Writable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../lambda/adapters/postgres/connection.ts";
 import { logFailure, logProgress, logReport, openLog } from "../../../lambda/adapters/report/log.ts";
-import { runMigration } from "../../../lambda/compose.ts";
 import { keyedHash } from "../../../lambda/domain/fingerprint.ts";
 import { MigrationError } from "../../../lambda/domain/migration-error.ts";
 import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
+import { runMigration } from "../../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { migrateTrial } from "../../support/migration.ts";
 
