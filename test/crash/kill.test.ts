@@ -1,5 +1,8 @@
-/** I3, I4: the process is killed outright, twenty times, wherever it happens to be; run again it ends as if nothing had been. */
-import { spawn } from "node:child_process";
+/**
+ * I3, I4: the process is killed outright, wherever it happens to be, again and again; run again until it ends, it leaves the
+ * whole database, ledger included, as if nothing had been. `TEST_CRASH_ROUNDS` says how often all of it is done.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -8,7 +11,7 @@ import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
 import { tables } from "../../schema/tables.ts";
@@ -16,14 +19,22 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { dump, query } from "../support/migration.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const KILLS = 20;
+const ROUNDS = Number(process.env.TEST_CRASH_ROUNDS ?? 1);
 const UNITS = 64;
-const ITEMS = 6_000;
+const ITEMS = 4_000;
+const COPY_KILLS = 21;
+/** In every other phase, of every round. */
+const PHASE_KILLS = 2;
+/** A phase has begun when it is seen; the kill follows within so many milliseconds. */
+const SOON = 40;
 
 let folder: string;
 let file: string;
-let killed: TestDatabase;
 let whole: TestDatabase;
+let expected: Set<string>;
+/** Kills by what the ledger says of the run after them. */
+const landed = new Map<string, number>();
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-kill-"));
   file = join(folder, "items.jsonl");
@@ -32,75 +43,175 @@ beforeAll(async () => {
     for (const item of sample) yield `{"Item":${toDynamoDbJson(item)}}\n`;
   };
   await pipeline(lines, createWriteStream(file));
-  [killed, whole] = [await createDatabase(), await createDatabase()];
-});
+  whole = await createDatabase();
+  expect(await ended(start(whole.url, "migrate"))).toBe(0);
+  expected = await everything(whole.url);
+}, 60_000);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
-  await killed.drop();
   await whole.drop();
 });
 
-const start = (url: string) =>
-  spawn(
+const names = Object.keys(tables);
+/** Of the ledger, all that does not tell when something was done. */
+const LEDGER = [
+  "select id, source, mapping, parts, pass, phase, stopping, sealed_at from migration_ledger.run",
+  "select * from migration_ledger.unit",
+  "select run, tbl, facet, entity, pass, item, row_fp, item_fp, rank, key, source from migration_ledger.audit",
+  "select * from migration_ledger.parked",
+  "select * from migration_ledger.seen",
+  "select * from migration_ledger.quarantine",
+  "select * from migration_ledger.created_table",
+  "select * from migration_ledger.built",
+  "select * from migration_ledger.damage",
+  `select conrelid::regclass::text as at, conname, convalidated from pg_constraint where connamespace = 'public'::regnamespace`,
+  "select indexname from pg_indexes where schemaname = 'public'",
+];
+
+/** Every row of every table and of the ledger, a line each. */
+async function everything(url: string): Promise<Set<string>> {
+  const lines = new Set<string>();
+  for (const [table, rows] of Object.entries(await dump(url, names)))
+    for (const row of rows) lines.add(`${table} ${row}`);
+  for (const sql of LEDGER)
+    for (const { line } of await query<{ line: string }>(url, `select t::text as line from (${sql}) t`))
+      lines.add(`${sql}: ${line}`);
+  return lines;
+}
+
+/** What one has and the other has not; nothing where they are equal. */
+async function differences(url: string): Promise<object> {
+  const real = await everything(url);
+  return { lost: [...expected.difference(real)], added: [...real.difference(expected)] };
+}
+const NONE = { lost: [], added: [] };
+
+function start(url: string, verb: "migrate" | "repair" | "rollback"): ChildProcess {
+  const copying = ["--source", `file:${file}`, "--units", String(UNITS), "--concurrency", "2"];
+  return spawn(
     process.execPath,
     [
       "bin/cli.ts",
-      "migrate",
-      "--source",
-      `file:${file}`,
+      verb,
       "--target",
       url,
-      "--units",
-      String(UNITS),
-      "--concurrency",
-      "2",
+      ...(verb === "migrate" ? copying : []),
+      ...(verb === "rollback" ? [] : ["--seed", "1"]),
     ],
-    {
-      cwd: root,
-      stdio: ["ignore", "ignore", "pipe"],
-    },
+    { cwd: root, stdio: "ignore" },
   );
-
-/** Pages committed so far; 0 before there is a ledger. */
-async function committed(client: pg.Client): Promise<number> {
-  const { rows: found } = await client.query("select to_regclass('migration_ledger.unit') is not null as there");
-  if (found[0]?.there !== true) return 0;
-  const { rows } = await client.query("select coalesce(sum(pages), 0)::int as pages from migration_ledger.unit");
-  return rows[0]?.pages ?? 0;
 }
 
-it(`I3, I4: ${KILLS} kills, and the tables are what an uninterrupted run makes them`, {
-  timeout: 240_000,
-}, async () => {
-  const watcher = new pg.Client({ connectionString: killed.url });
-  await watcher.connect();
-  const landed: number[] = [];
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const process_ = start(killed.url);
-    const exit = once(process_, "exit");
-    // Each one is killed when it has moved on by at least a page, the first ones by none.
-    const before = await committed(watcher);
-    const goal = kill < 2 ? before : before + 1 + (kill % 2);
-    while ((await committed(watcher)) < goal && process_.exitCode === null) await sleep(1);
-    process_.kill("SIGKILL");
-    await exit;
-    landed.push(await committed(watcher));
-  }
-  await watcher.end();
-  const total =
-    (await query<{ units: number }>(killed.url, "select count(*)::int as units from migration_ledger.unit"))[0]
-      ?.units ?? 0;
-  const between = landed.filter((pages) => pages > 0 && pages < total).length;
-  process.stdout.write(`pages committed when each kill landed, of ${total}: ${landed.join(" ")}\n`);
-  expect(between).toBeGreaterThanOrEqual(15);
+const ended = async (child: ChildProcess): Promise<unknown> => (await once(child, "exit"))[0];
 
-  const [exit] = await once(start(killed.url), "exit");
-  expect(exit).toBe(0);
-  const [uninterrupted] = await once(start(whole.url), "exit");
-  expect(uninterrupted).toBe(0);
-  const names = Object.keys(tables);
-  expect(await dump(killed.url, names)).toEqual(await dump(whole.url, names));
-  const audit =
-    "select tbl, facet, key, entity, row_fp, item_fp, source from migration_ledger.audit order by 1, 2, 3, 7";
-  expect(await query(killed.url, audit)).toEqual(await query(whole.url, audit));
+class Watched implements AsyncDisposable {
+  readonly #client: pg.Client;
+  private constructor(client: pg.Client) {
+    this.#client = client;
+  }
+  static async open(url: string): Promise<Watched> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    return new Watched(client);
+  }
+
+  /** Where the run is, and how many of its pages are committed. */
+  async state(): Promise<{ phase: string; pages: number }> {
+    const { rows: there } = await this.#client.query(
+      "select to_regclass('migration_ledger.damage') is not null as ledger, to_regnamespace('migration_ledger') is not null as begun",
+    );
+    if (there[0]?.ledger !== true) return { phase: there[0]?.begun === true ? "ledger" : "nothing", pages: 0 };
+    const { rows } = await this.#client.query(
+      `select r.phase, coalesce((select sum(pages) from migration_ledger.unit u where u.run = r.id and u.pass = r.pass), 0)::int as pages
+       from migration_ledger.run r`,
+    );
+    return rows[0] ?? { phase: "ledger", pages: 0 };
+  }
+
+  /** Whether the ledger is being made in this moment. */
+  async isMigrating(): Promise<boolean> {
+    const { rowCount } = await this.#client.query(
+      "select from pg_stat_activity where datname = current_database() and application_name = 'migrate the ledger'",
+    );
+    return rowCount !== 0;
+  }
+
+  /** Kills a process as soon as something is so, and notes where that was. */
+  async kill(child: ChildProcess, isTime: () => Promise<boolean>, soon = SOON): Promise<void> {
+    const exit = ended(child);
+    while (child.exitCode === null && !(await isTime())) await sleep(1);
+    await sleep(Math.random() * soon);
+    child.kill("SIGKILL");
+    await exit;
+    if (child.signalCode !== "SIGKILL") return;
+    const { phase, pages } = await this.state();
+    const where = phase !== "copy" ? phase : pages === 0 ? "copy, before the first page" : "copy, between two pages";
+    landed.set(where, (landed.get(where) ?? 0) + 1);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.end();
+  }
+}
+
+/** Runs a verb until it is over; each kill leaves something for the next. */
+async function killIn(
+  watched: Watched,
+  url: string,
+  verb: "migrate" | "repair" | "rollback",
+  phase: string,
+): Promise<void> {
+  for (let kill = 0; kill < PHASE_KILLS; kill += 1)
+    await watched.kill(start(url, verb), async () => (await watched.state()).phase === phase);
+}
+
+describe.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))("round %i", (round) => {
+  it("I3, I4: killed in every phase, and the database is what an uninterrupted run makes it", {
+    timeout: 300_000,
+  }, async () => {
+    await using database = await createDatabase();
+    const { url } = database;
+    await using watched = await Watched.open(url);
+    await watched.kill(start(url, "migrate"), () => watched.isMigrating());
+    for (let kill = 0; kill < COPY_KILLS; kill += 1) {
+      // Each one is killed when it has moved on by at least a page; the first one of each round by none.
+      const { pages: before } = await watched.state();
+      const goal = kill === 0 ? before : before + 1 + (kill % 2);
+      await watched.kill(start(url, "migrate"), async () => (await watched.state()).pages >= goal, 10);
+    }
+    await killIn(watched, url, "migrate", "build");
+    await killIn(watched, url, "migrate", "verify");
+    // A kill behind the last commit ends the pass: going on would begin the next one.
+    if ((await watched.state()).phase !== "ended") expect(await ended(start(url, "migrate"))).toBe(0);
+    expect(await differences(url)).toEqual(NONE);
+
+    await query(url, "alter table file_versions drop constraint file_versions_file_id_fkey");
+    await query(url, "delete from file_versions where position % 2 = 0");
+    await query(url, "delete from file_tags");
+    await killIn(watched, url, "repair", "repair");
+    expect(await ended(start(url, "repair"))).toBe(0);
+    expect(await differences(url)).toEqual(NONE);
+
+    await killIn(watched, url, "rollback", "rollback");
+    expect([0, 3]).toContain(await ended(start(url, "rollback")));
+    const left = await query(url, "select relname from pg_class where relnamespace = 'public'::regnamespace");
+    expect(left).toEqual([]);
+    expect(await query(url, "select from migration_ledger.run")).toEqual([]);
+    expect(await query(url, "select from migration_ledger.audit")).toEqual([]);
+    process.stdout.write(`round ${round} of ${ROUNDS}: equal to the uninterrupted run, 0 lost, 0 doubled\n`);
+  });
+});
+
+it("the kills landed all over", () => {
+  const total = [...landed.values()].reduce((sum, kills) => sum + kills, 0);
+  const lines = [...landed].map(([where, kills]) => `  ${String(kills).padStart(4)}  ${where}`);
+  process.stdout.write(`${total} processes killed, by where the run was then:\n${lines.join("\n")}\n`);
+  const between = landed.get("copy, between two pages") ?? 0;
+  expect(between).toBeGreaterThanOrEqual(ROUNDS * 19);
+  expect(total).toBeGreaterThanOrEqual(ROUNDS * 25);
+  for (const phase of ["ledger", "build", "verify", "repair", "rollback"]) {
+    const reached = [...landed.keys()].some((where) => where === phase);
+    // One round may miss a phase that takes a few milliseconds; all of them together must not.
+    if (ROUNDS > 4) expect([phase, reached]).toEqual([phase, true]);
+  }
 });

@@ -206,6 +206,7 @@ async function release(
     `select item, entity from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[]) for update`,
     [run.id, lines.map(({ item }) => item)],
   );
+  if (old.length === 0) return { released: 0, refused: 0 };
   const told = old.filter(({ item }) => now.has(item));
   const decoded = told.flatMap(({ item }) => {
     const is = now.get(item);
