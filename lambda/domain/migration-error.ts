@@ -11,6 +11,7 @@ export type MigrationErrorCode =
   | "target-unreachable"
   | "target-lost"
   | "target-full"
+  | "target-busy"
   | "mapping-changed"
   | "schema-migration"
   | "nothing-read"

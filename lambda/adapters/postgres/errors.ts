@@ -116,6 +116,16 @@ export function exhausted(cause: unknown): MigrationError | undefined {
   );
 }
 
+/** Others have stood in the way of a page again and again. */
+export function contended(cause: unknown): MigrationError {
+  return new MigrationError(
+    "target-busy",
+    `others use the tables at the same time, and a page could not be written (SQLSTATE ${codeOf(cause) ?? "none"})`,
+    "run the same command again when they have ended: it goes on after the last page that was committed",
+    { cause: withoutValues(cause) },
+  );
+}
+
 /** A connection that ended in the middle of something. What was not committed did not happen. */
 export function lost(cause: unknown): MigrationError {
   return new MigrationError(

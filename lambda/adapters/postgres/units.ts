@@ -1,11 +1,12 @@
 /** The units of a pass in the ledger: planned once, claimed under an advisory lock by the connection that writes them. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { must } from "../../domain/must.ts";
 import { addTallies, EMPTY_TALLY, readTally, type Tally, writeTally } from "../../domain/tally.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../ports/units.ts";
 import { type Session, transaction } from "./connection.ts";
-import { isContention } from "./errors.ts";
+import { contended, isContention } from "./errors.ts";
 import { holdsCopy, lockClass, lockPages, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import { patiently } from "./patience.ts";
@@ -139,16 +140,22 @@ function claimOf(
   };
 }
 
+/** A page that others stand in the way of is tried so often. */
+const CONTENTIONS = 8;
+
 /**
  * Two pages of several batches can each wait for a key the other has written. The one that Postgres gives up is written
- * again with no other page beside it, which cannot happen to it twice.
+ * again with no other page of this run beside it; whoever else uses the tables may still be in the way, for a while.
  */
 async function contending<T>(work: (alone: boolean) => Promise<T>): Promise<T> {
-  try {
-    return await work(false);
-  } catch (error) {
-    if (!isContention(error)) throw error;
-    return work(true);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work(attempt > 1);
+    } catch (error) {
+      if (!isContention(error)) throw error;
+      if (attempt === CONTENTIONS) throw contended(error);
+      await sleep(Math.random() * 50 * 2 ** attempt);
+    }
   }
 }
 
