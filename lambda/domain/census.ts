@@ -2,9 +2,11 @@
  * Items, one after the other → what a mapping makes of them: how many of each entity, what fails and why, what nobody
  * reads, which items give one row. Counts are exact; of everything else there are a few examples, whatever the table's size.
  */
+
 import type { EntityModel, Mapping } from "../mapping/model.ts";
 import type { Item } from "./attribute.ts";
 import { AttributeCensus, type AttributeCount } from "./attribute-census.ts";
+import { ignoredBy } from "./coverage.ts";
 import type { Contribution, Decode, Decoded } from "./decode.ts";
 import { Groups } from "./groups.ts";
 import { Holders } from "./holders.ts";
@@ -19,6 +21,8 @@ export interface EntityCensus {
   readonly name: string;
   readonly count: number;
   readonly rows: number;
+  /** Those of them that are left behind on purpose. */
+  readonly ignore: readonly string[];
   readonly attributes: readonly AttributeCount[];
   /** Values of attributes that are not among them. */
   readonly beyond: number;
@@ -186,7 +190,9 @@ export class CensusTaker {
       read: this.read,
       ignored: this.#ignored,
       expired: this.#expired,
-      entities: declared.map((entity) => entityCensus(entity, this.#kinds.get(entity))),
+      entities: declared.map((entity) =>
+        entityCensus(entity, this.#kinds.get(entity), ignoredBy(entity, this.#mapped?.mapping ?? { ignore: [] })),
+      ),
       shapes: this.#shapes.shapes(),
       failures: this.#failures.all(),
       unmapped: this.#unmapped.all(),
@@ -201,11 +207,13 @@ export class CensusTaker {
   }
 }
 
-function entityCensus({ name }: EntityModel, kind: Kind | undefined): EntityCensus {
-  if (kind === undefined) return { name, count: 0, rows: 0, attributes: [], beyond: 0 };
+function entityCensus({ name }: EntityModel, kind: Kind | undefined, ignore: readonly string[]): EntityCensus {
+  if (kind === undefined) return { name, count: 0, rows: 0, attributes: [], ignore: [], beyond: 0 };
   const { census, rows, sample } = kind;
   const { items: count, beyond } = census;
-  const base = { name, count, rows, attributes: census.attributes(), beyond };
+  const attributes = census.attributes();
+  const left = ignore.filter((each) => attributes.some((attribute) => attribute.name === each));
+  const base = { name, count, rows, attributes, ignore: left, beyond };
   return sample === undefined ? base : { ...base, sample };
 }
 

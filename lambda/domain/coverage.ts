@@ -30,6 +30,14 @@ function descend(root: Place, path: ValuePath["path"]): Place {
   return at;
 }
 
+/** Names of attributes that items of this kind leave behind on purpose. */
+export const ignoredBy = (entity: Pick<EntityModel, "ignore">, mapping: Pick<Mapping, "ignore">): readonly string[] =>
+  mapping.ignore.length === 0
+    ? entity.ignore
+    : entity.ignore.length === 0
+      ? mapping.ignore
+      : [...new Set([...entity.ignore, ...mapping.ignore])];
+
 /** The coverage of one entity: its plans, its keys and discriminators, and what it declares as ignored. */
 export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
   const root = place();

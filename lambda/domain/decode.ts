@@ -5,7 +5,7 @@
 import type { EntityModel, FacetModel, Mapping, RowPlan, TableModel, WritePlan } from "../mapping/model.ts";
 import type { Item } from "./attribute.ts";
 import type { Cell } from "./cell.ts";
-import { type Coverage, coverageOf, restOf, unmappedPaths } from "./coverage.ts";
+import { type Coverage, coverageOf, ignoredBy, restOf, unmappedPaths } from "./coverage.ts";
 import { type Dispatch, dispatcher } from "./dispatch.ts";
 import { toDynamoDbJson } from "./dynamodb-json.ts";
 import { hasExpired } from "./expiry.ts";
@@ -36,6 +36,8 @@ export type Outcome =
       /** Equal rows within the item that became one. */
       readonly collapsed: number;
       readonly unmapped: readonly string[];
+      /** Attributes the item has that are left behind on purpose. */
+      readonly ignored: readonly string[];
     }
   | { readonly kind: "ignored" | "expired"; readonly entity: EntityModel }
   | { readonly kind: "quarantined"; readonly entity: EntityModel | undefined; readonly refusal: Refusal };
@@ -115,7 +117,8 @@ function outcomeOf(
   const refusal = writeRows(entity.writes, itemScope(item, { captures, templates: mapping.templates, rest }), rows);
   if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
   const unmapped = unmappedPaths(item, coverage);
-  return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped };
+  const ignored = ignoredBy(entity, mapping).filter((name) => Object.hasOwn(item, name));
+  return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped, ignored };
 }
 
 /** The rows of one item so far, one for each facet and key. */

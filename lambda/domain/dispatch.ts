@@ -37,8 +37,14 @@ export function dispatcher(mapping: Mapping): Dispatch {
     const pk = keyText(item[pkName]);
     const sk = skName === undefined ? undefined : keyText(item[skName]);
     if (pk === undefined || (skName !== undefined && sk === undefined)) {
-      const names = skName === undefined ? pkName : `${pkName} and ${skName}`;
-      return refuse("key-not-text", `${names} must be present, and text, a number or binary`);
+      const names = [pkName, ...(skName === undefined ? [] : [skName])];
+      const absent = names.filter((name) => item[name] === undefined);
+      return absent.length > 0
+        ? refuse(
+            "key-not-text",
+            `it has no attribute ${absent.join(" and no ")}: correct \`keys\` in items.ts, or leave the item out`,
+          )
+        : refuse("key-not-text", `${names.join(" and ")} must be text, a number or binary`);
     }
     for (const entity of candidates(pk, sk)) {
       if (!discriminatorsMatch(item, entity)) continue;

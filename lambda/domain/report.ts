@@ -54,6 +54,12 @@ export interface Report {
   readonly recount?: { readonly items: number; readonly agrees: boolean };
   /** Kinds of items that were left behind on purpose, and why. */
   readonly ignored?: readonly { readonly entity: string; readonly reason: string; readonly count: number }[];
+  /** Attributes that were left behind on purpose, and how many items have them. */
+  readonly ignoredAttributes?: readonly {
+    readonly entity: string;
+    readonly attribute: string;
+    readonly count: number;
+  }[];
   /** What is no fault and may still be a mistake. */
   readonly findings?: readonly Finding[];
   readonly discrepancies: readonly Discrepancy[];
@@ -146,8 +152,12 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
       ...mapping.entities.flatMap(({ name, ignored }) =>
         ignored !== undefined || tally.entities[name] !== undefined ? [] : [noItem(name)],
       ),
+      ...idleIgnores(mapping, tally),
       ...unreadCaptures(mapping),
     ],
+    ignoredAttributes: Object.entries(tally.ignored).flatMap(([entity, names]) =>
+      Object.entries(names).map(([attribute, count]) => ({ entity, attribute, count })),
+    ),
     discrepancies,
     ...(accepted === 0 ? {} : { accepted }),
     timings: header.timings,
@@ -159,6 +169,22 @@ const noItem = (entity: string): Finding => ({
   problem: "the source has no such item",
   remedy: "look at its template, or at what the items in question count as",
 });
+
+/** Names on a list of what to ignore that no item has: a misspelt one hides nothing, and may be meant to. */
+function idleIgnores({ entities, ignore }: Mapping, { ignored }: Evidence["tally"]): Finding[] {
+  const has = (names: readonly Readonly<Record<string, number>>[], name: string) => names.some((each) => name in each);
+  const idle = (where: string, name: string): Finding => ({
+    where,
+    problem: `no item has the attribute ${name}, which it ignores`,
+    remedy: "correct the name, or remove it",
+  });
+  return [
+    ...ignore.filter((name) => !has(Object.values(ignored), name)).map((name) => idle("ignore", name)),
+    ...entities.flatMap(({ name: entity, ignore: own }) =>
+      own.filter((name) => !has([ignored[entity] ?? {}], name)).map((name) => idle(entity, name)),
+    ),
+  ];
+}
 
 /** The report of a pass that has not ended: what was counted so far, and no claim. */
 export function incompleteReport(mapping: Mapping, header: ReportHeader, tally: Evidence["tally"]): Report {

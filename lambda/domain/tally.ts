@@ -40,10 +40,20 @@ export interface Tally {
   readonly collapsed: number;
   /** By entity, then path. */
   readonly unmapped: Readonly<Record<string, Readonly<Record<string, Unmapped>>>>;
+  /** Attributes left behind on purpose: by entity, then name, the items that have them. */
+  readonly ignored: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export const NO_COUNTS: ItemCounts = { read: 0, migrated: 0, unchanged: 0, ignored: 0, expired: 0, quarantined: 0 };
-export const EMPTY_TALLY: Tally = { read: 0, keys: emptySum, entities: {}, facets: {}, collapsed: 0, unmapped: {} };
+export const EMPTY_TALLY: Tally = {
+  read: 0,
+  keys: emptySum,
+  entities: {},
+  facets: {},
+  collapsed: 0,
+  unmapped: {},
+  ignored: {},
+};
 
 export const facetKey = (table: { readonly index: number }, facet: { readonly index: number }): string =>
   `${table.index}.${facet.index}`;
@@ -87,6 +97,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     unmapped: mergeRecords(a.unmapped, b.unmapped, (x, y) =>
       mergeRecords(x, y, (one, other) => ({ count: one.count + other.count, example: one.example })),
     ),
+    ignored: mergeRecords(a.ignored, b.ignored, (x, y) => mergeRecords(x, y, (one, other) => one + other)),
   };
 }
 
@@ -98,6 +109,7 @@ interface Note {
   readonly facets: ReadonlyMap<string, FingerprintSum>;
   readonly collapsed: number;
   readonly unmapped: readonly string[];
+  readonly ignored: readonly string[];
 }
 
 /**
@@ -125,8 +137,9 @@ export class PageTally {
       facets.set(key, addFingerprint(facets.get(key) ?? emptySum, fingerprint));
     }
     const entity = outcome.entity?.name ?? NO_ENTITY;
-    const { collapsed, unmapped } = outcome.kind === "rows" ? outcome : { collapsed: 0, unmapped: [] };
-    this.#notes.push({ item, entity, source, facets, collapsed, unmapped });
+    const nothing = { collapsed: 0, unmapped: [], ignored: [] };
+    const { collapsed, unmapped, ignored } = outcome.kind === "rows" ? outcome : nothing;
+    this.#notes.push({ item, entity, source, facets, collapsed, unmapped, ignored });
   }
 
   /** The rows of the items that were written, each contribution one. */
@@ -164,6 +177,7 @@ export function negated(tally: Tally): Tally {
     facets: each(tally.facets, minus),
     collapsed: -tally.collapsed,
     unmapped: each(tally.unmapped, (paths) => each(paths, ({ count, example }) => ({ count: -count, example }))),
+    ignored: each(tally.ignored, (names) => each(names, (count) => -count)),
   };
 }
 
@@ -192,6 +206,8 @@ function tallyOf(note: Note, fate: Fate | undefined): Tally {
     facets: Object.fromEntries(note.facets),
     collapsed: note.collapsed,
     unmapped: paths.length === 0 ? {} : { [note.entity]: Object.fromEntries(paths) },
+    ignored:
+      note.ignored.length === 0 ? {} : { [note.entity]: Object.fromEntries(note.ignored.map((name) => [name, 1])) },
   };
 }
 
@@ -212,9 +228,13 @@ function isSum(value: unknown): value is FingerprintSum {
 /** Reads what `writeTally` wrote. */
 export function readTally(text: string): Tally {
   // Attribute names stand in it, whatever they hold.
-  const stored = parseJson(text) as Omit<Tally, "facets" | "keys"> & { facets: Record<string, string>; keys: string };
+  const stored = parseJson(text) as Omit<Tally, "facets" | "keys" | "ignored"> & {
+    ignored?: Tally["ignored"];
+    facets: Record<string, string>;
+    keys: string;
+  };
   const facets = Object.entries(stored.facets).map(([key, sum]) => [key, readSum(sum)] as const);
-  return { ...stored, keys: readSum(stored.keys), facets: Object.fromEntries(facets) };
+  return { ...stored, ignored: stored.ignored ?? {}, keys: readSum(stored.keys), facets: Object.fromEntries(facets) };
 }
 
 /** The entities in the order a reader expects: as declared, then the items that matched none. */

@@ -84,10 +84,11 @@ export function checkCaptures(
 ): void {
   for (const { from } of plansOf(writes)) {
     if (from.kind !== "capture" || pattern.pk.values.has(from.name) || pattern.sk?.values.has(from.name)) continue;
+    const names = [...pattern.pk.values.keys(), ...(pattern.sk?.values.keys() ?? [])].map((name) => `{${name}}`);
     problems.push({
       where,
       problem: `its key has no capture ${from.name}`,
-      remedy: "correct the name, or the braces of the template",
+      remedy: `correct the name, or the braces: it has ${names.length === 0 ? "none" : [...new Set(names)].join(", ")}`,
     });
   }
 }

@@ -204,12 +204,16 @@ function attributeReader<N extends Nullness>(place: ValuePath, plan: ReadPlan): 
 }
 
 function captureReaders<T extends string, N extends Nullness>(
-  template: T,
+  _template: T,
   plan: (name: string) => ReadPlan,
 ): CaptureReaders<T, N> {
-  const names = [...template.matchAll(/\{([^{}:]+)(?::[^{}]*)?\}/g)].map((match) => match[1] ?? "");
-  // The compiler reads the same names out of the template's type.
-  return Object.fromEntries(names.map((name) => [name, textReader<N>(plan(name))])) as CaptureReaders<T, N>;
+  // The compiler reads the names out of the template's type. Whoever runs without it, or misspells a brace, is told when the
+  // mapping is loaded: any name gives a reader here, and loading asks whether the template has it.
+  const readers = new Proxy(
+    {},
+    { get: (_, name) => (typeof name === "string" ? textReader<N>(plan(name)) : undefined) },
+  );
+  return readers as CaptureReaders<T, N>;
 }
 
 /** The captures of an item's own key. */

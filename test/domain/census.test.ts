@@ -151,6 +151,7 @@ it("an entity is told with its items, rows and attributes, and one without an it
     count: 0,
     rows: 0,
     attributes: [],
+    ignore: [],
     beyond: 0,
   });
 });

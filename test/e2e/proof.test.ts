@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reportText } from "../../lambda/adapters/report/text.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
+import { defineItems, defineTables, integer, text } from "../../lambda/mapping/index.ts";
 import { runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
@@ -168,6 +169,49 @@ it("what was left behind is told with its reason and its share, and so is a kind
   // The twin: nothing of the kind where there is nothing of the kind.
   const whole = await migrateItems(GOOD);
   expect(whole.findings?.filter(({ problem }) => !problem.startsWith("no column reads"))).toEqual([]);
+});
+
+it("I2: attributes left behind on purpose are counted and named, and a name that hides nothing is told", async () => {
+  const { tables, items } = schema;
+  const left = { ...items, options: { ...items.options, ignore: ["Color", "Colour"] } };
+  const list = [...GOOD, pet("1", "c", { Color: { S: "red" } }), pet("1", "d", { Color: { S: "black" } })];
+  const report = await migrateTrial({ url: database.url, schema: { tables, items: left }, items: list });
+  expect(report).toMatchObject({
+    verdict: "verified",
+    ignoredAttributes: [{ entity: "Pet", attribute: "Color", count: 2 }],
+  });
+  expect(reportText(report)).toContain("Pet, attributes: Color (2)");
+  const idle = report.findings?.filter(({ problem }) => problem.includes("ignores")).map(({ problem }) => problem);
+  expect(idle).toEqual(["no item has the attribute Colour, which it ignores"]);
+});
+
+it("I2: a set of which nothing but the length is read is told as unmapped", async () => {
+  const counted = defineTables({ tags: { id: text().primaryKey(), n: integer().primaryKey() } });
+  const spec = defineItems(counted, { keys: { pk: "PK" } }, ({ item, each, into }) => [
+    item("Tags", { pk: "T#{id}" }, ({ key, attr }) => [each(attr("Tags"), (_, n) => into("tags", { id: key.id, n }))]),
+  ]);
+  const tags: Item = { PK: { S: "T#1" }, Tags: { SS: ["a", "b"] } };
+  const report = await migrateTrial({ url: database.url, schema: { tables: counted, items: spec }, items: [tags] });
+  expect(report.unmapped).toMatchObject([{ entity: "Tags", attribute: "Tags" }]);
+});
+
+it("a set of numbers is in order and without repetitions by what they are, however they are spelt", async () => {
+  const counted = defineTables({ ns: { id: text().primaryKey(), n: integer().primaryKey(), v: integer() } });
+  const spec = defineItems(counted, { keys: { pk: "PK" } }, ({ item, each, into }) => [
+    item("N", { pk: "N#{id}" }, ({ key, attr }) => [each(attr("N"), (v, n) => into("ns", { id: key.id, n, v }))]),
+  ]);
+  const of = (NS: string[]) =>
+    migrateTrial({
+      url: database.url,
+      schema: { tables: counted, items: spec },
+      items: [{ PK: { S: "N#1" }, N: { NS } }],
+    });
+  expect((await of(["20", "1E1", "10.0"])).verdict).toBe("verified");
+  expect(await query(database.url, "select n, v from ns order by n")).toEqual([
+    { n: 0, v: 10 },
+    { n: 1, v: 20 },
+  ]);
+  expect(await of(["10", "20"])).toMatchObject({ verdict: "verified", items: { unchanged: 1 } });
 });
 
 it("kinds of items out of scope are left behind, and counted", async () => {

@@ -212,7 +212,25 @@ const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
         into("things", { id: unchecked(key).idd, note: attr("n").optional() }),
       ]),
     ]),
-    /column id is not given/,
+    /its key has no capture idd → .* it has \{id\}/,
+  ],
+  "a misspelt capture inside a word, past the compiler": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: attr("Id").agreesWith(unchecked(key).idd), note: attr("n").optional() }),
+      ]),
+    ]),
+    /item X: its key has no capture idd/,
+  ],
+  "a brace that is not closed, its capture used": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id", sk: "S" }, ({ key, attr }) => [
+        into("things", { id: unchecked(key).id, note: attr("n").optional() }),
+      ]),
+    ]),
+    /"A#\{id" has a single "\{"/,
   ],
   "an unknown table and an unknown column, past the compiler": [
     one,

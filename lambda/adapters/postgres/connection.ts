@@ -36,6 +36,10 @@ export interface Session extends AsyncDisposable {
 
 /** What a URL must be, checked before anything is opened. Returns host and database for messages. */
 export function checkTarget(url: string): string {
+  if (url === "embedded") {
+    const problem = "embedded is a database of migrate's own, which is gone when that ends";
+    throw new MigrationError("settings", problem, "migrate into a database of yours, and name that: postgres://…");
+  }
   let parsed: URL;
   try {
     parsed = new URL(url);

@@ -25,6 +25,12 @@ export interface CheckView {
   readonly attributes: boolean;
 }
 
+/** As it is written in items.ts. A place inside a map or a list is no attribute of its own. */
+function ignoreText(unmapped: Census["unmapped"]): string {
+  const names = new Set(unmapped.map(({ attribute }) => attribute.replace(/[.[].*$/, "")));
+  return `ignore: [${[...names].map((name) => JSON.stringify(name)).join(", ")}]`;
+}
+
 export function checkText(checked: Census, { mapped, attributes }: CheckView): string {
   const { entities, shapes, failures, unmapped, conflicts, ignored, expired, beyond } = checked;
   const apart = [
@@ -36,6 +42,10 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
     `${headline(checked, mapped)}  ${[read, ...apart].join(" · ")}. Nothing was written.`,
     checked.source,
     ...section("Entities", mapped ? entityLines(entities) : []),
+    ...section(
+      "Attributes left behind, as declared",
+      entities.filter(({ ignore }) => ignore.length > 0).map(({ name, ignore }) => `  ${name}: ${ignore.join(", ")}`),
+    ),
     ...section("Their attributes", attributes ? entities.flatMap((entity) => entityAttributes(entity, unmapped)) : []),
     ...section(mapped ? "Items no template matches" : "Kinds of items, by the shape of their keys", [
       ...(mapped ? [] : optionLines(checked)),
@@ -65,6 +75,7 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
         ];
       }),
     ),
+    ...(unmapped.length === 0 ? [] : [`      → read each in a column, or leave it behind: ${ignoreText(unmapped)}`]),
     ...more(beyond.unmapped + rest(unmapped, MOST_FINDINGS), "values of further attributes"),
     ...section("Items that give one row", [
       ...conflicts.flatMap(({ table, kind, count: total, examples }) => [
@@ -95,11 +106,15 @@ const entityLines = (entities: readonly EntityCensus[]): string[] =>
     entities.map(({ name, count: total, rows }) => [name, total, rows, total === 0 ? "no such item was found" : ""]),
   );
 
-function entityAttributes({ name, count: total, attributes, beyond }: EntityCensus, unmapped: Census["unmapped"]) {
+function entityAttributes(
+  { name, count: total, attributes, ignore, beyond }: EntityCensus,
+  unmapped: Census["unmapped"],
+) {
   if (total === 0) return [];
   const missed = (attribute: string): boolean =>
     unmapped.some((one) => one.entity === name && isWithin(one.attribute, attribute));
-  return [`  ${name}`, ...attributeLines(attributes, total, missed), ...more(beyond, "values of further attributes")];
+  const lines = attributeLines(attributes, total, missed, ignore);
+  return [`  ${name}`, ...lines, ...more(beyond, "values of further attributes")];
 }
 
 /** `Versions[].Size` lies within `Versions`. */
@@ -148,6 +163,7 @@ const attributeLines = (
   attributes: readonly AttributeCount[],
   total: number,
   missed: (attribute: string) => boolean = () => false,
+  ignore: readonly string[] = [],
 ): string[] =>
   attributes.length === 0
     ? ["      no attribute but the key"]
@@ -156,7 +172,7 @@ const attributeLines = (
         attributes.map(({ name, count: filled, types }) => [
           name,
           share(filled, total),
-          `${typesText(types)}${missed(name) ? "  ← no column takes all of it" : ""}`,
+          `${typesText(types)}${missed(name) ? "  ← no column takes all of it" : ignore.includes(name) ? "  ← left behind, as declared" : ""}`,
         ]),
       )
         .slice(1)

@@ -56,10 +56,10 @@ export function reportText(report: Report): string {
     ...section("Tables", tables(report)),
     ...section("Foreign keys", foreignKeys(report)),
     ...section("Checks", report.tables.length === 0 ? [] : checks(report)),
-    ...section(
-      "Left behind, as declared",
-      (report.ignored ?? []).map(({ entity, reason, count: total }) => `  ${entity}: ${count(total)}, ${reason}`),
-    ),
+    ...section("Left behind, as declared", [
+      ...(report.ignored ?? []).map(({ entity, reason, count: total }) => `  ${entity}: ${count(total)}, ${reason}`),
+      ...ignoredAttributes(report),
+    ]),
     ...section(
       "Worth a look",
       (report.findings ?? []).flatMap(({ where, problem, remedy }) => [`  ${where}: ${problem}`, `      → ${remedy}`]),
@@ -72,6 +72,14 @@ export function reportText(report: Report): string {
 }
 
 const letGo = ({ accepted = 0 }: Report): string => (accepted === 0 ? "" : ` (${count(accepted)} accepted)`);
+
+/** One line for each kind of item; what all of its items have is said once. */
+function ignoredAttributes({ ignoredAttributes: list = [] }: Report): string[] {
+  return [...Map.groupBy(list, ({ entity }) => entity)].map(([entity, names]) => {
+    const told = names.map(({ attribute, count: total }) => `${attribute} (${count(total)})`);
+    return `  ${entity}, attributes: ${told.join(", ")}`;
+  });
+}
 
 /** A verdict says nothing about what it was told to leave out, and says so. */
 function leftBehind({ items: { read, ignored } }: Report): string {
