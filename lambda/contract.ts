@@ -1,6 +1,6 @@
 /** What both sides of a deployment agree on: the event, the result, and the names of the environment and of the metrics. */
 import { z } from "zod";
-import { VERBS, type Verb, type VerbName } from "./verbs.ts";
+import { STEPS, type StepName, VERBS, type Verb, type VerbName } from "./verbs.ts";
 
 /** Environment variables the function reads. */
 export const ENVIRONMENT = {
@@ -77,30 +77,41 @@ export const saidSchema = z.strictObject({
   run: count.optional(),
 });
 
+/** How many workers a workflow has; beyond this Postgres is what is waited for. */
+const workersSchema = z.strictObject({ workers: count.max(40).optional() });
+
 type EventVerb = { [V in VerbName]: (typeof VERBS)[V]["event"] extends true ? V : never }[VerbName];
 
-const isEventVerb = (name: string): name is EventVerb =>
-  Object.entries(VERBS).some(([verb, { event }]) => event && verb === name);
+/** What belongs to an action: what it needs, and what it may be told. */
+const BELONGS: Readonly<Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>> =
+  Object.fromEntries([
+    ...Object.entries<Verb>(VERBS)
+      .filter(([, { event }]) => event)
+      .map(([name, { needs, takes, words }]) => [
+        name,
+        { needs: [...(words === undefined ? [] : ["key"]), ...needs], takes },
+      ]),
+    ...Object.entries(STEPS).map(([name, { takes }]) => [name, { needs: [], takes }]),
+  ]);
+
+const isAction = (name: string): name is EventVerb | StepName => name in BELONGS;
 
 /** What an event may ask for. */
-export const ACTIONS = Object.keys(VERBS).filter(isEventVerb);
+export const ACTIONS = Object.keys(BELONGS).filter(isAction);
 
 /** The event: `{}` does all of it. What does not belong to its action is refused, as an unknown option is. */
 export const eventSchema = optionsSchema
   .extend(saidSchema.shape)
+  .extend(workersSchema.shape)
   .extend({ action: z.enum(ACTIONS).default("migrate") })
   .superRefine(({ action, ...said }, context) => {
-    const { needs, takes, words }: Verb = VERBS[action];
-    const may = new Set<string>([...needs, ...takes, ...(words === undefined ? [] : ["key"])]);
-    for (const [name, value] of Object.entries(said)) {
-      if (value === undefined || may.has(name)) continue;
-      context.addIssue({ code: "custom", path: [name], message: `${action} takes no ${name}` });
-    }
-    const missing = [...(words === undefined ? [] : ["key"]), ...needs.filter((name) => name in saidSchema.shape)];
-    for (const name of missing) {
-      if (Object.entries(said).some(([each, value]) => each === name && value !== undefined)) continue;
-      context.addIssue({ code: "custom", path: [name], message: `${action} needs ${name}` });
-    }
+    const { needs = [], takes = [] } = BELONGS[action] ?? {};
+    const given = Object.entries(said).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    const issue = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    for (const name of given) if (![...needs, ...takes].includes(name)) issue(name, `${action} takes no ${name}`);
+    // The source and the target are the function's own.
+    for (const name of needs)
+      if ((name === "key" || name in saidSchema.shape) && !given.includes(name)) issue(name, `${action} needs ${name}`);
   });
 
 export type Event = z.infer<typeof eventSchema>;
@@ -193,6 +204,9 @@ export const answerSchema = z.discriminatedUnion("action", [
   }),
   z.strictObject({ action: z.literal("list-quarantine"), run, groups: z.array(group).readonly() }),
   z.strictObject({ action: z.literal("accept"), run, key: z.string(), reason: z.string() }),
+  z.strictObject({ action: z.literal("plan"), run, pass: total, workers: z.array(total).readonly() }),
+  z.strictObject({ action: z.literal("copy"), run, done: z.boolean() }),
+  z.strictObject({ action: z.literal("finalize"), run, done: z.boolean() }),
   z.strictObject({ action: z.literal("stop"), run }),
   z.strictObject({ action: z.literal("seal"), run }),
   z.strictObject({

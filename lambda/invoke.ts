@@ -1,9 +1,10 @@
 /** What an event asks for → which use case answers. */
 import { runListQuarantine, runStatus } from "./ask.ts";
 import { type Edge, nameOf, type Outcome, type Task } from "./compose.ts";
-import type { Answer, Event, LogSettings } from "./contract.ts";
+import { type Answer, type Event, type LogSettings, type Options, optionsSchema } from "./contract.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "./operate.ts";
-import { runMigration, runRepair, runVerify } from "./run.ts";
+import { copyStep, finalizeStep } from "./pipeline/steps.ts";
+import { runMigration, runPlan, runRepair, runStep, runVerify } from "./run.ts";
 
 export interface Invocation extends Omit<Task, "options"> {
   readonly event: Event;
@@ -12,10 +13,24 @@ export interface Invocation extends Omit<Task, "options"> {
 
 type Action = (invocation: Invocation, edge: Edge) => Promise<Outcome | Answer>;
 
+/** Of a workflow whose event does not say; and units for each, so that a large one at the end keeps nobody waiting long. */
+const WORKERS = 4;
+const UNITS_PER_WORKER = 16;
+
 /** Examples of each reason, where an event does not say how many. */
 const EXAMPLES = 10;
 
 const ACTIONS: Record<Event["action"], Action> = {
+  plan: async (invocation, edge) => {
+    const { workers = WORKERS } = invocation.event;
+    const { id, pass } = await runPlan(taskOf(invocation, { units: workers * UNITS_PER_WORKER }), edge);
+    return { action: "plan", run: id, pass, workers: Array.from({ length: workers }, (_, worker) => worker) };
+  },
+  copy: async (invocation, edge) => ({ action: "copy", ...(await runStep(taskOf(invocation), edge, copyStep)) }),
+  finalize: async (invocation, edge) => ({
+    action: "finalize",
+    ...(await runStep(taskOf(invocation), edge, finalizeStep)),
+  }),
   migrate: (invocation, edge) => runMigration(taskOf(invocation), edge),
   verify: (invocation, edge) => runVerify(taskOf(invocation), edge),
   repair: (invocation, edge) => runRepair({ ...taskOf(invocation), force: invocation.event.force === true }, edge),
@@ -50,9 +65,10 @@ const ACTIONS: Record<Event["action"], Action> = {
   "drop-ledger": async ({ target }) => ({ action: "drop-ledger", ...(await runDropLedger({ target })) }),
 };
 
-function taskOf({ event, ...place }: Invocation): Task {
-  const { action: _, key: _key, reason: _reason, force: _force, limit: _limit, run: _run, ...options } = event;
-  return { ...place, options };
+function taskOf({ event, ...place }: Invocation, defaults: Options = {}): Task {
+  const known = Object.keys(optionsSchema.shape);
+  const said = Object.entries(event).filter(([name, value]) => known.includes(name) && value !== undefined);
+  return { ...place, options: optionsSchema.parse({ ...defaults, ...Object.fromEntries(said) }) };
 }
 
 export const invoke: Action = (invocation, edge) => ACTIONS[invocation.event.action](invocation, edge);

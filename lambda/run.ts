@@ -16,23 +16,54 @@ import type { Options } from "./contract.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import { must } from "./domain/must.ts";
 import { prove, stopwatch } from "./pipeline/conclude.ts";
-import { migrate } from "./pipeline/migrate.ts";
+import { type Migration, migrate, plan } from "./pipeline/migrate.ts";
 import { repair } from "./pipeline/repair.ts";
 import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import { parseSource } from "./settings.ts";
 
 /** Runs or resumes a migration. */
-export async function runMigration(task: Task, edge: Edge): Promise<Outcome> {
+export const runMigration = (task: Task, edge: Edge): Promise<Outcome> =>
+  withMigration(task, edge, async (migration) => {
+    const report = await migrate(migration);
+    const run = (await migration.target.runs.list()).find(({ id }) => id === report.run);
+    return { report, logKey: must(run, "a run that was opened stays in the ledger").logKey };
+  });
+
+/** Begins or resumes a run for a workflow. */
+export const runPlan = (task: Task, edge: Edge): Promise<Run> => withMigration(task, edge, plan);
+
+/** One piece of a run that was planned; says whether it is done. */
+export const runStep = (
+  task: Task,
+  edge: Edge,
+  step: (migration: Migration, run: Run) => Promise<boolean>,
+): Promise<{ run: number; done: boolean }> =>
+  withMigration(task, edge, async (migration, run) => {
+    if (run === undefined)
+      throw new MigrationError("no-run", `no run of ${migration.source.name} was planned`, "ask for plan first");
+    if (run.mapping !== migration.fingerprint)
+      throw new MigrationError(
+        "mapping-changed",
+        `run ${run.id} was planned with another mapping`,
+        "ask for plan first",
+      );
+    return { run: run.id, done: await step(migration, run) };
+  });
+
+/** A source and a target opened as their run goes by them, where there is one. */
+async function withMigration<T>(
+  task: Task,
+  edge: Edge,
+  work: (migration: Migration, run: Run | undefined) => Promise<T>,
+): Promise<T> {
   const draft = load(task.schema);
   const source = sourceOf(parseSource(task.source), task.options);
   try {
     const known = (await runsAt(task.target)).find((run) => run.source === source.name);
     const mapping = known === undefined ? draft : numbered(task.schema, known);
     await using target = openTarget(task.target, mapping, task.schema.migrations);
-    const report = await migrate(migrationOf(task, edge, source, target, mapping));
-    const run = (await target.runs.list()).find(({ id }) => id === report.run);
-    return { report, logKey: must(run, "a run that was opened stays in the ledger").logKey };
+    return await work(migrationOf(task, edge, source, target, mapping), known);
   } finally {
     await source[Symbol.asyncDispose]?.();
   }

@@ -195,6 +195,24 @@ export const VERBS = {
 
 export type VerbName = keyof typeof VERBS;
 
+/** What a workflow asks for, one invocation each, where one alone would not do. All of them may be asked for again. */
+export const STEPS = {
+  plan: {
+    says: "check everything, begin or resume the run, and name the workers",
+    takes: ["units", "remap", "workers"],
+  },
+  copy: {
+    says: "copy until no unit is left that nobody holds",
+    takes: ["concurrency", "maxReadUnits", "maxRowsPerSecond", "maxQuarantine"],
+  },
+  finalize: {
+    says: "copy what is left, then settle and build",
+    takes: ["concurrency", "maxReadUnits", "prune", "allowEmpty"],
+  },
+} as const satisfies Record<string, { readonly says: string; readonly takes: readonly (OptionName | "workers")[] }>;
+
+export type StepName = keyof typeof STEPS;
+
 /** A verb as it is typed: `migrate --source SRC --target URL [--schema DIR] …`. */
 export function usageOf(name: string, { words, needs, takes }: Verb): string {
   const flag = (option: OptionName): string => OPTIONS[option].flag.replace(/[<>]/g, "");

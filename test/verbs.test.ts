@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { program } from "../bin/commands/program.ts";
 import { ACTIONS, eventSchema, optionsSchema, saidSchema } from "../lambda/contract.ts";
-import { OPTIONS, type OptionName, usageOf, VERBS, type Verb } from "../lambda/verbs.ts";
+import { OPTIONS, type OptionName, STEPS, usageOf, VERBS, type Verb } from "../lambda/verbs.ts";
 
 const verbs: [string, Verb][] = Object.entries(VERBS);
 const squeezed = (text: string): string => text.replace(/\s+/g, " ");
@@ -48,10 +48,11 @@ it("every option is some verb's, and is whole where the contract wants a whole n
 
 describe("the event", () => {
   it("may ask for what the table says, with that verb's options and no other's", () => {
-    expect(ACTIONS).toEqual(verbs.filter(([, { event }]) => event).map(([name]) => name));
+    const said = verbs.filter(([, { event }]) => event).map(([name]) => name);
+    expect(ACTIONS).toEqual([...said, ...Object.keys(STEPS)]);
     expect(eventSchema.parse({})).toEqual({ action: "migrate" });
     for (const action of ACTIONS) {
-      const { takes }: Verb = VERBS[action];
+      const takes: readonly string[] = { ...VERBS, ...STEPS }[action].takes;
       const needed = action === "accept" ? { key: ["A"], reason: "why" } : {};
       expect(eventSchema.safeParse({ action, ...needed }).success).toBe(true);
       const takesForce = takes.includes("force");

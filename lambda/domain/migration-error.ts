@@ -23,6 +23,7 @@ export type MigrationErrorCode =
   | "not-proven"
   | "not-sealed"
   | "no-run"
+  | "stopped"
   | "moved-on";
 
 /** One thing that is wrong, with its remedy. */

@@ -45,16 +45,20 @@ export async function conclude(
   clock: Stopwatch,
   more: Pick<Report, "repaired"> = {},
 ): Promise<Report> {
-  const { target, progress } = task;
   let run = begun;
   if (run.phase === "build") {
     if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), ...more };
-    await clock.time("build", () => target.tables.complete(run, task.prune));
-    run = await target.runs.enter(run, "verify");
-    progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
+    run = await clock.time("build", () => buildUp(task, begun));
   }
   if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), ...more };
   return prove(task, run, clock, more);
+}
+
+/** Settles, builds, and moves the run on to be proven. */
+export async function buildUp({ target, prune, progress }: Concluding, run: Run): Promise<Run> {
+  await target.tables.complete(run, prune);
+  progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
+  return target.runs.enter(run, "verify");
 }
 
 /** Makes every check, and keeps the report as the newest proof. */

@@ -37,7 +37,21 @@ interface Working extends Copy {
 }
 
 /** Copies until every unit of the pass is done, here or elsewhere, the signal aborts, or somebody wants it to stop. Tells which. */
-export async function copy(task: Copy): Promise<"done" | "stopped"> {
+export const copy = (task: Copy): Promise<"done" | "stopped"> => copying(task, waitForOthers);
+
+/** Copies until no unit is left that nobody holds: others may still be at work on theirs. `stopped` as `copy` has it. */
+export const copyShare = (task: Copy): Promise<"done" | "stopped"> =>
+  copying(task, async (working) => {
+    const progress = await working.queue.progress(working.run);
+    const excess = tooMany(working, progress);
+    if (excess !== undefined) throw excess;
+    return working.signal.aborted ? "stopped" : "done";
+  });
+
+async function copying(
+  task: Copy,
+  end: (working: Working) => Promise<"done" | "stopped">,
+): Promise<"done" | "stopped"> {
   // One worker's failure stops the others at their next page: they would only repeat it.
   const failure = new AbortController();
   const halted = new AbortController();
@@ -55,7 +69,7 @@ export async function copy(task: Copy): Promise<"done" | "stopped"> {
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   if (failure.signal.aborted) throw failure.signal.reason;
-  return waitForOthers(working);
+  return end(working);
 }
 
 /** A unit that is lost with its connection is claimed again, for each worker so often without a page in between: its cursor says what was committed. */

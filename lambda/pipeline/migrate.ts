@@ -6,6 +6,7 @@ import { decoder } from "../domain/decode.ts";
 import { partsOf } from "../domain/mapping-parts.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import type { Report } from "../domain/report.ts";
+import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
 import { type Concluding, conclude, incomplete, stopwatch } from "./conclude.ts";
 import { copy } from "./copy.ts";
@@ -23,12 +24,23 @@ export interface Migration extends Concluding, PaceSettings {
   readonly maxQuarantine?: number;
 }
 
-/** Runs or resumes a migration. Throws MigrationError where it is refused. */
-export async function migrate(migration: Migration): Promise<Report> {
+/** Checks everything, begins or resumes the run, and divides what is to be read. Throws MigrationError where it is refused. */
+export async function plan(migration: Migration): Promise<Run> {
   const { source, target, mapping, progress, fingerprint, remap } = migration;
   await preflight(source, target.tables, mapping);
   const request = { source: source.name, mapping: fingerprint, parts: partsOf(mapping), remap, now: migration.now() };
   const run = await target.runs.open(request);
+  if (run.phase !== "copy") return run;
+  progress.tell({ kind: "phase", phase: "copy", run: run.id, pass: run.pass });
+  await target.tables.prepare(run);
+  await target.queue.plan(run, await source.plan(migration.units));
+  return run;
+}
+
+/** Runs or resumes a migration. Throws MigrationError where it is refused. */
+export async function migrate(migration: Migration): Promise<Report> {
+  const { source, target, mapping, progress } = migration;
+  const run = await plan(migration);
   const clock = stopwatch(migration.now);
   const build = async () => {
     const entered = await target.runs.enter(run, "build");
@@ -39,9 +51,6 @@ export async function migrate(migration: Migration): Promise<Report> {
   if (run.phase === "repair") return conclude(migration, await build(), clock);
   if (run.phase !== "copy") return conclude(migration, run, clock);
 
-  progress.tell({ kind: "phase", phase: "copy", run: run.id, pass: run.pass });
-  await target.tables.prepare(run);
-  await target.queue.plan(run, await source.plan(migration.units));
   const { queue } = target;
   const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
   const pace = new Pace(migration, migration.now);
@@ -56,7 +65,7 @@ export async function migrate(migration: Migration): Promise<Report> {
   return conclude(migration, await build(), clock);
 }
 
-const nothingRead = (source: ItemSource): MigrationError =>
+export const nothingRead = (source: ItemSource): MigrationError =>
   new MigrationError(
     "nothing-read",
     `${source.name} holds no item`,

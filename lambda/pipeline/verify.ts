@@ -35,11 +35,13 @@ export async function verify(verification: Verification): Promise<Report | undef
   // Other boundaries than the copy had: what fell between two units then is inside one now.
   const again = verification.recount ? await recount(source, mapping, decode, units + 1, signal) : undefined;
   if (verification.recount && again === undefined) return undefined;
+  const content = await target.proof.contents(run, signal);
+  if (content === undefined) return undefined;
   const evidence = {
     isEmptyAllowed: verification.allowEmpty,
     tally,
     ledger: await target.proof.ledger(run),
-    content: await target.proof.contents(run),
+    content,
     relations: await target.proof.relations(run),
     spot: await spotCheck({ run, source, rows: target.spots, decode, seed, perEntity: sample }),
     ...(again === undefined ? {} : { recount: again }),

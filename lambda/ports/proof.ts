@@ -5,8 +5,11 @@ import type { Run } from "./runs.ts";
 export interface TargetProof {
   /** What the ledger says the target must hold. */
   ledger(run: Run): Promise<LedgerFacts>;
-  /** What the tables hold, computed from every column of every row. */
-  contents(run: Run): Promise<ContentFacts>;
+  /**
+   * What the tables hold, computed from every column of every row. Undefined where the signal aborts before all of them are
+   * done; what was computed is kept, and the next call goes on with the rest.
+   */
+  contents(run: Run, signal: AbortSignal): Promise<ContentFacts | undefined>;
   /** Orphans, duplicates and NULLs, counted by query wherever no validated constraint vouches for their absence. */
   relations(run: Run): Promise<RelationFacts>;
 }

@@ -60,7 +60,7 @@ function stopping(at: number, when: "before" | "after") {
     },
     proof: {
       ledger: (run) => count("ledger", () => proof.ledger(run)),
-      contents: (run) => count("contents", () => proof.contents(run)),
+      contents: (run, signal) => count("contents", () => proof.contents(run, signal)),
       relations: (run) => count("relations", () => proof.relations(run)),
     },
     spots: {

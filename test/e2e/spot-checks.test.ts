@@ -50,9 +50,9 @@ const blindToContents = (target: Target): Target => ({
   ...target,
   proof: {
     ...target.proof,
-    contents: async (run_) => {
+    contents: async (run_, signal) => {
       const { holding } = await target.proof.ledger(run_);
-      const { tables: contents } = await target.proof.contents(run_);
+      const { tables: contents } = (await target.proof.contents(run_, signal)) ?? expect.fail("nothing was aborted");
       return {
         tables: contents.map((content, at) => ({
           ...content,

@@ -3,6 +3,7 @@ import pg from "pg";
 import { MigrationError } from "../../domain/migration-error.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
 import { exhausted, isConnectionLost, lost, readOnly, unreachable, withoutValues } from "./errors.ts";
+import { withToken } from "./iam.ts";
 
 /**
  * Keepalives 10/5/3 find a dead peer while a session is silent, `tcp_user_timeout` while it has data in flight, so a
@@ -71,7 +72,7 @@ function tlsOf(url: string): pg.ClientConfig {
 /** How every connection of this adapter is made. */
 export function clientConfig(url: string, name: string): pg.ClientConfig {
   return {
-    connectionString: url,
+    ...withToken(url),
     application_name: name,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

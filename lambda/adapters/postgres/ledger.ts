@@ -109,6 +109,16 @@ const operated: Migration = {
         run smallint not null,
         primary key (tbl, kind, name)
       )`,
+      // Contents of tables that are proven already, while others are not yet.
+      sql`create table migration_ledger.lap (
+        run smallint not null,
+        pass smallint not null,
+        tbl smallint not null,
+        content text not null,
+        writes bigint not null,
+        at timestamptz not null default now(),
+        primary key (run, pass, tbl)
+      )`,
       // What an operator lets go, bound to what it held then: an item that changes is accepted no longer.
       sql`create table migration_ledger.accepted (
         run smallint not null,

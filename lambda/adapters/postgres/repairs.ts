@@ -62,6 +62,7 @@ async function begin(session: Session, run: Run, mapping: Mapping, force: boolea
   }
   // Damage an earlier pass or repair left behind is not what is there now.
   if (run.phase !== "repair") await session.query(`delete from ${LEDGER}.damage where run = $1`, [run.id]);
+  await session.query(`delete from ${LEDGER}.lap where run = $1`, [run.id]);
   const repairing = await updateRun(session, run.id, "phase = 'repair', stopping = false");
   await createTables(session, run.id, mapping);
   await dropConstraints(session, mapping);

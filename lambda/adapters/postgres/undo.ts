@@ -22,7 +22,7 @@ import { LEDGER, quote, tableSql } from "./sql.ts";
 /** Items taken back in one transaction. */
 const BATCH = 1_000;
 /** Where the run has lines; its entry in `run` goes last. */
-const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table", "accepted", "damage", "built"];
+const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table", "accepted", "damage", "built", "lap"];
 
 export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrations: SchemaMigrations): Undo {
   return {

@@ -1,0 +1,49 @@
+/** The migration in pieces, for a workflow that asks for them one by one: each says whether it is done, and may be asked again. */
+import { decoder } from "../domain/decode.ts";
+import { MigrationError } from "../domain/migration-error.ts";
+import type { Run } from "../ports/runs.ts";
+import { buildUp, conclude, isToStop, stopwatch } from "./conclude.ts";
+import { type Copy, copy, copyShare } from "./copy.ts";
+import { type Migration, nothingRead } from "./migrate.ts";
+import { Pace } from "./pace.ts";
+
+/** One worker's share: done when no unit is left that nobody holds, or when somebody wants the run to stop. */
+export async function copyStep(migration: Migration, run: Run): Promise<boolean> {
+  if (run.phase !== "copy") return true;
+  const end = await copyShare(copyOf(migration, run));
+  return end === "done" || (await isStopping(migration, run));
+}
+
+/** Copies what vanished workers have left, then settles and builds. Throws MigrationError `stopped` where the run is to stop. */
+export async function finalizeStep(migration: Migration, run: Run): Promise<boolean> {
+  if (await isStopping(migration, run)) throw stopped(run);
+  const { runs, queue } = migration.target;
+  if (run.phase === "copy") {
+    if ((await copy(copyOf(migration, run))) === "stopped") {
+      if (await isStopping(migration, run)) throw stopped(run);
+      return false;
+    }
+    const { tally } = await queue.progress(run);
+    const built = await runs.enter(run, "build");
+    if (tally.read > 0 || migration.allowEmpty) return finalizeStep(migration, built);
+    await conclude({ ...migration, prune: false }, built, stopwatch(migration.now));
+    throw nothingRead(migration.source);
+  }
+  if (run.phase === "repair") return finalizeStep(migration, await runs.enter(run, "build"));
+  if (run.phase !== "build") return true;
+  if (await isToStop(migration, run)) return false;
+  await buildUp(migration, run);
+  return true;
+}
+
+function copyOf(migration: Migration, run: Run): Copy {
+  const { source, target, mapping } = migration;
+  const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
+  return { ...migration, run, queue: target.queue, decode, pace: new Pace(migration, migration.now) };
+}
+
+const isStopping = async ({ target }: Migration, run: Run): Promise<boolean> =>
+  (await target.queue.progress(run)).stopping;
+
+const stopped = ({ id }: Run): MigrationError =>
+  new MigrationError("stopped", `run ${id} was asked to stop`, "start the workflow again, or migrate: either goes on");

@@ -1,0 +1,154 @@
+/** The migration in pieces, as a workflow asks for them: planned, copied by several at once, finalized, proven in laps. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose.ts";
+import type { Options } from "../../lambda/contract.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import { must } from "../../lambda/domain/must.ts";
+import { runStop } from "../../lambda/operate.ts";
+import { type Migration, plan } from "../../lambda/pipeline/migrate.ts";
+import { copyStep, finalizeStep } from "../../lambda/pipeline/steps.ts";
+import type { Run } from "../../lambda/ports/runs.ts";
+import { runVerify } from "../../lambda/run.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { dump, migrateTrial, query } from "../support/migration.ts";
+import { contact, GOOD, owner, pet, schema } from "../support/pets.ts";
+
+const LIST: readonly Item[] = [
+  ...GOOD,
+  ...Array.from({ length: 200 }, (_, at) => owner(`o${at}`)),
+  ...Array.from({ length: 200 }, (_, at) => contact(`o${at}`, String(at))),
+  ...Array.from({ length: 200 }, (_, at) => pet(`o${at}`, `p${at}`)),
+];
+const names = Object.keys(schema.tables);
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(() => database.drop());
+
+/** One invocation: everything is opened anew, as another process would. */
+async function step<T>(
+  work: (migration: Migration, run: Run) => Promise<T>,
+  options: Options = {},
+  more: { list?: readonly Item[]; signal?: AbortSignal; schema?: Schema } = {},
+): Promise<T> {
+  const { list = LIST, signal = new AbortController().signal } = more;
+  const mapping = load(schema);
+  await using target = openTarget(database.url, mapping);
+  const edge = { progress: { tell: () => undefined }, signal };
+  const task = { source: "", target: database.url, schema, options: { concurrency: 1, ...options } };
+  const [run] = await target.runs.list();
+  const migration = migrationOf(task, edge, memorySource(list, "memory:test", 20), target, mapping);
+  return await work(migration, run ?? must<Run>(await plan(migration), "planned"));
+}
+
+const begin = (units = 8, list = LIST) => step((migration) => plan(migration), { units }, { list });
+const verify = async (signal = new AbortController().signal, list = LIST) =>
+  (
+    await runVerify(
+      { target: database.url, schema, options: { sample: 5 } },
+      { progress: { tell: () => undefined }, signal },
+      memorySource(list, "memory:test", 20),
+    )
+  ).report;
+
+describe("I5: copied by so many at once, the result is that of one", () => {
+  it.each([1, 4, 16])("%i", async (workers) => {
+    await begin(workers * 4);
+    const shares = await Promise.all(Array.from({ length: workers }, () => step(copyStep)));
+    expect(shares).toEqual(Array(workers).fill(true));
+    expect(await step(finalizeStep)).toBe(true);
+    expect(await verify()).toMatchObject({ verdict: "verified", pass: 1, items: { read: LIST.length } });
+    await using alone = await createDatabase();
+    await migrateTrial({ url: alone.url, schema, items: LIST });
+    expect(await dump(database.url, names)).toEqual(await dump(alone.url, names));
+  });
+});
+
+it("each piece may be asked for again, and does nothing that was done", async () => {
+  await begin();
+  expect(await begin(3)).toMatchObject({ pass: 1, phase: "copy" });
+  expect([await step(copyStep), await step(copyStep)]).toEqual([true, true]);
+  expect([await step(finalizeStep), await step(finalizeStep), await step(copyStep)]).toEqual([true, true, true]);
+  expect((await verify()).verdict).toBe("verified");
+  expect(await query(database.url, "select count(*)::int as units from migration_ledger.unit")).toEqual([{ units: 8 }]);
+});
+
+it("a worker that runs out of time says that it is not done, and the next one goes on", async () => {
+  await begin();
+  expect(await step(copyStep, {}, { signal: AbortSignal.abort() })).toBe(false);
+  expect(await step(copyStep)).toBe(true);
+});
+
+it("what a vanished worker has left is copied before anything is built", async () => {
+  await begin();
+  expect(await step(finalizeStep, {}, { signal: AbortSignal.abort() })).toBe(false);
+  expect(await step(finalizeStep)).toBe(true);
+  expect(await verify()).toMatchObject({ verdict: "verified", items: { read: LIST.length } });
+});
+
+it("a run that is to stop has nothing left to copy, and is not built", async () => {
+  await begin();
+  await runStop({ target: database.url, run: undefined });
+  expect(await step(copyStep)).toBe(true);
+  await expect(step(finalizeStep)).rejects.toMatchObject({ code: "stopped" });
+  await begin();
+  expect(await step(finalizeStep)).toBe(true);
+});
+
+it("a source without a single item is refused when all of it has been read", async () => {
+  await begin(2, []);
+  expect(await step(copyStep, {}, { list: [] })).toBe(true);
+  await expect(step(finalizeStep, {}, { list: [] })).rejects.toMatchObject({ code: "nothing-read" });
+  expect((await verify(undefined, [])).verdict).toBe("discrepant");
+});
+
+describe("a proof in laps", () => {
+  /** Aborts when so many tables are done. */
+  async function lap(tables: number) {
+    const mapping = load(schema);
+    await using target = openTarget(database.url, mapping);
+    const run = must((await target.runs.list())[0], "there is a run");
+    const controller = new AbortController();
+    let asked = 0;
+    const signal = new Proxy(controller.signal, {
+      get: (of, name) => {
+        if (name === "aborted") asked += 1;
+        return name === "aborted" ? asked > tables : Reflect.get(of, name);
+      },
+    });
+    return await target.proof.contents(run, signal);
+  }
+  const kept = async () => (await query(database.url, "select tbl from migration_ledger.lap order by tbl")).length;
+  beforeEach(async () => {
+    await migrateTrial({ url: database.url, schema, items: LIST });
+  });
+
+  it("goes on with the tables that are left, and forgets them all when it is whole", async () => {
+    expect(await lap(1)).toBeUndefined();
+    expect(await kept()).toBe(1);
+    expect(await lap(2)).toBeUndefined();
+    expect(await kept()).toBe(3);
+    expect((await lap(1))?.tables.map(({ table }) => table)).toEqual(names);
+    expect(await kept()).toBe(0);
+  });
+
+  it("I9: looks again at a table that was written to since", async () => {
+    expect(await lap(3)).toBeUndefined();
+    await query(database.url, "update pets set weight = weight + 1 where pet_id = 'p7'");
+    await query(database.url, "select pg_stat_force_next_flush()");
+    const content = (await lap(4)) ?? expect.fail("nothing was aborted");
+    expect(content.tables.find(({ table }) => table === "pets")?.differences.different.count).toBe(1);
+  });
+
+  it("I9: and at all of them after half an hour", async () => {
+    expect(await lap(3)).toBeUndefined();
+    await query(
+      database.url,
+      "update migration_ledger.lap set at = at - interval '31 minutes', content = 'no longer true'",
+    );
+    expect(await lap(4)).toBeDefined();
+  });
+});
