@@ -1,5 +1,8 @@
 /** The function as it is deployed: its bundle, under Lambda's own runtime client, against real engines, with a clock that kills. */
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -7,12 +10,13 @@ import { z } from "zod";
 import { planted } from "../../bin/rehearse/dirt.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
-import { ENVIRONMENT, METRICS, type MigrationResult, resultSchema } from "../../lambda/contract.ts";
+import { answerSchema, ENVIRONMENT, METRICS, type MigrationResult, resultSchema } from "../../lambda/contract.ts";
 import type { AttributeValue, Item } from "../../lambda/domain/attribute.ts";
+import { tables } from "../../schema/tables.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Answer, LambdaService } from "../support/lambda-service.ts";
-import { query } from "../support/migration.ts";
+import { dump, query } from "../support/migration.ts";
 
 const ITEMS = 600;
 /** More than any of this takes. */
@@ -168,6 +172,86 @@ async function pagesIn({ url }: TestDatabase): Promise<number> {
   const sql = "select coalesce(sum(pages), 0)::int as pages from migration_ledger.unit";
   return (await query<{ pages: number }>(url, sql))[0]?.pages ?? 0;
 }
+
+/** The operator's own command line, at work on what the functions are at work on. */
+async function terminal(table: string, { url }: TestDatabase): Promise<number | null> {
+  const source = environmentOf(table, { url } as TestDatabase)[ENVIRONMENT.source];
+  const child = spawn(process.execPath, ["bin/cli.ts", "migrate", "--source", source, "--target", url], {
+    cwd: join(import.meta.dirname, "../.."),
+    stdio: "ignore",
+  });
+  await once(child, "exit");
+  return child.exitCode;
+}
+
+it("I11: two functions and a terminal on one run end well, and the result is that of one", SHORT_OF_TIME, async () => {
+  await using shared = await createDatabase();
+  await using alone = await createDatabase();
+  const verdicts: string[] = [];
+  const one = (database: TestDatabase) =>
+    withFunction(environmentOf(clean, database), async (service) => {
+      const { verdict, findings } = resultOf(await service.invoke({ concurrency: 2 }, AMPLE));
+      verdicts.push(findings?.[0]?.where ?? verdict);
+    });
+  const [, , status] = await Promise.all([one(shared), one(shared), terminal(clean, shared)]);
+  // Whoever comes last may find the run ended, and prove a second pass; or be told that it has moved on.
+  for (const verdict of verdicts) expect(["verified", "moved-on"]).toContain(verdict);
+  expect([0, 3]).toContain(status);
+  await one(alone);
+  const names = Object.keys(tables);
+  expect(await dump(shared.url, names)).toEqual(await dump(alone.url, names));
+  const [audit] = await query<{ lines: number; again: number }>(
+    shared.url,
+    "select count(*)::int as lines, count(*) filter (where pass > 1)::int as again from migration_ledger.audit",
+  );
+  expect(audit).toMatchObject({ again: 0 });
+  expect(audit?.lines).toBeGreaterThan(ITEMS);
+});
+
+describe("what an operator asks of a function", () => {
+  it("in pieces: planned, copied by three at once, finalized, proven", SHORT_OF_TIME, async () => {
+    await using database = await createDatabase();
+    await withFunction(environmentOf(clean, database), async (service) => {
+      const ask = async (event: object) => answerSchema.parse((await service.invoke(event, AMPLE)).payload);
+      expect(await ask({ action: "plan", workers: 3 })).toEqual({
+        action: "plan",
+        run: 1,
+        pass: 1,
+        workers: [0, 1, 2],
+      });
+      for (const _ of [1, 2, 3]) expect(await ask({ action: "copy" })).toEqual({ action: "copy", run: 1, done: true });
+      expect(await ask({ action: "finalize" })).toEqual({ action: "finalize", run: 1, done: true });
+      expect(resultOf(await service.invoke({ action: "verify" }, AMPLE))).toMatchObject({ verdict: "verified" });
+      expect(await ask({ action: "status" })).toMatchObject({ phase: "ended", units: 48, done: 48, read: ITEMS });
+      expect(await ask({ action: "list-quarantine" })).toEqual({ action: "list-quarantine", run: 1, groups: [] });
+      expect(resultOf(await service.invoke({ action: "repair" }, AMPLE))).toMatchObject({
+        verdict: "verified",
+        repaired: { rows: 0 },
+      });
+      expect(await ask({ action: "seal" })).toEqual({ action: "seal", run: 1 });
+      expect(resultOf(await service.invoke({ action: "rollback", force: true }, AMPLE)).findings?.[0]?.where).toBe(
+        "sealed",
+      );
+      expect(await ask({ action: "drop-ledger" })).toEqual({ action: "drop-ledger", runs: 1 });
+    });
+  });
+
+  it("I10: keys stand in the answers as hashes, by which an item can be accepted", SHORT_OF_TIME, async () => {
+    await using database = await createDatabase();
+    const dirty = await tableOf(planted);
+    await withFunction(environmentOf(dirty, database), async (service) => {
+      const ask = async (event: object) => answerSchema.parse((await service.invoke(event, AMPLE)).payload);
+      await service.invoke({}, AMPLE);
+      const listed = await ask({ action: "list-quarantine" });
+      const keys = listed.action === "list-quarantine" ? listed.groups.flatMap(({ examples }) => examples) : [];
+      expect(keys.length).toBeGreaterThan(0);
+      for (const { key } of keys) expect(key).toMatch(/^#[0-9a-f]{16}$/);
+      const [{ key } = { key: "" }] = keys;
+      expect(await ask({ action: "accept", key: [key], reason: "a test" })).toMatchObject({ key, reason: "a test" });
+      expect(resultOf(await service.invoke({ action: "verify" }, AMPLE))).toMatchObject({ accepted: 1 });
+    });
+  });
+});
 
 it("a wrong event and a wrong environment are refused together, with what was expected", async () => {
   await withFunction({ [ENVIRONMENT.logLevel]: "loud" }, async (service) => {
