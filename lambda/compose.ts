@@ -15,7 +15,15 @@ import { targetTables } from "./adapters/postgres/target-tables.ts";
 import { tracer } from "./adapters/postgres/trace.ts";
 import { undoer } from "./adapters/postgres/undo.ts";
 import { unitQueue } from "./adapters/postgres/units.ts";
-import { logDone, logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
+import {
+  logDone,
+  logFailure,
+  logProgress,
+  logReport,
+  openLog,
+  withoutKeys,
+  withoutMessage,
+} from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
 import { type Answer, type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
 import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
@@ -232,6 +240,6 @@ export async function logged(
     logFailure(log, error);
     // Lambda logs whatever is thrown, with all its properties.
     if (!(error instanceof MigrationError)) throw withoutMessage(error);
-    return { verdict: "refused", findings: error.findings };
+    return { verdict: "refused", findings: withoutKeys(error) };
   }
 }

@@ -12,5 +12,8 @@ export function printFailure(error: unknown): void {
     return;
   }
   note(`${exitOf(error) === EXIT.incomplete ? "INCOMPLETE" : "REFUSED"}  ${error.message}`);
-  for (const { where, problem, remedy } of error.findings) note(`  ${where}: ${problem}\n      → ${remedy}`);
+  for (const { where, problem, remedy, keys = [] } of error.findings) {
+    const rows = keys.length === 0 ? "" : `, rows ${keys.join(", ")}`;
+    note(`  ${where}${rows}: ${problem}\n      → ${remedy}`);
+  }
 }

@@ -31,6 +31,8 @@ export interface Finding {
   readonly where: string;
   readonly problem: string;
   readonly remedy: string;
+  /** Keys of rows it is about, for an operator's terminal: values, which no log and no answer of a function repeats. */
+  readonly keys?: readonly string[];
 }
 
 export class MigrationError extends Error {

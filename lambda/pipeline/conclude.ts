@@ -1,5 +1,6 @@
 /** Rows that are all in → constraints, proof, report: how a pass ends, and how a repair does. */
 import { decoder } from "../domain/decode.ts";
+import { MigrationError } from "../domain/migration-error.ts";
 import { incompleteReport, type Report, type ReportHeader } from "../domain/report.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { Progress } from "../ports/progress.ts";
@@ -51,15 +52,26 @@ export async function conclude(
     run = await clock.time("build", () => buildUp(task, begun));
   }
   if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), ...more };
-  return prove(task, run, clock, more);
+  const report = await prove(task, run, clock, more);
+  // To its end, so that the next invocation reads the source again, and finds everything built.
+  if (report.verdict !== "incomplete" && report.items.read === 0 && !task.allowEmpty) throw nothingRead(task.source);
+  return report;
 }
 
-/** Settles, builds, and moves the run on to be proven. */
-export async function buildUp({ target, prune, progress }: Concluding, run: Run): Promise<Run> {
-  await target.tables.complete(run, prune);
+/** Settles, builds, and moves the run on to be proven. Where nothing was read, nothing is taken for gone. */
+export async function buildUp({ target, prune, progress, allowEmpty }: Concluding, run: Run): Promise<Run> {
+  const { tally } = await target.queue.progress(run);
+  await target.tables.complete(run, prune && (tally.read > 0 || allowEmpty));
   progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
   return target.runs.enter(run, "verify");
 }
+
+const nothingRead = (source: ItemSource): MigrationError =>
+  new MigrationError(
+    "nothing-read",
+    `${source.name} holds no item`,
+    "check the table's name, region and account; say --allow-empty if it is meant to be empty",
+  );
 
 /** Makes every check, and keeps the report as the newest proof. */
 export async function prove(

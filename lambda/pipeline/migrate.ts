@@ -4,10 +4,8 @@
  */
 import { decoder } from "../domain/decode.ts";
 import { partsOf } from "../domain/mapping-parts.ts";
-import { MigrationError } from "../domain/migration-error.ts";
 import type { Report } from "../domain/report.ts";
 import type { Run } from "../ports/runs.ts";
-import type { ItemSource } from "../ports/source.ts";
 import { type Concluding, conclude, incomplete, stopwatch } from "./conclude.ts";
 import { copy } from "./copy.ts";
 import { Pace, type PaceSettings } from "./pace.ts";
@@ -56,18 +54,5 @@ export async function migrate(migration: Migration): Promise<Report> {
   const pace = new Pace(migration, migration.now);
   const end = await clock.time("copy", () => copy({ ...migration, run, queue, decode, pace }));
   if (end === "stopped") return incomplete(migration, run, clock);
-  const { tally } = await queue.progress(run);
-  if (tally.read === 0 && !migration.allowEmpty) {
-    // To its end, so that the next invocation reads the source again, and finds everything built; but nothing is pruned.
-    await conclude({ ...migration, prune: false }, await build(), clock);
-    throw nothingRead(source);
-  }
   return conclude(migration, await build(), clock);
 }
-
-export const nothingRead = (source: ItemSource): MigrationError =>
-  new MigrationError(
-    "nothing-read",
-    `${source.name} holds no item`,
-    "check the table's name, region and account; say --allow-empty if it is meant to be empty",
-  );

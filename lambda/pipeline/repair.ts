@@ -51,7 +51,7 @@ async function readAgain(
     return key !== undefined && decode({ item: key }).item === item ? [{ item, key }] : [];
   });
   const found = reread.how === "none" ? [] : await reread.get(asked.map(({ key }) => key));
-  const now = new Map(found.map((item) => [decode({ item }).item, decode({ item })]));
+  const now = new Map(found.map((item) => decode({ item })).map((decoded) => [decoded.item, decoded]));
   return new Map(asked.map(({ item }) => [item, now.get(item) ?? "gone"]));
 }
 

@@ -12,5 +12,5 @@ export async function seal(decisions: Decisions, run: Run, force: boolean): Prom
     const remedy = "mend or accept what the report names, and verify; --force seals it all the same";
     throw refused(`was not proven: the newest proof says ${verdict}`, remedy);
   }
-  await decisions.seal(run);
+  await decisions.seal(run, force);
 }

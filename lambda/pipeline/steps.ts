@@ -2,9 +2,9 @@
 import { decoder } from "../domain/decode.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import type { Run } from "../ports/runs.ts";
-import { buildUp, conclude, isToStop, stopwatch } from "./conclude.ts";
+import { buildUp, isToStop } from "./conclude.ts";
 import { type Copy, copy, copyShare } from "./copy.ts";
-import { type Migration, nothingRead } from "./migrate.ts";
+import type { Migration } from "./migrate.ts";
 import { Pace } from "./pace.ts";
 
 /** One worker's share: done when no unit is left that nobody holds, or when somebody wants the run to stop. */
@@ -17,17 +17,13 @@ export async function copyStep(migration: Migration, run: Run): Promise<boolean>
 /** Copies what vanished workers have left, then settles and builds. Throws MigrationError `stopped` where the run is to stop. */
 export async function finalizeStep(migration: Migration, run: Run): Promise<boolean> {
   if (await isStopping(migration, run)) throw stopped(run);
-  const { runs, queue } = migration.target;
+  const { runs } = migration.target;
   if (run.phase === "copy") {
     if ((await copy(copyOf(migration, run))) === "stopped") {
       if (await isStopping(migration, run)) throw stopped(run);
       return false;
     }
-    const { tally } = await queue.progress(run);
-    const built = await runs.enter(run, "build");
-    if (tally.read > 0 || migration.allowEmpty) return finalizeStep(migration, built);
-    await conclude({ ...migration, prune: false }, built, stopwatch(migration.now));
-    throw nothingRead(migration.source);
+    return finalizeStep(migration, await runs.enter(run, "build"));
   }
   if (run.phase === "repair") return finalizeStep(migration, await runs.enter(run, "build"));
   if (run.phase !== "build") return true;

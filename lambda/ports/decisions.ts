@@ -16,6 +16,9 @@ export interface Decisions {
    * MigrationError `not-accepted` where the name fits no such item, or several.
    */
   accept(run: Run, item: ItemName, reason: string): Promise<Accepted>;
-  /** From now on the rows belong to the application. Throws MigrationError `in-use` where somebody works on the run. */
-  seal(run: Run): Promise<void>;
+  /**
+   * From now on the rows belong to the application. Throws MigrationError `in-use` where somebody works on the run, `moved-on`
+   * where it is no longer ended or, without `force`, proven.
+   */
+  seal(run: Run, force: boolean): Promise<void>;
 }

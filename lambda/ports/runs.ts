@@ -12,6 +12,10 @@ export interface Run {
   readonly id: number;
   readonly pass: number;
   readonly phase: Phase;
+  /** Grows with everything that begins: a pass, a repair, a rollback. */
+  readonly epoch: number;
+  /** Wishes to stop that were known when it was opened; any more than that are to be obeyed. */
+  readonly stops: number;
   readonly source: string;
   /** Fingerprint of the mapping it goes by. */
   readonly mapping: string;
@@ -41,12 +45,15 @@ export interface OpenRun {
 export interface RunStore {
   /**
    * The run of this source: begun, resumed, or given a new pass where the last one ended or the mapping has changed since.
-   * Creates or upgrades the ledger, and takes back a wish to stop. Throws MigrationError `mapping-changed` where the run
+   * Creates or upgrades the ledger. A wish to stop of before is over for whoever opens it. Throws MigrationError `mapping-changed` where the run
    * cannot go on with this mapping, `sealed` where it may not go on at all.
    */
   open(request: OpenRun): Promise<Run>;
-  /** Records that the run is in a phase, and the newest proof with it. Phases only move forward within a pass. */
-  enter(run: Run, phase: Phase, report?: Report): Promise<Run>;
+  /**
+   * Records that the run is in a phase, and the newest proof with it; a phase is entered from the one before. Where another
+   * process has done the same, what it did stands. Throws MigrationError `moved-on` where something else was begun since.
+   */
+  enter(run: Run, phase: "build" | "verify" | "ended", report?: Report): Promise<Run>;
   /** The runs in this target, newest first; empty where there is no ledger. */
   list(): Promise<readonly Run[]>;
 }

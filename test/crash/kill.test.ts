@@ -55,7 +55,7 @@ afterAll(async () => {
 const names = Object.keys(tables);
 /** Of the ledger, all that does not tell when something was done. */
 const LEDGER = [
-  "select id, source, mapping, parts, pass, phase, stopping, sealed_at from migration_ledger.run",
+  "select id, source, mapping, parts, pass, phase, stops, sealed_at from migration_ledger.run",
   "select * from migration_ledger.unit",
   "select run, tbl, facet, entity, pass, item, row_fp, item_fp, rank, key, source from migration_ledger.audit",
   "select * from migration_ledger.parked",

@@ -109,7 +109,7 @@ describe("I12: in tables that were there before", () => {
     await query(database.url, "update pets set age = 5 where pet = 'tom'");
     await expect(undo()).rejects.toMatchObject({
       code: "rollback-refused",
-      findings: [{ where: "table pets, rows (tom)", problem: "1 row was changed since it was written" }],
+      findings: [{ where: "table pets", keys: ["(tom)"], problem: "1 row was changed since it was written" }],
     });
     await undo(true);
     expect(await query(database.url, "select pet, age from pets order by pet")).toEqual([

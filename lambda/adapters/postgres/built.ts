@@ -5,15 +5,26 @@ import { LEDGER, tableSql } from "./sql.ts";
 
 type Place = Pick<TableModel, "schema" | "name">;
 
-/** On a table that was there before: a constraint or an index by its name, the rest by the name of its column. */
+/** A constraint or an index by its name, the rest by the name of its column. */
 export type BuiltKind = "constraint" | "index" | "not null" | "default" | "identity";
 
+export interface Note {
+  readonly tbl: string;
+  readonly kind: BuiltKind;
+  readonly name: string;
+  readonly run: number;
+  /** The statements that make it; what the data breaks, later ones refuse. */
+  readonly made: readonly string[];
+  readonly unmade: string;
+}
+
 export interface Built {
-  /** Whether a run made the table; then everything on it is ours. */
+  /** Whether a run made the table; then no row in it is anybody else's business. */
   created(table: Place, run?: number): boolean;
+  /** The tables a run made, whether or not the mapping still knows them. */
+  tables(run: number): readonly Place[];
   has(table: Place, kind: BuiltKind, name: string): boolean;
-  /** Names of one kind on a table that was there before; of one run, or of any. */
-  names(table: Place, kind: BuiltKind, run?: number): readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Asks the ledger; where there is none, nothing was made. */
@@ -25,28 +36,23 @@ export async function builtBy(session: Session): Promise<Built> {
   const { rows: tables } = none
     ? { rows: [] }
     : await session.query<{ run: number; schema: string; name: string }>(
-        `select run, schema, name from ${LEDGER}.created_table`,
+        `select run, schema, name from ${LEDGER}.created_table order by run, schema, name`,
       );
-  const { rows: parts } = none
-    ? { rows: [] }
-    : await session.query<{ tbl: string; kind: string; name: string; run: number }>(`select * from ${LEDGER}.built`);
-  const names = (table: Place, kind: BuiltKind, run?: number): string[] =>
-    parts
-      .filter((part) => part.tbl === tableSql(table) && part.kind === kind && (run ?? part.run) === part.run)
-      .map(({ name }) => name);
+  const { rows: notes } = none ? { rows: [] } : await session.query<Note>(`select * from ${LEDGER}.built`);
   return {
     created: (table, run) =>
       tables.some((each) => tableSql(each) === tableSql(table) && (run ?? each.run) === each.run),
-    has: (table, kind, name) => names(table, kind).includes(name),
-    names,
+    tables: (run) => tables.filter((each) => each.run === run),
+    has: (table, kind, name) =>
+      notes.some((note) => note.tbl === tableSql(table) && note.kind === kind && note.name === name),
+    notes,
   };
 }
 
-/** Notes something that was made on a table that was there before. Whoever made it first is the one to take it back. */
-export const noteBuilt = (session: Session, run: number, table: Place, kind: BuiltKind, name: string) =>
-  session.query(`insert into ${LEDGER}.built (tbl, kind, name, run) values ($1, $2, $3, $4) on conflict do nothing`, [
-    tableSql(table),
-    kind,
-    name,
-    run,
-  ]);
+/** Notes something that was made. */
+export const noteBuilt = (session: Session, { tbl, kind, name, run, made, unmade }: Note) =>
+  session.query(
+    `insert into ${LEDGER}.built (tbl, kind, name, run, made, unmade) values ($1, $2, $3, $4, $5::text[], $6)
+     on conflict (tbl, kind, name, run) do update set made = excluded.made`,
+    [tbl, kind, name, run, made, unmade],
+  );

@@ -16,8 +16,6 @@ const LIVENESS_SETTINGS = `
   set tcp_user_timeout = 25000;
   set idle_in_transaction_session_timeout = 60000;
   set lock_timeout = 0;
-  set statement_timeout = 0;
-  set idle_session_timeout = 0;
   select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout';
   set search_path = public;
 `;
@@ -76,6 +74,8 @@ export function clientConfig(url: string, name: string): pg.ClientConfig {
     application_name: name,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // From the first statement on, whatever a database or a role has for everybody else.
+    options: "-c statement_timeout=0 -c idle_session_timeout=0",
     ...tlsOf(url),
   };
 }

@@ -1,7 +1,7 @@
 /** What a loaded database needs and an empty one does not: NOT NULL of merged rows, uniques, foreign keys, indexes, statistics. */
 import { MigrationError } from "../../domain/migration-error.ts";
 import type { CheckModel, ForeignKeyModel, Mapping, TableModel } from "../../mapping/model.ts";
-import { type BuiltKind, builtBy, noteBuilt } from "./built.ts";
+import { type Built, type BuiltKind, builtBy, type Note, noteBuilt } from "./built.ts";
 import { type Session, transaction } from "./connection.ts";
 import {
   addCheck,
@@ -15,8 +15,10 @@ import {
   setNotNull,
   validateConstraint,
 } from "./ddl.ts";
-import { hasDependents, refusedRow } from "./errors.ts";
+import { hasDependents, isNoObject, isThereAlready, refusedRow } from "./errors.ts";
 import { LEDGER, quote, quoteAll, tableSql } from "./sql.ts";
+
+type TablePlace = Pick<TableModel, "schema" | "name">;
 
 /** The rows that break a rule, as a condition on `t`. */
 export const isNull = (column: string): string => `t.${quote(column)} is null`;
@@ -71,59 +73,48 @@ export async function constraintState(
   return row === undefined ? "absent" : row.validated ? "validated" : "unvalidated";
 }
 
+/** What rows that come in any order would meet, and what would put values in rows that no item gave. */
+const IN_THE_WAY: ReadonlySet<BuiltKind> = new Set(["constraint", "default", "identity"]);
+
 /**
- * Takes down what earlier passes built, so that rows can come in any order again; defaults of the time after too, which
- * would put values in rows that no item gave. Throws MigrationError `in-use` where something else depends on it.
+ * Takes down what earlier passes built on these tables, whichever run it was. It is built again at the end of a pass, or by
+ * `restoreBuilt`. Throws MigrationError `in-use` where something else depends on it.
  */
-export async function dropConstraints(session: Session, { tables }: Pick<Mapping, "tables">): Promise<void> {
-  const made = await builtBy(session);
-  for (const table of tables) {
-    const at = tableSql(table);
-    const own = made.created(table);
-    const declared = [...table.foreignKeys, ...table.uniques, ...table.checks].map(({ name }) => name);
-    const names = own ? declared : made.names(table, "constraint");
-    for (const name of names) {
-      await depending(table, name, () =>
-        session.query(`alter table if exists ${at} drop constraint if exists ${quote(name)}`),
-      );
-    }
-    for (const { name, laterDefault, identity, defaultSql } of table.columns) {
-      const column = `alter table if exists ${at} alter ${quote(name)}`;
-      if (identity !== undefined && (own || made.has(table, "identity", name)))
-        await session.query(`${column} drop identity if exists`);
-      if (laterDefault !== undefined && (own || made.has(table, "default", name)))
-        await session.query(`${column} ${defaultSql === undefined ? "drop default" : `set default ${defaultSql}`}`);
-    }
-  }
+export async function dropConstraints(session: Session, tables: readonly TablePlace[]): Promise<void> {
+  const places = new Set(tables.map(tableSql));
+  const { notes } = await builtBy(session);
+  for (const note of notes.filter(({ tbl, kind }) => places.has(tbl) && IN_THE_WAY.has(kind)))
+    await unmake(session, note);
 }
 
-async function depending(table: TableModel, constraint: string, drop: () => Promise<unknown>): Promise<void> {
+async function unmake(session: Session, { tbl, kind, name, unmade }: Note): Promise<void> {
+  if (!(await isTable(session, tbl))) return;
   try {
-    await drop();
+    await session.query(unmade);
   } catch (error) {
     if (!hasDependents(error)) throw error;
-    const problem = `something of somebody else's depends on the constraint ${constraint} of table ${table.name}`;
-    const remedy = "drop it for the time of the migration: the constraint is taken down and built again";
+    const problem = `something of somebody else's depends on the ${kind} ${name} of table ${tbl}`;
+    const remedy = "drop it for the time of the migration: what it depends on is taken down and built again";
     throw new MigrationError("in-use", problem, remedy, { cause: error });
   }
 }
 
+async function isTable(session: Session, tbl: string): Promise<boolean> {
+  const { rows } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [tbl]);
+  return rows[0]?.there === true;
+}
+
 /**
- * Builds everything the schema promises that the data keeps; on tables that were there before, what is built is noted. What
- * the data breaks, or Postgres cannot build, is left to the proof to tell.
+ * Builds everything the schema promises that the data keeps, and notes it. What the data breaks, or Postgres cannot build, is
+ * left to the proof to tell.
  */
 export async function buildConstraints(session: Session, run: number, mapping: Mapping): Promise<void> {
   const made = await builtBy(session);
   const build = async (table: TableModel, kind: BuiltKind, name: string, statements: readonly string[]) => {
-    try {
-      await transaction(session, async () => {
-        for (const statement of statements) await session.query(statement);
-        if (!made.created(table)) await noteBuilt(session, run, table, kind, name);
-      });
-    } catch (error) {
-      // A value too long for an index, say, or a row that was written to in this moment.
-      if (refusedRow(error) === undefined) throw error;
-    }
+    const tbl = tableSql(table);
+    // Read before it is made: what was there is what there is to go back to.
+    const unmade = await unmaking(session, table, kind, name, made);
+    await makeOf(session, { tbl, kind, name, run, made: statements, unmade });
   };
   for (const table of mapping.tables) {
     for (const { name } of promisedLater(table)) {
@@ -143,7 +134,8 @@ export async function buildConstraints(session: Session, run: number, mapping: M
       if ((await constraintState(session, table, check.name)) === "absent")
         await build(table, "constraint", check.name, [addCheck(table, check)]);
       if ((await countRows(session, table, isBroken(check))) > 0) continue;
-      await session.query(validateConstraint(table, check));
+      if ((await constraintState(session, table, check.name)) === "unvalidated")
+        await session.query(validateConstraint(table, check));
     }
   }
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
@@ -169,27 +161,95 @@ export async function buildConstraints(session: Session, run: number, mapping: M
   }
 }
 
+/** Makes something and notes it, or leaves both. */
+async function makeOf(session: Session, note: Note): Promise<void> {
+  try {
+    await transaction(session, async () => {
+      for (const statement of note.made) await session.query(statement);
+      await noteBuilt(session, note);
+    });
+  } catch (error) {
+    // A value too long for an index, a row that was written to in this moment, or a name that somebody else has taken.
+    if (refusedRow(error) === undefined && !isThereAlready(error)) throw error;
+  }
+}
+
+/** The statement that leaves a table as it was before something is made on it. */
+async function unmaking(
+  session: Session,
+  table: TableModel,
+  kind: BuiltKind,
+  name: string,
+  made: Built,
+): Promise<string> {
+  const column = `alter table ${tableSql(table)} alter ${quote(name)}`;
+  const before = made.notes.find((note) => note.tbl === tableSql(table) && note.kind === kind && note.name === name);
+  switch (kind) {
+    case "constraint":
+      return `alter table ${tableSql(table)} drop constraint if exists ${quote(name)}`;
+    case "index":
+      return `drop index if exists ${tableSql({ schema: table.schema, name })}`;
+    case "not null":
+      return `${column} drop not null`;
+    case "default": {
+      if (before !== undefined) return before.unmade;
+      const { rows } = await session.query<{ sql: string }>(
+        `select pg_get_expr(d.adbin, d.adrelid) as sql from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+         where d.adrelid = to_regclass($1) and a.attname = $2`,
+        [tableSql(table), name],
+      );
+      return rows[0] === undefined ? `${column} drop default` : `${column} set default ${rows[0].sql}`;
+    }
+    case "identity": {
+      if (before !== undefined) return before.unmade;
+      const { rows } = await session.query(
+        "select from pg_attribute where attrelid = to_regclass($1) and attname = $2 and attidentity <> ''",
+        [tableSql(table), name],
+      );
+      // One that was there stays: only its next number is another.
+      return rows.length > 0 ? "select" : `${column} drop identity if exists`;
+    }
+  }
+}
+
+/** Builds again what other runs have built and this one had to take down; takes away what only this one had built. */
+export async function restoreBuilt(session: Session, run: number, tables: readonly TablePlace[]): Promise<void> {
+  const places = new Set(tables.map(tableSql));
+  const notes = (await builtBy(session)).notes.filter(({ tbl }) => places.has(tbl));
+  const ofOthers = notes.filter((note) => note.run !== run);
+  const isOthers = (note: Note) =>
+    ofOthers.some(({ tbl, kind, name }) => tbl === note.tbl && kind === note.kind && name === note.name);
+  for (const note of notes.filter((each) => each.run === run && !isOthers(each))) await unmake(session, note);
+  for (const note of ofOthers.filter(({ kind }) => IN_THE_WAY.has(kind))) {
+    if (!(await isTable(session, note.tbl)) || (await isBuilt(session, note))) continue;
+    await makeOf(session, note);
+    if (note.kind === "constraint")
+      // Orphans of others stay what they are: not validated, and told by the proof.
+      await tolerating(() => session.query(`alter table ${note.tbl} validate constraint ${quote(note.name)}`));
+  }
+}
+
+async function tolerating(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (refusedRow(error) === undefined && !isNoObject(error)) throw error;
+  }
+}
+
+async function isBuilt(session: Session, { tbl, kind, name }: Note): Promise<boolean> {
+  if (kind !== "constraint") return false;
+  const { rows } = await session.query(
+    "select from pg_constraint where conrelid = to_regclass($1) and conname = $2 and convalidated",
+    [tbl, name],
+  );
+  return rows.length > 0;
+}
+
 export async function hasIndex(session: Session, table: TableModel, name: string): Promise<boolean> {
   const { rows } = await session.query(
     "select from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = to_regclass($1) and c.relname = $2 and i.indisvalid",
     [tableSql(table), name],
   );
   return rows.length > 0;
-}
-
-/** Takes back what a run built on tables that were there before. */
-export async function dropBuilt(session: Session, run: number, tables: readonly TableModel[]): Promise<void> {
-  const made = await builtBy(session);
-  for (const table of tables) {
-    const at = tableSql(table);
-    const drop: [BuiltKind, (name: string) => string][] = [
-      ["constraint", (name) => `alter table if exists ${at} drop constraint if exists ${quote(name)}`],
-      ["index", (name) => `drop index if exists ${tableSql({ schema: table.schema, name })}`],
-      ["not null", (name) => `alter table if exists ${at} alter ${quote(name)} drop not null`],
-      ["default", (name) => `alter table if exists ${at} alter ${quote(name)} drop default`],
-      ["identity", (name) => `alter table if exists ${at} alter ${quote(name)} drop identity if exists`],
-    ];
-    for (const [kind, statement] of drop)
-      for (const name of made.names(table, kind, run)) await session.query(statement(name));
-  }
 }

@@ -47,7 +47,7 @@ export const addUnique = (table: TableModel, { name, columns }: ColumnList): str
   `alter table ${tableSql(table)} add constraint ${quote(name)} unique (${quoteAll(columns)})`;
 
 export const createIndex = (table: TableModel, { name, columns, where }: IndexModel): string =>
-  `create index if not exists ${quote(name)} on ${tableSql(table)} (${quoteAll(columns)})${where === undefined ? "" : ` where ${where}`}`;
+  `create index ${quote(name)} on ${tableSql(table)} (${quoteAll(columns)})${where === undefined ? "" : ` where ${where}`}`;
 
 /** In force for new rows at once; the rows that are there are vouched for by `validateConstraint`. */
 export const addForeignKey = (table: TableModel, key: ForeignKeyModel): string =>

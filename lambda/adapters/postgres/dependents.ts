@@ -4,6 +4,8 @@ import type { TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
 import { quote, tableSql } from "./sql.ts";
 
+type TablePlace = Pick<TableModel, "schema" | "name">;
+
 interface Inbound {
   readonly name: string;
   readonly schema: string;
@@ -13,13 +15,13 @@ interface Inbound {
 }
 
 /**
- * Throws MigrationError `in-use` where a foreign key of any table but these and `own` carries deletions on, or stops them: rows that are
+ * With `onlyCarrying` only those that would change count, also while they hold no row. Throws MigrationError `in-use` where a foreign key of any table but these and `own` carries deletions on, or stops them: rows that are
  * not the run's would be changed, or nothing could be removed any more.
  */
 export async function refuseDependents(
   session: Session,
-  tables: readonly TableModel[],
-  own: readonly TableModel[] = [],
+  tables: readonly TablePlace[],
+  { own = [], onlyCarrying = false }: { readonly own?: readonly TablePlace[]; readonly onlyCarrying?: boolean } = {},
 ): Promise<void> {
   const { rows } = await session.query<Inbound>(
     `select k.conname as name, n.nspname as schema, c.relname as from, k.confrelid::regclass::text as to, k.confdeltype as action
@@ -33,7 +35,8 @@ export async function refuseDependents(
     const table = tableSql({ schema, name: from });
     if (ours.has(table)) continue;
     const carries = action === "c" || action === "n" || action === "d";
-    const { rows: used } = await session.query(`select from ${table} limit 1`);
+    if (onlyCarrying && !carries) continue;
+    const { rows: used } = onlyCarrying ? { rows: [true] } : await session.query(`select from ${table} limit 1`);
     if (used.length === 0) continue;
     const problem = `${quote(name)} refers to ${to}, and ${carries ? "would change with the rows that are removed there" : "keeps rows there from being removed"}`;
     findings.push({

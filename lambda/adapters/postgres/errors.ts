@@ -46,6 +46,9 @@ function codeOf(error: unknown): string | undefined {
 
 export const isThereAlready = (error: unknown): boolean => THERE_ALREADY.has(codeOf(error) ?? "");
 
+/** What was named is not there, or is not what it was taken for. */
+export const isNoObject = (error: unknown): boolean => ["42704", "42809"].includes(codeOf(error) ?? "");
+
 export const isContention = (error: unknown): boolean => CONTENTION.has(codeOf(error) ?? "");
 
 export function isConnectionLost(error: unknown): boolean {

@@ -77,13 +77,14 @@ async function contested(session: Session, run: Run, mapping: Mapping): Promise<
       examples: Example[] | null;
     }>(
       `with line as (
-         select a.key, a.facet, a.item, a.source, a.row_fp, p.item is not null as parked, k.item is not null as accepted
+         select a.key, a.facet, a.item, a.source, a.row_fp, p.item is not null as parked, k.holder as agreed
          from ${LEDGER}.audit a left join ${PARKED}
-         left join ${LEDGER}.accepted k on k.run = a.run and k.item = a.item and k.held = ${heldItem("a")}
+         left join ${LEDGER}.accepted k on k.run = a.run and k.item = a.item and k.tbl = a.tbl and k.facet = a.facet and k.key = a.key
+           and k.held = ${heldItem("a")}
          where a.run = ${run.id} and a.tbl = ${table.index}
            and a.key in (select key from ${LEDGER}.parked w where w.run = ${run.id} and w.tbl = ${table.index})
        ), waiting as (
-         select a.key, a.source, a.accepted, h.source as holder, ${meaning(table)} as kind
+         select a.key, a.source, coalesce(a.agreed = coalesce(h.item || ' ' || h.row_fp, ''), false) as accepted, h.source as holder, ${meaning(table)} as kind
          from line a left join line h on h.key = a.key and h.facet = a.facet and not h.parked where a.parked
        ), numbered as (select *, row_number() over (partition by kind order by accepted, key, source) as n from waiting)
        select kind, count(*), count(*) filter (where accepted) as accepted, json_agg(json_build_object('key', key, 'source', source, 'holder', holder) order by n)
@@ -117,7 +118,7 @@ export async function quarantineGroups(session: Session, run: Run, examples: num
     `with numbered as (
        select q.reason, q.entity, q.source, q.detail, k.reason as accepted,
          row_number() over (partition by q.reason, q.entity order by k.reason is not null, q.source) as n
-       from ${LEDGER}.quarantine q left join ${LEDGER}.accepted k on k.run = q.run and k.item = q.item and k.held = ${heldBody("q")}
+       from ${LEDGER}.quarantine q left join ${LEDGER}.accepted k on k.run = q.run and k.item = q.item and k.tbl = 0 and k.held = ${heldBody("q")}
        where q.run = ${run.id} and q.last_seen = ${run.pass})
      select reason, entity, count(*), count(accepted) as accepted,
        json_agg(json_build_object('source', source, 'detail', detail, 'accepted', accepted) order by n)

@@ -96,18 +96,24 @@ const operated: Migration = {
       // The numbers tables and entities go by here, and what each of them meant: `parts` is null for a run from before.
       sql`alter table migration_ledger.run
         add parts text,
-        add stopping boolean not null default false,
+        -- Grows with everything that begins: a pass, a repair, a rollback. What was begun before it may end nothing any more.
+        add epoch integer not null default 0,
+        -- Wishes to stop so far, and those that were known when the run was last opened.
+        add stops integer not null default 0,
+        add stops_seen integer not null default 0,
         add sealed_at timestamptz`,
       // A name alone is not a table: there may be one of it in every schema.
       sql`alter table migration_ledger.created_table add schema text not null default 'public'`,
       sql`alter table migration_ledger.created_table drop constraint created_table_pkey, add primary key (run, schema, name)`,
-      // What runs have built on tables that were there before; of a table they made everything is theirs.
+      // What runs have built on tables, with the statements that make it and unmake it.
       sql`create table migration_ledger.built (
         tbl text not null,
         kind text not null,
         name text not null,
         run smallint not null,
-        primary key (tbl, kind, name)
+        made text[] not null,
+        unmade text not null,
+        primary key (tbl, kind, name, run)
       )`,
       // Contents of tables that are proven already, while others are not yet.
       sql`create table migration_ledger.lap (
@@ -119,15 +125,20 @@ const operated: Migration = {
         at timestamptz not null default now(),
         primary key (run, pass, tbl)
       )`,
-      // What an operator lets go, bound to what it held then: an item that changes is accepted no longer.
+      // What an operator lets go, a line for each contribution and one of table 0 for an item in quarantine: bound to what the item
+      // held then and to what held the row, so that nothing is let go that nobody has looked at.
       sql`create table migration_ledger.accepted (
         run smallint not null,
         item uuid not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
         held text not null,
+        holder text not null,
         source text not null,
         reason text not null,
         at timestamptz not null default now(),
-        primary key (run, item)
+        primary key (run, item, tbl, facet, key)
       )`,
       // Lines a repair has still to mend. A line of table 0 is an item in quarantine.
       sql`create table migration_ledger.damage (

@@ -1,5 +1,6 @@
 /** Advisory locks: one class for each run, one number for each unit, one for all pages, and one for the steps only one process may do. */
 import { MigrationError } from "../../domain/migration-error.ts";
+import type { Phase, Run } from "../../ports/runs.ts";
 import type { Session } from "./connection.ts";
 import { LEDGER } from "./sql.ts";
 
@@ -35,11 +36,11 @@ export async function refuseWhileUsed(session: Session, run: number): Promise<vo
   throw new MigrationError("in-use", `somebody is working on run ${run}`, remedy);
 }
 
-/** Whether a pass is being copied, and stays so until the transaction ends: nobody begins another one meanwhile. */
-export async function holdsCopy(session: Session, { run, pass }: { run: number; pass: number }): Promise<boolean> {
+/** Whether a run is in a phase, and stays there until the transaction ends: nobody begins anything else meanwhile. */
+export async function holdsPhase(session: Session, { id, epoch }: Run, phase: Phase): Promise<boolean> {
   const { rows } = await session.query(
-    `select from ${LEDGER}.run where id = $1 and pass = $2 and phase = 'copy' for share`,
-    [run, pass],
+    `select from ${LEDGER}.run where id = $1 and epoch = $2 and phase = $3 and sealed_at is null for share`,
+    [id, epoch, phase],
   );
   return rows.length > 0;
 }

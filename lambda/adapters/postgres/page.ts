@@ -22,11 +22,22 @@ export interface Written {
 }
 
 /** Writes the items of one page. To be called inside a transaction. */
-export async function writeItems(session: Session, place: WritePlace, items: Iterable<Decoded>): Promise<Written> {
-  const fates = new Map<string, Fate>();
-  const seen: string[] = [];
-  for (const batch of batches(items)) await writeBatch(session, place, batch, fates, seen);
-  return { fates, seen };
+export async function writeItems(
+  session: Session,
+  place: WritePlace,
+  items: Iterable<Decoded>,
+  isStrict = false,
+): Promise<Written> {
+  const written: Writing = { fates: new Map(), seen: [], isStrict };
+  for (const batch of batches(items)) await writeBatch(session, place, batch, written);
+  return written;
+}
+
+interface Writing {
+  readonly fates: Map<string, Fate>;
+  readonly seen: string[];
+  /** What a trigger of others would refuse only at the commit is asked for after each batch, where the item can still be told. */
+  readonly isStrict: boolean;
 }
 
 function sizeOf({ outcome }: Decoded): { bytes: number; rows: number } {
@@ -62,17 +73,15 @@ async function writeBatch(
   session: Session,
   place: WritePlace,
   batch: readonly Decoded[],
-  fates: Map<string, Fate>,
-  seen: string[],
+  written: Writing,
 ): Promise<void> {
   await session.query("savepoint batch");
   try {
-    const written = await writeWhole(session, place, batch);
-    // What a trigger would refuse only at the commit is refused here, where the item can still be told.
-    await session.query("set constraints all immediate");
+    const { fates, seen } = await writeWhole(session, place, batch);
+    if (written.isStrict) await session.query("set constraints all immediate");
     await session.query("release savepoint batch");
-    for (const [item, fate] of written.fates) fates.set(item, fate);
-    seen.push(...written.seen);
+    for (const [item, fate] of fates) written.fates.set(item, fate);
+    written.seen.push(...seen);
   } catch (error) {
     const code = refusedRow(error);
     if (code === undefined) throw error;
@@ -81,12 +90,12 @@ async function writeBatch(
     if (batch.length === 1 && only !== undefined) {
       const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
       await audit.quarantine(session, place, [{ by: only, reason: "postgres-refused", detail }]);
-      fates.set(only.item, "quarantined");
+      written.fates.set(only.item, "quarantined");
       return;
     }
     const middle = Math.ceil(batch.length / 2);
-    await writeBatch(session, place, batch.slice(0, middle), fates, seen);
-    await writeBatch(session, place, batch.slice(middle), fates, seen);
+    await writeBatch(session, place, batch.slice(0, middle), written);
+    await writeBatch(session, place, batch.slice(middle), written);
   }
 }
 

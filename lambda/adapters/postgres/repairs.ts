@@ -23,16 +23,17 @@ import { knownItems } from "./audit.ts";
 import { type Session, transaction } from "./connection.ts";
 import { dropConstraints } from "./constraints.ts";
 import { heldKeys, holding } from "./contents.ts";
-import { refuseWhileUsed, withRun } from "./locks.ts";
+import { refusedRow } from "./errors.ts";
+import { holdsPhase, refuseWhileUsed, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
-import { type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
-import { isSealed, sealed, updateRun } from "./runs.ts";
+import { emptyParts, type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
+import { lockRun, movedOn, rolledBack, sealed, updateRun } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
 import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 import { createTables } from "./tables.ts";
 
-/** Items mended in one transaction. */
-const BATCH = 500;
+/** Items read again and mended in one transaction: what one request for single items may ask for, 40 MB at the most. */
+const BATCH = 100;
 /** The unit of a pass that holds what repairs have changed in its tally. */
 const REPAIR = "repair";
 
@@ -53,19 +54,26 @@ export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
   };
 }
 
-async function begin(session: Session, run: Run, mapping: Mapping, force: boolean) {
-  await refuseWhileUsed(session, run.id);
-  if (await isSealed(session, run.id)) throw sealed(run.id);
-  if (run.phase === "copy" || run.phase === "build") {
-    const problem = `run ${run.id} has not copied and built everything yet`;
-    throw new MigrationError("no-run", problem, "run migrate until it ends");
-  }
-  // Damage an earlier pass or repair left behind is not what is there now.
-  if (run.phase !== "repair") await session.query(`delete from ${LEDGER}.damage where run = $1`, [run.id]);
-  await session.query(`delete from ${LEDGER}.lap where run = $1`, [run.id]);
-  const repairing = await updateRun(session, run.id, "phase = 'repair', stopping = false");
+async function begin(session: Session, { id }: Run, mapping: Mapping, force: boolean) {
+  await refuseWhileUsed(session, id);
+  const repairing = await transaction(session, async () => {
+    // What the run is now decides, not what it was when somebody looked.
+    const run = must(await lockRun(session, id), "a run that was found stays in the ledger");
+    if (run.sealedAt !== undefined) throw sealed(id);
+    if (run.phase === "rollback") throw rolledBack(run);
+    if (run.phase === "copy") {
+      const problem = `run ${id} has not copied everything yet`;
+      throw new MigrationError("no-run", problem, "run migrate until it ends");
+    }
+    // Damage an earlier pass or repair left behind is not what is there now; nor is leave to write over rows, given then.
+    const old = run.phase === "repair" ? (force ? "false" : "not missing") : "true";
+    await session.query(`delete from ${LEDGER}.damage where run = $1 and ${old}`, [id]);
+    await session.query(`delete from ${LEDGER}.lap where run = $1`, [id]);
+    return updateRun(session, id, "phase = 'repair', epoch = epoch + 1, stops_seen = stops");
+  });
+  const run = repairing;
   await createTables(session, run.id, mapping);
-  await dropConstraints(session, mapping);
+  await dropConstraints(session, mapping.tables);
   let left = 0;
   for (const table of mapping.tables) {
     for (const facet of table.facets) {
@@ -133,6 +141,8 @@ async function mend(
   items: readonly DamagedItem[],
   now: ReadonlyMap<string, Decoded | "gone">,
 ): Promise<RepairCounts> {
+  // A repair that was overtaken, by another one or by migrate, writes nothing any more.
+  if (!(await holdsPhase(session, run, "repair"))) throw movedOn(run);
   // Whoever takes a line mends it: a second repair finds none.
   const { rows: lines } = await session.query<DamageLine>(
     `delete from ${LEDGER}.damage where run = $1 and item = any($2::uuid[]) returning item, tbl, facet, key, missing`,
@@ -151,48 +161,74 @@ async function writeRows(
   mapping: Mapping,
   lines: readonly DamageLine[],
   now: ReadonlyMap<string, Decoded | "gone">,
-): Promise<Pick<RepairCounts, "rows" | "changed">> {
+): Promise<Pick<RepairCounts, "rows" | "left" | "changed">> {
   const items = [...new Set(lines.map(({ item }) => item))];
   const known = await knownItems(session, { run: run.id, pass: run.pass }, items);
-  const same = new Map<string, readonly Contribution[]>();
+  const same = new Map<string, Contribution>();
+  let unchanged = 0;
   for (const item of items) {
     const decoded = now.get(item);
     if (decoded === undefined || decoded === "gone" || decoded.outcome.kind !== "rows") continue;
-    if (known.get(item) === decoded.fingerprint) same.set(item, decoded.outcome.contributions);
+    if (known.get(item) !== decoded.fingerprint) continue;
+    unchanged += 1;
+    for (const contribution of decoded.outcome.contributions)
+      same.set(placeOf(item, contribution.table.index, contribution.facet.index, contribution.key), contribution);
   }
-  let count = 0;
+  let [count, left] = [0, 0];
+  const byPlace = Map.groupBy(lines, ({ tbl, facet }) => `${tbl}.${facet}`);
   for (const table of mapping.tables) {
     for (const facet of table.facets) {
-      const here = lines.filter((line) => line.tbl === table.index && line.facet === facet.index);
-      const given = (isMissing: boolean) =>
-        here
+      const here = byPlace.get(`${table.index}.${facet.index}`) ?? [];
+      for (const isMissing of [true, false]) {
+        const given = here
           .filter((line) => line.missing === isMissing)
-          .flatMap(({ item, key }) => (same.get(item) ?? []).filter((each) => isFor(each, { table, facet }, key)));
-      const [gone, changed] = [given(true), given(false)];
-      if (gone.length > 0) await restore(session, { table, facet }, gone);
-      await updateRows(session, { table, facet }, changed, undefined);
-      count += gone.length + changed.length;
+          .flatMap(({ item, key }) => same.get(placeOf(item, table.index, facet.index, key)) ?? []);
+        const refused = await write(session, { table, facet }, given, isMissing);
+        count += given.length - refused;
+        left += refused;
+      }
     }
   }
-  return { rows: count, changed: items.length - same.size };
+  return { rows: count, left, changed: items.length - unchanged };
 }
 
-const isFor = (contribution: Contribution, { table, facet }: Facet, key: readonly string[]): boolean =>
-  contribution.table.index === table.index &&
-  contribution.facet.index === facet.index &&
-  keyOf(contribution.key) === keyOf(key);
+/** Writes rows, halving them where Postgres refuses some; returns how many it refused. */
+async function write(session: Session, at: Facet, rows: readonly Contribution[], isMissing: boolean): Promise<number> {
+  if (rows.length === 0) return 0;
+  await session.query("savepoint mending");
+  try {
+    await (isMissing ? restore(session, at, rows) : updateRows(session, at, rows, undefined));
+    await session.query("set constraints all immediate");
+    await session.query("release savepoint mending");
+    return 0;
+  } catch (error) {
+    if (refusedRow(error) === undefined) throw error;
+    await session.query("rollback to savepoint mending");
+    if (rows.length === 1) return 1;
+    const middle = Math.ceil(rows.length / 2);
+    const [one, other] = [rows.slice(0, middle), rows.slice(middle)];
+    return (await write(session, at, one, isMissing)) + (await write(session, at, other, isMissing));
+  }
+}
+
+const placeOf = (item: string, tbl: number, facet: number, key: readonly string[]): string =>
+  JSON.stringify([item, tbl, facet, ...key]);
 
 async function restore(session: Session, at: Facet, rows: readonly Contribution[]): Promise<void> {
   if (at.table.duplicates !== "merge") {
     await insertRows(session, at, rows);
     return;
   }
-  await insertKeys(
+  const keys = rows.map(({ key }) => key);
+  await insertKeys(session, at.table, keys);
+  const empty = await emptyParts(session, at, keys);
+  // A part that somebody has filled since it was missing is theirs.
+  await updateRows(
     session,
-    at.table,
-    rows.map(({ key }) => key),
+    at,
+    rows.filter(({ key }) => empty.has(keyOf(key))),
+    undefined,
   );
-  await updateRows(session, at, rows, undefined);
 }
 
 /** Items in quarantine that decode by now, are gone, or are refused for another reason; the tally of the pass follows them. */

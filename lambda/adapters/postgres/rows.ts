@@ -143,6 +143,23 @@ export async function insertKeys(
   return new Set(rows.map((row) => keyOf(names.map((_, at) => must(row[`k${at}`], "a key column is returned")))));
 }
 
+/** Of these keys, those whose part holds nothing. A column with a default is never empty and says nothing. */
+export async function emptyParts(
+  session: Session,
+  { table, facet }: Facet,
+  keys: readonly (readonly string[])[],
+): Promise<Set<string>> {
+  const filled = ownColumns(table, facet)
+    .filter(({ defaultSql }) => defaultSql === undefined)
+    .map(({ name }) => `t.${quote(name)} is not null`);
+  const { rows } = await session.query<{ key: string[] }>(
+    `select s.c0::text[] as key from ${tableSql(table)} t, ${unnest(1)}
+     where ${keyEquals(table, "t", "(s.c0::text[])")} and not (${["false", ...filled].join(" or ")})`,
+    [keyArray(keys)],
+  );
+  return new Set(rows.map(({ key }) => keyOf(key)));
+}
+
 /** Locks the rows of a merge table, then asks whose they are: a part is ours to take where another part is held by us. */
 export async function lockRows(
   session: Session,

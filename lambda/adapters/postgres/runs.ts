@@ -23,11 +23,13 @@ interface RunRow {
   readonly report: string | null;
   readonly log_key: string;
   readonly sealed_at: string | null;
+  readonly epoch: string | null;
+  readonly stops_seen: string | null;
 }
 
 /** Of `run r`. What a ledger from before does not have reads as NULL. */
 const COLUMNS = `r.id, r.source, r.mapping, to_jsonb(r) ->> 'parts' as parts, r.expired_at, r.pass, r.phase, r.started_at, r.report, r.log_key,
-  to_jsonb(r) ->> 'sealed_at' as sealed_at`;
+  to_jsonb(r) ->> 'sealed_at' as sealed_at, to_jsonb(r) ->> 'epoch' as epoch, to_jsonb(r) ->> 'stops_seen' as stops_seen`;
 
 function runOf(row: RunRow): Run {
   const report: Report | null = row.report === null ? null : JSON.parse(row.report);
@@ -35,6 +37,8 @@ function runOf(row: RunRow): Run {
   return {
     id: row.id,
     pass: row.pass,
+    epoch: Number(row.epoch ?? 0),
+    stops: Number(row.stops_seen ?? 0),
     phase: row.phase,
     source: row.source,
     mapping: row.mapping,
@@ -47,12 +51,17 @@ function runOf(row: RunRow): Run {
   };
 }
 
-const PHASES: readonly Phase[] = ["copy", "repair", "build", "verify", "ended"];
+/** From where a phase is entered. */
+const BEFORE: Readonly<Record<"build" | "verify" | "ended", readonly Phase[]>> = {
+  build: ["copy", "repair"],
+  verify: ["build"],
+  ended: ["verify", "ended"],
+};
 
 export const movedOn = ({ id, pass }: Pick<Run, "id" | "pass">): MigrationError =>
   new MigrationError(
     "moved-on",
-    `another process has ended pass ${pass} of run ${id} and begun the next`,
+    `another process has gone on with run ${id} since pass ${pass} was looked at`,
     "ask `status` and `report` what it found",
   );
 
@@ -63,16 +72,14 @@ export const sealed = (id: number): MigrationError =>
     "nothing is to be done; what the source holds by now is no longer migrated",
   );
 
-export async function isSealed(session: Session, id: number): Promise<boolean> {
-  const { rows } = await session.query<{ sealed_at: string | null }>(
-    `select to_jsonb(r) ->> 'sealed_at' as sealed_at from ${LEDGER}.run r where id = $1`,
-    [id],
-  );
-  return rows[0]?.sealed_at != null;
-}
-
-const rolledBack = ({ id }: Run): MigrationError =>
+export const rolledBack = ({ id }: Pick<Run, "id">): MigrationError =>
   new MigrationError("in-use", `run ${id} is being rolled back`, "run rollback until it ends, then migrate anew");
+
+/** A run as it is now, held until the transaction ends; undefined where it is gone. */
+export async function lockRun(session: Session, id: number): Promise<Run | undefined> {
+  const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run r where id = $1 for update`, [id]);
+  return rows[0] && runOf(rows[0]);
+}
 
 /** Moves a run on, and returns what it is then. */
 export async function updateRun(session: Session, id: number, set: string, values: readonly unknown[] = []) {
@@ -91,18 +98,19 @@ export function runStore(url: string, sessions: Sessions): RunStore {
     },
     enter: (run, phase, report) =>
       sessions.use(async (session) => {
-        // Another process may be further: its phase stands, and so does its report. An end may be proven anew.
-        await session.query(
+        // Only from the phase before, and only while nothing else was begun: a proof of before a repair is none.
+        const { rowCount } = await session.query(
           `update ${LEDGER}.run set phase = $3, report = coalesce($4, report)
-           where id = $1 and pass = $2 and (array_position($5::text[], phase) < array_position($5::text[], $3::text)
-             or phase = 'ended' and $3 = 'ended')`,
-          [run.id, run.pass, phase, report === undefined ? null : JSON.stringify(report), PHASES],
+           where id = $1 and epoch = $2 and phase = any($5::text[]) and sealed_at is null`,
+          [run.id, run.epoch, phase, report === undefined ? null : JSON.stringify(report), BEFORE[phase]],
         );
         const { rows } = await session.query<RunRow>(`select ${COLUMNS} from ${LEDGER}.run r where id = $1`, [run.id]);
-        const now = runOf(must(rows[0], "a run that was opened stays in the ledger"));
-        if (now.pass !== run.pass) throw movedOn(run);
-        if (now.phase === "rollback") throw rolledBack(run);
-        return now;
+        const now = rows[0] && runOf(rows[0]);
+        if (now === undefined || now.phase === "rollback") throw rolledBack(run);
+        // Another process may have done the same step: then its phase stands. A sealed run can still be proven.
+        const isSealedProof = phase === "ended" && now.sealedAt !== undefined && now.phase === "ended";
+        if (now.epoch !== run.epoch || (rowCount === 0 && phase === "ended" && !isSealedProof)) throw movedOn(run);
+        return { ...now, stops: run.stops };
       }),
     list: () =>
       sessions.use(async (session) => {
@@ -137,11 +145,12 @@ async function open(session: Session, request: OpenRun): Promise<Run> {
     await acceptChanges(session, run, request);
     return nextPass(session, run, request);
   }
-  return run.phase === "ended" ? nextPass(session, run, request) : updateRun(session, run.id, "stopping = false");
+  return run.phase === "ended" ? nextPass(session, run, request) : updateRun(session, run.id, "stops_seen = stops");
 }
 
 async function nextPass(session: Session, { id }: Run, { mapping, parts, now }: OpenRun): Promise<Run> {
-  const set = "pass = pass + 1, phase = 'copy', started_at = $2, mapping = $3, parts = $4, stopping = false";
+  const set =
+    "pass = pass + 1, epoch = epoch + 1, phase = 'copy', started_at = $2, mapping = $3, parts = $4, stops_seen = stops";
   return updateRun(session, id, set, [now, mapping, JSON.stringify(parts)]);
 }
 

@@ -8,6 +8,7 @@ import { type Built, builtBy } from "./built.ts";
 import { type Session, transaction } from "./connection.ts";
 import { createSchemas, createTable, promisedLater } from "./ddl.ts";
 import type { Versions } from "./migrator.ts";
+import { sealed } from "./runs.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 import { tryOut } from "./try-out.ts";
 
@@ -41,6 +42,7 @@ function storedType({ type }: ColumnModel): string {
 /** What stands in the way of using the tables that are there already. */
 export async function checkTables(session: Session, mapping: Mapping, before?: Versions): Promise<Finding[]> {
   const made = await builtBy(session);
+  await refuseSealed(session, mapping);
   const findings: Finding[] = await encoding(session);
   let there = 0;
   for (const table of mapping.tables) {
@@ -51,6 +53,21 @@ export async function checkTables(session: Session, mapping: Mapping, before?: V
     if (!made.created(table)) findings.push(...(await liveConstraints(session, table, made)));
   }
   return there === 0 ? [...findings, ...(await tryOut(session, mapping, before))] : findings;
+}
+
+/** Throws MigrationError `sealed` where a table was made by a sealed run, or built upon: it is the application's. */
+async function refuseSealed(session: Session, mapping: Mapping): Promise<void> {
+  const { rows: found } = await session.query<{ there: boolean }>(
+    `select to_regclass('${LEDGER}.built') is not null as there`,
+  );
+  if (found[0]?.there !== true) return;
+  const { rows } = await session.query<{ id: number }>(
+    `select r.id from ${LEDGER}.run r where r.sealed_at is not null and (
+       exists (select from ${LEDGER}.built b where b.run = r.id and b.tbl = any($1::text[]))
+       or exists (select from ${LEDGER}.created_table c where c.run = r.id and c.schema || '.' || c.name = any($2::text[]))) limit 1`,
+    [mapping.tables.map(tableSql), mapping.tables.map(({ schema, name }) => `${schema}.${name}`)],
+  );
+  if (rows[0] !== undefined) throw sealed(rows[0].id);
 }
 
 /** Every fingerprint is taken over UTF-8, and what is no letter of the database's could not be stored. */

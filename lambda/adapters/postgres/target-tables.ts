@@ -4,6 +4,7 @@ import type { Phase, Run } from "../../ports/runs.ts";
 import type { TargetTables } from "../../ports/tables.ts";
 import type { Session } from "./connection.ts";
 import { buildConstraints, dropConstraints } from "./constraints.ts";
+import { refuseDependents } from "./dependents.ts";
 import { withRun } from "./locks.ts";
 import { pruneGone } from "./prune.ts";
 import { runVersions, type SchemaMigrations } from "./schema-migrations.ts";
@@ -23,7 +24,9 @@ export function targetTables(
     prepare: (run) =>
       alone(sessions, run, "copy", async (session) => {
         await runVersions(url, { run: run.id, when: "before", versions: migrations.before });
-        await dropConstraints(session, mapping);
+        // Rows that move or go would take rows of others with them.
+        if (run.pass > 1) await refuseDependents(session, mapping.tables, { onlyCarrying: true });
+        await dropConstraints(session, mapping.tables);
         await createTables(session, run.id, mapping);
       }),
     complete: (run, prune) =>
@@ -43,11 +46,10 @@ export function targetTables(
 function alone(sessions: Sessions, run: Run, phase: Phase, step: (session: Session) => Promise<void>): Promise<void> {
   return sessions.use((session) =>
     withRun(session, run.id, async () => {
-      const { rows } = await session.query(`select from ${LEDGER}.run where id = $1 and pass = $2 and phase = $3`, [
-        run.id,
-        run.pass,
-        phase,
-      ]);
+      const { rows } = await session.query(
+        `select from ${LEDGER}.run where id = $1 and epoch = $2 and phase = $3 and sealed_at is null`,
+        [run.id, run.epoch, phase],
+      );
       if (rows.length > 0) await step(session);
     }),
   );

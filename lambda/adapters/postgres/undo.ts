@@ -1,6 +1,7 @@
-/** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables and its lines in one transaction. */
+/** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables at once, its lines last. */
 import { counted } from "../../domain/discrepancy.ts";
 import { type Finding, MigrationError } from "../../domain/migration-error.ts";
+import { must } from "../../domain/must.ts";
 import type { Mapping, TableModel } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { Undo, Undone } from "../../ports/undo.ts";
@@ -8,13 +9,13 @@ import * as audit from "./audit.ts";
 import { builtBy } from "./built.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
-import { buildConstraints, dropBuilt, dropConstraints } from "./constraints.ts";
+import { dropConstraints, restoreBuilt } from "./constraints.ts";
 import { tableContent } from "./contents.ts";
 import { refuseDependents } from "./dependents.ts";
 import { hasDependents } from "./errors.ts";
 import { holdingSums } from "./ledger-facts.ts";
 import { refuseWhileUsed, withRun } from "./locks.ts";
-import { isSealed, sealed, updateRun } from "./runs.ts";
+import { lockRun, sealed, updateRun } from "./runs.ts";
 import { revertVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
@@ -27,34 +28,32 @@ const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table",
 export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrations: SchemaMigrations): Undo {
   return {
     losses: (run) => sessions.use((session) => losses(session, run, mapping)),
-    undo: (run) =>
-      sessions.use((session) =>
+    undo: (run) => {
+      // The last step may have happened though its answer was lost: then what was done is known, and there is no run any more.
+      let done: Undone = { dropped: [], removed: {} };
+      return sessions.use((session) =>
         withRun(session, run.id, async () => {
           await refuseWhileUsed(session, run.id);
-          if (await isSealed(session, run.id)) throw sealed(run.id);
+          if (!(await isKnown(session, run))) return done;
           const made = await builtBy(session);
-          const own = mapping.tables.filter((table) => made.created(table, run.id));
+          const own = made.tables(run.id);
+          const names = new Set(own.map(tableSql));
           const others = await present(
             session,
-            mapping.tables.filter((table) => !made.created(table, run.id)),
+            mapping.tables.filter((table) => !names.has(tableSql(table))),
           );
-          await refuseDependents(session, others, own);
-          // From here on no page of this run can be committed any more, whoever still holds one.
-          await updateRun(session, run.id, "phase = 'rollback'");
-          await dropConstraints(session, { tables: [...own, ...others] });
-          await dropBuilt(session, run.id, others);
-          const removed = await removeRows(session, run, mapping, others);
+          await refuseDependents(session, others, { own });
           await revertVersions(url, { run: run.id, when: "after", versions: migrations.after });
-          await dropAll(session, run, own);
-          // Tables of other runs are what they were, but for the rows of this one.
-          await buildConstraints(session, run.id, {
-            ...mapping,
-            tables: others.filter((table) => made.created(table)),
-          });
+          await dropOwn(session, run, own, others);
+          const removed = await removeRows(session, run, mapping, others);
+          await restoreBuilt(session, run.id, others);
           await revertVersions(url, { run: run.id, when: "before", versions: migrations.before });
-          return { dropped: own.map(spelled), removed } satisfies Undone;
+          done = { dropped: own.map(spelled), removed: added(done.removed, removed) };
+          await forget(session, run);
+          return done;
         }),
-      ),
+      );
+    },
     dropLedger: () => sessions.use((session) => transaction(session, () => dropLedger(session))),
   };
 }
@@ -64,6 +63,8 @@ async function dropLedger(session: Session): Promise<number> {
     `select to_regclass('${LEDGER}.run')::text as ledger`,
   );
   if (there[0]?.ledger === null) return 0;
+  // Nobody begins a run meanwhile.
+  await session.query(`lock table ${LEDGER}.run in access exclusive mode`);
   const { rows } = await session.query<{ id: number; sealed: boolean }>(
     `select id, to_jsonb(r) ->> 'sealed_at' is not null as sealed from ${LEDGER}.run r for update`,
   );
@@ -73,11 +74,20 @@ async function dropLedger(session: Session): Promise<number> {
     throw new MigrationError("not-sealed", problem, "seal them first");
   }
   for (const { id } of rows) await refuseWhileUsed(session, id);
-  await session.query(`drop schema ${LEDGER} cascade`);
+  const { rows: tables } = await session.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = '${LEDGER}'::regnamespace and relkind = 'r'`,
+  );
+  // Not with everything that hangs on it: a view of somebody else's is named, and stays.
+  await refusing(async () => {
+    await session.query(`drop table ${tables.map(({ name }) => tableSql({ schema: LEDGER, name })).join(", ")}`);
+    await session.query(`drop schema ${LEDGER}`);
+  });
   return rows.length;
 }
 
-const spelled = ({ schema, name }: TableModel): string => (schema === "public" ? name : `${schema}.${name}`);
+type TablePlace = Pick<TableModel, "schema" | "name">;
+
+const spelled = ({ schema, name }: TablePlace): string => (schema === "public" ? name : `${schema}.${name}`);
 
 /** Tables of the mapping that are there. */
 async function present(session: Session, tables: readonly TableModel[]): Promise<TableModel[]> {
@@ -99,16 +109,23 @@ async function losses(session: Session, run: Run, mapping: Mapping): Promise<Fin
     const keys = [...different.examples, ...(made.has(table) ? unexpected.examples : [])].map(
       ({ key }) => `(${key?.join(", ")})`,
     );
-    const where = `table ${table.name}${keys.length === 0 ? "" : `, rows ${keys.slice(0, 5).join(", ")}`}`;
+    const where = `table ${table.name}`;
+    const some = { keys: keys.slice(0, 5) };
     const remedy = "keep them elsewhere first, or say --force";
     if (different.count > 0)
       findings.push({
         where,
         problem: `${counted(different.count, "row was changed since it was", "rows were changed since they were")} written`,
         remedy,
+        ...some,
       });
     if (made.has(table) && foreignRows > 0)
-      findings.push({ where, problem: `${counted(foreignRows, "row was", "rows were")} added by others`, remedy });
+      findings.push({
+        where,
+        problem: `${counted(foreignRows, "row was", "rows were")} added by others`,
+        remedy,
+        ...some,
+      });
   }
   return findings;
 }
@@ -149,22 +166,52 @@ async function removeRows(
   }
 }
 
-/** The run's tables and everything the ledger knows of it, together or not at all. */
-async function dropAll(session: Session, run: Run, tables: readonly TableModel[]): Promise<void> {
+/**
+ * From here on no page of this run can be committed any more, whoever still holds one; its tables go, and what any run built
+ * on the others is out of the way. All of it or, where something of others depends on it, nothing.
+ */
+async function dropOwn(
+  session: Session,
+  run: Run,
+  own: readonly TablePlace[],
+  others: readonly TableModel[],
+): Promise<void> {
   await refusing(() =>
     transaction(session, async () => {
-      const there = await present(session, tables);
-      if (there.length > 0) await session.query(`drop table ${there.map(tableSql).join(", ")}`);
-      const { rows } = await session.query<{ name: string }>(
-        `select c.relname as name from pg_class c where c.relnamespace = '${LEDGER}'::regnamespace and c.relname like $1`,
-        [`audit\\_merge\\_${run.id}\\_%`],
-      );
-      for (const { name } of rows) await session.query(`drop index ${LEDGER}.${quote(name)}`);
-      for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [run.id]);
-      await session.query(`delete from ${LEDGER}.run where id = $1`, [run.id]);
+      const now = must(await lockRun(session, run.id), "a run that was found stays in the ledger");
+      if (now.sealedAt !== undefined) throw sealed(run.id);
+      await updateRun(session, run.id, "phase = 'rollback', epoch = epoch + 1");
+      await dropConstraints(session, [...own, ...others]);
+      if (own.length > 0) await session.query(`drop table if exists ${own.map(tableSql).join(", ")}`);
+      // Rows cannot leave columns that a merged table promises to fill.
+      const ours = new Set(others.map(tableSql));
+      for (const note of (await builtBy(session)).notes)
+        if (note.run === run.id && note.kind === "not null" && ours.has(note.tbl)) await session.query(note.unmade);
     }),
   );
 }
+
+/** Everything the ledger knows of the run. */
+async function forget(session: Session, run: Run): Promise<void> {
+  await transaction(session, async () => {
+    const { rows } = await session.query<{ name: string }>(
+      `select c.relname as name from pg_class c where c.relnamespace = '${LEDGER}'::regnamespace and c.relname like $1`,
+      [`audit\\_merge\\_${run.id}\\_%`],
+    );
+    for (const { name } of rows) await session.query(`drop index ${LEDGER}.${quote(name)}`);
+    for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [run.id]);
+    await session.query(`delete from ${LEDGER}.run where id = $1`, [run.id]);
+  });
+}
+
+async function isKnown(session: Session, { id }: Run): Promise<boolean> {
+  return (await session.query(`select from ${LEDGER}.run where id = $1`, [id])).rows.length > 0;
+}
+
+const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]),
+  );
 
 /** What depends on what would go is somebody else's: it is named, and stays. */
 async function refusing(work: () => Promise<void>): Promise<void> {

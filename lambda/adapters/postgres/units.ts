@@ -6,8 +6,8 @@ import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../ports/units.ts";
 import { type Session, transaction } from "./connection.ts";
-import { contended, isContention } from "./errors.ts";
-import { holdsCopy, lockClass, lockPages, withRun } from "./locks.ts";
+import { contended, isContention, refusedRow } from "./errors.ts";
+import { holdsPhase, lockClass, lockPages, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import { patiently } from "./patience.ts";
 import { movedOn } from "./runs.ts";
@@ -45,12 +45,12 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
           `select descriptor, cursor, done, pages, tally from ${LEDGER}.unit where run = $1 and pass = $2`,
           [run.id, run.pass],
         );
-        const { rows: wishes } = await session.query<{ stopping: string }>(
-          `select to_jsonb(r) ->> 'stopping' as stopping from ${LEDGER}.run r where id = $1`,
+        const { rows: wishes } = await session.query<{ stops: string | null }>(
+          `select to_jsonb(r) ->> 'stops' as stops from ${LEDGER}.run r where id = $1`,
           [run.id],
         );
         return {
-          stopping: wishes[0]?.stopping === "true",
+          stopping: Number(wishes[0]?.stops ?? 0) > run.stops,
           units: rows.length,
           done: rows.filter(({ done }) => done).length,
           pages: rows.reduce((sum, { pages }) => sum + pages, 0),
@@ -130,7 +130,10 @@ function claimOf(
     unit: state.descriptor,
     cursor: state.cursor ?? undefined,
     commit: async (page) => {
-      tally = await contending((alone) => commitPage(session, run, mapping, unit, page, pages, tally, alone));
+      const at = { unit, pages, tally };
+      tally = await refusing((isStrict) =>
+        contending((alone) => commitPage(session, run, mapping, at, page, { alone, isStrict })),
+      );
       pages += 1;
     },
     release: async () => {
@@ -159,22 +162,30 @@ async function contending<T>(work: (alone: boolean) => Promise<T>): Promise<T> {
   }
 }
 
+/** A page that is refused as a whole, when it is committed, is written again so that the item which was meant can be told. */
+async function refusing<T>(work: (isStrict: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await work(false);
+  } catch (error) {
+    if (refusedRow(error) === undefined) throw error;
+    return work(true);
+  }
+}
+
 function commitPage(
   session: Session,
   run: Run,
   mapping: Mapping,
-  unit: number,
+  { unit, pages, tally: before }: { readonly unit: number; readonly pages: number; readonly tally: Tally },
   page: PageWrite,
-  pages: number,
-  before: Tally,
-  alone: boolean,
+  { alone, isStrict }: { readonly alone: boolean; readonly isStrict: boolean },
 ): Promise<Tally> {
   const place = { run: run.id, pass: run.pass, tables: mapping.tables };
   return transaction(session, async () => {
     await session.query(FEW_ROWS);
-    if (!(await holdsCopy(session, place))) throw movedOn(run);
+    if (!(await holdsPhase(session, run, "copy"))) throw movedOn(run);
     await lockPages(session, run.id, alone);
-    const { fates, seen } = await writeItems(session, place, page.items);
+    const { fates, seen } = await writeItems(session, place, page.items, isStrict);
     const tally = addTallies(before, page.tally(fates));
     if (seen.length > 0) {
       await session.query(

@@ -58,9 +58,13 @@ export function logDone(log: Logger, action: string): void {
   log.info({ action }, "done");
 }
 
+/** Findings as the outside may see them. */
+export const withoutKeys = ({ findings }: MigrationError) =>
+  findings.map(({ where, problem, remedy }) => ({ where, problem, remedy }));
+
 /** A refusal, with what to do; or a bug, with its place. Causes stay out: their messages may quote what they met. */
 export function logFailure(log: Logger, error: unknown): void {
-  if (error instanceof MigrationError) log.error({ code: error.code, findings: error.findings }, error.message);
+  if (error instanceof MigrationError) log.error({ code: error.code, findings: withoutKeys(error) }, error.message);
   else log.fatal({ stack: withoutMessage(error).stack }, "a bug");
 }
 

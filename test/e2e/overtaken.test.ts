@@ -1,0 +1,393 @@
+/** Processes that decide on what was: each is overtaken by another one in the worst moment, and what it then does must do no harm. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { load, type OpenTarget, openTarget } from "../../lambda/compose.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import { decoder } from "../../lambda/domain/decode.ts";
+import { must } from "../../lambda/domain/must.ts";
+import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
+import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
+import type { Target } from "../../lambda/pipeline/conclude.ts";
+import type { Run } from "../../lambda/ports/runs.ts";
+import { runRepair, runVerify } from "../../lambda/run.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { beforePages, migrateTrial, query } from "../support/migration.ts";
+import { GOOD, pet, schema } from "../support/pets.ts";
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(() => database.drop());
+
+const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+const migrate = (items: readonly Item[] = GOOD, options = {}, around?: (target: Target) => Target) =>
+  migrateTrial({ url: database.url, schema, items, options, ...(around === undefined ? {} : { around }) });
+const task = { schema, options: {} };
+const verify = async (items = GOOD) =>
+  (await runVerify({ ...task, target: database.url }, edge, memorySource(items))).report;
+const repair = async (items = GOOD, force = false) =>
+  (await runRepair({ ...task, target: database.url, force }, edge, memorySource(items))).report;
+const place = () => ({ target: database.url, schema });
+const newest = () => ({ target: database.url, run: undefined });
+const rows = async (name: string) => (await query(database.url, `select from ${name}`)).length;
+const built = async () =>
+  (
+    await query(
+      database.url,
+      "select from pg_constraint where contype in ('f', 'u') and connamespace = 'public'::regnamespace",
+    )
+  ).length;
+
+/** A process that has looked at the run, and acts later. */
+async function late(work: (target: OpenTarget, run: Run) => Promise<unknown>, meanwhile: () => Promise<unknown>) {
+  await using target = openTarget(database.url, load(schema));
+  const run = must((await target.runs.list())[0], "there is a run");
+  await meanwhile();
+  return await work(target, run);
+}
+
+describe("a pass that reads nothing and is interrupted", () => {
+  it("I12: prunes nothing when it is gone on with, whatever the source holds by then", async () => {
+    await migrate();
+    const crashing = (target: Target): Target => ({
+      ...target,
+      tables: { ...target.tables, complete: () => Promise.reject(new Error("crashed")) },
+    });
+    await expect(migrate([], { prune: true }, crashing)).rejects.toThrow("crashed");
+    await expect(migrate([], { prune: true })).rejects.toMatchObject({ code: "nothing-read" });
+    expect([await rows("pets"), await rows("owners")]).toEqual([2, 2]);
+    expect(await migrate(GOOD, { prune: true })).toMatchObject({ verdict: "verified" });
+  });
+});
+
+describe("I9: a proof that a repair has overtaken", () => {
+  it("is kept by nobody, and the repair ends what it began", async () => {
+    await migrate();
+    const before = await built();
+    await late(
+      async (target, run) => {
+        const { run: repairing } = await target.repairs.begin(run, false);
+        expect(await built()).toBeLessThan(before);
+        await expect(target.runs.enter(run, "ended", must(run.report, "it was proven"))).rejects.toMatchObject({
+          code: "moved-on",
+        });
+        expect(repairing.phase).toBe("repair");
+      },
+      async () => undefined,
+    );
+    await expect(runSeal({ ...newest(), force: true })).rejects.toThrow();
+    expect((await repair()).verdict).toBe("verified");
+    expect(await built()).toBe(before);
+  });
+
+  it("two repairs at once leave every constraint in its place", async () => {
+    await migrate();
+    const before = await built();
+    await query(database.url, "delete from visits");
+    await Promise.allSettled([repair(), repair(), verify()]);
+    const phase = async () =>
+      (await query<{ phase: string }>(database.url, "select phase from migration_ledger.run"))[0]?.phase;
+    if ((await phase()) !== "ended") await repair();
+    expect(await built()).toBe(before);
+    expect((await repair()).verdict).toBe("verified");
+  });
+});
+
+describe("a repair that was overtaken", () => {
+  it("I12: writes nothing in a run that was sealed since", async () => {
+    await migrate();
+    await query(database.url, "delete from pets where pet_id = 'a'");
+    await late(
+      async (target, run) => {
+        const { run: repairing } = await target.repairs.begin(run, true);
+        const items = await target.repairs.next(repairing);
+        await migrate();
+        await query(database.url, "insert into pets values ('a', '1', 'theirs', 77)");
+        await query(database.url, "update migration_ledger.run set phase = 'ended', sealed_at = now()");
+        const decode = decoder(load(schema), { source: "memory:test", expiredAt: 0n });
+        const now = new Map(GOOD.map((item) => decode({ item })).map((each) => [each.item, each]));
+        await expect(target.repairs.mend(repairing, items, now)).rejects.toMatchObject({ code: "moved-on" });
+      },
+      async () => undefined,
+    );
+    expect(await query(database.url, "select tag from pets where pet_id = 'a'")).toEqual([{ tag: "theirs" }]);
+  });
+
+  it("I3: does not take a pass that has begun since for one that has ended", async () => {
+    await migrate();
+    const stopping = new AbortController();
+    await late(
+      (target, run) => expect(target.repairs.begin(run, false)).rejects.toMatchObject({ code: "no-run" }),
+      () =>
+        migrateTrial({
+          url: database.url,
+          schema,
+          items: GOOD,
+          options: { units: 4, concurrency: 1 },
+          signal: stopping.signal,
+          around: beforePages((page) => page === 2 && stopping.abort()),
+        }),
+    );
+    expect(await migrate(GOOD, { prune: true })).toMatchObject({ verdict: "verified", pass: 2 });
+  });
+
+  it("does not take a run back from its rollback", async () => {
+    await migrate();
+    await query(database.url, "update migration_ledger.run set phase = 'rollback'");
+    await expect(repair()).rejects.toMatchObject({ code: "in-use" });
+    await runRollback({ ...place(), force: true });
+  });
+
+  it("I12: does not write over what has come since, nor with leave that was given to another one", async () => {
+    await migrate();
+    await query(
+      database.url,
+      "alter table pets drop constraint pets_owner_id_fkey; delete from owners where owner_id = '1'",
+    );
+    await query(database.url, "update pets set tag = 'changed here' where pet_id = 'b'");
+    const stopped = await runRepair(
+      { ...task, target: database.url, force: true },
+      { ...edge, signal: AbortSignal.abort() },
+      memorySource(GOOD),
+    );
+    expect(stopped.report.verdict).toBe("incomplete");
+    await query(database.url, "insert into owners (owner_id, name, phone, rank) values ('1', 'by hand', '7', 7)");
+    const report = await repair();
+    expect(report.verdict).toBe("discrepant");
+    expect(await query(database.url, "select name from owners where owner_id = '1'")).toEqual([{ name: "by hand" }]);
+    expect(await query(database.url, "select tag from pets where pet_id = 'b'")).toEqual([{ tag: "changed here" }]);
+    expect((await repair(GOOD, true)).verdict).toBe("verified");
+  });
+
+  it("tells of a row that a trigger of others refuses, and ends", async () => {
+    await migrate();
+    await query(database.url, "delete from visits");
+    await query(
+      database.url,
+      "create function f() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$",
+    );
+    await query(database.url, "create trigger t before insert on visits for each row execute function f()");
+    expect(await repair()).toMatchObject({ verdict: "discrepant", repaired: { rows: 0, left: 1 } });
+    await query(database.url, "drop trigger t on visits");
+    expect(await repair()).toMatchObject({ verdict: "verified", repaired: { rows: 1 } });
+  });
+});
+
+it("I12: seal decides on what the run is, not on what it was", async () => {
+  await migrate();
+  const stopping = new AbortController();
+  await late(
+    (target, run) => expect(target.decisions.seal(run, true)).rejects.toMatchObject({ code: "moved-on" }),
+    () =>
+      migrateTrial({
+        url: database.url,
+        schema,
+        items: GOOD,
+        signal: stopping.signal,
+        around: beforePages(() => stopping.abort()),
+      }),
+  );
+  expect(await migrate()).toMatchObject({ verdict: "verified", pass: 2 });
+});
+
+it("a wish to stop holds for whoever was at work when it was made, whoever begins then", async () => {
+  const many = Array.from({ length: 300 }, (_, at) => pet("1", `m${at}`));
+  let asked = false;
+  const report = await migrateTrial({
+    url: database.url,
+    schema,
+    source: memorySource([...GOOD, ...many], "memory:test", 10),
+    options: { units: 2, concurrency: 1 },
+    around: beforePages(async (page) => {
+      if (page === 3) {
+        await runStop(newest());
+        asked = true;
+        await using target = openTarget(database.url, load(schema));
+        const run = must((await target.runs.list())[0], "there is a run");
+        await target.runs.open({
+          source: run.source,
+          mapping: run.mapping,
+          parts: must(run.parts, "kept"),
+          remap: false,
+          now: new Date(),
+        });
+      }
+      if (asked) await new Promise((resolve) => setTimeout(resolve, 300));
+    }),
+  });
+  expect(report.verdict).toBe("incomplete");
+});
+
+describe("I9: an acceptance", () => {
+  const two = defineTables({ a: { id: text().primaryKey(), v: text() }, b: { id: text().primaryKey(), v: text() } });
+  const both = {
+    tables: two,
+    items: defineItems(two, { keys: { pk: "PK" } }, ({ item, into }) => [
+      item("X", { pk: "X#{n}" }, ({ attr }) => [
+        into("a", { id: attr("A"), v: attr("V") }),
+        into("b", { id: attr("B"), v: attr("V") }),
+      ]),
+    ]),
+  };
+  const x = (n: number, a: string, b: string): Item => ({
+    PK: { S: `X#${n}` },
+    A: { S: a },
+    B: { S: b },
+    V: { S: String(n) },
+  });
+  const run = (items: readonly Item[]) => migrateTrial({ url: database.url, schema: both, items });
+
+  it("of what an item lost hides nothing that it loses later", async () => {
+    // Whichever holds the row, the other one is accepted; then a third one takes its other row, too.
+    const report = await run([x(1, "same", "one"), x(2, "same", "two")]);
+    const { source = "" } = must(report.discrepancies[0]?.examples[0], "one waits");
+    const { PK }: { PK: { S: string } } = JSON.parse(source);
+    await runAccept({ target: database.url, schema: both, key: [PK.S], reason: "known" });
+    expect(await run([x(1, "same", "one"), x(2, "same", "two")])).toMatchObject({ verdict: "verified", accepted: 1 });
+    const other = PK.S === "X#1" ? "one" : "two";
+    const more = Array.from({ length: 8 }, (_, at) => x(at + 3, `own ${at}`, other));
+    expect((await run([x(1, "same", "one"), x(2, "same", "two"), ...more])).verdict).toBe("discrepant");
+  });
+});
+
+describe("I12: what runs build on tables", () => {
+  const make = (spec: { unique?: boolean } = {}) => {
+    const users = { id: text().primaryKey(), email: spec.unique === false ? text() : text().unique() };
+    const made = defineTables({ users });
+    const items = defineItems(made, { keys: { pk: "PK" } }, ({ item, into }) => [
+      item("User", { pk: "U#{id}" }, ({ key, attr }) => [into("users", { id: key.id, email: attr("v") })]),
+    ]);
+    return { tables: made, items };
+  };
+  const user = (id: string, v: string): Item => ({ PK: { S: `U#${id}` }, v: { S: v } });
+  const into = (items: readonly Item[], name: string, spec = make()) =>
+    migrateTrial({ url: database.url, schema: spec, source: memorySource(items, name) });
+  const unique = () => query(database.url, "select conname from pg_constraint where conname = 'users_email_key'");
+
+  it("a unique that is no longer declared is in nobody's way", async () => {
+    await into([user("1", "same")], "memory:a");
+    const loose = make({ unique: false });
+    expect(await into([user("1", "same"), user("2", "same")], "memory:a", loose)).toMatchObject({
+      verdict: "verified",
+      quarantine: [],
+    });
+    expect(await unique()).toEqual([]);
+  });
+
+  it("is there again for the run that stays, whichever is taken back", async () => {
+    await query(database.url, "create table users (id text primary key, email text not null)");
+    await into([user("1", "a")], "memory:a");
+    await into([user("2", "b")], "memory:b");
+    await runRollback({ target: database.url, schema: make(), force: false });
+    expect(await unique()).toHaveLength(1);
+    expect(await query(database.url, "select id from users")).toEqual([{ id: "1" }]);
+    await runRollback({ target: database.url, schema: make(), force: false });
+    expect(await unique()).toEqual([]);
+    expect(await query(database.url, "select id from users")).toEqual([]);
+  });
+
+  it("an index of somebody else's with the name of ours stays theirs", async () => {
+    await query(database.url, "create table theirs (x text)");
+    await query(database.url, "create index pets_owner_id_idx on theirs (x)");
+    await query(
+      database.url,
+      "create table owners (owner_id text primary key, name text, phone text, rank bigint)",
+    );
+    const report = await migrate();
+    expect(report.discrepancies.map(({ problem }) => problem)).toEqual(["the index is not there"]);
+    await runRollback({ ...place(), force: true });
+    expect(await query(database.url, "select indexname from pg_indexes where tablename = 'theirs'")).toHaveLength(1);
+  });
+
+  it("a default that was there before is there again", async () => {
+    const later = defineTables({ users: { id: text().primaryKey(), email: text().nullable().defaultLater("'ours'") } });
+    const items = defineItems(later, { keys: { pk: "PK" } }, ({ item, into: write }) => [
+      item("User", { pk: "U#{id}" }, ({ key, attr }) => [write("users", { id: key.id, email: attr("v").optional() })]),
+    ]);
+    await query(database.url, "create table users (id text primary key, email text default 'theirs')");
+    const spec = { tables: later, items };
+    await migrateTrial({ url: database.url, schema: spec, items: [user("1", "a")] });
+    await migrateTrial({ url: database.url, schema: spec, items: [user("1", "a"), user("2", "b")] });
+    const is = () =>
+      query(
+        database.url,
+        "select column_default as is from information_schema.columns where table_name = 'users' and column_name = 'email'",
+      );
+    expect(await is()).toEqual([{ is: "'ours'::text" }]);
+    await runRollback({ target: database.url, schema: spec, force: false });
+    expect(await is()).toEqual([{ is: "'theirs'::text" }]);
+  });
+
+  it("a table that the mapping has forgotten goes with the run all the same", async () => {
+    const more = defineTables({
+      users: { id: text().primaryKey(), email: text() },
+      logs: { id: text().primaryKey(), of: text().references("users") },
+    });
+    const grown = {
+      tables: more,
+      items: defineItems(more, { keys: { pk: "PK" } }, ({ item, into: write }) => [
+        item("User", { pk: "U#{id}" }, ({ key, attr }) => [write("users", { id: key.id, email: attr("v") })]),
+        item("Log", { pk: "L#{id}" }, ({ key, attr }) => [write("logs", { id: key.id, of: attr("v") })]),
+      ]),
+    };
+    await migrateTrial({ url: database.url, schema: grown, items: [user("1", "a")] });
+    const loose = make({ unique: false });
+    await migrateTrial({ url: database.url, schema: loose, items: [user("1", "a")] });
+    const { dropped } = await runRollback({ target: database.url, schema: loose, force: true });
+    expect(dropped).toEqual(["logs", "users"]);
+    expect(
+      await query(database.url, "select relname from pg_class where relnamespace = 'public'::regnamespace"),
+    ).toEqual([]);
+  });
+
+  it("rows of others that would go with ours keep a second pass from beginning", async () => {
+    await migrate();
+    await query(database.url, "create table toys (pet text references pets on delete cascade)");
+    await expect(migrate(GOOD.slice(0, 4))).rejects.toMatchObject({ code: "in-use" });
+    await query(database.url, "drop table toys");
+    await migrate();
+  });
+});
+
+describe("a rollback that is refused", () => {
+  it("I12: because of a view of others has changed nothing, and the run goes on", async () => {
+    await query(
+      database.url,
+      "create table visits (visit_id text primary key, at timestamptz not null, note text not null)",
+    );
+    await migrate();
+    await query(database.url, "create view busy as select owner_id from pets");
+    await expect(runRollback({ ...place(), force: true })).rejects.toMatchObject({ code: "rollback-refused" });
+    expect(await rows("visits")).toBe(1);
+    expect((await verify()).verdict).toBe("verified");
+    await query(database.url, "drop view busy");
+    await runRollback({ ...place(), force: true });
+    expect(await rows("visits")).toBe(0);
+  });
+
+  it("I10: names rows to a terminal, and to nobody else", async () => {
+    await migrate();
+    await query(database.url, "update pets set tag = 'changed' where pet_id = 'a'");
+    await expect(runRollback({ ...place(), force: false })).rejects.toMatchObject({
+      findings: [{ where: "table pets", keys: ["(a)"] }],
+    });
+  });
+});
+
+it("drop-ledger takes no view of others with it", async () => {
+  await migrate();
+  await runSeal({ ...newest(), force: false });
+  await query(database.url, "create view mine as select source from migration_ledger.audit");
+  await expect(runDropLedger(newest())).rejects.toMatchObject({ code: "rollback-refused" });
+  await query(database.url, "drop view mine");
+  expect(await runDropLedger(newest())).toEqual({ runs: 1 });
+});
+
+it("tables that a sealed run has made are nobody else's to fill", async () => {
+  await migrate();
+  await runSeal({ ...newest(), force: false });
+  await expect(
+    migrateTrial({ url: database.url, schema, source: memorySource(GOOD, "memory:another") }),
+  ).rejects.toMatchObject({ code: "sealed" });
+});
