@@ -290,10 +290,7 @@ describe("I12: what runs build on tables", () => {
   it("an index of somebody else's with the name of ours stays theirs", async () => {
     await query(database.url, "create table theirs (x text)");
     await query(database.url, "create index pets_owner_id_idx on theirs (x)");
-    await query(
-      database.url,
-      "create table owners (owner_id text primary key, name text, phone text, rank bigint)",
-    );
+    await query(database.url, "create table owners (owner_id text primary key, name text, phone text, rank bigint)");
     const report = await migrate();
     expect(report.discrepancies.map(({ problem }) => problem)).toEqual(["the index is not there"]);
     await runRollback({ ...place(), force: true });
