@@ -1,0 +1,117 @@
+/**
+ * Aurora PostgreSQL Serverless v2, made or described. Who signs in is IAM's to say; the master's password is RDS' own
+ * secret, which it rotates. A cluster that is made here keeps values out of Postgres' log.
+ */
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type IVpc, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
+import {
+  AuroraPostgresEngineVersion,
+  CaCertificate,
+  ClusterInstance,
+  Credentials,
+  DatabaseCluster,
+  DatabaseClusterEngine,
+  type IDatabaseCluster,
+  ParameterGroup,
+} from "aws-cdk-lib/aws-rds";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { acknowledgeThrowAway } from "./acknowledgements.ts";
+import type { Config } from "./config.ts";
+import type { ExistingCluster } from "./settings.ts";
+
+export interface DatabaseProps {
+  readonly vpc: IVpc;
+  readonly config: Config;
+}
+
+const engine = DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_9 });
+
+/**
+ * Postgres quotes values in the statements, parameters, details and messages it logs, and rows are values. Connections,
+ * checkpoints and crashes are still logged; an error is told to the client that made it and to nobody else.
+ * An existing cluster keeps its own parameters.
+ */
+export const QUIET = {
+  log_statement: "none",
+  log_min_duration_statement: "-1",
+  log_min_duration_sample: "-1",
+  log_min_error_statement: "panic",
+  log_min_messages: "log",
+  log_error_verbosity: "terse",
+  log_parameter_max_length: "0",
+  log_parameter_max_length_on_error: "0",
+} as const;
+
+export class Database extends Construct {
+  readonly cluster: IDatabaseCluster;
+  /** Of a user who may create roles. */
+  readonly secret: ISecret;
+  readonly port: number;
+  readonly identifier: string;
+
+  constructor(scope: Construct, id: string, { vpc, config }: DatabaseProps) {
+    super(scope, id);
+    const made = config.cluster === undefined ? this.#make(vpc, config) : this.#describe(config.cluster);
+    [this.cluster, this.secret, this.port] = made;
+    this.identifier = this.cluster.clusterIdentifier;
+  }
+
+  #make(vpc: IVpc, config: Config): [IDatabaseCluster, ISecret, number] {
+    const port = 5_432;
+    const securityGroup = new SecurityGroup(this, "SecurityGroup", {
+      vpc,
+      description: "The database: whoever may connect is named, and it connects to nobody",
+      allowAllOutbound: false,
+    });
+    const cluster = new DatabaseCluster(this, "Cluster", {
+      engine,
+      vpc,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [securityGroup],
+      port,
+      writer: ClusterInstance.serverlessV2("Writer", { caCertificate: CaCertificate.RDS_CA_RSA2048_G1 }),
+      serverlessV2MinCapacity: config.migrator ? config.minAcuWhileMigrating : config.minAcu,
+      serverlessV2MaxCapacity: config.maxAcu,
+      defaultDatabaseName: config.database,
+      credentials: Credentials.fromUsername("postgres"),
+      manageMasterUserPassword: true,
+      iamAuthentication: true,
+      // For the one statement that makes the migrator's role.
+      enableDataApi: true,
+      storageEncrypted: true,
+      backup: { retention: Duration.days(7) },
+      copyTagsToSnapshot: true,
+      deletionProtection: config.deletionProtection,
+      removalPolicy: config.retain ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
+      parameterGroup: new ParameterGroup(this, "Parameters", {
+        engine,
+        description: "TLS for everyone, and no values in the log",
+        parameters: { "rds.force_ssl": "1", ...QUIET },
+      }),
+    });
+    if (!config.deletionProtection) acknowledgeThrowAway(cluster);
+    if (cluster.secret === undefined) throw new Error("RDS makes a secret for the master user of this cluster");
+    return [cluster, cluster.secret, port];
+  }
+
+  #describe(existing: ExistingCluster): [IDatabaseCluster, ISecret, number] {
+    const { identifier, resourceId, endpoint, port, securityGroupId, secretArn } = existing;
+    const cluster = DatabaseCluster.fromDatabaseClusterAttributes(this, "Cluster", {
+      clusterIdentifier: identifier,
+      clusterResourceIdentifier: resourceId,
+      clusterEndpointAddress: endpoint,
+      port,
+      securityGroups: [SecurityGroup.fromSecurityGroupId(this, "SecurityGroup", securityGroupId)],
+      engine,
+    });
+    return [cluster, Secret.fromSecretCompleteArn(this, "Secret", secretArn), port];
+  }
+
+  /** Lets a group of functions in. */
+  admit(functions: SecurityGroup): void {
+    const port = Port.tcp(this.port);
+    this.cluster.connections.allowFrom(functions, port, "The migrator");
+    functions.connections.allowTo(this.cluster, port, "The database");
+  }
+}

@@ -1,0 +1,97 @@
+/** The function that migrates, and everything it is allowed to do. */
+import { Aws, Duration } from "aws-cdk-lib";
+import { type IVpc, Peer, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
+import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import { Alias, ApplicationLogLevel, LoggingFormat, Runtime, SystemLogLevel } from "aws-cdk-lib/aws-lambda";
+import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { ENVIRONMENT } from "../lambda/contract.ts";
+import { acknowledgeNetworkInterfaces } from "./acknowledgements.ts";
+import { BUNDLE, RUNTIME_ENVIRONMENT } from "./bundle.ts";
+import type { Config } from "./config.ts";
+import type { Database } from "./database.ts";
+import { entryFor } from "./entry.ts";
+import { allow, functionRole } from "./function-role.ts";
+import type { LogSettings } from "./logs.ts";
+import { ROLE } from "./role-statement.ts";
+import { READ_TABLE } from "./table.ts";
+
+export interface MigratorProps {
+  readonly config: Config;
+  readonly vpc: IVpc;
+  readonly database: Database;
+  readonly tableArn: string;
+  readonly logs: LogSettings;
+}
+
+/** What Lambda needs to put a function into a network. None of these can be bound to a resource that exists beforehand. */
+const NETWORK_INTERFACES = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
+] as const;
+
+export class Migrator extends Construct {
+  readonly function: NodejsFunction;
+  /** What is invoked: a run goes on with the version it began with while another one is deployed. */
+  readonly live: Alias;
+  readonly logGroup: LogGroup;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { config, vpc, database, tableArn, logs }: MigratorProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, "Log", logs);
+    this.role = functionRole(this, { description: "Reads the table and writes the database", logGroup: this.logGroup });
+    this.#permit(config, database, tableArn);
+    const securityGroup = new SecurityGroup(this, "SecurityGroup", {
+      vpc,
+      description: "The migrator: it reaches the database and the endpoints of its network",
+      allowAllOutbound: false,
+    });
+    // The addresses of a gateway endpoint are not known at synth, and no other route leaves these subnets.
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "DynamoDB");
+    database.admit(securityGroup);
+    const { dbHost, dbPort } = { dbHost: database.cluster.clusterEndpoint.hostname, dbPort: database.port };
+    this.function = new NodejsFunction(this, "Function", {
+      description: `Migrates the table ${config.tableName} to Postgres and proves it`,
+      entry: entryFor(config.schema),
+      runtime: Runtime.NODEJS_24_X,
+      bundling: BUNDLE,
+      memorySize: config.memory,
+      timeout: Duration.minutes(15),
+      // A run is gone on with by whoever asks for it, not behind their back.
+      retryAttempts: 0,
+      role: this.role,
+      vpc,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [securityGroup],
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // Metrics are lines of level INFO: a coarser level would lose them.
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.INFO,
+      environment: {
+        ...RUNTIME_ENVIRONMENT,
+        [ENVIRONMENT.source]: `dynamodb:${config.tableName}?region=${Aws.REGION}`,
+        [ENVIRONMENT.target]: `postgres://${ROLE}@${dbHost}:${dbPort}/${config.database}?auth=iam`,
+      },
+    });
+    this.live = new Alias(this, "Live", { aliasName: "live", version: this.function.currentVersion, retryAttempts: 0 });
+  }
+
+  #permit({ tableKmsKeyArn }: Config, database: Database, tableArn: string): void {
+    allow(this.role, READ_TABLE, tableArn);
+    if (tableKmsKeyArn !== undefined) {
+      const decrypt = { actions: ["kms:Decrypt"], resources: [tableKmsKeyArn] };
+      const forTheTable = { StringEquals: { "kms:ViaService": `dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}` } };
+      this.role.addToPrincipalPolicy(new PolicyStatement({ ...decrypt, conditions: forTheTable }));
+    }
+    database.cluster.grantConnect(this.role, ROLE);
+    allow(this.role, NETWORK_INTERFACES, "*");
+    acknowledgeNetworkInterfaces(this.role);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Where the function and the database are: private subnets that no route leaves. DynamoDB is reached by a gateway endpoint,
+ * which costs nothing; the token for the database is signed in the function, so no other service is needed.
+ */
+import { Aws } from "aws-cdk-lib";
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  type GatewayVpcEndpoint,
+  GatewayVpcEndpointAwsService,
+  IpAddresses,
+  type IVpc,
+  SubnetType,
+  Vpc,
+} from "aws-cdk-lib/aws-ec2";
+import { AnyPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { LogSettings } from "./logs.ts";
+import type { ExistingNetwork } from "./settings.ts";
+import { READ_TABLE } from "./table.ts";
+
+export interface NetworkProps {
+  readonly existing: ExistingNetwork | undefined;
+  readonly tableArn: string;
+  readonly logs: LogSettings;
+}
+
+export class Network extends Construct {
+  readonly vpc: IVpc;
+
+  constructor(scope: Construct, id: string, props: NetworkProps) {
+    super(scope, id);
+    const { existing } = props;
+    this.vpc = existing === undefined ? this.#make(props) : this.#describe(existing);
+    if (existing?.dynamoDbEndpoint !== "existing") this.#leadToTable(props.tableArn);
+  }
+
+  #make({ logs }: NetworkProps): IVpc {
+    const vpc = new Vpc(this, "Vpc", {
+      ipAddresses: IpAddresses.cidr("10.0.0.0/20"),
+      // Aurora wants two zones, and a stack without an account knows no more.
+      maxAzs: 2,
+      natGateways: 0,
+      createInternetGateway: false,
+      subnetConfiguration: [{ name: "private", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
+      // Nothing is in the default group, and emptying it would take a function of its own.
+      restrictDefaultSecurityGroup: false,
+    });
+    // Only what was refused: a connection that should not have been tried.
+    vpc.addFlowLog("Refused", {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(new LogGroup(this, "RefusedConnections", logs)),
+    });
+    // For reading an export of the table. Nobody outside this account is reached by it.
+    const s3 = vpc.addGatewayEndpoint("S3", { service: GatewayVpcEndpointAwsService.S3 });
+    allow(s3, ["s3:GetObject", "s3:ListBucket"], "*", { StringEquals: { "aws:ResourceAccount": Aws.ACCOUNT_ID } });
+    return vpc;
+  }
+
+  #describe({ vpcId, availabilityZones, isolatedSubnetIds, routeTableIds }: ExistingNetwork): IVpc {
+    return Vpc.fromVpcAttributes(this, "Vpc", {
+      vpcId,
+      availabilityZones,
+      isolatedSubnetIds,
+      isolatedSubnetRouteTableIds: routeTableIds,
+    });
+  }
+
+  #leadToTable(tableArn: string): void {
+    const endpoint = this.vpc.addGatewayEndpoint("DynamoDb", {
+      service: GatewayVpcEndpointAwsService.DYNAMODB,
+      subnets: [{ subnetType: SubnetType.PRIVATE_ISOLATED }],
+    });
+    allow(endpoint, READ_TABLE, tableArn);
+  }
+}
+
+/** An endpoint's policy names nobody: it bounds what may pass, and each role's own policy says who may. */
+function allow(
+  endpoint: GatewayVpcEndpoint,
+  actions: readonly string[],
+  resource: string,
+  conditions: Readonly<Record<string, unknown>> = {},
+): void {
+  const principals = [new AnyPrincipal()];
+  endpoint.addToPolicy(new PolicyStatement({ principals, actions: [...actions], resources: [resource], conditions }));
+}

@@ -1,0 +1,86 @@
+/** Kinds of settings: what stands in context, or was typed after `-c` and is text then → a checked value. */
+import { z } from "zod";
+
+/** Text that has a form; `expected` says which. */
+export const text = (form: RegExp, expected: string) => {
+  const message = `has to be ${expected}`;
+  return z.string({ error: (issue) => (issue.input === undefined ? "is not given" : message) }).regex(form, message);
+};
+
+const numeric = (value: unknown): unknown =>
+  typeof value === "string" && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+
+/** A whole number in a range. */
+export const number = (least: number, most: number) => {
+  const message = `has to be a whole number from ${least} to ${most}`;
+  return z.preprocess(numeric, z.number(message).int(message).min(least, message).max(most, message));
+};
+
+/** Aurora capacity units come in halves, up to 256. */
+export const acu = (least: number) => {
+  const message = `has to be a number from ${least} to 256 in steps of 0.5`;
+  return z.preprocess(numeric, z.number(message).min(least, message).max(256, message).multipleOf(0.5, message));
+};
+
+/** `-c retain=false` arrives as the text "false", which is true to JavaScript. */
+export const toggle = (yes: string, no: string) => {
+  const meaning = new Map<unknown, boolean>([
+    [yes, true],
+    [no, false],
+    [true, true],
+    [false, false],
+  ]);
+  return z.preprocess(
+    (value) => (meaning.has(value) ? meaning.get(value) : value),
+    z.boolean(`has to be ${yes} or ${no}`),
+  );
+};
+
+const json = (value: unknown): unknown => {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+};
+
+const attributes = <S extends z.ZodRawShape>(shape: S) => {
+  const error = ({ code, keys }: { code?: string; keys?: readonly string[] }) =>
+    code === "unrecognized_keys" ? `has an attribute nobody reads (${keys?.join(", ")})` : "has to be a JSON object";
+  return z.preprocess(json, z.strictObject(shape, { error: (issue) => error(issue as { code?: string }) }));
+};
+
+const id = (prefix: string) => text(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `an id like ${prefix}-0123456789abcdef0`);
+const some = <T>(of: z.ZodType<T>) => z.array(of, "has to be a list").min(1, "is empty");
+
+/** A VPC that exists. Looking one up needs credentials at synth, so it is described. */
+export const network = attributes({
+  vpcId: id("vpc"),
+  availabilityZones: some(text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone like eu-west-1a")),
+  /** One for each zone, in the same order. */
+  isolatedSubnetIds: some(id("subnet")),
+  routeTableIds: some(id("rtb")),
+  /** `existing` where these route tables lead to DynamoDB already: a second endpoint would be refused. */
+  dynamoDbEndpoint: z.enum(["create", "existing"], "has to be create or existing").default("create"),
+}).refine(
+  ({ availabilityZones, isolatedSubnetIds, routeTableIds }) =>
+    isolatedSubnetIds.length === availabilityZones.length && routeTableIds.length === availabilityZones.length,
+  "has to name one subnet and one route table for each availability zone, in the same order",
+);
+
+export type ExistingNetwork = z.output<typeof network>;
+
+/** An Aurora cluster that exists. */
+export const aurora = attributes({
+  identifier: text(/^[a-z][a-z0-9-]{0,62}$/, "the identifier of a cluster"),
+  /** IAM lets a role sign in by this, not by the identifier. */
+  resourceId: text(/^cluster-[A-Z0-9]+$/, "the resource id of a cluster, like cluster-ABCDEFGHIJKL"),
+  endpoint: text(/^[a-z0-9.-]+$/, "the host name of the writer endpoint"),
+  port: number(1, 65_535).default(5_432),
+  securityGroupId: id("sg"),
+  /** The secret of a user who may create roles, for the one statement that makes the migrator's. */
+  secretArn: text(/^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:.+$/, "an ARN of a secret"),
+});
+
+export type ExistingCluster = z.output<typeof aurora>;
