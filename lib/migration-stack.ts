@@ -4,9 +4,9 @@ import type { Construct } from "constructs";
 import { commandsOf } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { Database } from "./database.ts";
+import { DatabaseRole } from "./database-role.ts";
 import { logSettings } from "./logs.ts";
 import { Migrator } from "./migrator.ts";
-import { MigratorRole } from "./migrator-role.ts";
 import { Network } from "./network.ts";
 import { Observability } from "./observability.ts";
 import { tableArn } from "./table.ts";
@@ -34,7 +34,7 @@ export class MigrationStack extends Stack {
   /** Everything that is there for the migration alone, and goes with `-c migrator=off`. */
   #migrate(parts: ConstructorParameters<typeof Migrator>[2]): void {
     const { config, database, logs } = parts;
-    new MigratorRole(this, "MigratorRole", { database, databaseName: config.database, logs });
+    new DatabaseRole(this, "DatabaseRole", { database, databaseName: config.database, logs });
     const migrator = new Migrator(this, "Migrator", parts);
     const workflow = new Workflow(this, "Workflow", { migrator: migrator.live, workers: config.workers, logs });
     const shown = { config, migrator, workflow, clusterIdentifier: database.identifier };

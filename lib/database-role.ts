@@ -12,14 +12,14 @@ import { allow, functionRole } from "./function-role.ts";
 import type { LogSettings } from "./logs.ts";
 import { ADMIT } from "./role-statement.ts";
 
-export interface MigratorRoleProps {
+export interface DatabaseRoleProps {
   readonly database: Database;
   readonly databaseName: string;
   readonly logs: LogSettings;
 }
 
-export class MigratorRole extends Construct {
-  constructor(scope: Construct, id: string, { database, databaseName, logs }: MigratorRoleProps) {
+export class DatabaseRole extends Construct {
+  constructor(scope: Construct, id: string, { database, databaseName, logs }: DatabaseRoleProps) {
     super(scope, id);
     const clusterArn = Stack.of(this).formatArn({
       service: "rds",

@@ -1,0 +1,129 @@
+/** Context → a configuration, or every problem with it at once. */
+import { expect, it } from "vitest";
+import { ConfigError, readConfig } from "../../lib/config.ts";
+import { CLUSTER, KEY, NETWORK } from "./synthesized.ts";
+
+function problemsOf(context: Record<string, unknown>): readonly string[] {
+  try {
+    readConfig({ tableName: "legacy", ...context });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+it("a table's name is enough", () => {
+  expect(readConfig({ tableName: "legacy" })).toEqual({
+    tableName: "legacy",
+    schema: "schema",
+    database: "app",
+    minAcu: 0.5,
+    minAcuWhileMigrating: 4,
+    maxAcu: 16,
+    memory: 1_769,
+    workers: 4,
+    logRetentionDays: 90,
+    retain: true,
+    deletionProtection: true,
+    migrator: true,
+  });
+});
+
+it("what was typed after -c is text, and means what it says", () => {
+  const typed = { minAcu: "0", maxAcu: "32", workers: "16", retain: "false", migrator: "off" };
+  const network = JSON.stringify(NETWORK);
+  expect(readConfig({ tableName: "legacy", ...typed, network })).toMatchObject({
+    minAcu: 0,
+    maxAcu: 32,
+    workers: 16,
+    retain: false,
+    deletionProtection: false,
+    migrator: false,
+    network: { ...NETWORK, dynamoDbEndpoint: "create" },
+  });
+});
+
+it("a cluster that is thrown away may be protected, and one that is kept need not be", () => {
+  expect(readConfig({ tableName: "legacy", retain: "false", deletionProtection: "true" }).deletionProtection).toBe(
+    true,
+  );
+  expect(readConfig({ tableName: "legacy", deletionProtection: "false" })).toMatchObject({
+    retain: true,
+    deletionProtection: false,
+  });
+});
+
+const BAD: Record<string, [Record<string, unknown>, string]> = {
+  "no table": [{ tableName: undefined }, "tableName is not given"],
+  "the ARN of a table": [{ tableName: "arn:aws:dynamodb:eu-west-1:1:table/x" }, "the name of a DynamoDB table"],
+  "a key by its alias": [{ tableKmsKeyArn: "alias/mine" }, "an ARN of a KMS key"],
+  "a log key by its id": [{ logKmsKeyArn: "1234" }, "an ARN of a KMS key"],
+  "an empty folder": [{ schema: "" }, "schema has to be a folder"],
+  "a database in capitals": [{ database: "App" }, "a name in lower case"],
+  "no workers": [{ workers: "0" }, "a whole number from 1 to 40"],
+  "too many workers": [{ workers: 41 }, "a whole number from 1 to 40"],
+  "half a worker": [{ workers: "1.5" }, "a whole number from 1 to 40"],
+  "workers in words": [{ workers: "four" }, "a whole number from 1 to 40"],
+  "too little memory": [{ memory: 128 }, "from 512 to 10240"],
+  "a third of a unit": [{ minAcu: 0.3 }, "in steps of 0.5"],
+  "a floor above the ceiling": [{ minAcu: 8, maxAcu: 4 }, "minAcu (8) is above maxAcu (4)"],
+  "a migrating floor above the ceiling": [{ maxAcu: 2 }, "minAcuWhileMigrating (4) is above maxAcu (2)"],
+  "days CloudWatch does not know": [{ logRetentionDays: 8 }, "one of the numbers of days that CloudWatch knows"],
+  "an address without a host": [{ alarmEmail: "team" }, "an e-mail address"],
+  "yes for true": [{ retain: "yes" }, "has to be true or false"],
+  "a third state": [{ migrator: "maybe" }, "has to be on or off"],
+  "a key nobody reads": [{ tablName: "legacy" }, "tablName is no setting"],
+  "a network in prose": [{ network: "the usual one" }, "network has to be a JSON object"],
+  "one table and no list": [
+    { network: { ...NETWORK, routeTableIds: "rtb-1" } },
+    "network.routeTableIds has to be a list",
+  ],
+  "a subnet too few": [
+    { network: { ...NETWORK, isolatedSubnetIds: NETWORK.isolatedSubnetIds.slice(1) } },
+    "one subnet and one route table for each",
+  ],
+  "an attribute nobody reads": [{ network: { ...NETWORK, subnets: [] } }, "an attribute nobody reads (subnets)"],
+  "one zone for a new cluster": [
+    {
+      network: {
+        vpcId: NETWORK.vpcId,
+        availabilityZones: ["eu-west-1a"],
+        isolatedSubnetIds: ["subnet-0123456789abcdef0"],
+        routeTableIds: ["rtb-0123456789abcdef0"],
+      },
+    },
+    "a new cluster needs subnets in two",
+  ],
+  "a cluster in no network": [{ cluster: CLUSTER }, "cluster is given without network"],
+  "an identifier for a resource id": [
+    { network: NETWORK, cluster: { ...CLUSTER, resourceId: "shop" } },
+    "cluster.resourceId has to be the resource id",
+  ],
+  "a secret by its name": [{ network: NETWORK, cluster: { ...CLUSTER, secretArn: "shop" } }, "an ARN of a secret"],
+  "the shape of a cluster that exists": [
+    { network: NETWORK, cluster: CLUSTER, maxAcu: 8 },
+    "maxAcu is given with cluster",
+  ],
+};
+
+it.each(Object.entries(BAD))("%s is refused, with what to write", (_, [context, problem]) => {
+  const problems = problemsOf(context);
+  expect(problems).toEqual([expect.stringContaining(problem)]);
+  expect(problems[0]).toMatch(/: \S/);
+});
+
+it("every problem is told at once", () => {
+  const all = Object.assign({}, { tableName: "x", workers: 0, retain: "yes", minAcu: 8, maxAcu: 4, tablName: "" });
+  expect(problemsOf(all)).toHaveLength(5);
+});
+
+it("keys of others are let through", () => {
+  expect(problemsOf({ "@aws-cdk/core:x": true, "availability-zones:account=1:region=x": [], "aws:cdk:y": 1 })).toEqual(
+    [],
+  );
+});
+
+it("both keys may be named", () => {
+  expect(problemsOf({ tableKmsKeyArn: KEY, logKmsKeyArn: KEY })).toEqual([]);
+});

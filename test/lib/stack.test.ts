@@ -1,0 +1,222 @@
+/** The templates of every shape the stack has: what must be there, what must not, and what turning the migrator off takes away. */
+import { Validations } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { CfnFunction } from "aws-cdk-lib/aws-lambda";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ENVIRONMENT } from "../../lambda/contract.ts";
+import { QUIET } from "../../lib/database.ts";
+import {
+  CLUSTER,
+  KEY,
+  NETWORK,
+  ofType,
+  type Resource,
+  resolved,
+  type Synthesized,
+  stackOf,
+  synthesize,
+  the,
+} from "./synthesized.ts";
+
+let made: Synthesized;
+let existing: Synthesized;
+let off: Synthesized;
+beforeAll(() => {
+  made = synthesize();
+  existing = synthesize({ network: NETWORK, cluster: CLUSTER });
+  off = synthesize({ migrator: "off" });
+});
+
+const SHAPES: Record<string, Record<string, unknown>> = {
+  defaults: {},
+  "an existing network": { network: NETWORK },
+  "an existing network and cluster": { network: NETWORK, cluster: CLUSTER },
+  "an existing network that leads to DynamoDB": {
+    network: { ...NETWORK, dynamoDbEndpoint: "existing" },
+    cluster: CLUSTER,
+  },
+  "a table and logs with keys of their own": { tableKmsKeyArn: KEY, logKmsKeyArn: KEY },
+  "thrown away": { retain: false, alarmEmail: "team@example.org", workers: 40, minAcu: 0 },
+  "the migrator off": { migrator: "off" },
+  "the migrator off, in an existing network and cluster": { migrator: "off", network: NETWORK, cluster: CLUSTER },
+};
+
+describe("CDK's validator and cdk-nag", () => {
+  it.each(Object.entries(SHAPES))("pass: %s", (_, settings) => {
+    expect(() => synthesize(settings)).not.toThrow();
+  });
+
+  it("cdk-nag would fail on what it should fail on", () => {
+    const { app, stack } = stackOf();
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    new Role(stack, "Planted", {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName("AdministratorAccess")],
+    });
+    expect(() => Template.fromStack(stack)).toThrow(/IAM4/);
+  });
+
+  it("CDK's validator would fail on what it should fail on", () => {
+    const { stack } = stackOf();
+    const planted = { runtime: "nodejs24.x", handler: "index.handler", code: { zipFile: "x" }, timeout: 1_900 };
+    new CfnFunction(stack, "Planted", { ...planted, role: "arn:aws:iam::123456789012:role/x" });
+    expect(() => Template.fromStack(stack)).toThrow(/[Tt]imeout/);
+  });
+});
+
+describe("no way in or out", () => {
+  it("the network has no gateway to the internet, no NAT, no public address and no route", () => {
+    for (const type of ["InternetGateway", "NatGateway", "EIP", "Route", "EgressOnlyInternetGateway"])
+      expect(ofType(made, `AWS::EC2::${type}`)).toEqual([]);
+    for (const [, { Properties }] of ofType(made, "AWS::EC2::Subnet"))
+      expect(Properties.MapPublicIpOnLaunch).toBe(false);
+    expect(the(made, "AWS::RDS::DBInstance").Properties.PubliclyAccessible).toBe(false);
+  });
+
+  it.each(["made", "existing"])("nobody is let in but the migrator, and that to the database alone (%s)", (which) => {
+    const shape = which === "made" ? made : existing;
+    const rules = ofType(shape, "AWS::EC2::SecurityGroupIngress").map(([, { Properties }]) => Properties);
+    expect(rules).toHaveLength(1);
+    expect(rules[0]).toMatchObject({ IpProtocol: "tcp", FromPort: 5432, ToPort: 5432 });
+    expect(rules[0]?.CidrIp).toBeUndefined();
+    expect(JSON.stringify(rules[0]?.SourceSecurityGroupId)).toContain("MigratorSecurityGroup");
+    for (const [, { Properties }] of ofType(shape, "AWS::EC2::SecurityGroup"))
+      expect(Properties.SecurityGroupIngress).toBeUndefined();
+  });
+
+  it("the migrator reaches 5432 of the database and 443, and the database nothing", () => {
+    expect(the(made, "AWS::EC2::SecurityGroup", "MigratorSecurityGroup").Properties.SecurityGroupEgress).toMatchObject([
+      { IpProtocol: "tcp", FromPort: 443, ToPort: 443 },
+    ]);
+    const [egress] = the(made, "AWS::EC2::SecurityGroup", "DatabaseSecurityGroup").Properties.SecurityGroupEgress;
+    expect(egress.CidrIp).toBe("255.255.255.255/32");
+  });
+});
+
+describe("the database", () => {
+  it("is encrypted, protected, signed in to by IAM, and speaks TLS only", () => {
+    expect(the(made, "AWS::RDS::DBCluster").Properties).toMatchObject({
+      Engine: "aurora-postgresql",
+      EngineVersion: expect.stringMatching(/^17\./),
+      StorageEncrypted: true,
+      DeletionProtection: true,
+      EnableIAMDatabaseAuthentication: true,
+      EnableHttpEndpoint: true,
+      ManageMasterUserPassword: true,
+      ServerlessV2ScalingConfiguration: { MinCapacity: 4, MaxCapacity: 16 },
+    });
+    expect(the(made, "AWS::RDS::DBCluster")).toMatchObject({
+      DeletionPolicy: "Snapshot",
+      UpdateReplacePolicy: "Snapshot",
+    });
+    const { Parameters } = the(made, "AWS::RDS::DBClusterParameterGroup").Properties;
+    expect(Parameters).toEqual({ "rds.force_ssl": "1", ...QUIET });
+  });
+
+  it("is thrown away when that was said", () => {
+    const thrown = the(synthesize({ retain: "false" }), "AWS::RDS::DBCluster");
+    expect(thrown).toMatchObject({ DeletionPolicy: "Delete", Properties: { DeletionProtection: false } });
+  });
+
+  it("that exists is described and not made, nor is its network", () => {
+    for (const type of ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::EC2::VPC", "AWS::EC2::Subnet"])
+      expect(ofType(existing, type)).toEqual([]);
+    expect(the(existing, "AWS::EC2::SecurityGroupIngress").Properties.GroupId).toBe(CLUSTER.securityGroupId);
+    expect(the(existing, "AWS::EC2::VPCEndpoint").Properties.RouteTableIds).toEqual(NETWORK.routeTableIds);
+  });
+});
+
+describe("the function", () => {
+  it("runs on Node 24 for 15 minutes, is not invoked again behind anybody's back, and logs JSON to its own group", () => {
+    const { Properties } = the(made, "AWS::Lambda::Function", "Migrator");
+    expect(Properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Timeout: 900,
+      MemorySize: 1769,
+      Handler: "index.handler",
+    });
+    expect(resolved(Properties.LoggingConfig)).toEqual({
+      ApplicationLogLevel: "INFO",
+      LogFormat: "JSON",
+      LogGroup: expect.stringMatching(/^MigratorLog/),
+      SystemLogLevel: "INFO",
+    });
+    const retries = ofType(made, "AWS::Lambda::EventInvokeConfig").filter(([id]) => id.startsWith("Migrator"));
+    expect(retries.map(([, each]) => each.Properties.MaximumRetryAttempts)).toEqual([0, 0]);
+  });
+
+  it("knows its table and its database, signs in by IAM and verifies certificates", () => {
+    const { Variables } = the(existing, "AWS::Lambda::Function", "Migrator").Properties.Environment;
+    expect(resolved(Variables)).toEqual({
+      [ENVIRONMENT.source]: "dynamodb:legacy?region=eu-west-1",
+      [ENVIRONMENT.target]: `postgres://migrator@${CLUSTER.endpoint}:5432/app?auth=iam`,
+      NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      NODE_OPTIONS: "--enable-source-maps",
+    });
+  });
+
+  it("is the only one that a log of a run comes from, and every log is kept as long as was said", () => {
+    const kept = synthesize({ logRetentionDays: 365, logKmsKeyArn: KEY });
+    const groups = ofType(kept, "AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
+    expect(groups).toHaveLength(4);
+    for (const group of groups) expect(group).toMatchObject({ RetentionInDays: 365, KmsKeyId: KEY });
+  });
+});
+
+describe("with the migrator off", () => {
+  const types = (shape: Synthesized, but: Synthesized) =>
+    Object.entries(shape.resources)
+      .filter(([id]) => but.resources[id] === undefined)
+      .map(([, { Type }]) => Type);
+  const count = (all: readonly string[]) =>
+    Object.fromEntries([...Map.groupBy(all, (type) => type)].map(([type, { length }]) => [type, length]));
+
+  it("only what migrates has gone", () => {
+    expect(types(off, made)).toEqual([]);
+    expect(count(types(made, off))).toEqual({
+      "AWS::CloudWatch::Alarm": 5,
+      "AWS::CloudWatch::Dashboard": 1,
+      "AWS::EC2::SecurityGroup": 1,
+      "AWS::EC2::SecurityGroupEgress": 1,
+      "AWS::EC2::SecurityGroupIngress": 1,
+      "AWS::IAM::Policy": 3,
+      "AWS::IAM::Role": 3,
+      "AWS::Lambda::Alias": 1,
+      "AWS::Lambda::EventInvokeConfig": 3,
+      "AWS::Lambda::Function": 2,
+      "AWS::Lambda::Version": 1,
+      "AWS::Logs::LogGroup": 3,
+      "AWS::Logs::QueryDefinition": 4,
+      "AWS::SNS::Topic": 1,
+      "AWS::SNS::TopicPolicy": 1,
+      "AWS::StepFunctions::StateMachine": 1,
+      "Custom::DatabaseRole": 1,
+    });
+    const gone = Object.keys(made.resources).filter((id) => off.resources[id] === undefined);
+    const [admission] = ofType(made, "AWS::EC2::SecurityGroupIngress").map(([id]) => id);
+    expect(
+      gone.filter((id) => id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability)/.test(id)),
+    ).toEqual([]);
+  });
+
+  it("what stays is the same to the letter, but for the floor of the cluster", () => {
+    const changed = Object.entries(off.resources).filter(
+      ([id, resource]) => JSON.stringify(resource) !== JSON.stringify(made.resources[id]),
+    );
+    expect(changed.map(([, { Type }]) => Type)).toEqual(["AWS::RDS::DBCluster"]);
+    const floored = structuredClone(the(off, "AWS::RDS::DBCluster")) as Resource;
+    expect(floored.Properties.ServerlessV2ScalingConfiguration.MinCapacity).toBe(0.5);
+    floored.Properties.ServerlessV2ScalingConfiguration.MinCapacity = 4;
+    expect(floored).toEqual(the(made, "AWS::RDS::DBCluster"));
+    const same = { minAcu: 2, minAcuWhileMigrating: 2 };
+    const [before, after] = [synthesize(same), synthesize({ ...same, migrator: "off" })];
+    expect(the(after, "AWS::RDS::DBCluster")).toEqual(the(before, "AWS::RDS::DBCluster"));
+  });
+
+  it("nothing is left of a stack that made neither network nor cluster, but the way to the table", () => {
+    const left = synthesize({ migrator: "off", network: NETWORK, cluster: CLUSTER });
+    expect(Object.values(left.resources).map(({ Type }) => Type)).toEqual(["AWS::EC2::VPCEndpoint"]);
+  });
+});
