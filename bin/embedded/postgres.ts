@@ -9,6 +9,8 @@ import { MigrationError } from "../../lambda/domain/migration-error.ts";
 
 export interface EmbeddedPostgres {
   readonly url: string;
+  /** What the server has logged so far, up to its first 64,000 characters. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -188,7 +190,7 @@ async function startOnce(settings: Readonly<Record<string, string>>): Promise<Em
     await finished(join(native, "bin/initdb"), initdb, options);
     const server = await serve(native, folder, data, settings, options);
     if (server === undefined) await remove();
-    return server && { url: server.url, stop: () => server.stop().then(remove) };
+    return server && { ...server, stop: () => server.stop().then(remove) };
   } catch (error) {
     await remove();
     throw error;
@@ -234,6 +236,7 @@ async function serve(
   if (!ready) return undefined;
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    log: () => log,
     stop: async () => {
       server.stdin?.end();
       await ended;
