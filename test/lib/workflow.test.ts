@@ -1,23 +1,13 @@
 /** The state machine of the template, run by an engine that is not AWS' and knows nothing of it, with functions that only answer. */
-import { StateMachine } from "aws-local-stepfunctions";
 import { beforeAll, describe, expect, it } from "vitest";
-import { resolved, synthesize, the } from "./synthesized.ts";
+import { definitionOf, execute, Failed, type Task } from "./executed.ts";
 
 type Answer = (event: Record<string, unknown>, call: number) => unknown;
-type Answers = Record<"Plan" | "Copy" | "Finalize" | "Verify", Answer>;
+type Answers = Record<Task, Answer>;
 
-// biome-ignore lint/suspicious/noExplicitAny: a definition is JSON of many shapes
-let definitionOf: (workers: number) => any;
+const definitions = new Map<number, ReturnType<typeof definitionOf>>();
 beforeAll(() => {
-  const definitions = new Map(
-    [1, 4, 16].map((workers) => {
-      const { DefinitionString } = the(synthesize({ workers }), "AWS::StepFunctions::StateMachine").Properties;
-      // A reference to an alias is its ARN, and the engine insists on one.
-      const arn = "arn:aws:lambda:eu-west-1:123456789012:function:$1:live";
-      return [workers, String(resolved(DefinitionString)).replaceAll(/(?<=":")(MigratorLive\w+)(?=")/g, arn)];
-    }),
-  );
-  definitionOf = (workers) => JSON.parse(definitions.get(workers) ?? "{}");
+  for (const workers of [1, 4, 16]) definitions.set(workers, definitionOf(workers));
 });
 
 const HEALTHY: Answers = {
@@ -27,47 +17,20 @@ const HEALTHY: Answers = {
   Verify: () => ({ verdict: "verified", run: 1 }),
 };
 
-class Named extends Error {
-  constructor(name: string) {
-    super(name);
-    this.name = name;
-  }
-}
-
 /** Runs the definition. `answers` replace what a healthy function would say. */
 async function run(workers: number, answers: Partial<Answers> = {}) {
   const calls: { readonly task: string; readonly event: unknown }[] = [];
   let atOnce = 0;
   let most = 0;
-  const handlers = Object.entries({ ...HEALTHY, ...answers }).map(([task, answer]) => [
-    task,
-    async (event: Record<string, unknown>) => {
-      calls.push({ task, event });
-      const call = calls.filter((each) => each.task === task).length;
-      atOnce += 1;
-      most = Math.max(most, atOnce);
-      await new Promise((after) => setTimeout(after, 5));
-      atOnce -= 1;
-      return answer(event, call);
-    },
-  ]);
-  const machine = new StateMachine(definitionOf(workers));
-  const execution = machine.run(
-    {},
-    {
-      overrides: {
-        taskResourceLocalHandlers: Object.fromEntries(handlers),
-        waitTimeOverrides: Object.fromEntries(
-          ["Copy", "Finalize", "Verify"].map((name) => [`Before another ${name}`, 1]),
-        ),
-        retryIntervalOverrides: Object.fromEntries(["Plan", "Copy", "Finalize", "Verify"].map((name) => [name, 1])),
-      },
-    },
-  );
-  const outcome = await execution.result.then(
-    () => "succeeded",
-    ({ cause }: Error) => (cause instanceof Error ? cause.name : "nothing known"),
-  );
+  const outcome = await execute(definitions.get(workers), async (event, task) => {
+    calls.push({ task, event });
+    const call = calls.filter((each) => each.task === task).length;
+    atOnce += 1;
+    most = Math.max(most, atOnce);
+    await new Promise((after) => setTimeout(after, 5));
+    atOnce -= 1;
+    return { ...HEALTHY, ...answers }[task](event, call);
+  });
   const count = (task: string) => calls.filter((call) => call.task === task).length;
   return { outcome, calls, most, count, order: calls.map(({ task }) => task) };
 }
@@ -96,7 +59,7 @@ describe.each([1, 4, 16])("with %i workers", (workers) => {
 it("a worker that is killed is tried again, and the others do not notice", async () => {
   const { outcome, count } = await run(4, {
     Copy: (_, call) => {
-      if (call <= 2) throw new Named("Sandbox.Timedout");
+      if (call <= 2) throw new Failed("Sandbox.Timedout");
       return { done: true };
     },
   });
@@ -111,7 +74,7 @@ it.each([
 ])("a function that always ends with %s is tried %i times, and then the execution fails", async (name, tries) => {
   const { outcome, count } = await run(1, {
     Finalize: () => {
-      throw new Named(name);
+      throw new Failed(name);
     },
   });
   expect(outcome).not.toBe("succeeded");
@@ -140,7 +103,7 @@ it.each(["Plan", "Copy", "Finalize", "Verify"] as const)(
 );
 
 it("every task is the function's live version, has a bound, and is tried again", () => {
-  const { States } = definitionOf(4);
+  const { States } = definitions.get(4);
   const tasks = Object.entries<Record<string, unknown>>({ ...States, ...States.CopyAll.ItemProcessor.States }).filter(
     ([, { Type }]) => Type === "Task",
   );

@@ -1,0 +1,47 @@
+/** What the deployed bundle asks of DynamoDB in a whole migration, counted on the way, against what its role may ask. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { expect, inject, it } from "vitest";
+import { sampleItems } from "../../bin/rehearse/sample.ts";
+import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
+import { ENVIRONMENT } from "../../lambda/contract.ts";
+import { bundleFunction } from "../support/bundle.ts";
+import { createDatabase } from "../support/database.ts";
+import { dynamoDbProxy } from "../support/dynamodb-proxy.ts";
+import { LambdaService } from "../support/lambda-service.ts";
+import { actionsOf, policyOf } from "./policies.ts";
+import { synthesize } from "./synthesized.ts";
+
+const TABLE = "calls";
+/** Looked at for a warning only, where the source tells of backups. */
+const OPTIONAL = ["dynamodb:DescribeContinuousBackups"];
+
+it("the operations the function calls and those its role allows are the same", async () => {
+  await using stack = new AsyncDisposableStack();
+  const bundle = stack.use(await bundleFunction());
+  const client = stack.adopt(new DynamoDBClient({ endpoint: inject("dynamoDbEndpoint"), region: "local" }), (each) =>
+    each.destroy(),
+  );
+  await createSampleTable(client, TABLE);
+  await fillTable(client, TABLE, sampleItems({ items: 200, seed: 5, now: new Date() }));
+  const database = stack.use(await createDatabase());
+  const proxy = stack.use(await dynamoDbProxy(inject("dynamoDbEndpoint")));
+  const service = stack.use(
+    await LambdaService.start({
+      folder: bundle.folder,
+      environment: {
+        [ENVIRONMENT.source]: `dynamodb:${TABLE}?endpoint=${proxy.endpoint}&region=local`,
+        [ENVIRONMENT.target]: database.url,
+        AWS_ACCESS_KEY_ID: "embedded",
+        AWS_SECRET_ACCESS_KEY: "embedded",
+      },
+    }),
+  );
+  for (const event of [{}, { action: "verify", recount: true }, { action: "repair" }])
+    expect((await service.invoke(event, 120_000)).payload).toMatchObject({ verdict: "verified" });
+  const called = new Set([...proxy.seen.keys()].map((operation) => `dynamodb:${operation}`));
+  const allowed = new Set(
+    actionsOf(policyOf(synthesize(), "MigratorRole")).filter((action) => action.startsWith("dynamodb:")),
+  );
+  expect([...called.difference(allowed)]).toEqual([]);
+  expect([...allowed.difference(called)].filter((action) => !OPTIONAL.includes(action))).toEqual([]);
+});
