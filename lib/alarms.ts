@@ -23,12 +23,14 @@ export interface AlarmsProps {
   readonly email: string | undefined;
 }
 
-/** Every invocation ends after 15 minutes and tells what it did: twice that without a word is a stall. */
-const SILENCE = Duration.minutes(30);
+/** Longer than an invocation can last: one that begins in such a period has ended in the next. */
+const PATIENCE = Duration.minutes(20);
 
 interface Watch {
   readonly metric: IMetric;
   readonly says: string;
+  /** Periods in a row; one where it is not given. */
+  readonly periods?: number;
 }
 
 export class Alarms extends Construct {
@@ -39,13 +41,13 @@ export class Alarms extends Construct {
     super(scope, id);
     this.topic = this.#topic(props.email);
     const action = new SnsAction(this.topic);
-    this.all = Object.entries(watches(props)).map(([name, { metric, says }]) => {
+    this.all = Object.entries(watches(props)).map(([name, { metric, says, periods = 1 }]) => {
       const alarm = new Alarm(this, name, {
         metric,
         alarmDescription: says,
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: 0,
-        evaluationPeriods: 1,
+        evaluationPeriods: periods,
         // Between runs there is nothing to measure, and nothing is wrong.
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
@@ -88,7 +90,8 @@ function watches({ migrator, workflow }: AlarmsProps): Record<string, Watch> {
     WorkflowFailure: {
       metric: new MathExpression({
         label: "executions that did not end well",
-        expression: "failed + timedOut + aborted",
+        // Where one of them was not measured a plain sum would not be, either.
+        expression: "FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)",
         usingMetrics: {
           failed: workflow.metricFailed(),
           timedOut: workflow.metricTimedOut(),
@@ -100,15 +103,17 @@ function watches({ migrator, workflow }: AlarmsProps): Record<string, Watch> {
     },
     Stall: {
       metric: new MathExpression({
-        label: "at work and silent",
-        expression: "IF(FILL(atWork, 0) > 0 AND FILL(told, 0) == 0, 1, 0)",
+        label: "at work, and nothing was answered",
+        expression: "IF(FILL(atWork, 0) > 0 AND FILL(ended, 0) - FILL(failed, 0) <= 0, 1, 0)",
         usingMetrics: {
-          atWork: atWork(migrator, SILENCE),
-          told: measured("ItemsRead", functionName, { statistic: Stats.SAMPLE_COUNT, period: SILENCE }),
+          atWork: atWork(migrator, PATIENCE),
+          ended: migrator.metricDuration({ period: PATIENCE, statistic: Stats.SAMPLE_COUNT }),
+          failed: migrator.metricErrors({ period: PATIENCE, statistic: Stats.SUM }),
         },
-        period: SILENCE,
+        period: PATIENCE,
       }),
-      says: `The function is at work and has told nothing for ${SILENCE.toMinutes()} minutes. See status and the log.`,
+      periods: 2,
+      says: "The function has been at work for 40 minutes, and no invocation has come to an answer. See status and the log.",
     },
   };
 }

@@ -9,13 +9,15 @@ export type MetricName = keyof typeof METRICS.units;
 const FIVE_MINUTES = Duration.minutes(5);
 
 /** Counts are those of the pass so far, so their largest value is the newest: never a sum. */
-export function measured(
-  name: MetricName,
-  functionName: string,
-  { statistic = Stats.MAXIMUM, period = FIVE_MINUTES }: { statistic?: string; period?: Duration } = {},
-): Metric {
+export function measured(metricName: MetricName, functionName: string): Metric {
   const dimensionsMap = { [METRICS.dimension]: functionName };
-  return new Metric({ namespace: METRICS.namespace, metricName: name, dimensionsMap, statistic, period });
+  return new Metric({
+    namespace: METRICS.namespace,
+    metricName,
+    dimensionsMap,
+    statistic: Stats.MAXIMUM,
+    period: FIVE_MINUTES,
+  });
 }
 
 export function serviceMetric(
