@@ -18,11 +18,11 @@ import {
   JsonPath,
   LogLevel,
   Map as MapState,
+  Pass,
   QueryLanguage,
   StateMachine,
   StateMachineType,
   Succeed,
-  TaskInput,
   Timeout,
   Wait,
   WaitTime,
@@ -69,12 +69,12 @@ export class Workflow extends Construct {
     const copyAll = new MapState(this, "CopyAll", {
       comment: "One slot for each worker; the units they claim are in the ledger",
       itemsPath: "$.plan.workers",
-      itemSelector: { worker: JsonPath.stringAt("$$.Map.Item.Value") },
+      itemSelector: { worker: JsonPath.stringAt("$$.Map.Item.Value"), events: JsonPath.objectAt("$.events") },
       maxConcurrency: workers,
       resultPath: JsonPath.DISCARD,
     });
     copyAll.itemProcessor(this.#untilDone("Copy", "copy", new Succeed(this, "NothingLeft")));
-    const plan = this.#task("Plan", "plan", { workers });
+    const plan = this.#task("Plan", "plan");
     const finalize = this.#untilDone("Finalize", "finalize", this.#prove());
     plan.next(this.#unlessRefused("Plan", "plan").otherwise(copyAll.next(finalize)));
 
@@ -82,7 +82,7 @@ export class Workflow extends Construct {
       comment: "Migrates a table of any size to Postgres and proves it",
       stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSON_PATH,
-      definitionBody: DefinitionBody.fromChainable(plan),
+      definitionBody: DefinitionBody.fromChainable(this.#events(workers).next(plan)),
       // No window is longer, and one that hangs shall be told.
       timeout: Duration.days(1),
       logs: {
@@ -92,6 +92,29 @@ export class Workflow extends Construct {
       },
     });
     acknowledgeLogDelivery(this.stateMachine);
+  }
+
+  /**
+   * What each step is asked: its action, and what the execution's input says to it. The input is `{}`, or options by step,
+   * `{"copy":{"maxReadUnits":500},"finalize":{"prune":true}}`; the function refuses what does not belong to a step.
+   */
+  #events(workers: number): Chain {
+    const steps = ["plan", "copy", "finalize", "verify"];
+    const each = <T>(of: (step: string) => T): Record<string, T> =>
+      Object.fromEntries(steps.map((step) => [step, of(step)]));
+    const actions = each((step) => (step === "plan" ? { action: step, workers } : { action: step }));
+    const merge = (under: string, over: string) =>
+      JsonPath.jsonMerge(JsonPath.objectAt(under), JsonPath.objectAt(over));
+    const given = new Pass(this, "Given", {
+      parameters: { actions, nothing: each(() => ({})), input: JsonPath.objectAt("$") },
+    });
+    const said = new Pass(this, "Said", {
+      parameters: { actions: JsonPath.objectAt("$.actions"), said: merge("$.nothing", "$.input") },
+    });
+    const events = new Pass(this, "Events", {
+      parameters: { events: each((step) => merge(`$.said.${step}`, `$.actions.${step}`)) },
+    });
+    return given.next(said).next(events);
   }
 
   /** Lap after lap, until the function says it is done. */
@@ -139,10 +162,10 @@ export class Workflow extends Construct {
     return new Wait(this, `Before another ${name}`, { time: WaitTime.duration(PAUSE) });
   }
 
-  #task(name: string, action: string, more: Readonly<Record<string, unknown>> = {}): LambdaInvoke {
+  #task(name: string, action: string): LambdaInvoke {
     const task = new LambdaInvoke(this, name, {
       lambdaFunction: this.#migrator,
-      payload: TaskInput.fromObject({ action, ...more }),
+      inputPath: `$.events.${action}`,
       payloadResponseOnly: true,
       resultPath: `$.${action}`,
       retryOnServiceExceptions: false,

@@ -26,21 +26,22 @@ export function definitionOf(workers: number): any {
 }
 
 /** Executes a definition, with its pauses cut short. Returns `succeeded`, or the name of the error it ended with. */
-export function execute(definition: ConstructorParameters<typeof StateMachine>[0], work: Work): Promise<string> {
+export function execute(
+  definition: ConstructorParameters<typeof StateMachine>[0],
+  work: Work,
+  input: Record<string, Record<string, number | boolean>> = {},
+): Promise<string> {
   const each = <T>(of: (task: Task) => readonly [string, T]): Record<string, T> => Object.fromEntries(TASKS.map(of));
-  const execution = new StateMachine(definition).run(
-    {},
-    {
-      overrides: {
-        taskResourceLocalHandlers: each((task) => [
-          task,
-          async (event: unknown) => asJson(await work(Object(event), task)),
-        ]),
-        waitTimeOverrides: each((task) => [`Before another ${task}`, 1]),
-        retryIntervalOverrides: each((task) => [task, 1]),
-      },
+  const execution = new StateMachine(definition).run(input, {
+    overrides: {
+      taskResourceLocalHandlers: each((task) => [
+        task,
+        async (event: unknown) => asJson(await work(Object(event), task)),
+      ]),
+      waitTimeOverrides: each((task) => [`Before another ${task}`, 1]),
+      retryIntervalOverrides: each((task) => [task, 1]),
     },
-  );
+  });
   return execution.result.then(
     () => "succeeded",
     ({ cause }: Error) => (cause instanceof Error ? cause.name : "nothing known"),

@@ -1,5 +1,6 @@
 /** The state machine of the template, run by an engine that is not AWS' and knows nothing of it, with functions that only answer. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { eventSchema } from "../../lambda/contract.ts";
 import { definitionOf, execute, Failed, type Task } from "./executed.ts";
 
 type Answer = (event: Record<string, unknown>, call: number) => unknown;
@@ -101,6 +102,23 @@ it.each(["Plan", "Copy", "Finalize", "Verify"] as const)(
     expect(order.at(-1)).toBe(task);
   },
 );
+
+it("options in the input reach the step they are said to, and no other", async () => {
+  const events: Record<string, unknown>[] = [];
+  const input = { copy: { maxReadUnits: 500 }, finalize: { prune: true }, verify: { sample: 10 } };
+  const work = async (event: Record<string, unknown>, task: Task) => {
+    events.push(event);
+    return HEALTHY[task](event, 1);
+  };
+  expect(await execute(definitions.get(1), work, input)).toBe("succeeded");
+  expect(events).toEqual([
+    { action: "plan", workers: 1 },
+    { action: "copy", maxReadUnits: 500 },
+    { action: "finalize", prune: true },
+    { action: "verify", sample: 10 },
+  ]);
+  for (const event of events) expect(eventSchema.safeParse(event).success).toBe(true);
+});
 
 it("every task is the function's live version, has a bound, and is tried again", () => {
   const { States } = definitions.get(4);
