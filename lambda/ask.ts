@@ -15,6 +15,7 @@ import type { Options } from "./contract.ts";
 import { isClean } from "./domain/census.ts";
 import { decoder } from "./domain/decode.ts";
 import { toDynamoDbJson } from "./domain/dynamodb-json.ts";
+import { forecast } from "./domain/forecast.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import type { Report } from "./domain/report.ts";
 import type { Mapping } from "./mapping/model.ts";
@@ -67,10 +68,12 @@ export async function runCheck(task: CheckTask, edge: { onProgress(read: number)
 }
 
 /** A run, the newest where none is named, and how far it is. */
-export async function runStatus(url: string, id?: number) {
+export async function runStatus(url: string, id?: number, window?: number) {
   await using target = openTarget(url, NO_MAPPING);
   const run = await runOfNumber(target, id);
-  return { run, progress: await target.queue.progress(run) };
+  const progress = await target.queue.progress(run);
+  const { share, ...left } = forecast({ ...progress, startedAt: run.startedAt, now: new Date(), window });
+  return { run, progress, share, left: run.phase === "copy" ? left : {} };
 }
 
 /** The report of the newest pass that ended, and one query a table to compute its fingerprint with. */

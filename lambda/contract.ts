@@ -73,6 +73,8 @@ export const saidSchema = z.strictObject({
   force: z.boolean().optional(),
   /** Examples of each reason. */
   limit: z.number().int().min(0).max(1_000).optional(),
+  /** Minutes from the beginning of a pass until everything has to be over. */
+  window: count.optional(),
   /** The number of a run; the newest where it is left out. */
   run: count.optional(),
 });
@@ -201,6 +203,8 @@ export const answerSchema = z.discriminatedUnion("action", [
     read: total,
     stopping: z.boolean(),
     sealed: z.boolean(),
+    minutesLeft: z.number().exactOptional(),
+    fits: z.boolean().exactOptional(),
   }),
   z.strictObject({ action: z.literal("list-quarantine"), run, groups: z.array(group).readonly() }),
   z.strictObject({ action: z.literal("accept"), run, key: z.string(), reason: z.string() }),

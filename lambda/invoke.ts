@@ -35,11 +35,11 @@ const ACTIONS: Record<Event["action"], Action> = {
   verify: (invocation, edge) => runVerify(taskOf(invocation), edge),
   repair: (invocation, edge) => runRepair({ ...taskOf(invocation), force: invocation.event.force === true }, edge),
   status: async ({ target, event }) => {
-    const { run, progress } = await runStatus(target, event.run);
+    const { run, progress, left } = await runStatus(target, event.run, event.window);
     const { units, done, pages, stopping, tally } = progress;
     const { id, pass, phase, sealedAt } = run;
     const how = { units, done, pages, read: tally.read, stopping, sealed: sealedAt !== undefined };
-    return { action: "status", run: id, pass, phase, ...how };
+    return { action: "status", run: id, pass, phase, ...how, ...left };
   },
   "list-quarantine": async ({ target, schema, event: { limit = EXAMPLES }, log }) => {
     const { run, logKey, groups } = await runListQuarantine({ target, schema, limit });

@@ -43,6 +43,11 @@ export const OPTIONS = {
   seed: { flag: "--seed <S>", says: "draws samples; another one each time where it is left out", whole: true },
   recount: { flag: "--recount", says: "read the whole source a second time, keys only, and compare" },
   limit: { flag: "--limit <N>", says: "examples of each reason", whole: true },
+  window: {
+    flag: "--window <MINUTES>",
+    says: "whether the copy ends within so many minutes of its beginning",
+    whole: true,
+  },
   reason: { flag: "--reason <TEXT>", says: "why, for the ledger and the report" },
   force: { flag: "--force", says: "also where others would lose something" },
 } as const satisfies Record<string, OptionSpec>;
@@ -118,9 +123,9 @@ export const VERBS = {
     event: true,
   },
   status: {
-    says: "how far a run is",
+    says: "how far a run is, and how long it will take",
     needs: ["target"],
-    takes: ["run", "json"],
+    takes: ["run", "window", "json"],
     event: true,
     ends: "0 told; 3 refused",
   },

@@ -11,7 +11,8 @@ import { saidOptions, writeJson } from "./run.ts";
 const EXAMPLES = 10;
 
 export const status: Action = async ({ target, json, ...given }) => {
-  const { run, progress } = await runStatus(target, saidOptions(given).run);
+  const { run: number, window } = saidOptions(given);
+  const { run, progress, share, left } = await runStatus(target, number, window);
   const { units, done, pages, stopping, tally } = progress;
   const { id, pass, phase, source, sealedAt } = run;
   const is = {
@@ -26,11 +27,20 @@ export const status: Action = async ({ target, json, ...given }) => {
     stopping,
     sealed: sealedAt !== undefined,
   };
-  await writeJson(json, is);
+  await writeJson(json, { ...is, ...left });
   const ended = `ended: ${run.report?.verdict ?? "nothing was read"}${is.sealed ? ", and sealed" : ""}`;
   print(`run ${id}, pass ${pass}, ${source}`);
   print(phase === "ended" ? ended : `in phase ${phase}${stopping ? ", and asked to stop: migrate goes on" : ""}`);
   print(`${tally.read.toLocaleString("en-US")} items read in ${pages} pages, ${done} of ${units} units done`);
+  const { minutesLeft, fits } = left;
+  if (minutesLeft === undefined) return;
+  const fitting =
+    fits === undefined
+      ? ""
+      : fits
+        ? `, within the window of ${window} minutes`
+        : `: NOT within the window of ${window} minutes`;
+  print(`${(share * 100).toFixed(0)} % copied, about ${Math.ceil(minutesLeft)} minutes left${fitting}`);
 };
 
 /** Shows what the newest proof found when it was made. */

@@ -38,6 +38,11 @@ export function terminalProgress(): TerminalProgress {
       current = "";
     },
     tell: (event) => {
+      if (event.kind === "warning") {
+        const { where, problem, remedy } = event.finding;
+        process.stderr.write(`worth a look: ${where}: ${problem}\n      → ${remedy}\n`);
+        return;
+      }
       if (event.kind === "phase") {
         if (event.phase !== "ended") step(PHASES[event.phase]);
         return;

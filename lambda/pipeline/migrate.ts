@@ -25,7 +25,7 @@ export interface Migration extends Concluding, PaceSettings {
 /** Checks everything, begins or resumes the run, and divides what is to be read. Throws MigrationError where it is refused. */
 export async function plan(migration: Migration): Promise<Run> {
   const { source, target, mapping, progress, fingerprint, remap } = migration;
-  await preflight(source, target.tables, mapping);
+  for (const finding of await preflight(source, target.tables, mapping)) progress.tell({ kind: "warning", finding });
   const request = { source: source.name, mapping: fingerprint, parts: partsOf(mapping), remap, now: migration.now() };
   const run = await target.runs.open(request);
   if (run.phase !== "copy") return run;

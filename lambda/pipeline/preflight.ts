@@ -1,19 +1,26 @@
 /** Source, mapping and target → everything that stands in the way of a run, found before anything is written. */
 import { type Finding, MigrationError } from "../domain/migration-error.ts";
 import type { Mapping } from "../mapping/model.ts";
-import type { ItemSource } from "../ports/source.ts";
+import type { ItemSource, SourceFacts } from "../ports/source.ts";
 import type { TargetTables } from "../ports/tables.ts";
 
-/** Throws MigrationError `preflight` with every finding at once; returns where there is none. */
-export async function preflight(source: ItemSource, target: TargetTables, mapping: Mapping): Promise<void> {
-  const [ofTarget, ofSource] = await Promise.all([target.check(), sourceFindings(source, mapping)]);
-  refuse([...ofTarget, ...ofSource]);
+/** Throws MigrationError `preflight` with every finding at once; where there is none, returns what is worth a look. */
+export async function preflight(
+  source: ItemSource,
+  target: TargetTables,
+  mapping: Mapping,
+): Promise<readonly Finding[]> {
+  const [ofTarget, facts] = await Promise.all([target.check(), source.inspect()]);
+  refuse([...ofTarget, ...findingsOf(source, facts, mapping)]);
+  return facts.warnings ?? [];
 }
 
 /** Where a source is not what the mapping was written for. */
-export async function sourceFindings(source: ItemSource, mapping: Mapping): Promise<Finding[]> {
+export const sourceFindings = async (source: ItemSource, mapping: Mapping): Promise<Finding[]> =>
+  findingsOf(source, await source.inspect(), mapping);
+
+function findingsOf(source: ItemSource, facts: SourceFacts, mapping: Mapping): Finding[] {
   const all: Finding[] = [];
-  const facts = await source.inspect();
   const { keys } = facts;
   if (keys !== undefined && (keys.pk !== mapping.keys.pk || keys.sk !== mapping.keys.sk)) {
     const spell = ({ pk, sk }: Mapping["keys"]) => (sk === undefined ? pk : `${pk}, ${sk}`);

@@ -1,10 +1,13 @@
 /** Who wants to know how far a run is: a terminal, a log. Reporting never fails a run. */
+import type { Finding } from "../domain/migration-error.ts";
 import type { Phase } from "./runs.ts";
 import type { UnitProgress } from "./units.ts";
 
 export type ProgressEvent =
   | { readonly kind: "phase"; readonly phase: Phase; readonly run: number; readonly pass: number }
-  | { readonly kind: "copied"; readonly progress: UnitProgress };
+  | { readonly kind: "copied"; readonly progress: UnitProgress }
+  /** What does not stand in the way, and should be known before it is too late. */
+  | { readonly kind: "warning"; readonly finding: Finding };
 
 export interface Progress {
   tell(event: ProgressEvent): void;

@@ -1,5 +1,6 @@
 /** Where items come from. A table, a file and an export are read through this one interface. */
 import type { Item } from "../domain/attribute.ts";
+import type { Finding } from "../domain/migration-error.ts";
 import type { SourceRecord } from "../domain/source-record.ts";
 
 /** One page. `next` is where reading goes on; absent when the unit has been read to its end. A page may be empty. */
@@ -14,6 +15,8 @@ export interface SourceFacts {
   readonly keys?: { readonly pk: string; readonly sk?: string };
   /** The time-to-live attribute, where one is enabled. */
   readonly ttlAttribute?: string;
+  /** What an operator should know of it before the window, and what stands in nobody's way. */
+  readonly warnings?: readonly Finding[];
 }
 
 /**

@@ -1,11 +1,13 @@
 /** A DynamoDB table → pages of items, by parallel Scan with strongly consistent reads. A unit is a segment. */
 import {
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   ScanCommand,
   type ScanCommandOutput,
 } from "@aws-sdk/client-dynamodb";
+import type { Finding } from "../../domain/migration-error.ts";
 import type { ItemSource, SourceFacts, SourcePage } from "../../ports/source.ts";
 import { fromSdk, readCursor, writeCursor } from "./attribute-codec.ts";
 import { openClient, regionOf, type TablePlace } from "./client.ts";
@@ -82,10 +84,27 @@ async function inspect(client: DynamoDBClient, table: string, source: string): P
   const named = (type: string) => Table?.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const [pk, sk] = [named("HASH"), named("RANGE")];
   const ttlAttribute = await ttlOf(client, table);
+  const warnings = await backupWarnings(client, table, source);
   return {
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(pk === undefined ? {} : { keys: sk === undefined ? { pk } : { pk, sk } }),
     ...(ttlAttribute === undefined ? {} : { ttlAttribute }),
   };
+}
+
+/** Nothing is ever written to a table; its owner may still want the way back that a window should have. */
+async function backupWarnings(client: DynamoDBClient, table: string, source: string): Promise<Finding[]> {
+  try {
+    const command = new DescribeContinuousBackupsCommand({ TableName: table });
+    const { ContinuousBackupsDescription } = await client.send(command);
+    const status = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+    if (status !== "DISABLED") return [];
+    const problem = "point-in-time recovery is off: there is no way back to the table as it is now";
+    return [{ where: source, problem, remedy: "switch it on before the window, or make a backup" }];
+  } catch (error) {
+    if (isNotTold(error)) return [];
+    throw error;
+  }
 }
 
 async function ttlOf(client: DynamoDBClient, table: string): Promise<string | undefined> {

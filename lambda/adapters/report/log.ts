@@ -27,6 +27,7 @@ export function logProgress(log: Logger): Progress {
   return {
     tell: (event) => {
       if (event.kind === "phase") log.info({ run: event.run, pass: event.pass, phase: event.phase }, "phase");
+      else if (event.kind === "warning") log.warn({ finding: event.finding }, "worth a look");
       else
         log.debug(
           { units: event.progress.units, done: event.progress.done, read: event.progress.tally.read },
@@ -36,21 +37,64 @@ export function logProgress(log: Logger): Progress {
   };
 }
 
-/** The report without anything that came from an item; `nameOf` gives what may stand for a source key. */
+/** CloudWatch takes 256 KiB in one event, with what Lambda puts around it. */
+const EVENT_BYTES = 200_000;
+
+/**
+ * The report without anything that came from an item; `nameOf` gives what may stand for a source key. One event or, where
+ * that would be too large, a head that says how many parts follow, and the lists in parts.
+ */
 export function logReport(log: Logger, report: Report, nameOf: (source: string) => string): void {
-  const { verdict, run, pass, items, entities, timings } = report;
-  const tables = report.tables.map(({ name, expectedRows, actualRows, expectedFingerprint, actualFingerprint }) => ({
-    name,
-    expectedRows,
-    actualRows,
-    expectedFingerprint,
-    actualFingerprint,
-  }));
-  const discrepancies = report.discrepancies.map(({ check, count, examples }) => {
-    const sources = examples.flatMap(({ source }) => (source === undefined ? [] : [nameOf(source)]));
-    return { check, count, sources };
-  });
-  log.info({ report: { verdict, run, pass, items, entities, tables, discrepancies, timings } }, "report");
+  const { head, lists } = withoutItems(report, nameOf);
+  const whole = { ...head, ...lists };
+  if (sizeOf(whole) <= EVENT_BYTES) {
+    log.info({ report: whole }, "report");
+    return;
+  }
+  const parts: Record<string, unknown[]>[] = [];
+  let room = 0;
+  for (const [name, entries] of Object.entries(lists)) {
+    for (const entry of entries) {
+      room -= sizeOf(entry) + name.length + 4;
+      if (room < 0 || parts.length === 0) {
+        parts.push({});
+        room = EVENT_BYTES - sizeOf(entry) - name.length - 4;
+      }
+      const part = parts.at(-1);
+      if (part !== undefined) part[name] = [...(part[name] ?? []), entry];
+    }
+  }
+  const { verdict, run, pass } = report;
+  log.info({ report: { ...head, parts: parts.length } }, "report");
+  for (const [at, part] of parts.entries())
+    log.info({ report: { verdict, run, pass, part: at + 1, of: parts.length, ...part } }, "report");
+}
+
+const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+function withoutItems(report: Report, nameOf: (source: string) => string) {
+  const { verdict, run, pass, source, startedAt, finishedAt, items, timings, accepted, repaired } = report;
+  const { seed, sampled, changed, wrong } = report.spotChecks;
+  const sourcesOf = (examples: readonly { readonly source?: string }[]) =>
+    examples.flatMap(({ source: key }) => (key === undefined ? [] : [nameOf(key)]));
+  const spotChecks = { seed, sampled, changed, wrong };
+  const head = { verdict, run, pass, source, startedAt, finishedAt, items, spotChecks, timings, accepted, repaired };
+  const lists: Record<string, unknown[]> = {
+    entities: [...report.entities],
+    tables: report.tables.map(({ name, expectedRows, actualRows, expectedFingerprint, actualFingerprint }) => ({
+      ...{ name, expectedRows, actualRows, expectedFingerprint, actualFingerprint },
+    })),
+    foreignKeys: report.foreignKeys.map(({ table, columns, references, orphans, validated }) => ({
+      ...{ table, columns, references, orphans, validated },
+    })),
+    quarantine: report.quarantine.map(({ reason, entity, count, accepted: letGo, examples }) => ({
+      ...{ reason, entity, count, accepted: letGo, sources: sourcesOf(examples ?? []) },
+    })),
+    discrepancies: report.discrepancies.map(({ check, count, examples }) => ({
+      ...{ check, count, sources: sourcesOf(examples) },
+    })),
+  };
+  return { head, lists };
 }
 
 /** That an action which proves nothing was done. What it found is for whoever asked. */

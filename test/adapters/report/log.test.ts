@@ -5,6 +5,7 @@ import { connect } from "../../../lambda/adapters/postgres/connection.ts";
 import { logFailure, logProgress, logReport, openLog } from "../../../lambda/adapters/report/log.ts";
 import { keyedHash } from "../../../lambda/domain/fingerprint.ts";
 import { MigrationError } from "../../../lambda/domain/migration-error.ts";
+import type { Report } from "../../../lambda/domain/report.ts";
 import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
 import { runMigration } from "../../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
@@ -88,4 +89,62 @@ it("a refusal says what to do, and a password in a URL is not repeated", async (
   logFailure(log, error);
   expect(lines.join("")).toContain("remedy");
   expect(lines.join("")).not.toContain(CANARY);
+});
+
+it("a report of forty entities, full of examples, is logged in events that CloudWatch takes, and all of it is there", () => {
+  const examples = Array.from({ length: 10 }, (_, at) => ({
+    source: `{"PK":{"S":"${"k".repeat(1_000)}${at}"}}`,
+    detail: "d",
+  }));
+  const names = Array.from({ length: 40 }, (_, at) => `entity-${at}`);
+  const counts = { read: 1, migrated: 1, unchanged: 0, ignored: 0, expired: 0, quarantined: 0 };
+  const sums = { expectedFingerprint: "0".repeat(32), actualFingerprint: "0".repeat(32) };
+  const table = (name: string) => ({
+    name,
+    expectedRows: 1,
+    actualRows: 1,
+    ...sums,
+    foreignRows: 0,
+    copies: 0,
+    superseded: 0,
+  });
+  const report: Report = {
+    ...{
+      verdict: "discrepant",
+      run: 1,
+      pass: 1,
+      source: "s",
+      startedAt: "",
+      finishedAt: "",
+      items: counts,
+      timings: {},
+    },
+    entities: names.map((name) => ({ name, ...counts })),
+    tables: Array.from({ length: 60 }, (_, at) => table(`table-${at}`)),
+    foreignKeys: [],
+    quarantine: names.map((entity) => ({ reason: "wrong-type", entity, count: 10, accepted: 0, examples })),
+    unmapped: [],
+    spotChecks: { seed: 1, population: 1, sampled: 1, changed: 0, wrong: 0, examples: [], upperBound: 1 },
+    discrepancies: names.map((subject) => ({
+      check: "completeness",
+      subject,
+      problem: "",
+      remedy: "",
+      count: 1,
+      examples,
+    })),
+  };
+  const told = (nameOf: (source: string) => string) => {
+    const { lines, log } = collector();
+    logReport(log, report, nameOf);
+    for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThan(256 * 1024);
+    return lines.map((line): Record<string, unknown[]> => JSON.parse(line).report);
+  };
+  // Hashes are short: one event. Keys in the clear, a kilobyte each, take several.
+  expect(told(() => "#0123456789abcdef")).toHaveLength(1);
+  const [head, ...parts] = told((source) => source);
+  expect(parts.length).toBeGreaterThan(2);
+  expect(head).toMatchObject({ verdict: "discrepant", parts: parts.length });
+  for (const [list, length] of Object.entries({ entities: 40, tables: 60, quarantine: 40, discrepancies: 40 }))
+    expect([list, parts.flatMap((part) => part[list] ?? [])]).toEqual([list, expect.objectContaining({ length })]);
 });
