@@ -119,7 +119,7 @@ export const VERBS = {
   verify: {
     says: "prove the newest pass once more, from what the tables and the source hold now",
     needs: ["target"],
-    takes: ["schema", ...PROOF, "json"],
+    takes: ["schema", "maxReadUnits", ...PROOF, "json"],
     event: true,
   },
   status: {

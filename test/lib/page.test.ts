@@ -1,0 +1,23 @@
+/** What the page says of a deployment is what a deployment has: outputs, settings, commands. */
+import { readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+import { resolved, synthesize } from "./synthesized.ts";
+
+const page = await readFile("README.md", "utf8");
+const deploy = page.slice(page.indexOf("## Deploy"), page.indexOf("## Limits"));
+const { outputs } = synthesize({ alarmEmail: "team@example.org" });
+
+it("every output it names is there, and it names every command", () => {
+  const named = new Set([...deploy.matchAll(/`([A-Z][A-Za-z]+(?:Command|Url|Arn))`/g)].map(([, name = ""]) => name));
+  expect(named.size).toBeGreaterThan(5);
+  expect([...named].filter((name) => outputs[name] === undefined)).toEqual([]);
+  const commands = Object.keys(outputs).filter((name) => name.endsWith("Command"));
+  expect(commands.filter((name) => !named.has(name))).toEqual([]);
+});
+
+it("every event it shows is of an action the outputs or the function know", () => {
+  const shown = [...deploy.matchAll(/`(\{"action":[^`]+\})`/g)].map(([, text = ""]) => JSON.parse(text).action);
+  expect(shown).toContain("status");
+  const status = String(resolved(outputs.StatusCommand?.Value));
+  expect(status).toContain('{"action":"status"}');
+});
