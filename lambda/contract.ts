@@ -206,6 +206,7 @@ export const answerSchema = z.discriminatedUnion("action", [
     minutesLeft: z.number().exactOptional(),
     fits: z.boolean().exactOptional(),
   }),
+  z.strictObject({ action: z.literal("report"), run, report: z.record(z.string(), z.unknown()).readonly() }),
   z.strictObject({ action: z.literal("list-quarantine"), run, groups: z.array(group).readonly() }),
   z.strictObject({ action: z.literal("accept"), run, key: z.string(), reason: z.string() }),
   z.strictObject({ action: z.literal("plan"), run, pass: total, workers: z.array(total).readonly() }),

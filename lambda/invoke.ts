@@ -1,7 +1,8 @@
 /** What an event asks for → which use case answers. */
-import { runListQuarantine, runStatus } from "./ask.ts";
+import { reportIn, runListQuarantine, runStatus } from "./ask.ts";
 import { type Edge, nameOf, type Outcome, type Task } from "./compose.ts";
 import { type Answer, type Event, type LogSettings, type Options, optionsSchema } from "./contract.ts";
+import { withoutKeys } from "./domain/report-keys.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "./operate.ts";
 import { copyStep, finalizeStep } from "./pipeline/steps.ts";
 import { runMigration, runPlan, runRepair, runStep, runVerify } from "./run.ts";
@@ -40,6 +41,10 @@ const ACTIONS: Record<Event["action"], Action> = {
     const { id, pass, phase, sealedAt } = run;
     const how = { units, done, pages, read: tally.read, stopping, sealed: sealedAt !== undefined };
     return { action: "status", run: id, pass, phase, ...how, ...left };
+  },
+  report: async ({ target, event, log }) => {
+    const { run } = await runStatus(target, event.run);
+    return { action: "report", run: run.id, report: { ...withoutKeys(reportIn(run), nameOf(log, run.logKey)) } };
   },
   "list-quarantine": async ({ target, schema, event: { limit = EXAMPLES }, log }) => {
     const { run, logKey, groups } = await runListQuarantine({ target, schema, limit });

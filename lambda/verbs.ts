@@ -6,6 +6,11 @@ export const OPTIONS = {
   target: { flag: "--target <URL>", says: "postgres://USER@HOST:PORT/DATABASE" },
   schema: { flag: "--schema <DIR>", says: "the folder with tables.ts and items.ts", default: "schema" },
   json: { flag: "--json <FILE>", says: "write the answer there" },
+  stack: { flag: "--stack <NAME>", says: "the stack that was deployed" },
+  region: {
+    flag: "--region <R>",
+    says: "where it was deployed; that of the environment or the profile where it is left out",
+  },
   items: { flag: "--items <N>", says: "items in the sample table (default: 20,000)", whole: true },
   dirty: { flag: "--dirty", says: "plant one of every kind of fault among the items; the report must name each" },
   sabotage: { flag: "--sabotage", says: "kill the copy five times, then change the database behind its back" },
@@ -133,7 +138,7 @@ export const VERBS = {
     says: "the newest proof, as it was made",
     needs: ["target"],
     takes: ["run", "sql", "schema", "json"],
-    event: false,
+    event: true,
     ends: "0 told; 3 refused",
   },
   trace: {
@@ -188,6 +193,12 @@ export const VERBS = {
     meaning: { force: "also where rows have been changed or added since" },
     event: true,
     ends: "0 done; 3 refused",
+  },
+  invoke: {
+    says: "start what a stack has deployed, follow it, print its report, and end with its status",
+    needs: ["stack"],
+    takes: ["region", "json"],
+    event: false,
   },
   "drop-ledger": {
     says: "after every run was sealed: remove the ledger; the rows stay",

@@ -60,7 +60,7 @@ describe("the event", () => {
     }
   });
 
-  it.each(["rehearse", "check", "trace", "report"])("may not ask for %s, which is for a terminal", (action) => {
+  it.each(["rehearse", "check", "trace", "invoke"])("may not ask for %s, which is for a terminal", (action) => {
     expect(eventSchema.safeParse({ action }).success).toBe(false);
   });
 });

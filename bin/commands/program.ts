@@ -4,6 +4,7 @@ import { OPTIONS, type OptionName, type OptionSpec, VERBS, type Verb, type VerbN
 import { check } from "./check.ts";
 import { accept, dropLedger, rollback, seal, stop } from "./decide.ts";
 import type { Action, Given } from "./given.ts";
+import { invoke } from "./invoke.ts";
 import { listQuarantine, report, status } from "./look.ts";
 import { migrate, repair, verify } from "./migrate.ts";
 import { rehearse } from "./rehearse.ts";
@@ -23,6 +24,7 @@ const ACTIONS: Record<VerbName, Action> = {
   stop,
   seal,
   rollback,
+  invoke,
   "drop-ledger": dropLedger,
 };
 

@@ -1,0 +1,106 @@
+/** `invoke`: what a stack has deployed is started, followed, and its report printed. Nothing is migrated from here. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { answerSchema } from "../../lambda/contract.ts";
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import type { Report } from "../../lambda/domain/report.ts";
+import { EXIT } from "../terminal/exit.ts";
+import { note } from "../terminal/print.ts";
+import { terminalProgress } from "../terminal/progress.ts";
+import { stopSignal } from "../terminal/stop.ts";
+import type { Action } from "./given.ts";
+import { show, writeJson } from "./run.ts";
+
+/** Between two looks at the execution; each asks the function how far it is. */
+const LOOK_AGAIN_MS = 5_000;
+
+export const invoke: Action = async ({ stack, region, json }) => {
+  const place = region === undefined ? {} : { region: String(region) };
+  const [formation, functions, executions] = [
+    new CloudFormationClient(place),
+    new LambdaClient(place),
+    new SFNClient(place),
+  ];
+  const progress = terminalProgress();
+  const signal = stopSignal();
+  try {
+    const { functionName, stateMachineArn } = await told(() => outputsOf(formation, String(stack)));
+    progress.step("starting");
+    const { executionArn } = await told(() => executions.send(new StartExecutionCommand({ stateMachineArn })));
+    const status = await told(() => follow());
+    progress.done();
+    if (status === undefined) {
+      note(`still running: ${executionArn}`);
+      process.exitCode = EXIT.incomplete;
+      return;
+    }
+    const answer = answerSchema.safeParse(await told(() => ask(functions, functionName, { action: "report" })));
+    if (!answer.success || answer.data.action !== "report") {
+      const problem = `the execution ended as ${status}, and there is no report of it`;
+      throw new MigrationError("no-run", problem, `look at its last step: ${executionArn}`);
+    }
+    const report = answer.data.report as unknown as Report;
+    await writeJson(json, report);
+    show(report);
+    // A report of before is not the answer to an execution that never came so far.
+    if (status !== "SUCCEEDED" && process.exitCode === EXIT.verified) {
+      note(`the execution ended as ${status}; this is the report of an earlier one`);
+      process.exitCode = EXIT.refused;
+    }
+
+    async function follow(): Promise<string | undefined> {
+      for (;;) {
+        const { status: is } = await executions.send(new DescribeExecutionCommand({ executionArn }));
+        if (is !== "RUNNING" && is !== "PENDING_REDRIVE") return is;
+        const far = answerSchema.safeParse(await ask(functions, functionName, { action: "status" }));
+        if (far.success && far.data.action === "status") progress.step(farText(far.data));
+        await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) return undefined;
+      }
+    }
+  } finally {
+    progress.done();
+    for (const client of [formation, functions, executions]) client.destroy();
+  }
+};
+
+interface Far {
+  readonly phase: string;
+  readonly read: number;
+  readonly units: number;
+  readonly done: number;
+  readonly minutesLeft?: number;
+}
+
+function farText({ phase, read, units, done, minutesLeft }: Far): string {
+  const left = minutesLeft === undefined ? "" : `, about ${Math.ceil(minutesLeft)} minutes left`;
+  return `${phase}: ${read.toLocaleString("en-US")} items read, ${done} of ${units} units${left}`;
+}
+
+async function outputsOf(client: CloudFormationClient, stack: string) {
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+  const outputs = new Map((Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const [functionName, stateMachineArn] = [outputs.get("FunctionName"), outputs.get("StateMachineArn")];
+  if (functionName !== undefined && stateMachineArn !== undefined) return { functionName, stateMachineArn };
+  const problem = `the stack ${stack} has no migrator`;
+  throw new MigrationError("settings", problem, "deploy it with migrator=on, or correct the name");
+}
+
+async function ask(client: LambdaClient, functionName: string, event: object): Promise<unknown> {
+  const Payload = Buffer.from(JSON.stringify(event));
+  const { Payload: answer } = await client.send(new InvokeCommand({ FunctionName: functionName, Payload }));
+  return JSON.parse(Buffer.from(answer ?? []).toString());
+}
+
+/** What AWS refuses is told by its name; its message may hold anything. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof MigrationError || !(error instanceof Error)) throw error;
+    const remedy = "check the name, the region and your credentials: they have to be those that deployed the stack";
+    throw new MigrationError("settings", `AWS refused a request (${error.name})`, remedy, { cause: error });
+  }
+}

@@ -1,0 +1,26 @@
+/** A report → the same report without a key of an item or a row, for whoever may not see them: `nameOf` gives what may stand for a source. */
+import type { Example } from "./evidence.ts";
+import type { Report } from "./report.ts";
+
+export function withoutKeys(report: Report, nameOf: (source: string) => string): Report {
+  const example = <E extends Example>({ key: _, source, holder, ...rest }: E) => ({
+    ...rest,
+    ...(source === undefined ? {} : { source: nameOf(source) }),
+    ...(holder == null ? {} : { holder: nameOf(holder) }),
+  });
+  const examples = <E extends Example>(list: readonly E[]) => list.map(example);
+  return {
+    ...report,
+    foreignKeys: report.foreignKeys.map((each) => ({ ...each, examples: examples(each.examples) })),
+    quarantine: report.quarantine.map((group) => ({
+      ...group,
+      examples: (group.examples ?? []).map((each) => ({ ...each, source: nameOf(each.source) })),
+    })),
+    unmapped: report.unmapped.map((each) => ({ ...each, example: nameOf(each.example) })),
+    discrepancies: report.discrepancies.map((each) => ({ ...each, examples: examples(each.examples) })),
+    spotChecks: {
+      ...report.spotChecks,
+      examples: report.spotChecks.examples.map((each) => ({ ...example(each), kind: each.kind, detail: each.detail })),
+    },
+  };
+}
