@@ -23,6 +23,11 @@ export const QUERIES: Readonly<Record<string, Query>> = {
     filter: 'message = "report"',
     limit: 50,
   },
+  "Verdict per table": {
+    fields: ["@timestamp", "run", "pass", "table.name", "table.expectedRows", "table.actualRows", "table.agrees"],
+    filter: 'message = "table"',
+    limit: 200,
+  },
   "Refusals and failures": {
     fields: ["@timestamp", "level", "code", "message", "@message"],
     filter: 'level in ["ERROR", "FATAL"]',

@@ -169,6 +169,7 @@ it("saved questions are asked of the function's log", () => {
     "DynamoDbToPostgres/Parity reports",
     "DynamoDbToPostgres/Progress",
     "DynamoDbToPostgres/Refusals and failures",
+    "DynamoDbToPostgres/Verdict per table",
   ]);
   for (const { LogGroupNames, QueryString } of saved) {
     expect(resolved(LogGroupNames)).toEqual([expect.stringMatching(/^MigratorLog/)]);

@@ -188,7 +188,7 @@ describe("with the migrator off", () => {
       "AWS::Lambda::Function": 2,
       "AWS::Lambda::Version": 1,
       "AWS::Logs::LogGroup": 3,
-      "AWS::Logs::QueryDefinition": 4,
+      "AWS::Logs::QueryDefinition": 5,
       "AWS::SNS::Topic": 1,
       "AWS::SNS::TopicPolicy": 1,
       "AWS::StepFunctions::StateMachine": 1,

@@ -46,6 +46,11 @@ const EVENT_BYTES = 200_000;
  */
 export function logReport(log: Logger, report: Report, nameOf: (source: string) => string): void {
   const { head, lists } = withoutItems(report, nameOf);
+  // A line each, because a query on the log takes no list apart.
+  for (const { name, expectedRows, actualRows, expectedFingerprint, actualFingerprint } of report.tables) {
+    const agrees = expectedRows === actualRows && expectedFingerprint === actualFingerprint;
+    log.info({ run: report.run, pass: report.pass, table: { name, expectedRows, actualRows, agrees } }, "table");
+  }
   const whole = { ...head, ...lists };
   if (sizeOf(whole) <= EVENT_BYTES) {
     log.info({ report: whole }, "report");

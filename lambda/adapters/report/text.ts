@@ -207,11 +207,11 @@ function repaired({ repaired: counts }: Report): string[] {
   if (counts === undefined) return [];
   const { rows, released, refused, changed, left } = counts;
   const lines: [number, string][] = [
-    [rows, "rows written as the source has them"],
-    [released, "items out of quarantine"],
-    [refused, "items in quarantine still"],
-    [changed, "items hold something else by now, or are gone from the source: run migrate, a new pass takes them"],
-    [left, "rows were changed here since they were written, and left alone: repair --force writes over them"],
+    [rows, `${rows === 1 ? "row" : "rows"} written as the source has ${rows === 1 ? "it" : "them"}`],
+    [released, `${released === 1 ? "item" : "items"} out of quarantine`],
+    [refused, `${refused === 1 ? "item" : "items"} in quarantine still`],
+    [changed, "changed or gone in the source since: run migrate, a new pass takes what is there now"],
+    [left, "left alone, because changed here since or refused by Postgres: repair --force writes over changes"],
   ];
   const told = lines.filter(([total]) => total > 0).map(([total, what]) => `  ${count(total)} ${what}`);
   return told.length === 0 ? ["  nothing was to be mended"] : told;

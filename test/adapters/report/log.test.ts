@@ -138,7 +138,9 @@ it("a report of forty entities, full of examples, is logged in events that Cloud
     const { lines, log } = collector();
     logReport(log, report, nameOf);
     for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThan(256 * 1024);
-    return lines.map((line): Record<string, unknown[]> => JSON.parse(line).report);
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.filter(({ message }) => message === "table").map(({ table: of }) => of)).toHaveLength(60);
+    return events.filter(({ message }) => message === "report").map((event): Record<string, unknown[]> => event.report);
   };
   // Hashes are short: one event. Keys in the clear, a kilobyte each, take several.
   expect(told(() => "#0123456789abcdef")).toHaveLength(1);
