@@ -1,4 +1,7 @@
-/** A mapping → parts of keys that no column reads. A key is covered by its template, so nothing else would tell of them (I2). */
+/**
+ * A mapping → parts of keys that no column reads, and attributes of which only an id is made. A key is covered by its template,
+ * and an attribute by whatever reads it, so nothing else would tell of them (I2).
+ */
 import type { EntityModel, Mapping, WritePlan } from "../mapping/model.ts";
 import { plansIn, type ReadPlan } from "../mapping/readers.ts";
 import type { Template } from "../mapping/template.ts";
@@ -13,7 +16,26 @@ const capturesOf = ({ parts }: Template): string[] =>
   parts.flatMap((part) => (part.kind === "capture" ? [part.name] : []));
 
 export function unreadCaptures({ entities, templates }: Mapping): Finding[] {
-  return entities.filter(({ ignored }) => ignored === undefined).flatMap((entity) => unreadIn(entity, templates));
+  return entities
+    .filter(({ ignored }) => ignored === undefined)
+    .flatMap((entity) => [...unreadIn(entity, templates), ...hashedOnly(entity)]);
+}
+
+/** Attributes that stand nowhere but in a `surrogate`: what they hold cannot be read back from it. */
+function hashedOnly({ name, writes }: EntityModel): Finding[] {
+  const plans = plansOf(writes);
+  const within = new Set(plans.flatMap(({ from }) => (from.kind === "surrogate" ? from.parts.flatMap(plansIn) : [])));
+  const named = (which: (plan: ReadPlan) => boolean) =>
+    plans
+      .filter(which)
+      .flatMap(({ from }) => (from.kind === "value" && from.depth === 0 ? [String(from.path[0])] : []));
+  const stored = new Set(named((plan) => !within.has(plan)));
+  const lost = [...new Set(named((plan) => within.has(plan)))].filter((attribute) => !stored.has(attribute));
+  if (lost.length === 0) return [];
+  const problem = `of ${lost.join(", ")} only an id is made, from which it cannot be read back`;
+  return [
+    { where: name, problem, remedy: "read it in a column, too, unless something else that is read holds the same" },
+  ];
 }
 
 function unreadIn(entity: EntityModel, templates: Mapping["templates"]): Finding[] {

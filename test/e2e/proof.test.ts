@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reportText } from "../../lambda/adapters/report/text.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
-import { defineItems, defineTables, integer, text } from "../../lambda/mapping/index.ts";
+import { defineItems, defineTables, integer, text, uuid } from "../../lambda/mapping/index.ts";
 import { runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
@@ -183,6 +183,21 @@ it("I2: attributes left behind on purpose are counted and named, and a name that
   expect(reportText(report)).toContain("Pet, attributes: Color (2)");
   const idle = report.findings?.filter(({ problem }) => problem.includes("ignores")).map(({ problem }) => problem);
   expect(idle).toEqual(["no item has the attribute Colour, which it ignores"]);
+});
+
+it("I2: an attribute of which only an id is made is worth a look", async () => {
+  const ids = defineTables({ users: { id: uuid().primaryKey(), name: text() } });
+  const spec = defineItems(ids, { keys: { pk: "PK" } }, ({ item, into }) => [
+    item("User", { pk: "U#{n}" }, ({ key, attr, surrogate }) => [
+      into("users", { id: surrogate("user", attr("Email")), name: key.n }),
+    ]),
+    item("Robot", { pk: "R#{n}" }, ({ key, surrogate }) => [
+      into("users", { id: surrogate("robot", key.n), name: key.n }),
+    ]),
+  ]);
+  const list: Item[] = [{ PK: { S: "U#1" }, Email: { S: "jane@example.org" } }, { PK: { S: "R#1" } }];
+  const { findings } = await migrateTrial({ url: database.url, schema: { tables: ids, items: spec }, items: list });
+  expect(findings).toMatchObject([{ where: "User", problem: expect.stringContaining("of Email only an id is made") }]);
 });
 
 it("I2: a set of which nothing but the length is read is told as unmapped", async () => {
