@@ -21,7 +21,7 @@ import {
   logProgress,
   logReport,
   openLog,
-  withoutKeys,
+  outwardFindings,
   withoutMessage,
 } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
@@ -240,6 +240,6 @@ export async function logged(
     logFailure(log, error);
     // Lambda logs whatever is thrown, with all its properties.
     if (!(error instanceof MigrationError)) throw withoutMessage(error);
-    return { verdict: "refused", findings: withoutKeys(error) };
+    return { verdict: "refused", findings: outwardFindings(error) };
   }
 }

@@ -9,7 +9,7 @@ export interface Forecast {
   readonly fits?: boolean;
 }
 
-export interface Pace {
+export interface CopySoFar {
   readonly units: number;
   readonly done: number;
   readonly startedAt: Date;
@@ -18,7 +18,7 @@ export interface Pace {
   readonly window: number | undefined;
 }
 
-export function forecast({ units, done, startedAt, now, window }: Pace): Forecast {
+export function forecast({ units, done, startedAt, now, window }: CopySoFar): Forecast {
   const share = units === 0 ? 0 : done / units;
   if (share === 0) return { share };
   const minutes = (now.getTime() - startedAt.getTime()) / 60_000;

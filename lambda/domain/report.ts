@@ -10,7 +10,7 @@ import type { Finding } from "./migration-error.ts";
 import { must } from "./must.ts";
 import { type SpotFacts, upperBound } from "./spot-check.ts";
 import { entityNames, type ItemCounts, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
-import { unreadCaptures } from "./unread.ts";
+import { unreadValues } from "./unread.ts";
 
 /** `verified`: every check ran over all data and agreed. `refused`: nothing was begun. */
 export type Verdict = "verified" | "discrepant" | "incomplete" | "refused";
@@ -153,7 +153,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
         ignored !== undefined || tally.entities[name] !== undefined ? [] : [noItem(name)],
       ),
       ...idleIgnores(mapping, tally),
-      ...unreadCaptures(mapping),
+      ...unreadValues(mapping),
     ],
     ignoredAttributes: Object.entries(tally.ignored).flatMap(([entity, names]) =>
       Object.entries(names).map(([attribute, count]) => ({ entity, attribute, count })),

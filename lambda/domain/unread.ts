@@ -15,7 +15,7 @@ const plansOf = (writes: readonly WritePlan[]): ReadPlan[] =>
 const capturesOf = ({ parts }: Template): string[] =>
   parts.flatMap((part) => (part.kind === "capture" ? [part.name] : []));
 
-export function unreadCaptures({ entities, templates }: Mapping): Finding[] {
+export function unreadValues({ entities, templates }: Mapping): Finding[] {
   return entities
     .filter(({ ignored }) => ignored === undefined)
     .flatMap((entity) => [...unreadIn(entity, templates), ...hashedOnly(entity)]);

@@ -56,28 +56,27 @@ export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
 
 async function begin(session: Session, { id }: Run, mapping: Mapping, force: boolean) {
   await refuseWhileUsed(session, id);
-  const repairing = await transaction(session, async () => {
+  const run = await transaction(session, async () => {
     // What the run is now decides, not what it was when somebody looked.
-    const run = must(await lockRun(session, id), "a run that was found stays in the ledger");
-    if (run.sealedAt !== undefined) throw sealed(id);
-    if (run.phase === "rollback") throw rolledBack(run);
-    if (run.phase === "copy") {
+    const now = must(await lockRun(session, id), "a run that was found stays in the ledger");
+    if (now.sealedAt !== undefined) throw sealed(id);
+    if (now.phase === "rollback") throw rolledBack(now);
+    if (now.phase === "copy") {
       const problem = `run ${id} has not copied everything yet`;
       throw new MigrationError("no-run", problem, "run migrate until it ends");
     }
     // Damage an earlier pass or repair left behind is not what is there now; nor is leave to write over rows, given then.
-    const old = run.phase === "repair" ? (force ? "false" : "not missing") : "true";
+    const old = now.phase === "repair" ? (force ? "false" : "not missing") : "true";
     await session.query(`delete from ${LEDGER}.damage where run = $1 and ${old}`, [id]);
     await session.query(`delete from ${LEDGER}.lap where run = $1`, [id]);
     return updateRun(session, id, "phase = 'repair', epoch = epoch + 1, stops_seen = stops");
   });
-  const run = repairing;
   await createTables(session, run.id, mapping);
   await dropConstraints(session, mapping.tables);
   let left = 0;
   for (const table of mapping.tables) {
     for (const facet of table.facets) {
-      await note(session, `${missing(run, { table, facet })}`);
+      await note(session, missing(run, { table, facet }));
       const changed = different(run, { table, facet });
       if (force) {
         await note(session, changed);
@@ -89,7 +88,7 @@ async function begin(session: Session, { id }: Run, mapping: Mapping, force: boo
     session,
     `select run, item, 0, 0, '{}'::text[], true, source from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass}`,
   );
-  return { run: repairing, left };
+  return { run, left };
 }
 
 /** Values of merged rows in a part that no item gives. */

@@ -108,12 +108,12 @@ export function logDone(log: Logger, action: string): void {
 }
 
 /** Findings as the outside may see them. */
-export const withoutKeys = ({ findings }: MigrationError) =>
+export const outwardFindings = ({ findings }: MigrationError) =>
   findings.map(({ where, problem, remedy }) => ({ where, problem, remedy }));
 
 /** A refusal, with what to do; or a bug, with its place. Causes stay out: their messages may quote what they met. */
 export function logFailure(log: Logger, error: unknown): void {
-  if (error instanceof MigrationError) log.error({ code: error.code, findings: withoutKeys(error) }, error.message);
+  if (error instanceof MigrationError) log.error({ code: error.code, findings: outwardFindings(error) }, error.message);
   else log.fatal({ stack: withoutMessage(error).stack }, "a bug");
 }
 
