@@ -1,0 +1,118 @@
+/** I12: a rollback that loses its connection on the way, or has a repair beside it, ends as one that was left alone. */
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { expect, it } from "vitest";
+import { load, openTarget } from "../../lambda/compose.ts";
+import type { Item } from "../../lambda/domain/attribute.ts";
+import { decoder } from "../../lambda/domain/decode.ts";
+import { must } from "../../lambda/domain/must.ts";
+import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
+import { runRollback } from "../../lambda/operate.ts";
+import { createDatabase } from "../support/database.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { migrateTrial, query } from "../support/migration.ts";
+import { tcpProxy } from "../support/tcp-proxy.ts";
+
+const tables = defineTables({
+  users: { id: text().primaryKey(), email: text().unique() },
+  pets: { id: text().primaryKey(), owner: text().references("users") },
+});
+const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
+  item("User", { pk: "U#{id}" }, ({ key, attr }) => [into("users", { id: key.id, email: attr("v") })]),
+  item("Pet", { pk: "P#{id}" }, ({ key, attr }) => [into("pets", { id: key.id, owner: attr("v") })]),
+]);
+const schema = { tables, items };
+const item = (PK: string, v: string): Item => ({ PK: { S: PK }, v: { S: v } });
+
+/** Two runs: one that stays, on a table that was there before, and the one that is taken back. */
+async function prepared() {
+  const database = await createDatabase();
+  const { url } = database;
+  await query(url, "create table users (id text primary key, email text not null)");
+  const first = memorySource([item("U#1", "a"), item("P#1", "1")], "memory:first");
+  await migrateTrial({ url, schema, source: first });
+  const second = memorySource([item("U#2", "b"), item("P#2", "2")], "memory:second");
+  await migrateTrial({ url, schema, source: second });
+  return database;
+}
+
+const LEFT = [
+  "select id, email from users order by id",
+  "select id, owner from pets order by id",
+  "select conname, convalidated from pg_constraint where contype in ('f', 'u') and connamespace = 'public'::regnamespace order by 1",
+  "select indexname from pg_indexes where schemaname = 'public' order by 1",
+  "select source, phase from migration_ledger.run",
+  "select run, tbl, key from migration_ledger.audit order by 1, 2, 3",
+  "select tbl, kind, name, run from migration_ledger.built order by 1, 2, 3, 4",
+];
+const left = (url: string) => Promise.all(LEFT.map((sql) => query(url, sql)));
+
+it("I12: cut off at every other statement, which happens and is never answered", { timeout: 240_000 }, async () => {
+  await using quiet = await prepared();
+  await runRollback({ target: quiet.url, schema, force: false });
+  const expected = await left(quiet.url);
+  expect(expected[0]).toEqual([{ id: "1", email: "a" }]);
+  let cuts = 0;
+  for (let at = 1; ; at += 2) {
+    await using database = await prepared();
+    const { hostname, port } = new URL(database.url);
+    await using proxy = await tcpProxy(hostname, Number(port));
+    let [sent, cut] = [0, false];
+    proxy.onSent = () => {
+      sent += 1;
+      if (sent !== at) return "answer";
+      cut = true;
+      return "cut";
+    };
+    const url = new URL(database.url);
+    [url.hostname, url.port] = ["127.0.0.1", String(proxy.port)];
+    // A connection that is cut before the target was ever reached is told at once; the operator asks again.
+    await runRollback({ target: url.href, schema, force: false }).catch(() => undefined);
+    if (!cut) break;
+    cuts += 1;
+    const [run] = await query(database.url, "select from migration_ledger.run where source = 'memory:second'");
+    if (run !== undefined) await runRollback({ target: database.url, schema, force: false });
+    expect([at, await left(database.url)]).toEqual([at, expected]);
+  }
+  process.stdout.write(`cut off at ${cuts} places\n`);
+  expect(cuts).toBeGreaterThan(20);
+});
+
+/** Returns when so many sessions of a database wait for a lock. */
+async function waiting(url: string, sessions: number): Promise<void> {
+  const sql = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  while ((await query(url, sql)).length < sessions) await sleep(10);
+}
+
+it("I12: a repair that is about to write is waited for, and what it wrote goes too", async () => {
+  await using database = await createDatabase();
+  const { url } = database;
+  await query(url, "create table users (id text primary key, email text not null)");
+  const list = [item("U#1", "a"), item("P#1", "1")];
+  await migrateTrial({ url, schema, items: list });
+  await query(url, "alter table pets drop constraint pets_owner_fkey; delete from users");
+  // Inserts wait for whoever holds this lock.
+  await query(
+    url,
+    "create function wait() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(4711); return new; end $$",
+  );
+  await query(url, "create trigger wait before insert on users for each row execute function wait()");
+  const mapping = load(schema);
+  await using target = openTarget(url, mapping);
+  const { run } = await target.repairs.begin(must((await target.runs.list())[0], "there is a run"), false);
+  const damaged = await target.repairs.next(run);
+  const decode = decoder(mapping, { source: run.source, expiredAt: run.expiredAt });
+  const now = new Map(list.map((each) => decode({ item: each })).map((each) => [each.item, each]));
+  const holder = new pg.Client({ connectionString: url });
+  await holder.connect();
+  await holder.query("select pg_advisory_lock(4711)");
+  const mending = target.repairs.mend(run, damaged, now);
+  await waiting(url, 1);
+  const rolling = runRollback({ target: url, schema, force: true });
+  await waiting(url, 2);
+  await holder.end();
+  expect((await mending).rows).toBe(1);
+  expect((await rolling).removed).toEqual({ users: 1 });
+  expect(await query(url, "select from users")).toEqual([]);
+  expect(await query(url, "select from migration_ledger.run")).toEqual([]);
+});
