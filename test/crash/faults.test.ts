@@ -18,8 +18,10 @@ import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Fault as DynamoDbFault, dynamoDbProxy } from "../support/dynamodb-proxy.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { beforePages, dump, migrateTrial, query } from "../support/migration.ts";
+import { dump, migrateTrial, query } from "../support/migration.ts";
 import { type TcpProxy, tcpProxy } from "../support/tcp-proxy.ts";
+import { EXPECTED, type Fault, pageOf } from "./expected-faults.ts";
+import { atPages, duringTheEnd } from "./planting.ts";
 
 const SAMPLE = [...sampleItems({ items: 1500, seed: 8, now: new Date() })];
 const schema = { tables, items };
@@ -78,60 +80,6 @@ const throughProxy = (): string => {
   return url.href;
 };
 
-/** Does something before pages of these numbers are written. */
-function atPages(pages: readonly number[], fault: () => unknown) {
-  let struck = 0;
-  const around = beforePages(async (page) => {
-    if (!pages.includes(page)) return;
-    struck += 1;
-    await fault();
-  });
-  return { around, struck: () => struck };
-}
-
-/**
- * What must come of each fault, written down before it is tried. `survived`: inside the one call, and the database is what it is
- * after a calm night. Anything else is how the call ends; the next one ends as after a calm night.
- */
-const EXPECTED = {
-  "DynamoDB: ProvisionedThroughputExceededException": "survived",
-  "DynamoDB: ThrottlingException": "survived",
-  "DynamoDB: RequestLimitExceeded": "survived",
-  "DynamoDB: InternalServerError": "survived",
-  "DynamoDB: ServiceUnavailable": "survived",
-  "DynamoDB: a gateway's 503 that is no JSON": "survived",
-  "DynamoDB: connections reset": "survived",
-  "DynamoDB: answers cut in the middle": "survived",
-  "DynamoDB: slow pages": "survived",
-  "DynamoDB: empty pages with a place to go on from": "survived",
-  "DynamoDB: BatchGetItem that answers one key at a time": "survived",
-  "DynamoDB: AccessDeniedException": "ends with source-unusable",
-  "DynamoDB: ExpiredTokenException": "ends with source-unusable",
-  "DynamoDB: UnrecognizedClientException": "ends with source-unusable",
-  "DynamoDB: ResourceNotFoundException": "ends with source-unusable",
-  "DynamoDB: ValidationException": "ends with source-unusable",
-  "DynamoDB: throttled without end": "ends with source-unreachable",
-  "Postgres: every connection cut, again and again": "survived",
-  "Postgres: cut in the middle of a batch": "survived",
-  "Postgres: backends ended by an administrator": "survived",
-  "Postgres: connections refused for a while, as in a restart": "survived",
-  "Postgres: stands still for a while, as when it resumes from zero": "survived",
-  "Postgres: commits that happened, their answers lost": "survived",
-  "Postgres: read-only for a while, as in a failover": "survived",
-  "Postgres: cut while constraints are built and all is proven": "survived",
-  "Postgres: too many connections, for a while": "survived",
-  "Postgres: serialization failures": "survived",
-  "Postgres: deadlocks": "survived",
-  "Postgres: a statement_timeout of the database's own": "survived",
-  "Postgres: no disk space": "ends with target-full",
-  "Postgres: no memory": "ends with target-full",
-  "Postgres: never there": "ends with target-unreachable",
-  "Postgres: cut at every page": "ends with target-lost",
-  "Postgres: serialization failures without end": "ends with target-busy",
-} as const;
-
-type Fault = keyof typeof EXPECTED;
-
 /** What really came of each. */
 const OBSERVED = new Map<string, string>();
 
@@ -182,22 +130,6 @@ async function tried(
 }
 
 const others = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
-
-/** Tells `work` of every port of the building and the proving. */
-const duringTheEnd = (work: () => void) => (target: Target) => {
-  const before =
-    <A extends unknown[], R>(call: (...given: A) => Promise<R>) =>
-    async (...given: A): Promise<R> => {
-      work();
-      return call(...given);
-    };
-  const { ledger, contents, relations } = target.proof;
-  return {
-    ...target,
-    tables: { ...target.tables, complete: before(target.tables.complete) },
-    proof: { ledger: before(ledger), contents: before(contents), relations: before(relations) },
-  };
-};
 
 /** Has every insert into `files` fail with a SQLSTATE, the first so many times; counted by a sequence, which no rollback takes back. */
 async function failing(code: string, times: number): Promise<() => Promise<unknown>> {
@@ -468,21 +400,5 @@ describe("DynamoDB on a bad night", () => {
 
 it("each fault was tried, and what came of it stands in the table", async () => {
   expect([...OBSERVED].sort()).toEqual(Object.entries(EXPECTED).sort());
-  const rows = Object.keys(EXPECTED).map((fault) => `| ${fault} | ${OBSERVED.get(fault)} |`);
-  const text = [
-    "# Faults and what comes of them",
-    "",
-    "Written by `faults.test.ts`, which plants each of these in the middle of a migration between real engines. *Survived* means",
-    "inside the one call: nobody has to do anything, and tables and audit are what they are after a calm night. Every other one ends",
-    "with a refusal that says what to do; the same command goes on from the last page when the fault is gone, and ends the same.",
-    "",
-    "| fault | outcome |",
-    "| --- | --- |",
-    ...rows,
-    "",
-    "Killed processes are in `kill.test.ts`, stops at every single step in `every-step.test.ts`, two runners at once in",
-    "`two-runners.test.ts`. `npm run test:crash` does all of it, and kills more than 200 processes.",
-    "",
-  ].join("\n");
-  await expect(text).toMatchFileSnapshot("README.md");
+  await expect(pageOf(OBSERVED)).toMatchFileSnapshot("README.md");
 });
