@@ -1,7 +1,6 @@
-/** A database → the part of RDS' Data API that runs one statement, and the address CloudFormation waits at for an answer. */
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import pg from "pg";
+import { listening } from "../support/listening.ts";
 
 export interface Failure {
   readonly name: string;
@@ -54,12 +53,9 @@ export async function startDataApi(databaseUrl: string): Promise<DataApi> {
   };
 
   const server = createServer((request, response) => void serve(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the Data API has no port");
+  const port = await listening(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     answers,
     failures,

@@ -15,6 +15,7 @@ import type { Item } from "../../lambda/domain/attribute.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { LambdaService } from "../support/lambda-service.ts";
+import { listening } from "../support/listening.ts";
 import { definitionOf, execute } from "./executed.ts";
 
 const ARN = "arn:aws:states:eu-west-1:123456789012";
@@ -72,12 +73,9 @@ async function standIn(service: LambdaService, outputs: string) {
     const body = Buffer.concat(await incoming.toArray()).toString();
     outgoing.end(await answerTo(incoming, body));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
+  const port = await listening(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((done) => {
         server.closeAllConnections();

@@ -1,6 +1,7 @@
 /** Something between a client and a DynamoDB endpoint that answers some requests itself, late, by half, or not at all. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { listening } from "./listening.ts";
 
 /**
  * `gateway`: a 503 that is no JSON · `cut`: half of the true answer · `empty`: no items, and the same place to go on from ·
@@ -115,11 +116,9 @@ export async function dynamoDbProxy(upstream: string): Promise<DynamoDbProxy> {
       }
     }
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+  const port = await listening(server);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     faults,
     seen,
     [Symbol.asyncDispose]: () =>

@@ -1,6 +1,7 @@
 /** Something between a client and a server that cuts connections, refuses them, holds them still, or swallows an answer. */
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { listening } from "./listening.ts";
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
@@ -49,12 +50,9 @@ export async function tcpProxy(host: string, port: number): Promise<TcpProxy> {
     });
     upstream.on("data", (data) => void (proxy.still || deaf || client.write(data)));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+  const own = await listening(server);
   const proxy: TcpProxy = {
-    port: address.port,
+    port: own,
     refuse: false,
     still: false,
     onSent: () => "answer",
