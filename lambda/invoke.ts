@@ -37,9 +37,9 @@ const ACTIONS: Record<Event["action"], Action> = {
   repair: (invocation, edge) => runRepair({ ...taskOf(invocation), force: invocation.event.force === true }, edge),
   status: async ({ target, event }) => {
     const { run, progress, left } = await runStatus(target, event.run, event.window);
-    const { units, done, pages, stopping, tally } = progress;
+    const { units, done, pages, stopping, read } = progress;
     const { id, pass, phase, sealedAt } = run;
-    const how = { units, done, pages, read: tally.read, stopping, sealed: sealedAt !== undefined };
+    const how = { units, done, pages, read, stopping, sealed: sealedAt !== undefined };
     return { action: "status", run: id, pass, phase, ...how, ...left };
   },
   report: async ({ target, event, log }) => {

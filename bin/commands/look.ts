@@ -13,7 +13,7 @@ const EXAMPLES = 10;
 export const status: Action = async ({ target, json, ...given }) => {
   const { run: number, window } = saidOptions(given);
   const { run, progress, share, left } = await runStatus(target, number, window);
-  const { units, done, pages, stopping, tally } = progress;
+  const { units, done, pages, stopping, read } = progress;
   const { id, pass, phase, source, sealedAt } = run;
   const is = {
     run: id,
@@ -23,7 +23,7 @@ export const status: Action = async ({ target, json, ...given }) => {
     units,
     done,
     pages,
-    read: tally.read,
+    read,
     stopping,
     sealed: sealedAt !== undefined,
   };
@@ -31,7 +31,7 @@ export const status: Action = async ({ target, json, ...given }) => {
   const ended = `ended: ${run.report?.verdict ?? "nothing was read"}${is.sealed ? ", and sealed" : ""}`;
   print(`run ${id}, pass ${pass}, ${source}`);
   print(phase === "ended" ? ended : `in phase ${phase}${stopping ? ", and asked to stop: migrate goes on" : ""}`);
-  print(`${tally.read.toLocaleString("en-US")} items read in ${pages} pages, ${done} of ${units} units done`);
+  print(`${read.toLocaleString("en-US")} items read in ${pages} pages, ${done} of ${units} units done`);
   const { minutesLeft, fits } = left;
   if (minutesLeft === undefined) return;
   const fitting =

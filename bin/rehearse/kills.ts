@@ -80,7 +80,7 @@ async function standing(ledger: pg.Client): Promise<Landing> {
   if (found[0]?.there !== true) return NOWHERE;
   const { rows } = await ledger.query<Landing>(
     `select coalesce(sum(pages), 0)::int as pages, count(*) filter (where done)::int as done, count(*)::int as units,
-       coalesce(sum((tally::json->>'read')::bigint), 0)::int as items from migration_ledger.unit`,
+       coalesce(sum(read), 0)::int as items from migration_ledger.unit`,
   );
   return rows[0] ?? NOWHERE;
 }

@@ -47,8 +47,8 @@ export function terminalProgress(): TerminalProgress {
         if (event.phase !== "ended") step(PHASES[event.phase]);
         return;
       }
-      const { done, units, tally } = event.progress;
-      step(`${PHASES.copy}: ${tally.read.toLocaleString("en-US")} items, ${done} of ${units} units`);
+      const { done, units, read } = event.progress;
+      step(`${PHASES.copy}: ${read.toLocaleString("en-US")} items, ${done} of ${units} units`);
     },
   };
 }

@@ -11,9 +11,10 @@ import type { Contribution, Decode, Decoded } from "./decode.ts";
 import { Groups } from "./groups.ts";
 import { Holders } from "./holders.ts";
 import { type KeyShape, KeyShapes } from "./key-shapes.ts";
+import { NameCounts } from "./name-counts.ts";
 import type { SourceRecord } from "./source-record.ts";
 
-/** Kinds of failures, and of attributes nobody reads, that are told apart. */
+/** Kinds of failures, and of each entity the attributes nobody reads, that are told apart. */
 const MOST_GROUPS = 1000;
 const EXAMPLES = 3;
 
@@ -98,7 +99,7 @@ export class CensusTaker {
   readonly #kinds = new Map<EntityModel, Kind>();
   readonly #shapes: KeyShapes;
   readonly #failures = new Groups<Omit<Failure, "count">>(MOST_GROUPS);
-  readonly #unmapped = new Groups<Omit<Unmapped, "count">>(MOST_GROUPS);
+  readonly #unmapped = new Map<string, NameCounts>();
   readonly #conflicts = new Map<string, Conflict>();
   readonly #holders: Holders;
 
@@ -178,10 +179,13 @@ export class CensusTaker {
   }
 
   #miss(entity: string, attribute: string, example: string): void {
-    this.#unmapped.add([entity, attribute], () => ({ entity, attribute, example }));
+    const names = this.#unmapped.get(entity) ?? new NameCounts(MOST_GROUPS);
+    this.#unmapped.set(entity, names);
+    names.add(attribute, { count: 1, example });
   }
 
   census(source: string, whole: boolean): Census {
+    const unmapped = [...this.#unmapped].map(([entity, names]) => ({ entity, ...names.names() }));
     const declared = this.#mapped?.mapping.entities.toSorted((a, b) => a.index - b.index) ?? [];
     return {
       source,
@@ -195,13 +199,17 @@ export class CensusTaker {
       ),
       shapes: this.#shapes.shapes(),
       failures: this.#failures.all(),
-      unmapped: this.#unmapped.all(),
+      unmapped: unmapped
+        .flatMap(({ entity, named }) =>
+          Object.entries(named).map(([attribute, each]) => ({ entity, attribute, ...each })),
+        )
+        .sort((a, b) => b.count - a.count),
       conflicts: [...this.#conflicts.values()].sort((a, b) => b.count - a.count),
       rowsNotCompared: this.#holders.forgotten,
       beyond: {
         shapes: this.#shapes.beyond,
         failures: this.#failures.beyond,
-        unmapped: this.#unmapped.beyond,
+        unmapped: unmapped.reduce((sum, { beyond }) => sum + (beyond?.count ?? 0), 0),
       },
     };
   }

@@ -2,6 +2,7 @@
 import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
 import type { LedgerFacts } from "./evidence.ts";
 import { sameSum } from "./fingerprint.ts";
+import type { Named, Names } from "./name-counts.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import { type ItemCounts, totalCounts } from "./tally.ts";
 
@@ -98,6 +99,28 @@ export const faults = ({ contested }: Pick<LedgerFacts, "contested">) =>
     return kind === "copy" || kind === "superseded" ? [] : [{ ...group, kind }];
   });
 
+/** Each name nobody reads; those that are too many to tell apart, together. */
+function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] {
+  const unread = (subject: string, problem: string, remedy: string, { count, example }: Named) =>
+    found("completeness", subject, problem, remedy, count, [{ source: example }]);
+  return [
+    ...Object.entries(named).map(([path, each]) => {
+      const problem = `${counted(each.count, "item has", "items have")} it and no column takes it`;
+      return unread(`${entity}.${path}`, problem, "read it, or declare it ignored", each);
+    }),
+    ...(beyond === undefined
+      ? []
+      : [
+          unread(
+            entity,
+            `beside the ${Object.keys(named).length} names above no column takes ${counted(beyond.count, "value", "values")} under further names`,
+            "where names are made of data, take them as one, with rest() or as the map they stand in",
+            beyond,
+          ),
+        ]),
+  ];
+}
+
 /** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
 export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): Discrepancy[] {
   const remedies = {
@@ -108,18 +131,7 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
   const empty = "check its name, region and account; say --allow-empty if it is meant to be empty";
   return [
     ...(tally.read > 0 || isEmptyAllowed ? [] : [found("completeness", "the source", "it gave no item at all", empty)]),
-    ...Object.entries(tally.unmapped).flatMap(([entity, paths]) =>
-      Object.entries(paths).map(([path, { count, example }]) =>
-        found(
-          "completeness",
-          `${entity}.${path}`,
-          `${counted(count, "item has", "items have")} it and no column takes it`,
-          "read it, or declare it ignored",
-          count,
-          [{ source: example }],
-        ),
-      ),
-    ),
+    ...Object.entries(tally.unmapped).flatMap(([entity, names]) => checkUnmapped(entity, names)),
     ...open(ledger.quarantine).map(({ reason, entity, count, examples }) => {
       const named = examples.filter(({ accepted }) => accepted == null);
       return found(

@@ -83,11 +83,15 @@ export function restOf(item: Item, coverage: Coverage): Item {
   return Object.fromEntries(Object.entries(item).filter(([name]) => !coverage.members.has(name)));
 }
 
+/** A name may have 64 KB. Names that begin alike for so long are told as one. */
+const LONGEST_PATH = 200;
+
 /** The paths nobody reads, each once, such as `Color` or `Versions[].Note`. */
 export function unmappedPaths(item: Item, coverage: Coverage): string[] {
   const found = new Set<string>();
   walk({ M: item }, coverage, "", found);
-  return [...found];
+  const told = [...found].map((path) => (path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path));
+  return [...new Set(told)];
 }
 
 function walk(value: AttributeValue, at: Place | undefined, path: string, found: Set<string>): void {

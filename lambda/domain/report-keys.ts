@@ -9,6 +9,7 @@ export function withoutKeys(report: Report, nameOf: (source: string) => string):
     ...(holder == null ? {} : { holder: nameOf(holder) }),
   });
   const examples = <E extends Example>(list: readonly E[]) => list.map(example);
+  const named = <E extends { readonly example: string }>(each: E) => ({ ...each, example: nameOf(each.example) });
   return {
     ...report,
     foreignKeys: report.foreignKeys.map((each) => ({ ...each, examples: examples(each.examples) })),
@@ -16,7 +17,8 @@ export function withoutKeys(report: Report, nameOf: (source: string) => string):
       ...group,
       examples: (group.examples ?? []).map((each) => ({ ...each, source: nameOf(each.source) })),
     })),
-    unmapped: report.unmapped.map((each) => ({ ...each, example: nameOf(each.example) })),
+    unmapped: report.unmapped.map(named),
+    furtherUnmapped: (report.furtherUnmapped ?? []).map(named),
     discrepancies: report.discrepancies.map((each) => ({ ...each, examples: examples(each.examples) })),
     spotChecks: {
       ...report.spotChecks,

@@ -46,6 +46,8 @@ export interface Report {
     readonly count: number;
     readonly example: string;
   }[];
+  /** Of entities with more names than are told apart, how often items have one of the others. */
+  readonly furtherUnmapped?: readonly { readonly entity: string; readonly count: number; readonly example: string }[];
   readonly spotChecks: SpotFacts & {
     /** With 95 % confidence at most this share of any entity's items is wrong, where the sample showed none. */
     readonly upperBound: number;
@@ -137,8 +139,11 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
     }),
     foreignKeys: relations.foreignKeys,
     quarantine: ledger.quarantine,
-    unmapped: Object.entries(tally.unmapped).flatMap(([entity, paths]) =>
-      Object.entries(paths).map(([attribute, { count, example }]) => ({ entity, attribute, count, example })),
+    unmapped: Object.entries(tally.unmapped).flatMap(([entity, { named }]) =>
+      Object.entries(named).map(([attribute, each]) => ({ entity, attribute, ...each })),
+    ),
+    furtherUnmapped: Object.entries(tally.unmapped).flatMap(([entity, { beyond }]) =>
+      beyond === undefined ? [] : [{ entity, ...beyond }],
     ),
     spotChecks: { ...evidence.spot, upperBound: upperBound(evidence.spot) },
     ...(evidence.recount === undefined

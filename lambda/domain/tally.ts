@@ -6,6 +6,7 @@ import type { Mapping } from "../mapping/model.ts";
 import type { Decoded } from "./decode.ts";
 import { addFingerprint, addSums, emptySum, type FingerprintSum, foldedSum, readSum, writeSum } from "./fingerprint.ts";
 import { parseJson } from "./json-names.ts";
+import { NameCounts, type Names, negatedNames } from "./name-counts.ts";
 
 export interface ItemCounts {
   readonly read: number;
@@ -18,12 +19,6 @@ export interface ItemCounts {
 
 /** What became of one item, as it is counted. */
 export type Fate = Exclude<keyof ItemCounts, "read">;
-
-export interface Unmapped {
-  readonly count: number;
-  /** The key of one item that has it. */
-  readonly example: string;
-}
 
 /** The entity of items that match none. */
 export const NO_ENTITY = "(none)";
@@ -38,9 +33,9 @@ export interface Tally {
   readonly facets: Readonly<Record<string, FingerprintSum>>;
   /** Equal rows within one item that became one. */
   readonly collapsed: number;
-  /** By entity, then path. */
-  readonly unmapped: Readonly<Record<string, Readonly<Record<string, Unmapped>>>>;
-  /** Attributes left behind on purpose: by entity, then name, the items that have them. */
+  /** By entity: the paths nobody reads. */
+  readonly unmapped: Readonly<Record<string, Names>>;
+  /** Attributes left behind on purpose: by entity, then name, the items that have them. Only names the mapping lists. */
   readonly ignored: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -69,37 +64,87 @@ export function addCounts(a: ItemCounts, b: ItemCounts): ItemCounts {
   };
 }
 
-function mergeRecords<T>(
-  a: Readonly<Record<string, T>>,
-  b: Readonly<Record<string, T>>,
-  add: (x: T, y: T) => T,
-): Record<string, T> {
-  const all = new Map(Object.entries(a));
-  for (const [key, value] of Object.entries(b)) {
-    const before = all.get(key);
-    all.set(key, before === undefined ? value : add(before, value));
+/** Names nobody reads, of each entity: they stand in the ledger with every page, and a table may have as many as items (I8). */
+export const MOST_NAMES = 100;
+
+/** Adds up in place: what a page or an item adds costs as much as it holds itself, whatever was counted before (I8). */
+class Sum {
+  readonly #entities = new Map<string, ItemCounts>();
+  readonly #facets = new Map<string, FingerprintSum>();
+  readonly #unmapped = new Map<string, NameCounts>();
+  readonly #ignored = new Map<string, Map<string, number>>();
+  #read = 0;
+  #keys = emptySum;
+  #collapsed = 0;
+
+  /** A record the source handed over. */
+  addRead(records: number): this {
+    this.#read += records;
+    return this;
   }
-  return Object.fromEntries(all);
+
+  addNote({ item, entity, source, facets, collapsed, unmapped, ignored }: Note, fate: Fate | undefined): this {
+    this.#keys = addItem(this.#keys, item);
+    this.#addCounts(entity, { ...NO_COUNTS, read: 1, ...(fate === undefined ? {} : { [fate]: 1 }) });
+    if (fate === "quarantined") return this;
+    for (const [facet, sum] of facets) this.#addFacet(facet, sum);
+    this.#collapsed += collapsed;
+    for (const path of unmapped) this.#unmappedOf(entity).add(path, { count: 1, example: source });
+    for (const name of ignored) this.#addIgnored(entity, name, 1);
+    return this;
+  }
+
+  add({ read, keys, entities, facets, collapsed, unmapped, ignored }: Tally): this {
+    this.#keys = addSums(this.#keys, keys);
+    for (const [entity, counts] of Object.entries(entities)) this.#addCounts(entity, counts);
+    for (const [facet, sum] of Object.entries(facets)) this.#addFacet(facet, sum);
+    this.#collapsed += collapsed;
+    for (const [entity, names] of Object.entries(unmapped)) this.#unmappedOf(entity).addAll(names);
+    for (const [entity, names] of Object.entries(ignored))
+      for (const [name, count] of Object.entries(names)) this.#addIgnored(entity, name, count);
+    return this.addRead(read);
+  }
+
+  tally(): Tally {
+    return {
+      read: this.#read,
+      keys: this.#keys,
+      // An entity all of whose items turned out to be another's was never there.
+      entities: Object.fromEntries(
+        [...this.#entities].filter(([, counts]) => Object.values(counts).some((count) => count !== 0)),
+      ),
+      facets: Object.fromEntries(this.#facets),
+      collapsed: this.#collapsed,
+      unmapped: Object.fromEntries([...this.#unmapped].map(([entity, names]) => [entity, names.names()])),
+      ignored: Object.fromEntries([...this.#ignored].map(([entity, names]) => [entity, Object.fromEntries(names)])),
+    };
+  }
+
+  #addCounts(entity: string, counts: ItemCounts): void {
+    this.#entities.set(entity, addCounts(this.#entities.get(entity) ?? NO_COUNTS, counts));
+  }
+
+  #addFacet(facet: string, sum: FingerprintSum): void {
+    this.#facets.set(facet, addSums(this.#facets.get(facet) ?? emptySum, sum));
+  }
+
+  #unmappedOf(entity: string): NameCounts {
+    const names = this.#unmapped.get(entity) ?? new NameCounts(MOST_NAMES);
+    this.#unmapped.set(entity, names);
+    return names;
+  }
+
+  #addIgnored(entity: string, name: string, count: number): void {
+    const names = this.#ignored.get(entity) ?? new Map<string, number>();
+    this.#ignored.set(entity, names.set(name, (names.get(name) ?? 0) + count));
+  }
 }
 
-/** An entity all of whose items turned out to be another's was never there. */
-function withoutNothing(entities: Record<string, ItemCounts>): Record<string, ItemCounts> {
-  return Object.fromEntries(Object.entries(entities).filter(([, counts]) => Object.values(counts).some(Boolean)));
-}
+/** The sum of some tallies. */
+export const sumOf = (tallies: readonly Tally[]): Tally =>
+  tallies.reduce((sum, tally) => sum.add(tally), new Sum()).tally();
 
-export function addTallies(a: Tally, b: Tally): Tally {
-  return {
-    read: a.read + b.read,
-    keys: addSums(a.keys, b.keys),
-    entities: withoutNothing(mergeRecords(a.entities, b.entities, addCounts)),
-    facets: mergeRecords(a.facets, b.facets, addSums),
-    collapsed: a.collapsed + b.collapsed,
-    unmapped: mergeRecords(a.unmapped, b.unmapped, (x, y) =>
-      mergeRecords(x, y, (one, other) => ({ count: one.count + other.count, example: one.example })),
-    ),
-    ignored: mergeRecords(a.ignored, b.ignored, (x, y) => mergeRecords(x, y, (one, other) => one + other)),
-  };
-}
+export const addTallies = (a: Tally, b: Tally): Tally => sumOf([a, b]);
 
 /** What one decoded item adds to a tally, noted before anybody writes it. */
 interface Note {
@@ -151,10 +196,9 @@ export class PageTally {
 
   /** The page's tally, given what became of each item. An item without a fate is read and nothing else, which shows. */
   tally(fates: ReadonlyMap<string, Fate>): Tally {
-    return this.#notes.reduce((sum, note) => addTallies(sum, tallyOf(note, fates.get(note.item))), {
-      ...EMPTY_TALLY,
-      read: this.#read,
-    });
+    return this.#notes
+      .reduce((sum, note) => sum.addNote(note, fates.get(note.item)), new Sum().addRead(this.#read))
+      .tally();
   }
 }
 
@@ -176,7 +220,7 @@ export function negated(tally: Tally): Tally {
     })),
     facets: each(tally.facets, minus),
     collapsed: -tally.collapsed,
-    unmapped: each(tally.unmapped, (paths) => each(paths, ({ count, example }) => ({ count: -count, example }))),
+    unmapped: each(tally.unmapped, negatedNames),
     ignored: each(tally.ignored, (names) => each(names, (count) => -count)),
   };
 }
@@ -193,48 +237,23 @@ export const quarantinedTally = (item: string, entity: string | null): Tally => 
 export const addItem = (sum: FingerprintSum, item: string): FingerprintSum =>
   addFingerprint(sum, item.replaceAll("-", ""));
 
-function tallyOf(note: Note, fate: Fate | undefined): Tally {
-  const counts: ItemCounts = { ...NO_COUNTS, read: 1, ...(fate === undefined ? {} : { [fate]: 1 }) };
-  const entities = { [note.entity]: counts };
-  const keys = addItem(emptySum, note.item);
-  if (fate === "quarantined") return { ...EMPTY_TALLY, keys, entities };
-  const paths = note.unmapped.map((path) => [path, { count: 1, example: note.source }] as const);
-  return {
-    read: 0,
-    keys,
-    entities,
-    facets: Object.fromEntries(note.facets),
-    collapsed: note.collapsed,
-    unmapped: paths.length === 0 ? {} : { [note.entity]: Object.fromEntries(paths) },
-    ignored:
-      note.ignored.length === 0 ? {} : { [note.entity]: Object.fromEntries(note.ignored.map((name) => [name, 1])) },
-  };
-}
-
 /** All items of a tally, over every entity. */
 export function totalCounts(tally: Tally): ItemCounts {
   return Object.values(tally.entities).reduce(addCounts, NO_COUNTS);
 }
 
 /** The tally as JSON text: sums stay exact because they are text. */
-export function writeTally(tally: Tally): string {
-  return JSON.stringify(tally, (_key, value: unknown) => (isSum(value) ? writeSum(value) : value));
-}
-
-function isSum(value: unknown): value is FingerprintSum {
-  return typeof value === "object" && value !== null && "high" in value && "low" in value && "count" in value;
+export function writeTally({ keys, facets, ...counts }: Tally): string {
+  const sums = Object.entries(facets).map(([key, sum]) => [key, writeSum(sum)] as const);
+  return JSON.stringify({ ...counts, keys: writeSum(keys), facets: Object.fromEntries(sums) });
 }
 
 /** Reads what `writeTally` wrote. */
 export function readTally(text: string): Tally {
   // Attribute names stand in it, whatever they hold.
-  const stored = parseJson(text) as Omit<Tally, "facets" | "keys" | "ignored"> & {
-    ignored?: Tally["ignored"];
-    facets: Record<string, string>;
-    keys: string;
-  };
+  const stored = parseJson(text) as Omit<Tally, "facets" | "keys"> & { facets: Record<string, string>; keys: string };
   const facets = Object.entries(stored.facets).map(([key, sum]) => [key, readSum(sum)] as const);
-  return { ...stored, ignored: stored.ignored ?? {}, keys: readSum(stored.keys), facets: Object.fromEntries(facets) };
+  return { ...stored, keys: readSum(stored.keys), facets: Object.fromEntries(facets) };
 }
 
 /** The entities in the order a reader expects: as declared, then the items that matched none. */

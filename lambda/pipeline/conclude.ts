@@ -60,8 +60,8 @@ export async function conclude(
 
 /** Settles, builds, and moves the run on to be proven. Where nothing was read, nothing is taken for gone. */
 export async function buildUp({ target, prune, progress, allowEmpty }: Concluding, run: Run): Promise<Run> {
-  const { tally } = await target.queue.progress(run);
-  await target.tables.complete(run, prune && (tally.read > 0 || allowEmpty));
+  const { read } = await target.queue.progress(run);
+  await target.tables.complete(run, prune && (read > 0 || allowEmpty));
   progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
   return target.runs.enter(run, "verify");
 }
@@ -96,7 +96,7 @@ export const isToStop = async ({ signal, target }: Pick<Concluding, "signal" | "
   signal.aborted || (await target.queue.progress(run)).stopping;
 
 export async function incomplete({ mapping, target, now }: Concluding, run: Run, clock: Stopwatch): Promise<Report> {
-  return incompleteReport(mapping, headerOf(run, now(), clock.timings()), (await target.queue.progress(run)).tally);
+  return incompleteReport(mapping, headerOf(run, now(), clock.timings()), await target.queue.tally(run));
 }
 
 export function headerOf(run: Run, now: Date, timings: Readonly<Record<string, number>>): ReportHeader {

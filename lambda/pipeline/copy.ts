@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Decode } from "../domain/decode.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import { PageTally, totalCounts } from "../domain/tally.ts";
+import { PageTally } from "../domain/tally.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource, SourcePage } from "../ports/source.ts";
@@ -185,8 +185,7 @@ function tellProgress(task: Working, failure: AbortController): { stop(): void }
   return { stop: () => clearInterval(timer) };
 }
 
-function tooMany({ maxQuarantine }: Copy, { tally }: UnitProgress): MigrationError | undefined {
-  const { quarantined } = totalCounts(tally);
+function tooMany({ maxQuarantine }: Copy, { quarantined }: UnitProgress): MigrationError | undefined {
   if (maxQuarantine === undefined || quarantined <= maxQuarantine) return undefined;
   return new MigrationError(
     "too-many-quarantined",

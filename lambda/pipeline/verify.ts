@@ -6,14 +6,14 @@ import type { TargetProof } from "../ports/proof.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
 import type { SpotRows } from "../ports/spot-rows.ts";
-import type { UnitQueue } from "../ports/units.ts";
+import type { PassCounts } from "../ports/units.ts";
 import { recount } from "./recount.ts";
 import { spotCheck } from "./spot-check.ts";
 
 export interface Verification {
   readonly run: Run;
   readonly source: ItemSource;
-  readonly target: { readonly queue: UnitQueue; readonly proof: TargetProof; readonly spots: SpotRows };
+  readonly target: { readonly queue: PassCounts; readonly proof: TargetProof; readonly spots: SpotRows };
   readonly mapping: Mapping;
   readonly decode: Decode;
   /** Draws the sample of the spot checks. */
@@ -31,7 +31,7 @@ export interface Verification {
 /** Undefined where time runs out while the source is read again. */
 export async function verify(verification: Verification): Promise<Report | undefined> {
   const { run, source, target, mapping, decode, seed, sample, signal, header } = verification;
-  const { tally, units } = await target.queue.progress(run);
+  const { units } = await target.queue.progress(run);
   // Other boundaries than the copy had: what fell between two units then is inside one now.
   const again = verification.recount ? await recount(source, mapping, decode, units + 1, signal) : undefined;
   if (verification.recount && again === undefined) return undefined;
@@ -39,7 +39,7 @@ export async function verify(verification: Verification): Promise<Report | undef
   if (content === undefined) return undefined;
   const evidence = {
     isEmptyAllowed: verification.allowEmpty,
-    tally,
+    tally: await target.queue.tally(run),
     ledger: await target.proof.ledger(run),
     content,
     relations: await target.proof.relations(run),

@@ -31,13 +31,22 @@ export interface UnitProgress {
   readonly units: number;
   readonly done: number;
   readonly pages: number;
-  readonly tally: Tally;
+  /** Records the source handed over, and items of those in quarantine. */
+  readonly read: number;
+  readonly quarantined: number;
 }
 
-export interface UnitQueue {
+/** How far a pass is, and what it has counted. */
+export interface PassCounts {
+  /** Asked for several times a second: it costs the same however much was counted. */
+  progress(run: Run): Promise<UnitProgress>;
+  /** Everything the units of the pass have counted. */
+  tally(run: Run): Promise<Tally>;
+}
+
+export interface UnitQueue extends PassCounts {
   /** Names the units of a pass. The first plan of a pass stands; later ones are ignored. */
   plan(run: Run, units: readonly string[]): Promise<void>;
   /** Takes a unit that is neither finished nor held, its state read under the lock; undefined where there is none. */
   claim(run: Run): Promise<UnitClaim | undefined>;
-  progress(run: Run): Promise<UnitProgress>;
 }

@@ -52,6 +52,7 @@ function stopping(at: number, when: "before" | "after") {
         return claim === undefined ? undefined : claimOf(claim);
       },
       progress: (run) => queue.progress(run),
+      tally: (run) => queue.tally(run),
     },
     tables: {
       check: () => count("check", () => port.check()),
@@ -78,7 +79,7 @@ async function stateOf({ url }: TestDatabase) {
     [
       "select run, tbl, facet, key, item, row_fp, item_fp, pass, source from migration_ledger.audit order by item, tbl, facet, key",
       "select * from migration_ledger.parked order by tbl, facet, key, item",
-      "select run, pass, unit, done, pages, tally from migration_ledger.unit order by unit",
+      "select run, pass, unit, done, pages, tally, read, quarantined from migration_ledger.unit order by unit",
       "select run, item, reason from migration_ledger.quarantine order by item",
       "select pass, phase from migration_ledger.run",
       "select conname, convalidated from pg_constraint where connamespace = 'public'::regnamespace order by conname",

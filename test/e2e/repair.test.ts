@@ -131,6 +131,9 @@ describe("I1: items in quarantine", () => {
     const report = await repair(GOOD);
     expect(report).toMatchObject({ verdict: "verified", repaired: { released: 1 }, items: { read: 10 } });
     expect(report.entities.find(({ name }) => name === "Pet")).toMatchObject({ read: 2, quarantined: 0 });
+    // What progress is told by follows, too.
+    const counts = "select sum(read)::int as read, sum(quarantined)::int as quarantined from migration_ledger.unit";
+    expect(await query(database.url, counts)).toEqual([{ read: 10, quarantined: 0 }]);
   });
 
   it("that are still refused stay, with the reason they are refused for now", async () => {

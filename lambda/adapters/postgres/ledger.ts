@@ -35,6 +35,9 @@ const first: Migration = {
         done boolean not null default false,
         pages integer not null default 0,
         tally text not null,
+        -- Two of the tally's counts: progress is asked for several times a second.
+        read bigint not null default 0,
+        quarantined bigint not null default 0,
         primary key (run, pass, unit)
       ) with (fillfactor = 50)`,
       // One line for each contribution. A source item that gives no row has one line of table 0.

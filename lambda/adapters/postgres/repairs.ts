@@ -31,6 +31,7 @@ import { lockRun, movedOn, rolledBack, sealed, updateRun } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
 import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 import { createTables } from "./tables.ts";
+import { setTally, tallyValues } from "./tallies.ts";
 
 /** Items read again and mended in one transaction: what one request for single items may ask for, 40 MB at the most. */
 const BATCH = 100;
@@ -275,8 +276,8 @@ async function correct(session: Session, run: Run, tally: Tally, seen: readonly 
   );
   const { unit, pages, tally: sum } = must(rows[0], "the unit was just inserted, or was there");
   await session.query(
-    `update ${LEDGER}.unit set pages = pages + 1, tally = $4 where run = $1 and pass = $2 and unit = $3`,
-    [run.id, run.pass, unit, writeTally(addTallies(readTally(sum), tally))],
+    `update ${LEDGER}.unit set pages = pages + 1, ${setTally(4)} where run = $1 and pass = $2 and unit = $3`,
+    [run.id, run.pass, unit, ...tallyValues(addTallies(readTally(sum), tally))],
   );
   if (seen.length === 0) return;
   await session.query(`insert into ${LEDGER}.seen (run, pass, unit, page, items) values ($1, $2, $3, $4, $5::uuid[])`, [

@@ -13,6 +13,7 @@ import { patiently } from "./patience.ts";
 import { movedOn } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, unnest } from "./sql.ts";
+import { setTally, tallyOf, tallyValues } from "./tallies.ts";
 
 /**
  * A page touches few rows of tables that grow, and nothing has counted them yet: one index lookup for each is right,
@@ -41,22 +42,28 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
 
     progress: (run) =>
       sessions.use(async (session) => {
-        const { rows } = await session.query<UnitState>(
-          `select descriptor, cursor, done, pages, tally from ${LEDGER}.unit where run = $1 and pass = $2`,
+        const { rows: sums } = await session.query<Record<"units" | "done" | "pages" | "read" | "quarantined", string>>(
+          `select count(*) as units, count(*) filter (where done) as done, coalesce(sum(pages), 0) as pages,
+             coalesce(sum(read), 0) as read, coalesce(sum(quarantined), 0) as quarantined
+           from ${LEDGER}.unit where run = $1 and pass = $2`,
           [run.id, run.pass],
         );
+        const { units, done, pages, read, quarantined } = must(sums[0], "sums are one row");
         const { rows: wishes } = await session.query<{ stops: string | null }>(
           `select to_jsonb(r) ->> 'stops' as stops from ${LEDGER}.run r where id = $1`,
           [run.id],
         );
         return {
           stopping: Number(wishes[0]?.stops ?? 0) > run.stops,
-          units: rows.length,
-          done: rows.filter(({ done }) => done).length,
-          pages: rows.reduce((sum, { pages }) => sum + pages, 0),
-          tally: rows.map(({ tally }) => readTally(tally)).reduce(addTallies, EMPTY_TALLY),
+          units: Number(units),
+          done: Number(done),
+          pages: Number(pages),
+          read: Number(read),
+          quarantined: Number(quarantined),
         };
       }),
+
+    tally: (run) => sessions.use((session) => tallyOf(session, run)),
   };
 }
 
@@ -194,8 +201,8 @@ function commitPage(
       );
     }
     await session.query(
-      `update ${LEDGER}.unit set cursor = $4, done = $5, pages = $6, tally = $7 where run = $1 and pass = $2 and unit = $3`,
-      [run.id, run.pass, unit, page.next ?? null, page.next === undefined, pages + 1, writeTally(tally)],
+      `update ${LEDGER}.unit set cursor = $4, done = $5, pages = $6, ${setTally(7)} where run = $1 and pass = $2 and unit = $3`,
+      [run.id, run.pass, unit, page.next ?? null, page.next === undefined, pages + 1, ...tallyValues(tally)],
     );
     return tally;
   });
