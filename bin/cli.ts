@@ -3,8 +3,10 @@
 import { CommanderError } from "commander";
 import { program } from "./commands/program.ts";
 import { EXIT, exitOf } from "./terminal/exit.ts";
+import { outliveReaders } from "./terminal/pipes.ts";
 import { printFailure } from "./terminal/print.ts";
 
+outliveReaders();
 try {
   await program().parseAsync();
 } catch (error) {
