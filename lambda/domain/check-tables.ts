@@ -1,20 +1,38 @@
 /** The checks of what the target holds: rows, their contents, their relations. */
-import type { TableModel } from "../mapping/model.ts";
+import type { FacetModel, TableModel } from "../mapping/model.ts";
 import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
 import type { RelationFacts, TableContent } from "./evidence.ts";
-import { addSums, emptySum, type FingerprintSum, sameSum } from "./fingerprint.ts";
+import { emptySum, type FingerprintSum, sameSum } from "./fingerprint.ts";
 import { must } from "./must.ts";
 import { facetKey } from "./tally.ts";
 
-/** Sums over the facets of a table. */
-export function tableSum(table: TableModel, sums: Readonly<Record<string, FingerprintSum>>): FingerprintSum {
-  return table.facets.reduce((sum, facet) => addSums(sum, sums[facetKey(table, facet)] ?? emptySum), emptySum);
+/** What a facet has to hold, and what it holds: nothing is said of two facets by their total, in which a swap cancels out. */
+export interface FacetSums {
+  readonly columns: readonly string[];
+  /** How a report calls it: by the columns it alone gives. */
+  readonly name: string;
+  readonly expected: FingerprintSum;
+  readonly actual: FingerprintSum;
 }
 
-/** Sums over the facets of a table as its rows really are. */
-export function contentSum(content: TableContent): FingerprintSum {
-  return Object.values(content.facets).reduce(addSums, emptySum);
+export const facetSums = (
+  table: TableModel,
+  expected: Readonly<Record<string, FingerprintSum>>,
+  actual: TableContent,
+): FacetSums[] =>
+  table.facets.map((facet) => ({
+    columns: facet.columns.map(({ name }) => name),
+    name: facetName(table, facet),
+    expected: expected[facetKey(table, facet)] ?? emptySum,
+    actual: actual.facets[facet.index] ?? emptySum,
+  }));
+
+function facetName({ primaryKey }: TableModel, { columns }: FacetModel): string {
+  const own = columns.filter((column) => !primaryKey.some(({ name }) => name === column.name));
+  return (own.length === 0 ? primaryKey : own).map(({ name }) => name).join(", ");
 }
+
+export const differs = ({ expected, actual }: FacetSums): boolean => !sameSum(expected, actual);
 
 /** Checks 2 and 3: as many rows as the ledger holds, and every column of every row as it was decoded. */
 export function checkTable(table: TableModel, { tally, ledger, content }: Evidence): Discrepancy[] {
@@ -27,7 +45,8 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
     const key = facetKey(table, facet);
     const [decoded, written] = [tally.facets[key] ?? emptySum, ledger.seen[key] ?? emptySum];
     if (!sameSum(decoded, written)) {
-      const problem = `${decoded.count} contributions were decoded, but the ledger holds ${written.count}, or others`;
+      const part = table.facets.length > 1 ? ` of ${facetName(table, facet)}` : "";
+      const problem = `${decoded.count} contributions${part} were decoded, but the ledger holds ${written.count}, or others`;
       discrepancies.push(
         found("content", table.name, problem, RUN_AGAIN, Math.max(1, Math.abs(decoded.count - written.count))),
       );
@@ -67,9 +86,11 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
       ),
     );
   }
-  if (!sameSum(tableSum(table, ledger.holding), contentSum(actual))) {
+  const wrong = facetSums(table, ledger.holding, actual).filter(differs);
+  if (wrong.length > 0) {
     const { different } = actual.differences;
-    const problem = "the rows do not hold what was decoded";
+    const parts = table.facets.length > 1 ? ` in ${wrong.map(({ name }) => `(${name})`).join(" and in ")}` : "";
+    const problem = `the rows do not hold what was decoded${parts}`;
     discrepancies.push(
       found(
         "content",

@@ -1,11 +1,11 @@
 /** Everything one pass found, in the one shape that is printed, stored, logged and read by machines. Fields are added, never renamed. */
 import type { Mapping } from "../mapping/model.ts";
 import { checkRecount, faults } from "./check-source.ts";
-import { contentSum, tableSum } from "./check-tables.ts";
+import { facetSums } from "./check-tables.ts";
 import { compare } from "./compare.ts";
 import type { Discrepancy, Evidence } from "./discrepancy.ts";
 import type { ForeignKeyFacts, QuarantineGroup } from "./evidence.ts";
-import { formatSum } from "./fingerprint.ts";
+import { addSums, emptySum, formatSum } from "./fingerprint.ts";
 import type { Finding } from "./migration-error.ts";
 import { must } from "./must.ts";
 import { type SpotFacts, upperBound } from "./spot-check.ts";
@@ -15,18 +15,36 @@ import { unreadValues } from "./unread.ts";
 /** `verified`: every check ran over all data and agreed. `refused`: nothing was begun. */
 export type Verdict = "verified" | "discrepant" | "incomplete" | "refused";
 
-export interface TableReport {
-  readonly name: string;
+/** Counts and fingerprints that have to agree. */
+interface Sums {
   readonly expectedRows: number;
   readonly actualRows: number;
   readonly expectedFingerprint: string;
   readonly actualFingerprint: string;
+}
+
+/** The columns of a table that are written together, its key among them. */
+export interface FacetReport extends Sums {
+  readonly columns: readonly string[];
+}
+
+export interface TableReport extends Sums {
+  readonly name: string;
+  /** One, and in a merged table one for each part of a row. The table's own fingerprints are their sums. */
+  readonly facets: readonly FacetReport[];
   /** Rows of others in a table the run did not make. */
   readonly foreignRows: number;
   /** Equal rows given by several items, and rows a later one replaced. */
   readonly copies: number;
   readonly superseded: number;
 }
+
+/** Whether a table holds what it has to, as far as counts and fingerprints tell: facet by facet. */
+export const agrees = ({ facets, ...table }: TableReport): boolean =>
+  table.expectedRows === table.actualRows &&
+  facets.every(
+    (facet) => facet.expectedRows === facet.actualRows && facet.expectedFingerprint === facet.actualFingerprint,
+  );
 
 export interface Report {
   readonly verdict: Verdict;
@@ -126,12 +144,22 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
         ledger.contested
           .filter((each) => each.table === table.name && each.kind === kind)
           .reduce((sum, { count }) => sum + count, 0);
+      const facets = facetSums(table, ledger.holding, actual);
+      const total = (which: "expected" | "actual") =>
+        formatSum(facets.map((facet) => facet[which]).reduce(addSums, emptySum));
       return {
         name: table.name,
         expectedRows: ledger.keys[table.name] ?? 0,
         actualRows: actual.created ? actual.rows + actual.foreignRows : actual.rows,
-        expectedFingerprint: formatSum(tableSum(table, ledger.holding)),
-        actualFingerprint: formatSum(contentSum(actual)),
+        expectedFingerprint: total("expected"),
+        actualFingerprint: total("actual"),
+        facets: facets.map(({ columns, expected, actual: is }) => ({
+          columns,
+          expectedRows: expected.count,
+          actualRows: is.count,
+          expectedFingerprint: formatSum(expected),
+          actualFingerprint: formatSum(is),
+        })),
         foreignRows: actual.created ? 0 : actual.foreignRows,
         copies: contested("copy"),
         superseded: contested("superseded"),

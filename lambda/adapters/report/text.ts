@@ -1,7 +1,7 @@
 /** A report → what a person reads in a terminal at two in the morning: the verdict first, then why, then everything else. */
 import type { Discrepancy } from "../../domain/discrepancy.ts";
 import type { Example } from "../../domain/evidence.ts";
-import type { Report } from "../../domain/report.ts";
+import type { FacetReport, Report, TableReport } from "../../domain/report.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -114,18 +114,32 @@ function entities({ entities: list }: Report): string[] {
 
 function tables({ tables: list }: Report): string[] {
   if (list.length === 0) return [];
-  const rows = list.map((table) => {
-    const same = table.expectedFingerprint === table.actualFingerprint;
+  const line = (name: string, sums: FacetReport | TableReport, same: boolean, apart = "") => [
+    name,
+    sums.expectedRows,
+    sums.actualRows,
+    sums.expectedFingerprint.slice(0, 16),
+    same ? "same" : sums.actualFingerprint.slice(0, 16),
+    apart,
+  ];
+  const rows = list.flatMap((table) => {
     const apart = [
       ...(table.copies > 0 ? [`${count(table.copies)} copies`] : []),
       ...(table.superseded > 0 ? [`${count(table.superseded)} superseded`] : []),
       ...(table.foreignRows > 0 ? [`${count(table.foreignRows)} rows of others`] : []),
     ].join(", ");
-    const found = same ? "same" : table.actualFingerprint.slice(0, 16);
-    return [table.name, table.expectedRows, table.actualRows, table.expectedFingerprint.slice(0, 16), found, apart];
+    // Parts that hold each other's values have one sum together: a table of which a part differs is shown part by part.
+    const parts = table.facets.length > 1 && !table.facets.every(sameFingerprint) ? table.facets : [];
+    return [
+      line(table.name, table, parts.length === 0 && sameFingerprint(table), apart),
+      ...parts.map((facet) => line(`  (${facet.columns.join(", ")})`, facet, sameFingerprint(facet))),
+    ];
   });
   return grid(["", "rows expected", "rows found", "fingerprint expected", "found", ""], rows);
 }
+
+const sameFingerprint = ({ expectedFingerprint, actualFingerprint }: FacetReport | TableReport): boolean =>
+  expectedFingerprint === actualFingerprint;
 
 function foreignKeys({ foreignKeys: list }: Report): string[] {
   return grid(

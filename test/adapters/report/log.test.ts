@@ -104,6 +104,7 @@ it("a report of forty entities, full of examples, is logged in events that Cloud
     expectedRows: 1,
     actualRows: 1,
     ...sums,
+    facets: [{ columns: ["id"], expectedRows: 1, actualRows: 1, ...sums }],
     foreignRows: 0,
     copies: 0,
     superseded: 0,
