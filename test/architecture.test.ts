@@ -46,6 +46,11 @@ describe("a planted violation is found", () => {
       'import { z } from "zod";',
       "(mapping) may not import zod",
     ],
+    "an import without its extension": [
+      "lambda/domain/x.ts",
+      'import { must } from "./must";',
+      "imports lambda/domain/must without its extension",
+    ],
     "the domain looking outwards": [
       "lambda/domain/x.ts",
       'import type { Run } from "../ports/runs.ts";',

@@ -75,6 +75,10 @@ export function violations(sources: Sources): string[] {
         ? []
         : [`${from} (${layer.name}) may not import ${to}`];
     }),
+    // Node runs the sources as they are: a file is named as it is called, with its extension.
+    ...imports
+      .filter(({ to }) => !PACKAGE.test(to) && !/\.(ts|json)$/.test(to))
+      .map(({ from, to }) => `${from} imports ${to} without its extension`),
     ...cycles(imports).map((cycle) => `a cycle: ${cycle.join(" → ")}`),
     ...[...sources]
       .filter(([, text]) => text.split("\n").length > LONGEST_FILE)
