@@ -3,12 +3,12 @@
  * holding the lines that begin in it; a gzipped one can only be read from its start and is one unit.
  */
 import { createReadStream, realpathSync } from "node:fs";
-import { access, constants, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { createGunzip } from "node:zlib";
 import type { SourceRecord } from "../../domain/source-record.ts";
 import type { ItemSource, SourcePage } from "../../ports/source.ts";
-import { changed, damaged, isDamage, isSystemError, notAFile, unusable } from "./errors.ts";
+import { changed, damaged, isSystemError, notAFile, notGzip, unusable } from "./errors.ts";
+import { isGzip, unzipped } from "./gunzip.ts";
 import { recordOf } from "./line-codec.ts";
 import { type Line, linesFrom } from "./lines.ts";
 import { itemsWithKeys } from "./reread.ts";
@@ -17,7 +17,7 @@ import { itemsWithKeys } from "./reread.ts";
 const PAGE_BYTES = 1_000_000;
 const PAGE_LINES = 1_000;
 
-/** Part of one version of a file. `until` is absent where the unit goes to the end. */
+/** Part of one version of a file. `until` is absent of a gzipped one, which is one unit. */
 interface Unit {
   readonly size: number;
   readonly modified: number;
@@ -26,25 +26,22 @@ interface Unit {
 }
 
 export function fileSource({ path }: { readonly path: string }): ItemSource {
-  const zipped = path.endsWith(".gz");
   const plan = async (units: number): Promise<string[]> => {
     const version = await versionOf(path);
-    if (zipped) return [JSON.stringify({ ...version, from: 0 } satisfies Unit)];
+    if (await isZipped(path)) return [JSON.stringify({ ...version, from: 0 } satisfies Unit)];
     const length = Math.max(1, Math.ceil(version.size / units));
     const starts = Array.from({ length: Math.max(1, Math.ceil(version.size / length)) }, (_, at) => at * length);
     return starts.map((from) => JSON.stringify({ ...version, from, until: from + length } satisfies Unit));
   };
   // Leaving attributes out would save nothing: a line is read whole or not at all.
-  const read: ItemSource["read"] = (unit, cursor, signal) => readUnit(path, zipped, JSON.parse(unit), cursor, signal);
+  const read: ItemSource["read"] = (unit, cursor, signal) => readUnit(path, JSON.parse(unit), cursor, signal);
   return {
     name: `file:${realPath(path)}`,
     consistency: "point-in-time",
     reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read }) },
     inspect: async () => {
       await versionOf(path);
-      await access(path, constants.R_OK).catch((cause: unknown) => {
-        throw unusable(path, cause);
-      });
+      await isZipped(path);
       return {};
     },
     plan,
@@ -70,9 +67,17 @@ async function versionOf(path: string): Promise<Pick<Unit, "size" | "modified">>
   return { size: found.size, modified: found.mtimeMs };
 }
 
+/** By what it begins with. One that is called .gz and does not begin so is damaged, empty, or not what its name says. */
+async function isZipped(path: string): Promise<boolean> {
+  const zipped = await isGzip(path).catch((cause: unknown) => {
+    throw unusable(path, cause);
+  });
+  if (!zipped && path.endsWith(".gz")) throw notGzip(path);
+  return zipped;
+}
+
 async function* readUnit(
   path: string,
-  zipped: boolean,
   unit: Unit,
   cursor: string | undefined,
   signal: AbortSignal,
@@ -83,7 +88,11 @@ async function* readUnit(
   };
   await mustBeUnchanged();
   try {
-    const lines = zipped ? unzippedLines(path, cursor, signal) : rangeLines(path, unit, cursor, signal);
+    const { size, from, until } = unit;
+    const lines =
+      until === undefined
+        ? unzippedLines(path, size, cursor, signal)
+        : rangeLines(path, { from, until }, cursor, signal);
     for await (const page of pagesOf(lines, signal)) {
       // After the page was read, not before: only then is all of it from the file that was planned.
       await mustBeUnchanged();
@@ -99,7 +108,7 @@ async function* readUnit(
 /** Lines that begin inside the range. The line the range cuts into belongs to the one before. */
 async function* rangeLines(
   path: string,
-  { from, until }: Unit,
+  { from, until }: { readonly from: number; readonly until: number },
   cursor: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Line> {
@@ -109,29 +118,28 @@ async function* rangeLines(
   let first = true;
   const chunks = stoppable(createReadStream(path, { start }), signal);
   for await (const line of linesFrom(chunks, start)) {
-    if (until !== undefined && line.start >= until) return;
+    if (line.start >= until) return;
     if (!(first && skipsFirst)) yield line;
     first = false;
   }
 }
 
 /** Lines of a gzipped file, counted. Those before the cursor are unzipped again: gzip has no middle to begin in. */
-async function* unzippedLines(path: string, cursor: string | undefined, signal: AbortSignal): AsyncGenerator<Line> {
+async function* unzippedLines(
+  path: string,
+  size: number,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Line> {
   const done = Number(cursor ?? 0);
-  const zipped = createReadStream(path);
-  const unzipped = createGunzip();
-  zipped.on("error", (error) => unzipped.destroy(error));
   let number = 0;
   try {
-    for await (const line of linesFrom(stoppable(zipped.pipe(unzipped), signal), 0)) {
+    for await (const line of linesFrom(stoppable(unzipped(path, size), signal), 0)) {
       number += 1;
       if (number > done) yield { ...line, next: number, position: `line ${number}` };
     }
   } catch (error) {
-    throw isDamage(error) ? damaged(path, number, error) : error;
-  } finally {
-    zipped.destroy();
-    unzipped.destroy();
+    throw damaged(path, number, error) ?? error;
   }
 }
 

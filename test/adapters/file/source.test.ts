@@ -181,12 +181,6 @@ it("a file that is not there, or a folder, is refused with what to do", async ()
   });
 });
 
-it("a gzipped file that ends early is refused: what is missing cannot be known", async () => {
-  const whole = gzipSync(Buffer.from(`${GOOD}\n`.repeat(5_000)));
-  const path = await write(whole.subarray(0, whole.length - 20), ".jsonl.gz");
-  await expect(recordsOf(path)).rejects.toMatchObject({ code: "source-unusable" });
-});
-
 it("a stream cut anywhere gives the same lines", async () => {
   const text = Buffer.from("one\n\ntwo é\r\nthree");
   const whole = await Array.fromAsync(linesFrom(asStream([text]), 0));
