@@ -120,8 +120,14 @@ export async function connect(url: string, name: string): Promise<Session> {
 }
 
 /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
-export async function transaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  await session.query("begin");
+export const transaction = <T>(session: Session, work: () => Promise<T>): Promise<T> => within(session, "begin", work);
+
+/** Runs `work`, which only reads, on the database as it is at one moment. */
+export const snapshot = <T>(session: Session, work: () => Promise<T>): Promise<T> =>
+  within(session, "begin isolation level repeatable read read only", work);
+
+async function within<T>(session: Session, begin: string, work: () => Promise<T>): Promise<T> {
+  await session.query(begin);
   try {
     const result = await work();
     await session.query("commit");

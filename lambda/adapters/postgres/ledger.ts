@@ -118,15 +118,15 @@ const operated: Migration = {
         unmade text not null,
         primary key (tbl, kind, name, run)
       )`,
-      // Contents of tables that are proven already, while others are not yet.
+      // Contents of tables that are proven already, while others are not yet, and the versions of the rows they come from.
       sql`create table migration_ledger.lap (
         run smallint not null,
-        pass smallint not null,
+        epoch integer not null,
         tbl smallint not null,
         content text not null,
-        writes bigint not null,
+        versions text not null,
         at timestamptz not null default now(),
-        primary key (run, pass, tbl)
+        primary key (run, tbl)
       )`,
       // What an operator lets go, a line for each contribution and one of table 0 for an item in quarantine: bound to what the item
       // held then and to what held the row, so that nothing is let go that nobody has looked at.

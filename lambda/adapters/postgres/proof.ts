@@ -1,14 +1,15 @@
 /** The target's side of the proof: what the ledger expects, what the tables hold, what their relations say. */
 import type { ContentFacts, ForeignKeyFacts, RelationFacts, TableContent } from "../../domain/evidence.ts";
-import { readSum, writeSum } from "../../domain/fingerprint.ts";
+import { must } from "../../domain/must.ts";
 import type { Mapping, TableModel } from "../../mapping/model.ts";
 import type { TargetProof } from "../../ports/proof.ts";
 import type { Run } from "../../ports/runs.ts";
 import { builtBy } from "./built.ts";
 import { keySql } from "./canonical.ts";
-import type { Session } from "./connection.ts";
+import { type Session, snapshot } from "./connection.ts";
 import { constraintState, hasIndex, isBroken, isDuplicate, isNull, isOrphan, isThere, refers } from "./constraints.ts";
 import { group, tableContent } from "./contents.ts";
+import { forgetLaps, keepLap, keptLaps, lineVersions, rowVersions } from "./laps.ts";
 import { holdingSums, ledgerFacts } from "./ledger-facts.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
@@ -22,8 +23,8 @@ export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
 }
 
 /**
- * Table by table, each kept as soon as it is computed, and all of it forgotten when it is whole. What was kept counts for half
- * an hour, and only while nobody has written to the table: laps of one proof follow each other, and a proof is never an old one.
+ * Table by table, each kept as soon as it is computed; then all of them as of one moment, in which whatever was written to
+ * since is computed anew. What was kept is forgotten when the proof is whole.
  */
 async function contents(
   session: Session,
@@ -33,50 +34,37 @@ async function contents(
 ): Promise<ContentFacts | undefined> {
   const made = await builtBy(session);
   const holding = await holdingSums(session, run);
-  const { rows: kept } = await session.query<{ tbl: number; content: string; writes: string }>(
-    `select tbl, content, writes from ${LEDGER}.lap where run = $1 and pass = $2 and at > now() - interval '30 minutes'`,
-    [run.id, run.pass],
-  );
-  const tables: TableContent[] = [];
+  const compute = (table: TableModel) => tableContent(session, run.id, table, made.created(table), holding);
+  const laps = await keptLaps(session, run);
+  // Asked before anything is computed: a line that is written in between shows at the end.
+  const lines = await lineVersions(session, run);
+  const versionsOf = async (table: TableModel, of = lines) =>
+    `${await rowVersions(session, table)} ${of.get(table.index) ?? ""}`;
   for (const table of mapping.tables) {
-    const writes = await writesTo(session, table);
-    const done = kept.find((lap) => lap.tbl === table.index && lap.writes === writes);
-    if (done === undefined && signal.aborted) return undefined;
-    const content =
-      done === undefined
-        ? await tableContent(session, run.id, table, made.created(table), holding)
-        : readContent(done.content);
-    tables.push(content);
-    if (done !== undefined) continue;
-    await session.query(
-      `insert into ${LEDGER}.lap (run, pass, tbl, content, writes) values ($1, $2, $3, $4, $5)
-       on conflict (run, pass, tbl) do update set content = excluded.content, writes = excluded.writes, at = now()`,
-      [run.id, run.pass, table.index, writeContent(content), writes],
-    );
+    const kept = laps.get(table.index);
+    if (kept !== undefined && kept.versions === (await versionsOf(table))) continue;
+    if (signal.aborted) return undefined;
+    const lap = await snapshot(session, async () => ({
+      versions: await versionsOf(table),
+      content: await compute(table),
+    }));
+    laps.set(table.index, lap);
+    await keepLap(session, run, table, lap);
   }
-  await session.query(`delete from ${LEDGER}.lap where run = $1`, [run.id]);
-  return { tables };
-}
-
-/** Rows ever written to a table, as Postgres counts them. */
-async function writesTo(session: Session, table: TableModel): Promise<string> {
-  const { rows } = await session.query<{ writes: string | null }>(
-    "select n_tup_ins + n_tup_upd + n_tup_del as writes from pg_stat_all_tables where relid = to_regclass($1)",
-    [tableSql(table)],
-  );
-  return rows[0]?.writes ?? "0";
-}
-
-const writeContent = (content: TableContent): string =>
-  JSON.stringify({
-    ...content,
-    facets: Object.fromEntries(Object.entries(content.facets).map(([facet, sum]) => [facet, writeSum(sum)])),
+  const tables = await snapshot(session, async () => {
+    const now = await lineVersions(session, run);
+    const all: TableContent[] = [];
+    for (const table of mapping.tables) {
+      const lap = must(laps.get(table.index), "every table has been computed");
+      const isSame = lap.versions === (await versionsOf(table, now));
+      if (!isSame && signal.aborted) return undefined;
+      all.push(isSame ? lap.content : await compute(table));
+    }
+    return all;
   });
-
-function readContent(text: string): TableContent {
-  const stored: Omit<TableContent, "facets"> & { facets: Record<string, string> } = JSON.parse(text);
-  const facets = Object.entries(stored.facets).map(([facet, sum]) => [facet, readSum(sum)] as const);
-  return { ...stored, facets: Object.fromEntries(facets) };
+  if (tables === undefined) return undefined;
+  await forgetLaps(session, run);
+  return { tables };
 }
 
 /** Rows that break a rule, with the source keys of the items that gave them. */

@@ -69,7 +69,6 @@ async function begin(session: Session, { id }: Run, mapping: Mapping, force: boo
     // Damage an earlier pass or repair left behind is not what is there now; nor is leave to write over rows, given then.
     const old = now.phase === "repair" ? (force ? "false" : "not missing") : "true";
     await session.query(`delete from ${LEDGER}.damage where run = $1 and ${old}`, [id]);
-    await session.query(`delete from ${LEDGER}.lap where run = $1`, [id]);
     return updateRun(session, id, "phase = 'repair', epoch = epoch + 1, stops_seen = stops");
   });
   await createTables(session, run.id, mapping);

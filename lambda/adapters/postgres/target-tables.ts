@@ -33,7 +33,6 @@ export function targetTables(
       alone(sessions, run, "build", async (session) => {
         await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
         await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
-        await session.query(`delete from ${LEDGER}.lap where run = $1`, [run.id]);
         if (prune) await pruneGone(session, run, mapping);
         await settle(session, run.id, mapping);
         await buildConstraints(session, run.id, mapping);
