@@ -1,7 +1,7 @@
 /** Declared tables → checked table models, without facets: those follow from who writes them. */
 import { KEY_KINDS, type Kind, sqlType } from "./kinds.ts";
 import type { ColumnModel, ForeignKeyModel, MappingProblem, TableModel } from "./model.ts";
-import { constraintName, isIdentifier } from "./names.ts";
+import { isIdentifier, Names, type Naming } from "./names.ts";
 import {
   type Columns,
   columnsOf,
@@ -45,14 +45,47 @@ export function loadTables(
   problems: MappingProblem[],
   number: (name: string) => number,
 ): DeclaredTable[] {
-  return Object.entries(tables).map(([name, table]) => loadTable(name, table, number(name), tables, problems));
+  const names = tableNames(tables, problems);
+  return Object.entries(tables).map(([name, table]) => loadTable(name, table, number(name), tables, names, problems));
 }
+
+/** What is called as the mapping says, before anything gets a name that is made up: tables, their primary keys, checks. */
+function tableNames(tables: Tables, problems: MappingProblem[]): Names {
+  const names = new Names();
+  for (const [name, table] of Object.entries(tables)) {
+    const where = `table ${name}`;
+    const rooms = roomsOf(name, schemaOf(table, tables));
+    if (!names.take([rooms.relations], name))
+      problems.push({ where, problem: "the primary key of another table has its name", remedy: "rename it" });
+    // As Postgres calls it by itself; where that would be cut, Postgres sees to it.
+    if (isIdentifier(`${name}_pkey`) && !names.take([rooms.relations, rooms.constraints], `${name}_pkey`))
+      problems.push({
+        where,
+        problem: `another table has the name of its primary key, ${name}_pkey`,
+        remedy: "rename it",
+      });
+    for (const check of specOf(table).checks)
+      if (!names.take([rooms.constraints], check.name))
+        problems.push({
+          where,
+          problem: `two of its constraints are called ${check.name}`,
+          remedy: "rename the check",
+        });
+  }
+  return names;
+}
+
+const roomsOf = (table: string, schema: string) => ({
+  relations: `schema ${schema}`,
+  constraints: `table ${JSON.stringify([schema, table])}`,
+});
 
 function loadTable(
   name: string,
   table: TableLike,
   index: number,
   all: Tables,
+  names: Names,
   problems: MappingProblem[],
 ): DeclaredTable {
   const say = (column: string | undefined, problem: string, remedy: string) =>
@@ -75,7 +108,7 @@ function loadTable(
     for (const column of missing) say(column, `${what} names a column that does not exist`, "correct the name");
     return missing.length === 0 && list.length > 0;
   };
-  const foreignKeys = [
+  const foreignKeys = distinct([
     ...Object.entries(columns).flatMap(
       ([
         column,
@@ -85,15 +118,18 @@ function loadTable(
       ]) => (references === undefined ? [] : [{ columns: [column], references }]),
     ),
     ...spec.foreignKeys.filter((key) => known(key.columns, "a foreign key")),
-  ].flatMap((key) => loadForeignKey(name, key, columns, all, say));
+  ]).flatMap((key) => loadForeignKey(key, columns, all, say));
 
   const single = (flag: "unique" | "indexed") =>
     Object.keys(columns).flatMap((column) => (columns[column]?.spec[flag] === true ? [[column]] : []));
-  const uniques = [...single("unique"), ...spec.uniques.filter((list) => known(list, "a unique constraint"))];
-  const indexes: IndexSpec[] = [
+  const uniques = distinct([
+    ...single("unique"),
+    ...spec.uniques.filter((list) => known(list, "a unique constraint")),
+  ]);
+  const indexes: IndexSpec[] = distinct([
     ...single("indexed").map((columns) => ({ columns })),
     ...spec.indexes.filter((list) => known(list.columns, "an index")),
-  ];
+  ]);
   const whole = indexes.flatMap(({ columns: list, where }) => (where === undefined ? [list] : []));
   const covered = [primaryKey.map((column) => column.name), ...uniques, ...whole];
   checkNames([name, spec.schema ?? targetOf(all).schema ?? "public", ...spec.checks.map((check) => check.name)], say);
@@ -103,12 +139,16 @@ function loadTable(
       covered.push([...key.columns]);
     }
   }
-  const named = (list: readonly string[], suffix: string) => ({
-    name: constraintName(name, list, suffix),
-    columns: list,
-  });
   const schema = schemaOf(table, all);
   const keyed = primaryKey.map((column) => column.name);
+  const rooms = roomsOf(name, schema);
+  const named = (columns: readonly string[], suffix: Naming["suffix"], more?: string): string => {
+    const within = { fkey: [rooms.constraints], key: [rooms.constraints, rooms.relations], idx: [rooms.relations] };
+    const given = names.give(within[suffix], { table: name, columns, suffix, ...(more === undefined ? {} : { more }) });
+    if (given === undefined)
+      say(columns.join(", "), "every name for what is built on it is another one's", "rename it, or the table");
+    return given ?? "";
+  };
   return {
     index,
     name,
@@ -116,19 +156,26 @@ function loadTable(
     shape: JSON.stringify({ schema, columns: models.map(stored), primaryKey: keyed, duplicates: spec.duplicates }),
     columns: models,
     primaryKey,
-    foreignKeys,
-    uniques: uniques.map((list) => named(list, "key")),
-    indexes: indexes.map(({ columns: list, where }, position) => {
-      const same = indexes.findIndex((other) => other.columns.join("\0") === list.join("\0"));
-      // A second index of the same columns has another condition, and needs another name.
-      const { name: index } = named(same === position ? list : [...list, String(position)], "idx");
-      return where === undefined ? { name: index, columns: list } : { name: index, columns: list, where };
-    }),
+    foreignKeys: foreignKeys.map((key) => ({
+      ...key,
+      name: named(key.columns, "fkey", JSON.stringify([key.referencedSchema, key.references])),
+    })),
+    uniques: uniques.map((list) => ({ name: named(list, "key"), columns: list })),
+    indexes: indexes.map(({ columns: list, where }) => ({
+      name: named(list, "idx", where),
+      columns: list,
+      ...(where === undefined ? {} : { where }),
+    })),
     checks: spec.checks,
     duplicates: spec.duplicates,
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
   };
 }
+
+/** What is said twice is meant once. */
+const distinct = <T>(list: readonly T[]): T[] => [
+  ...new Map(list.map((each) => [JSON.stringify(each), each])).values(),
+];
 
 /** Of a column, what stands in every row: not what holds for the time after. */
 const stored = ({ name, type, nullable, defaultSql }: ColumnModel) => ({ name, type, nullable, defaultSql });
@@ -170,12 +217,11 @@ function checkDuplicates(policy: Duplicates, columns: readonly ColumnModel[], sa
 }
 
 function loadForeignKey(
-  table: string,
   { columns: own, references }: { columns: readonly string[]; references: string },
   columns: Columns,
   all: Tables,
   say: Say,
-): ForeignKeyModel[] {
+): Omit<ForeignKeyModel, "name">[] {
   const target = Object.hasOwn(all, references) ? all[references] : undefined;
   if (target === undefined) {
     say(
@@ -201,5 +247,5 @@ function loadForeignKey(
     return [];
   }
   const referencedSchema = schemaOf(target, all);
-  return [{ name: constraintName(table, own, "fkey"), columns: own, references, referencedSchema, referencedColumns }];
+  return [{ columns: own, references, referencedSchema, referencedColumns }];
 }
