@@ -1,7 +1,7 @@
 /** The checks of what the target holds: rows, their contents, their relations. */
 import type { FacetModel, TableModel } from "../mapping/model.ts";
 import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
-import type { RelationFacts, TableContent } from "./evidence.ts";
+import type { Example, RelationFacts, TableContent } from "./evidence.ts";
 import { emptySum, type FingerprintSum, sameSum } from "./fingerprint.ts";
 import { must } from "./must.ts";
 import { facetKey } from "./tally.ts";
@@ -111,75 +111,56 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
   return discrepancies;
 }
 
-/** Check 4: orphans, duplicates, NULLs, broken conditions. */
-export function checkRelations({ foreignKeys, duplicates, nulls, checks, indexes }: RelationFacts): Discrepancy[] {
+/** Check 4: orphans, duplicates, NULLs, broken conditions; and that what forbids them from now on is there, as it was defined. */
+export function checkRelations(facts: RelationFacts): Discrepancy[] {
+  const { foreignKeys, duplicates, nulls, checks, indexes, missing } = facts;
+  const tell = (subject: string, problem: string, remedy: string, count = 0, examples: readonly Example[] = []) =>
+    found("relations", subject, problem, remedy, Math.max(1, count), examples);
   return [
     ...foreignKeys
       .filter((key) => key.orphans > 0 || !key.validated)
-      .map((key) => {
-        const subject = `${key.table} (${key.columns.join(", ")}) → ${key.references}`;
-        const problem =
-          key.orphans > 0
-            ? `${counted(key.orphans, "row points", "rows point")} to a row that is not there`
-            : "the foreign key is not validated";
-        return found(
-          "relations",
-          subject,
-          problem,
-          "correct the items named, or make the column nullable and leave them out",
-          Math.max(1, key.orphans),
-          key.examples,
-        );
+      .map(({ table, columns, references, orphans, built, examples, reason }) => {
+        const subject = `${table} (${columns.join(", ")}) → ${references}`;
+        if (orphans === 0)
+          return tell(subject, `the foreign key is not ${built ? "validated" : "there"}${because(reason)}`, BUILD);
+        const problem = `${counted(orphans, "row points", "rows point")} to a row that is not there`;
+        const remedy = "correct the items named, or make the column nullable and leave them out";
+        return tell(subject, problem, remedy, orphans, examples);
       }),
     ...duplicates
       .filter(({ count, built }) => count > 0 || !built)
-      .map(({ table, columns, count, examples }) => {
-        const problem =
-          count > 0
-            ? `${count} rows share a value that must be unique`
-            : "the unique constraint is not there: a value may be too long to be indexed";
-        return found(
-          "relations",
-          `${table} (${columns.join(", ")})`,
-          problem,
-          "correct the items named, or drop .unique()",
-          Math.max(1, count),
-          examples,
-        );
+      .map(({ table, columns, count, examples, reason }) => {
+        const subject = `${table} (${columns.join(", ")})`;
+        if (count === 0) return tell(subject, `the unique constraint is not there${because(reason)}`, BUILD);
+        const problem = `${count} rows share a value that must be unique`;
+        return tell(subject, problem, "correct the items named, or drop .unique()", count, examples);
       }),
     ...checks
       .filter(({ count, validated }) => count > 0 || !validated)
-      .map(({ table, name, count, examples }) =>
-        found(
-          "relations",
-          `${table}, check ${name}`,
-          count > 0 ? `${counted(count, "row breaks", "rows break")} it` : "the check is not validated",
-          "correct the items named, or the condition",
-          Math.max(1, count),
-          examples,
-        ),
-      ),
+      .map(({ table, name, count, examples, reason }) => {
+        const subject = `${table}, check ${name}`;
+        if (count === 0) return tell(subject, `the check is not there for every row${because(reason)}`, BUILD);
+        const problem = `${counted(count, "row breaks", "rows break")} it`;
+        return tell(subject, problem, "correct the items named, or the condition", count, examples);
+      }),
     ...indexes
       .filter(({ built }) => !built)
-      .map(({ table, columns }) =>
-        found(
-          "relations",
-          `${table} (${columns.join(", ")})`,
-          "the index is not there",
-          "a value is too long to be indexed, or somebody dropped it: look at the column, or leave out .index()",
-        ),
+      .map(({ table, columns, reason }) =>
+        tell(`${table} (${columns.join(", ")})`, `the index is not there${because(reason)}`, BUILD),
       ),
-    ...nulls
-      .filter(({ count }) => count > 0)
-      .map(({ table, column, count, examples }) =>
-        found(
-          "relations",
-          `${table} (${column})`,
-          `${counted(count, "row is", "rows are")} NULL where the mapping promises a value`,
-          "find the item that gives this part of the row, or make the column .nullable()",
-          count,
-          examples,
-        ),
-      ),
+    ...nulls.map(({ table, column, count, examples, reason }) => {
+      const subject = `${table} (${column})`;
+      if (count === 0) return tell(subject, `it is not NOT NULL${because(reason)}`, BUILD);
+      const problem = `${counted(count, "row is", "rows are")} NULL where the mapping promises a value`;
+      const remedy = "find the item that gives this part of the row, or make the column .nullable()";
+      return tell(subject, problem, remedy, count, examples);
+    }),
+    ...missing.map(({ table, what, reason }) =>
+      tell(table, `${what} is not as the schema says${because(reason)}`, BUILD),
+    ),
   ];
 }
+
+const because = (reason: string | undefined): string => (reason === undefined ? "" : `: ${reason}`);
+
+const BUILD = "see to what the reason names, if one is given, and run repair: it builds what is not there";

@@ -91,8 +91,12 @@ export interface ForeignKeyFacts {
   readonly columns: readonly string[];
   readonly references: string;
   readonly orphans: number;
+  /** One of this definition is there, whatever it is called. */
+  readonly built: boolean;
   readonly validated: boolean;
   readonly examples: readonly Example[];
+  /** Why not, where it is known. */
+  readonly reason?: string;
 }
 
 export interface RelationFacts {
@@ -104,6 +108,7 @@ export interface RelationFacts {
     readonly count: number;
     readonly built: boolean;
     readonly examples: readonly Example[];
+    readonly reason?: string;
   }[];
   /** Conditions of the schema, and the rows that break them. */
   readonly checks: readonly {
@@ -112,13 +117,23 @@ export interface RelationFacts {
     readonly count: number;
     readonly validated: boolean;
     readonly examples: readonly Example[];
+    readonly reason?: string;
   }[];
   /** Indexes of the schema, which Postgres could build or not. */
-  readonly indexes: readonly { readonly table: string; readonly columns: readonly string[]; readonly built: boolean }[];
+  readonly indexes: readonly {
+    readonly table: string;
+    readonly columns: readonly string[];
+    readonly built: boolean;
+    readonly reason?: string;
+  }[];
+  /** Columns that could hold NULL where the mapping promises a value, and the rows in which they do. */
   readonly nulls: readonly {
     readonly table: string;
     readonly column: string;
     readonly count: number;
     readonly examples: readonly Example[];
+    readonly reason?: string;
   }[];
+  /** What no row can break and is not there all the same: primary keys, defaults, numberings, what the schema's own migrations made. */
+  readonly missing: readonly { readonly table: string; readonly what: string; readonly reason?: string }[];
 }

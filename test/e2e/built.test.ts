@@ -53,12 +53,15 @@ describe("I12: what runs build on tables", () => {
     expect(await query(database.url, "select id from users")).toEqual([]);
   });
 
-  it("an index of somebody else's with the name of ours stays theirs", async () => {
+  it("an index of somebody else's with the name of ours stays theirs, and is told before anything is copied", async () => {
     await query(database.url, "create table theirs (x text)");
     await query(database.url, "create index pets_owner_id_idx on theirs (x)");
-    await query(database.url, "create table owners (owner_id text primary key, name text, phone text, rank bigint)");
-    const report = await migrate();
-    expect(report.discrepancies.map(({ problem }) => problem)).toEqual(["the index is not there"]);
+    await expect(migrate()).rejects.toMatchObject({
+      code: "preflight",
+      findings: [expect.objectContaining({ remedy: expect.stringContaining('"pets_owner_id_idx" rename to') })],
+    });
+    await query(database.url, "alter index pets_owner_id_idx rename to theirs_idx");
+    expect((await migrate()).verdict).toBe("verified");
     await runRollback({ ...place(), force: true });
     expect(await query(database.url, "select indexname from pg_indexes where tablename = 'theirs'")).toHaveLength(1);
   });

@@ -170,6 +170,7 @@ it("a foreign key with orphans stays NOT VALID and says so, with the items they 
       columns: ["owner_id"],
       references: "owners",
       orphans: 1,
+      built: true,
       validated: false,
       examples: [{ table: "pets", key: ["stray"], source: '{"PK":{"S":"PET#stray"}}' }],
     },

@@ -1,94 +1,59 @@
-/** What a loaded database needs and an empty one does not: NOT NULL of merged rows, uniques, foreign keys, indexes, statistics. */
+/** What a loaded database needs and an empty one does not, built and taken down: NOT NULL, uniques, foreign keys, indexes, defaults, numbers, statistics. */
 import { MigrationError } from "../../domain/migration-error.ts";
-import type { CheckModel, ForeignKeyModel, Mapping, TableModel } from "../../mapping/model.ts";
-import { type Built, type BuiltKind, builtBy, type Note, noteBuilt } from "./built.ts";
+import type { Mapping, TableModel } from "../../mapping/model.ts";
+import { type Built, builtBy, forgetBuilt, type Note, noteBuilt, noteUnbuilt } from "./built.ts";
 import { type Session, transaction } from "./connection.ts";
-import {
-  addCheck,
-  addForeignKey,
-  addUnique,
-  createIndex,
-  defaultLater,
-  forLater,
-  numbering,
-  promisedLater,
-  setNotNull,
-  validateConstraint,
-} from "./ddl.ts";
-import { hasDependents, isNoObject, isThereAlready, refusedRow } from "./errors.ts";
-import { LEDGER, quote, quoteAll, tableSql } from "./sql.ts";
+import { forLater } from "./ddl.ts";
+import { type BuiltKind, type Defined, definedOn, type Named, sameName, sameThing, statementsFor } from "./definitions.ts";
+import { hasDependents, unbuildable } from "./errors.ts";
+import { laterPromises, ownPromises, type Promised, referencePromises, type WantedOf, wantedOn } from "./promises.ts";
+import { LEDGER, quote, tableSql } from "./sql.ts";
+import { standIn } from "./standing.ts";
 
 type TablePlace = Pick<TableModel, "schema" | "name">;
 
-/** The rows that break a rule, as a condition on `t`. */
-export const isNull = (column: string): string => `t.${quote(column)} is null`;
-
-/** Rows of `t` whose reference points nowhere. A reference with a NULL in it points to nothing and is no orphan. */
-export function isOrphan(key: ForeignKeyModel): string {
-  const { columns, references, referencedSchema, referencedColumns } = key;
-  const matches = columns.map((column, at) => `r.${quote(referencedColumns[at] ?? "")} = t.${quote(column)}`);
-  return `${refers(key)} and not exists (select from ${tableSql({ schema: referencedSchema, name: references })} r where ${matches.join(" and ")})`;
+/** Whether a table is there. */
+export async function isThere(session: Session, table: TablePlace): Promise<boolean> {
+  return isTable(session, tableSql(table));
 }
 
-/** Rows of which a condition is false. Of one that gives NULL Postgres says that it is met. */
-export const isBroken = ({ sql }: CheckModel): string => `(${sql}) is false`;
-
-/** Rows of `t` that share a value with another row. NULLs are never equal. */
-export function isDuplicate(table: TableModel, columns: readonly string[]): string {
-  const list = columns.map((column) => `t.${quote(column)}`).join(", ");
-  const present = columns.map((column) => `${quote(column)} is not null`).join(" and ");
-  return `(${list}) in (select ${quoteAll(columns)} from ${tableSql(table)} where ${present} group by ${quoteAll(columns)} having count(*) > 1)`;
-}
-
-/** Whether the table a foreign key refers to is there. */
-export async function isThere(session: Session, { referencedSchema, references }: ForeignKeyModel): Promise<boolean> {
-  const { rows } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [
-    tableSql({ schema: referencedSchema, name: references }),
-  ]);
+async function isTable(session: Session, tbl: string): Promise<boolean> {
+  const { rows } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [tbl]);
   return rows[0]?.there === true;
 }
 
-/** Rows of `t` that refer to something. */
-export const refers = ({ columns }: ForeignKeyModel): string =>
-  columns.map((column) => `t.${quote(column)} is not null`).join(" and ");
-
-export async function countRows(session: Session, table: TableModel, condition: string): Promise<number> {
-  const { rows } = await session.query<{ count: string }>(
-    `select count(*) from ${tableSql(table)} t where ${condition}`,
-  );
-  return Number(rows[0]?.count ?? 0);
+async function isPartitioned(session: Session, tbl: string): Promise<boolean> {
+  const { rows } = await session.query("select from pg_class where oid = to_regclass($1) and relkind = 'p'", [tbl]);
+  return rows.length > 0;
 }
 
-/** Whether a constraint is there, and whether Postgres vouches for every row. */
-export async function constraintState(
-  session: Session,
-  table: TableModel,
-  name: string,
-): Promise<"absent" | "unvalidated" | "validated"> {
-  const { rows } = await session.query<{ validated: boolean }>(
-    "select convalidated as validated from pg_constraint where conrelid = to_regclass($1) and conname = $2",
-    [tableSql(table), name],
-  );
-  const [row] = rows;
-  return row === undefined ? "absent" : row.validated ? "validated" : "unvalidated";
+async function hasRows(session: Session, table: TableModel, condition: string): Promise<boolean> {
+  const { rows } = await session.query(`select from ${tableSql(table)} t where ${condition} limit 1`);
+  return rows.length > 0;
 }
 
 /** What rows that come in any order would meet, and what would put values in rows that no item gave. */
-const IN_THE_WAY: ReadonlySet<BuiltKind> = new Set(["constraint", "default", "identity"]);
+const IN_THE_WAY: ReadonlySet<BuiltKind> = new Set(["constraint", "default", "identity", "trigger"]);
+
+const isInTheWay = ({ kind, version }: Note): boolean => version !== null || IN_THE_WAY.has(kind);
 
 /**
- * Takes down what earlier passes built on these tables, whichever run it was. It is built again at the end of a pass, or by
- * `restoreBuilt`. Throws MigrationError `in-use` where something else depends on it.
+ * Takes down what earlier passes built on these tables, whichever run it was, and what the schema's own migrations made there. It
+ * is built again at the end of a pass, or by `restoreBuilt`. Throws MigrationError `in-use` where something else depends on it.
  */
 export async function dropConstraints(session: Session, tables: readonly TablePlace[]): Promise<void> {
-  const places = new Set(tables.map(tableSql));
   const { notes } = await builtBy(session);
-  for (const note of notes.filter(({ tbl, kind }) => places.has(tbl) && IN_THE_WAY.has(kind)))
-    await unmake(session, note);
+  for (const tbl of tables.map(tableSql)) {
+    const present = await definedOn(session, tbl);
+    for (const note of notes.filter((each) => each.tbl === tbl && isInTheWay(each)))
+      await unmake(session, note, present);
+  }
 }
 
-async function unmake(session: Session, { tbl, kind, name, unmade }: Note): Promise<void> {
-  if (!(await isTable(session, tbl))) return;
+/** What stands under the name of something that was built and is defined otherwise is somebody else's, and stays. */
+async function unmake(session: Session, note: Note, present: readonly Defined[]): Promise<void> {
+  const { tbl, kind, name, definition, unmade } = note;
+  if (!present.some((each) => sameName(each, note) && each.definition === definition)) return;
   try {
     await session.query(unmade);
   } catch (error) {
@@ -99,117 +64,161 @@ async function unmake(session: Session, { tbl, kind, name, unmade }: Note): Prom
   }
 }
 
-async function isTable(session: Session, tbl: string): Promise<boolean> {
-  const { rows } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [tbl]);
-  return rows[0]?.there === true;
-}
-
 /**
- * Builds everything the schema promises that the data keeps, and notes it. What the data breaks, or Postgres cannot build, is
- * left to the proof to tell.
+ * Builds everything the schema promises that the data keeps, and notes it. What is there by its definition is left as it is. What
+ * the data breaks, or Postgres cannot build, is left to the proof to tell, with the reason.
  */
 export async function buildConstraints(session: Session, run: number, mapping: Mapping): Promise<void> {
   const made = await builtBy(session);
-  const build = async (table: TableModel, kind: BuiltKind, name: string, statements: readonly string[]) => {
-    const tbl = tableSql(table);
-    // Read before it is made: what was there is what there is to go back to.
-    const unmade = await unmaking(session, table, kind, name, made);
-    await makeOf(session, { tbl, kind, name, run, made: statements, unmade });
-  };
-  for (const table of mapping.tables) {
-    for (const { name } of promisedLater(table)) {
-      if ((await countRows(session, table, isNull(name))) > 0) continue;
-      await build(table, "not null", name, [setNotNull(table, name)]);
-    }
-    for (const unique of table.uniques) {
-      if ((await constraintState(session, table, unique.name)) !== "absent") continue;
-      if ((await countRows(session, table, isDuplicate(table, unique.columns))) > 0) continue;
-      await build(table, "constraint", unique.name, [addUnique(table, unique)]);
-    }
-    for (const index of table.indexes) {
-      if (!(await hasIndex(session, table, index.name)))
-        await build(table, "index", index.name, [createIndex(table, index)]);
-    }
-    for (const check of table.checks) {
-      if ((await constraintState(session, table, check.name)) === "absent")
-        await build(table, "constraint", check.name, [addCheck(table, check)]);
-      if ((await countRows(session, table, isBroken(check))) > 0) continue;
-      if ((await constraintState(session, table, check.name)) === "unvalidated")
-        await session.query(validateConstraint(table, check));
-    }
-  }
+  await session.query(`delete from ${LEDGER}.unbuilt where run = $1`, [run]);
+  for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
+  const all: { readonly table: TableModel; readonly wanted: WantedOf }[] = [];
+  for (const table of mapping.tables) all.push({ table, wanted: await wantedOn(session, table) });
+  for (const { table, wanted } of all)
+    for (const promised of ownPromises(table)) await build(session, run, table, promised, wanted, made);
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
-  for (const table of mapping.tables) await session.query(`analyze ${tableSql(table)}`);
-  for (const table of mapping.tables) {
-    for (const key of table.foreignKeys) {
+  for (const { table } of all) await session.query(`analyze ${tableSql(table)}`);
+  for (const { table, wanted } of all) {
+    for (const [at, promised] of referencePromises(table).entries()) {
+      const key = table.foreignKeys[at];
       // It belongs to the migration of another source, which has not run yet: the proof counts what points to nothing.
-      if (!(await isThere(session, key))) continue;
-      if ((await constraintState(session, table, key.name)) === "absent")
-        await build(table, "constraint", key.name, [addForeignKey(table, key)]);
-      if ((await countRows(session, table, isOrphan(key))) > 0) continue;
-      await session.query(validateConstraint(table, key));
+      if (key === undefined || !(await isThere(session, { schema: key.referencedSchema, name: key.references })))
+        continue;
+      await build(session, run, table, promised, wanted, made);
     }
   }
   await session.query(`analyze ${LEDGER}.audit`);
-  for (const table of mapping.tables) {
-    for (const column of table.columns) {
-      const { name, laterDefault, identity } = column;
-      if (laterDefault !== undefined) await build(table, "default", name, defaultLater(table, column));
-      if (identity !== undefined) await build(table, "identity", name, numbering(table, name));
-    }
+  for (const { table, wanted } of all) {
+    for (const promised of laterPromises(table)) await build(session, run, table, promised, wanted, made);
     for (const statement of forLater(table, mapping.after)) await session.query(statement);
   }
 }
 
-/** Makes something and notes it, or leaves both. */
-async function makeOf(session: Session, note: Note): Promise<void> {
-  try {
-    await transaction(session, async () => {
-      for (const statement of note.made) await session.query(statement);
-      await noteBuilt(session, note);
-    });
-  } catch (error) {
-    // A value too long for an index, a row that was written to in this moment, or a name that somebody else has taken.
-    if (refusedRow(error) === undefined && !isThereAlready(error)) throw error;
+/** What this run has built and the schema does not say any more is nobody's. */
+async function forgetUnpromised(session: Session, run: number, table: TableModel, { notes }: Built): Promise<void> {
+  const tbl = tableSql(table);
+  const promises = [...ownPromises(table), ...referencePromises(table), ...laterPromises(table)];
+  for (const note of notes) {
+    if (note.run !== run || note.tbl !== tbl || note.version !== null) continue;
+    if (promises.some((promised) => sameName(promised, note))) continue;
+    await unmake(session, note, await definedOn(session, tbl));
+    await forgetBuilt(session, note);
   }
 }
 
-/** The statement that leaves a table as it was before something is made on it. */
-async function unmaking(
+async function build(
   session: Session,
+  run: number,
   table: TableModel,
-  kind: BuiltKind,
-  name: string,
+  promised: Promised,
+  wanted: WantedOf,
   made: Built,
-): Promise<string> {
-  const column = `alter table ${tableSql(table)} alter ${quote(name)}`;
-  const before = made.notes.find((note) => note.tbl === tableSql(table) && note.kind === kind && note.name === name);
-  switch (kind) {
-    case "constraint":
-      return `alter table ${tableSql(table)} drop constraint if exists ${quote(name)}`;
-    case "index":
-      return `drop index if exists ${tableSql({ schema: table.schema, name })}`;
-    case "not null":
-      return `${column} drop not null`;
-    case "default": {
-      if (before !== undefined) return before.unmade;
-      const { rows } = await session.query<{ sql: string }>(
-        `select pg_get_expr(d.adbin, d.adrelid) as sql from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-         where d.adrelid = to_regclass($1) and a.attname = $2`,
-        [tableSql(table), name],
-      );
-      return rows[0] === undefined ? `${column} drop default` : `${column} set default ${rows[0].sql}`;
+): Promise<void> {
+  const { kind, name, validate } = promised;
+  const tbl = tableSql(table);
+  const want = wanted(promised);
+  // A table without its primary key is told by the proof, and a statement Postgres refuses is not tried on the rows.
+  if (kind === "primary key" || "refused" in want) return;
+  const present = await definedOn(session, tbl);
+  const found = standIn(present, promised, want);
+  const broken = async () => promised.broken !== undefined && (await hasRows(session, table, promised.broken));
+  if (found === undefined) {
+    const others = present.find((each) => sameName(each, promised));
+    const notes = made.notes.filter((note) => note.tbl === tbl && sameName(note, promised));
+    const migrated = notes.find(({ version }) => version !== null);
+    if (migrated !== undefined) {
+      const reason = `the schema's own migration ${migrated.version} has made something else of that name`;
+      await noteUnbuilt(session, run, tbl, promised, reason);
+      return;
     }
-    case "identity": {
-      if (before !== undefined) return before.unmade;
-      const { rows } = await session.query(
-        "select from pg_attribute where attrelid = to_regclass($1) and attname = $2 and attidentity <> ''",
-        [tableSql(table), name],
-      );
-      // One that was there stays: only its next number is another.
-      return rows.length > 0 ? "select" : `${column} drop identity if exists`;
-    }
+    // Built for what the schema said before.
+    for (const note of notes) if (others !== undefined) await unmake(session, note, present);
+    const whole = validate === undefined || (await isPartitioned(session, tbl));
+    if (whole && (await broken())) return;
+    // Postgres builds a foreign key of a partitioned table at once or not at all.
+    const statements = whole ? promised.made.map((sql) => sql.replace(/ not valid$/, "")) : promised.made;
+    const before = present.find((each) => each.kind === "default" && each.name === name)?.definition;
+    const earlier = notes.find((note) => note.run === run);
+    const { unmade } = earlier ?? statementsFor(tbl, { kind, name, definition: want.definition, valid: true }, before);
+    await makeOf(session, { tbl, kind, name, run, ...want, version: null, made: statements, unmade });
+  } else if (kind === "identity") {
+    // One that was there stays: only its next number is another.
+    const earlier = made.notes.find((note) => note.tbl === tbl && sameName(note, promised));
+    await makeOf(session, {
+      tbl,
+      kind,
+      name,
+      run,
+      ...want,
+      version: null,
+      made: promised.made,
+      unmade: earlier?.unmade ?? "select",
+    });
   }
+  if (validate === undefined || found?.valid === true || (await broken())) return;
+  await validated(session, run, tbl, promised, validate);
+}
+
+async function validated(
+  session: Session,
+  run: number,
+  tbl: string,
+  promised: Named,
+  sql: string,
+) {
+  const isNow = (await definedOn(session, tbl)).some((each) => sameName(each, promised));
+  if (isNow)
+    await trying(
+      () => session.query(sql),
+      (reason) => noteUnbuilt(session, run, tbl, promised, reason),
+    );
+}
+
+/** Makes something and notes it, or leaves both and notes why. */
+async function makeOf(session: Session, note: Note): Promise<void> {
+  await trying(
+    () =>
+      transaction(session, async () => {
+        for (const statement of note.made) await session.query(statement);
+        await noteBuilt(session, note);
+      }),
+    (reason) => noteUnbuilt(session, note.run, note.tbl, note, reason),
+  );
+}
+
+/** A value too long for an index, a row that was written to in this moment, a name that somebody else has taken. */
+async function trying(work: () => Promise<unknown>, refused: (reason: string) => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const reason = unbuildable(error);
+    if (reason === undefined) throw error;
+    await refused(reason);
+  }
+}
+
+/** Makes what is noted and not there, and has Postgres vouch for it where it does that apart. */
+async function remake(session: Session, run: number, notes: readonly Note[]): Promise<void> {
+  for (const note of notes) {
+    if (!(await isTable(session, note.tbl))) continue;
+    const found = (await definedOn(session, note.tbl)).find((each) => sameThing(each, note));
+    if (found?.valid === true) continue;
+    if (found === undefined || note.kind === "trigger") await makeOf(session, note);
+    // Orphans of others stay what they are: not validated, and told by the proof.
+    if (/^(FOREIGN KEY|CHECK) /.test(note.definition))
+      await validated(session, run, note.tbl, note, `alter table ${note.tbl} validate constraint ${quote(note.name)}`);
+  }
+}
+
+/** Builds again what the schema's own migrations have made on these tables and had to be taken down. */
+export async function restoreMigrated(session: Session, run: number, tables: readonly TablePlace[]): Promise<void> {
+  const places = new Set(tables.map(tableSql));
+  const { notes } = await builtBy(session);
+  await remake(
+    session,
+    run,
+    notes.filter(({ tbl, version }) => places.has(tbl) && version !== null),
+  );
 }
 
 /** Builds again what other runs have built and this one had to take down; takes away what only this one had built. */
@@ -217,39 +226,14 @@ export async function restoreBuilt(session: Session, run: number, tables: readon
   const places = new Set(tables.map(tableSql));
   const notes = (await builtBy(session)).notes.filter(({ tbl }) => places.has(tbl));
   const ofOthers = notes.filter((note) => note.run !== run);
-  const isOthers = (note: Note) =>
-    ofOthers.some(({ tbl, kind, name }) => tbl === note.tbl && kind === note.kind && name === note.name);
-  for (const note of notes.filter((each) => each.run === run && !isOthers(each))) await unmake(session, note);
-  for (const note of ofOthers.filter(({ kind }) => IN_THE_WAY.has(kind))) {
-    if (!(await isTable(session, note.tbl)) || (await isBuilt(session, note))) continue;
-    await makeOf(session, note);
-    if (note.kind === "constraint")
-      // Orphans of others stay what they are: not validated, and told by the proof.
-      await tolerating(() => session.query(`alter table ${note.tbl} validate constraint ${quote(note.name)}`));
-  }
-}
-
-async function tolerating(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (refusedRow(error) === undefined && !isNoObject(error)) throw error;
-  }
-}
-
-async function isBuilt(session: Session, { tbl, kind, name }: Note): Promise<boolean> {
-  if (kind !== "constraint") return false;
-  const { rows } = await session.query(
-    "select from pg_constraint where conrelid = to_regclass($1) and conname = $2 and convalidated",
-    [tbl, name],
+  const isOthers = (note: Note) => ofOthers.some((each) => each.tbl === note.tbl && sameName(each, note));
+  const isMigrated = ({ version }: Note) => version !== null;
+  for (const note of notes.filter((each) => each.run === run && !isMigrated(each) && !isOthers(each)))
+    await unmake(session, note, await definedOn(session, note.tbl));
+  // What a migration of this run's schema made and does not take back itself is left there.
+  await remake(
+    session,
+    run,
+    notes.filter((each) => (each.run === run ? isMigrated(each) : isInTheWay(each))),
   );
-  return rows.length > 0;
-}
-
-export async function hasIndex(session: Session, table: TableModel, name: string): Promise<boolean> {
-  const { rows } = await session.query(
-    "select from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = to_regclass($1) and c.relname = $2 and i.indisvalid",
-    [tableSql(table), name],
-  );
-  return rows.length > 0;
 }

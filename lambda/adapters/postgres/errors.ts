@@ -75,6 +75,15 @@ export function refusedRow(error: unknown): string | undefined {
   return code !== undefined && REFUSED_ROW.test(code) ? code : undefined;
 }
 
+/** What the data, another thing of that name, the rights of the role or Postgres itself may have against building something. */
+const UNBUILDABLE = /^(0A|22|23|2B|42|44|54|P0)/;
+
+/** Why something could not be built; undefined where it is the statement's hour, and not the statement. */
+export function unbuildable(error: unknown): string | undefined {
+  const code = codeOf(error);
+  return error instanceof Error && code !== undefined && UNBUILDABLE.test(code) ? error.message : undefined;
+}
+
 /**
  * An error of the driver without what it may quote of a row: `detail`, `where`, `hint` and `internalQuery` hold values
  * (I10). Kept are the code, the names of things, and the message of errors that are not about data.

@@ -108,14 +108,26 @@ const operated: Migration = {
       // A name alone is not a table: there may be one of it in every schema.
       sql`alter table migration_ledger.created_table add schema text not null default 'public'`,
       sql`alter table migration_ledger.created_table drop constraint created_table_pkey, add primary key (run, schema, name)`,
-      // What runs have built on tables, with the statements that make it and unmake it.
+      // What runs have built on tables, with the statements that make it and unmake it. What stands under its name and is
+      // defined otherwise is somebody else's. The version is the schema's own migration that made it, where one did.
       sql`create table migration_ledger.built (
         tbl text not null,
         kind text not null,
         name text not null,
         run smallint not null,
+        definition text not null,
+        version text,
         made text[] not null,
         unmade text not null,
+        primary key (tbl, kind, name, run)
+      )`,
+      // What could not be built when it was last tried, and why.
+      sql`create table migration_ledger.unbuilt (
+        tbl text not null,
+        kind text not null,
+        name text not null,
+        run smallint not null,
+        reason text not null,
         primary key (tbl, kind, name, run)
       )`,
       // Contents of tables that are proven already, while others are not yet, and the versions of the rows they come from.

@@ -3,8 +3,10 @@
  * they are full. Each version runs once in a database, in the order of its name; what ran is kept beside the ledger.
  */
 import { MigrationError } from "../../domain/migration-error.ts";
+import type { TableModel } from "../../mapping/model.ts";
 import { withoutValues } from "./errors.ts";
 import { migrateVersions, type Versions } from "./migrator.ts";
+import { observed } from "./observed-versions.ts";
 
 export interface SchemaMigrations {
   /** Run before the tables are made. */
@@ -18,6 +20,8 @@ export interface VersionsOf {
   readonly run: number;
   readonly when: keyof SchemaMigrations;
   readonly versions: Versions | undefined;
+  /** On these it is noted what the versions make and take away. */
+  readonly tables?: readonly TableModel[];
 }
 
 /** Runs the versions that have not run yet. */
@@ -26,8 +30,13 @@ export const runVersions = (url: string, of: VersionsOf): Promise<void> => migra
 /** Takes back the versions that ran, the newest first. One without a `down` leaves what it made. */
 export const revertVersions = (url: string, of: VersionsOf): Promise<void> => migrate(url, of, true);
 
-async function migrate(url: string, { run, when, versions = {} }: VersionsOf, revert: boolean): Promise<void> {
-  if (Object.keys(versions).length === 0) return;
+async function migrate(
+  url: string,
+  { run, when, versions: given = {}, tables = [] }: VersionsOf,
+  revert: boolean,
+): Promise<void> {
+  if (Object.keys(given).length === 0) return;
+  const versions = observed(given, run, tables);
   const name = `schema migrations ${when}`;
   const { error, results = [] } = await migrateVersions(url, {
     name,

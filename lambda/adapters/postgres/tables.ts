@@ -7,9 +7,11 @@ import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
 import { type Built, builtBy } from "./built.ts";
 import { type Session, transaction } from "./connection.ts";
 import { createSchemas, createTable, promisedLater } from "./ddl.ts";
+import { type Defined, definedOn } from "./definitions.ts";
 import type { Versions } from "./migrator.ts";
 import { sealed } from "./runs.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
+import { takenNames } from "./taken-names.ts";
 import { tryOut } from "./try-out.ts";
 
 interface StoredColumn {
@@ -48,10 +50,11 @@ export async function checkTables(session: Session, mapping: Mapping, before?: V
   for (const table of mapping.tables) {
     const stored = await storedColumns(session, table);
     if (stored.length === 0) continue;
-    findings.push(...drift(table, stored, (column) => made.created(table) || made.has(table, "not null", column)));
+    findings.push(...drift(table, stored, (column) => made.has(table, "not null", column), made.created(table)));
     there += 1;
     if (!made.created(table)) findings.push(...(await liveConstraints(session, table, made)));
   }
+  findings.push(...(await takenNames(session, mapping, made)));
   return there === 0 ? [...findings, ...(await tryOut(session, mapping, before))] : findings;
 }
 
@@ -78,7 +81,13 @@ async function encoding(session: Session): Promise<Finding[]> {
   return [{ where: "the database", problem: `its encoding is ${is}`, remedy: "create it with encoding 'UTF8'" }];
 }
 
-function drift(table: TableModel, stored: readonly StoredColumn[], isOurs: (column: string) => boolean): Finding[] {
+/** `isNoted` where a run, or a migration of the schema's own, has set the column NOT NULL. */
+function drift(
+  table: TableModel,
+  stored: readonly StoredColumn[],
+  isNoted: (column: string) => boolean,
+  created: boolean,
+): Finding[] {
   const findings: Finding[] = [];
   const say = (column: string, problem: string, remedy: string) =>
     findings.push({ where: `table ${table.name}, column ${column}`, problem, remedy });
@@ -94,9 +103,9 @@ function drift(table: TableModel, stored: readonly StoredColumn[], isOurs: (colu
     }
     if (found.type !== storedType(column))
       say(column.name, `it is ${found.type}, the schema says ${storedType(column)}`, "make them the same");
-    if (found.notnull && column.nullable)
+    if (found.notnull && column.nullable && !isNoted(column.name))
       say(column.name, "it is NOT NULL, the schema says nullable", "make them the same");
-    if (found.notnull && promisedLater(table).includes(column) && !isOurs(column.name)) {
+    if (found.notnull && promisedLater(table).includes(column) && !created && !isNoted(column.name)) {
       say(
         column.name,
         "it is NOT NULL, but a merge table is filled part by part",
@@ -122,16 +131,11 @@ function drift(table: TableModel, stored: readonly StoredColumn[], isOurs: (colu
 
 /** What would refuse a row for another one that has not come or gone yet: constraints, and unique indexes that are none. */
 async function liveConstraints(session: Session, table: TableModel, made: Built): Promise<Finding[]> {
-  const { rows } = await session.query<{ name: string; definition: string }>(
-    `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
-     where conrelid = to_regclass($1) and contype in ('f', 'u', 'x')
-     union all select c.relname, pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid
-     where i.indrelid = to_regclass($1) and i.indisunique and not i.indisprimary
-       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid)`,
-    [tableSql(table)],
-  );
-  return rows
-    .filter(({ name }) => !made.has(table, "constraint", name))
+  const met = (thing: Defined) =>
+    (thing.kind === "constraint" && !thing.definition.startsWith("CHECK ")) ||
+    (thing.kind === "index" && thing.definition.startsWith("UNIQUE "));
+  return (await definedOn(session, tableSql(table)))
+    .filter((thing) => met(thing) && !made.made(table, thing))
     .map(({ name, definition }) => ({
       where: `table ${table.name}, constraint ${name}`,
       problem: `${definition} is in force, but rows arrive in any order`,

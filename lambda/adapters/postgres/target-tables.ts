@@ -3,7 +3,7 @@ import type { Mapping } from "../../mapping/model.ts";
 import type { Phase, Run } from "../../ports/runs.ts";
 import type { TargetTables } from "../../ports/tables.ts";
 import type { Session } from "./connection.ts";
-import { buildConstraints, dropConstraints } from "./constraints.ts";
+import { buildConstraints, dropConstraints, restoreMigrated } from "./constraints.ts";
 import { refuseDependents } from "./dependents.ts";
 import { withRun } from "./locks.ts";
 import { pruneGone } from "./prune.ts";
@@ -36,7 +36,8 @@ export function targetTables(
         if (prune) await pruneGone(session, run, mapping);
         await settle(session, run.id, mapping);
         await buildConstraints(session, run.id, mapping);
-        await runVersions(url, { run: run.id, when: "after", versions: migrations.after });
+        await restoreMigrated(session, run.id, mapping.tables);
+        await runVersions(url, { run: run.id, when: "after", versions: migrations.after, tables: mapping.tables });
       }),
   };
 }

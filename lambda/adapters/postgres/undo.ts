@@ -9,7 +9,7 @@ import * as audit from "./audit.ts";
 import { builtBy } from "./built.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
-import { dropConstraints, restoreBuilt } from "./constraints.ts";
+import { dropConstraints, restoreBuilt, restoreMigrated } from "./constraints.ts";
 import { tableContent } from "./contents.ts";
 import { refuseDependents } from "./dependents.ts";
 import { hasDependents } from "./errors.ts";
@@ -23,7 +23,19 @@ import { LEDGER, quote, tableSql } from "./sql.ts";
 /** Items taken back in one transaction. */
 const BATCH = 1_000;
 /** Where the run has lines; its entry in `run` goes last. */
-const LINES = ["audit", "parked", "seen", "quarantine", "unit", "created_table", "accepted", "damage", "built", "lap"];
+const LINES = [
+  "audit",
+  "parked",
+  "seen",
+  "quarantine",
+  "unit",
+  "created_table",
+  "accepted",
+  "damage",
+  "built",
+  "unbuilt",
+  "lap",
+];
 
 export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrations: SchemaMigrations): Undo {
   return {
@@ -43,7 +55,9 @@ export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrat
             mapping.tables.filter((table) => !names.has(tableSql(table))),
           );
           await refuseDependents(session, others, { own });
-          await revertVersions(url, { run: run.id, when: "after", versions: migrations.after });
+          // What a migration made may have been taken down for a copy: its `down` finds it there.
+          await restoreMigrated(session, run.id, await present(session, mapping.tables));
+          await revertVersions(url, { run: run.id, when: "after", versions: migrations.after, tables: mapping.tables });
           await dropOwn(session, run, own, others);
           const removed = await removeRows(session, run, mapping, others);
           await restoreBuilt(session, run.id, others);
