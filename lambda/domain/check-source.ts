@@ -126,7 +126,7 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
   const remedies = {
     collision: "two items give one row: correct one, or choose a .duplicates() policy",
     conflict: "copies of one row differ: correct the items named, or choose { latest: column }",
-    "foreign-row": "a row of somebody else has this key: it was not overwritten",
+    "foreign-row": "a row of somebody else, or one that was changed here since, has this key: it was not overwritten",
   };
   const empty = "check its name, region and account; say --allow-empty if it is meant to be empty";
   return [
@@ -160,6 +160,16 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
         `${counted(items, "item", "items")} left ${counted(rows, "row", "rows")} behind that the source no longer gives`,
         "run migrate --prune to remove them",
         items,
+        examples,
+      ),
+    ),
+    ...ledger.unremoved.map(({ table, count, examples }) =>
+      found(
+        "completeness",
+        table,
+        `${counted(count, "row was to be removed and is", "rows were to be removed and are")} still there: changed since, or kept by a trigger`,
+        "remove what you do not want to keep, or run repair --force, which does",
+        count,
         examples,
       ),
     ),

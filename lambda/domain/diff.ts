@@ -10,6 +10,8 @@ export interface Line {
   readonly table: number;
   readonly facet: number;
   readonly key: readonly string[];
+  /** The item's key, as people read it. */
+  readonly source: string;
   /** 32 hex digits. */
   readonly fingerprint: string;
   /** Whether this contribution holds its row, or is parked. */

@@ -19,6 +19,13 @@ export interface Contested {
   readonly examples: readonly Example[];
 }
 
+/** Rows, or parts of rows, that were to be removed and are still there: changed since, or kept by a trigger. */
+export interface Unremoved {
+  readonly table: string;
+  readonly count: number;
+  readonly examples: readonly Example[];
+}
+
 export interface LedgerFacts {
   /** By facet: contributions of the items this pass has seen. */
   readonly seen: Readonly<Record<string, FingerprintSum>>;
@@ -37,6 +44,7 @@ export interface LedgerFacts {
     readonly rows: number;
     readonly examples: readonly Example[];
   }[];
+  readonly unremoved: readonly Unremoved[];
 }
 
 export interface QuarantineGroup {

@@ -41,6 +41,18 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
     "a column of a merged row": ["update owners set rank = rank + 1 where owner_id = '2'", "content", "owners"],
     "a column no part gave": ["update owners set phone = '5' where owner_id = '2'", "content", "owners"],
     "a moment by a microsecond": ["update visits set at = at + interval '1 microsecond'", "content", "visits"],
+    "a row of others in the place of one": [
+      "delete from visits; insert into visits values ('a', '2026-01-02T00:00:00Z', 'theirs')",
+      "content",
+      "visits",
+    ],
+    "a row of others taken over": [
+      `insert into visits values ('zz', '2026-01-01T00:00:00Z', 'theirs');
+       insert into migration_ledger.audit select run, tbl, facet, entity, pass, item, row_fp, item_fp, at, rank, '{zz}', source
+       from migration_ledger.audit where tbl = 3 and key = '{a}' limit 1`,
+      "content",
+      "visits",
+    ],
     "a row lost": ["delete from visits", "counts", "visits"],
     "a row added": ["insert into visits values ('zz', now(), 'x')", "counts", "visits"],
     "two rows exchanged": ["update pets set weight = case pet_id when 'a' then 2 else 1 end", "content", "pets"],

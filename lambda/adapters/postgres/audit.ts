@@ -27,7 +27,7 @@ export async function knownItems(
 /** Every line of some items. */
 export async function linesOf(session: Session, { run }: Place, items: readonly string[]): Promise<Line[]> {
   const { rows } = await session.query<Line>(
-    `select a.item, a.tbl as "table", a.facet, a.key, replace(a.row_fp::text, '-', '') as fingerprint, p.item is null as holds
+    `select a.item, a.tbl as "table", a.facet, a.key, a.source, replace(a.row_fp::text, '-', '') as fingerprint, p.item is null as holds
      from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
      where a.run = $1 and a.item = any($2::uuid[])`,
     [run, items],

@@ -13,25 +13,35 @@ import {
   insertKeys,
   insertRows,
   keyOf,
-  lockRows,
-  removeEmptyRows,
+  removeBareRows,
   removeRows,
   updateRows,
+  vacantParts,
 } from "./rows.ts";
-
-export type Tables = Mapping["tables"];
+import { tableSql } from "./sql.ts";
+import { ungivenColumns } from "./ungiven.ts";
+import { noteUnremoved } from "./unremoved.ts";
+import type { RowPlace } from "./untouched.ts";
 
 export interface WritePlace extends audit.Place {
-  readonly tables: Tables;
+  readonly tables: Mapping["tables"];
 }
+
+type Place = WritePlace & RowPlace;
 
 const byKey = (a: Offer, b: Offer): number => {
   const [x, y] = [keyOf(a.contribution.key), keyOf(b.contribution.key)];
   return x < y ? -1 : x > y ? 1 : 0;
 };
 
-/** Writes what changed, table by table. */
-export async function writeChanges(session: Session, place: WritePlace, changes: Changes): Promise<void> {
+/** Writes what changed, table by table. Returns how many rows went, by table number. */
+export async function writeChanges(
+  session: Session,
+  where: WritePlace,
+  changes: Changes,
+): Promise<ReadonlyMap<number, number>> {
+  const place = { ...where, ungiven: await columnsBeside(session, where, changes) };
+  const removed = new Map<number, number>();
   for (const table of place.tables) {
     for (const facet of table.facets) {
       const here = (tbl: number, index: number): boolean => tbl === table.index && index === facet.index;
@@ -40,7 +50,8 @@ export async function writeChanges(session: Session, place: WritePlace, changes:
       const added = changes.added.filter(({ contribution }) =>
         here(contribution.table.index, contribution.facet.index),
       );
-      await removeGone(session, place, { table, facet }, gone);
+      const went = await removeGone(session, place, { table, facet }, gone);
+      if (went > 0) removed.set(table.index, (removed.get(table.index) ?? 0) + went);
       await writeChanged(session, place, { table, facet }, changed);
       if (added.length > 0) await writeAdded(session, place, { table, facet }, added.sort(byKey));
     }
@@ -50,33 +61,42 @@ export async function writeChanges(session: Session, place: WritePlace, changes:
     place,
     changes.gone.filter(({ table }) => table === 0),
   );
+  return removed;
 }
 
-async function removeGone(session: Session, place: WritePlace, at: Facet, gone: readonly Line[]): Promise<void> {
-  if (gone.length === 0) return;
-  const held = gone.filter(({ holds }) => holds);
-  await removeRows(session, at, held);
-  await audit.removeLines(session, place, gone);
+/** What may stand in the tables at hand beside what items give. */
+async function columnsBeside(session: Session, { tables }: WritePlace, { gone, changed, added }: Changes) {
+  const touched = new Set([...gone.map(({ table }) => table), ...changed.map(({ line }) => line.table)]);
+  const old = tables.filter(({ index }) => touched.has(index));
+  for (const { contribution } of added) touched.add(contribution.table.index);
+  // A column that is being added in this moment is waited for: it may be filled, too.
+  if (old.length > 0) await session.query(`lock table ${old.map(tableSql).join(", ")} in row exclusive mode`);
+  return ungivenColumns(
+    session,
+    tables.filter(({ index }) => touched.has(index)),
+  );
+}
+
+/** Returns how many rows went. */
+async function removeGone(session: Session, place: Place, at: Facet, gone: readonly Line[]): Promise<number> {
+  if (gone.length === 0) return 0;
   // Whoever only waited for a row has no say in it: it may be somebody else's.
-  if (at.table.duplicates === "merge" && held.length > 0)
-    await removeEmptyRows(
-      session,
-      place.run,
-      at.table,
-      held.map(({ key }) => key),
-    );
+  const held = gone.filter(({ holds }) => holds);
+  const whole = await removeRows(session, place, at, held);
+  await audit.removeLines(session, place, gone);
+  if (held.length === 0) return 0;
+  const keys = held.map(({ key }) => key);
+  const bare = at.table.duplicates === "merge" ? await removeBareRows(session, place, at.table, keys) : 0;
+  await noteUnremoved(session, place, at, held);
+  return whole + bare;
 }
 
-async function writeChanged(
-  session: Session,
-  place: WritePlace,
-  at: Facet,
-  changed: Changes["changed"],
-): Promise<void> {
+async function writeChanged(session: Session, place: Place, at: Facet, changed: Changes["changed"]): Promise<void> {
   if (changed.length === 0) return;
   const holding = changed.filter(({ line }) => line.holds);
   await updateRows(
     session,
+    place,
     at,
     holding.map(({ offer }) => offer.contribution),
     holding.map(({ line }) => line.fingerprint),
@@ -93,7 +113,7 @@ async function writeChanged(
   );
 }
 
-async function writeAdded(session: Session, place: WritePlace, at: Facet, added: readonly Offer[]): Promise<void> {
+async function writeAdded(session: Session, place: Place, at: Facet, added: readonly Offer[]): Promise<void> {
   const firsts = new Map<string, Offer>();
   for (const offer of added) {
     const key = keyOf(offer.contribution.key);
@@ -110,38 +130,26 @@ async function writeAdded(session: Session, place: WritePlace, at: Facet, added:
   await audit.park(session, place, parked);
 }
 
-async function takeRows(
-  session: Session,
-  _place: WritePlace,
-  at: Facet,
-  offers: readonly Offer[],
-): Promise<Set<string>> {
-  return insertRows(
+const takeRows = (session: Session, place: Place, at: Facet, offers: readonly Offer[]): Promise<Set<string>> =>
+  insertRows(
     session,
+    place,
     at,
     offers.map(({ contribution }) => contribution),
   );
-}
 
-/** A merged row is taken facet by facet: a new row, or a row of this run whose facet nobody holds. */
-async function takeFacets(
-  session: Session,
-  place: WritePlace,
-  at: Facet,
-  offers: readonly Offer[],
-): Promise<Set<string>> {
+/** A merged row is taken facet by facet: a new row, or an empty part of a row that is still as this run left it. */
+async function takeFacets(session: Session, place: Place, at: Facet, offers: readonly Offer[]): Promise<Set<string>> {
   const keys = offers.map(({ contribution }) => contribution.key);
-  const created = await insertKeys(session, at.table, keys);
-  const { owned, held } = await lockRows(session, place.run, at, keys);
-  const free = offers.filter(({ contribution }) => {
-    const key = keyOf(contribution.key);
-    return created.has(key) || (owned.has(key) && !held.has(key));
-  });
+  const created = await insertKeys(session, place, at.table, keys);
+  const there = keys.filter((key) => !created.has(keyOf(key)));
+  const ours = created.union(await vacantParts(session, place, at, there));
   await updateRows(
     session,
+    place,
     at,
-    free.map(({ contribution }) => contribution),
-    undefined,
+    offers.map(({ contribution }) => contribution).filter(({ key }) => ours.has(keyOf(key))),
+    "free",
   );
-  return new Set(free.map(({ contribution }) => keyOf(contribution.key)));
+  return ours;
 }

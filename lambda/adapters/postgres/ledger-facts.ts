@@ -6,6 +6,7 @@ import type { Run } from "../../ports/runs.ts";
 import { sumFromSql, sumSql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
 import { LEDGER } from "./sql.ts";
+import { unremoved } from "./unremoved.ts";
 
 const EXAMPLES = 10;
 const PARKED = `${LEDGER}.parked p using (run, tbl, facet, key, item)`;
@@ -26,6 +27,7 @@ export async function ledgerFacts(session: Session, run: Run, mapping: Mapping):
     contested: await contested(session, run, mapping),
     quarantine: await quarantined(session, run),
     stale: await stale(session, run, mapping),
+    unremoved: await unremoved(session, run.id, mapping),
   };
 }
 
@@ -55,6 +57,10 @@ async function keyCounts(session: Session, run: Run, mapping: Mapping): Promise<
   return { keys: of("keys"), doubled: of("doubled") };
 }
 
+/** As settling decides. */
+const outranks = (a: string, b: string): string =>
+  `(${a}.rank > ${b}.rank or ${a}.rank is not null and ${b}.rank is null or ${a}.rank is not distinct from ${b}.rank and ${a}.item < ${b}.item)`;
+
 /** What it means to wait for a row, by the table's policy and the holder's values. */
 function meaning(table: TableModel): string {
   const { duplicates } = table;
@@ -62,7 +68,8 @@ function meaning(table: TableModel): string {
     duplicates === "identical"
       ? "case when h.row_fp = a.row_fp then 'copy' else 'conflict' end"
       : typeof duplicates === "object"
-        ? "'superseded'"
+        ? // What should have come to hold the row could not: settling found it changed.
+          `case when ${outranks("a", "h")} then 'foreign-row' else 'superseded' end`
         : "'collision'";
   return `case when h.row_fp is null then 'foreign-row' else ${kind} end`;
 }
@@ -77,7 +84,7 @@ async function contested(session: Session, run: Run, mapping: Mapping): Promise<
       examples: Example[] | null;
     }>(
       `with line as (
-         select a.key, a.facet, a.item, a.source, a.row_fp, p.item is not null as parked, k.holder as agreed
+         select a.key, a.facet, a.item, a.source, a.row_fp, a.rank, p.item is not null as parked, k.holder as agreed
          from ${LEDGER}.audit a left join ${PARKED}
          left join ${LEDGER}.accepted k on k.run = a.run and k.item = a.item and k.tbl = a.tbl and k.facet = a.facet and k.key = a.key
            and k.held = ${heldItem("a")}

@@ -12,6 +12,8 @@ const first: Migration = {
         id smallint generated always as identity primary key,
         source text not null unique,
         mapping text not null,
+        -- The numbers tables and entities go by here, what each of them meant, and what tells a table's rows.
+        parts text not null,
         expired_at bigint not null,
         pass smallint not null default 1,
         phase text not null default 'copy',
@@ -65,6 +67,25 @@ const first: Migration = {
         vals text[] not null,
         primary key (run, tbl, facet, key, item)
       )`,
+      // What stood in columns that no contribution gives, right after this run wrote the row; no line where that was nothing.
+      sql`create table migration_ledger.ungiven (
+        run smallint not null,
+        tbl smallint not null,
+        key text[] not null,
+        was jsonb not null,
+        primary key (run, tbl, key)
+      )`,
+      // What was to be removed and is still there: changed since, or kept by a trigger.
+      sql`create table migration_ledger.unremoved (
+        run smallint not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
+        item uuid not null,
+        source text not null,
+        row_fp uuid not null,
+        primary key (run, tbl, facet, key)
+      )`,
       // Logged: a crash would empty an unlogged one, and everything would look stale.
       sql`create table migration_ledger.seen (
         run smallint not null,
@@ -96,9 +117,7 @@ const first: Migration = {
 const operated: Migration = {
   up: async (db: Kysely<unknown>) => {
     const statements = [
-      // The numbers tables and entities go by here, and what each of them meant: `parts` is null for a run from before.
       sql`alter table migration_ledger.run
-        add parts text,
         -- Grows with everything that begins: a pass, a repair, a rollback. What was begun before it may end nothing any more.
         add epoch integer not null default 0,
         -- Wishes to stop so far, and those that were known when the run was last opened.

@@ -26,12 +26,16 @@ import { heldKeys, holding } from "./contents.ts";
 import { refusedRow } from "./errors.ts";
 import { holdsPhase, refuseWhileUsed, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
-import { emptyParts, type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
+import { awaitedParts, type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
 import { lockRun, movedOn, rolledBack, sealed, updateRun } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
+import { settle } from "./settle.ts";
 import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 import { createTables } from "./tables.ts";
 import { setTally, tallyValues } from "./tallies.ts";
+import { ungivenColumns } from "./ungiven.ts";
+import { removeAgain, unremoved } from "./unremoved.ts";
+import type { RowPlace } from "./untouched.ts";
 
 /** Items read again and mended in one transaction: what one request for single items may ask for, 40 MB at the most. */
 const BATCH = 100;
@@ -73,6 +77,8 @@ async function begin(session: Session, { id }: Run, mapping: Mapping, force: boo
   });
   await createTables(session, run.id, mapping);
   await dropConstraints(session, mapping.tables);
+  // Parts that others have filled, or holders whose rows they have changed.
+  if (force) await settle(session, run.id, mapping, force);
   let left = 0;
   for (const table of mapping.tables) {
     for (const facet of table.facets) {
@@ -84,6 +90,8 @@ async function begin(session: Session, { id }: Run, mapping: Mapping, force: boo
       } else left += await count(session, changed);
     }
   }
+  if (force) await transaction(session, () => removeAgain(session, run, mapping, force));
+  for (const { count: there } of await unremoved(session, run.id, mapping)) left += there;
   await note(
     session,
     `select run, item, 0, 0, '{}'::text[], true, source from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass}`,
@@ -174,6 +182,7 @@ async function writeRows(
       same.set(placeOf(item, contribution.table.index, contribution.facet.index, contribution.key), contribution);
   }
   let [count, left] = [0, 0];
+  const place = { run: run.id, ungiven: await ungivenColumns(session, mapping.tables) };
   const byPlace = Map.groupBy(lines, ({ tbl, facet }) => `${tbl}.${facet}`);
   for (const table of mapping.tables) {
     for (const facet of table.facets) {
@@ -182,51 +191,57 @@ async function writeRows(
         const given = here
           .filter((line) => line.missing === isMissing)
           .flatMap(({ item, key }) => same.get(placeOf(item, table.index, facet.index, key)) ?? []);
-        const refused = await write(session, { table, facet }, given, isMissing);
-        count += given.length - refused;
-        left += refused;
+        const written = await write(session, place, { table, facet }, given, isMissing);
+        count += written;
+        left += given.length - written;
       }
     }
   }
   return { rows: count, left, changed: items.length - unchanged };
 }
 
-/** Writes rows, halving them where Postgres refuses some; returns how many it refused. */
-async function write(session: Session, at: Facet, rows: readonly Contribution[], isMissing: boolean): Promise<number> {
+/** Writes rows, halving them where Postgres refuses some; returns how many it wrote: what others have made since is left. */
+async function write(
+  session: Session,
+  place: RowPlace,
+  at: Facet,
+  rows: readonly Contribution[],
+  isMissing: boolean,
+): Promise<number> {
   if (rows.length === 0) return 0;
   await session.query("savepoint mending");
   try {
-    await (isMissing ? restore(session, at, rows) : updateRows(session, at, rows, undefined));
+    const mended = isMissing ? restore(session, place, at, rows) : updateRows(session, place, at, rows, "force");
+    const written = await mended;
     await session.query("set constraints all immediate");
     await session.query("release savepoint mending");
-    return 0;
+    return written;
   } catch (error) {
     if (refusedRow(error) === undefined) throw error;
     await session.query("rollback to savepoint mending");
-    if (rows.length === 1) return 1;
+    if (rows.length === 1) return 0;
     const middle = Math.ceil(rows.length / 2);
     const [one, other] = [rows.slice(0, middle), rows.slice(middle)];
-    return (await write(session, at, one, isMissing)) + (await write(session, at, other, isMissing));
+    return (await write(session, place, at, one, isMissing)) + (await write(session, place, at, other, isMissing));
   }
 }
 
 const placeOf = (item: string, tbl: number, facet: number, key: readonly string[]): string =>
   JSON.stringify([item, tbl, facet, ...key]);
 
-async function restore(session: Session, at: Facet, rows: readonly Contribution[]): Promise<void> {
-  if (at.table.duplicates !== "merge") {
-    await insertRows(session, at, rows);
-    return;
-  }
+async function restore(session: Session, place: RowPlace, at: Facet, rows: readonly Contribution[]): Promise<number> {
+  if (at.table.duplicates !== "merge") return (await insertRows(session, place, at, rows)).size;
   const keys = rows.map(({ key }) => key);
-  await insertKeys(session, at.table, keys);
-  const empty = await emptyParts(session, at, keys);
-  // A part that somebody has filled since it was missing is theirs.
-  await updateRows(
+  const created = await insertKeys(session, place, at.table, keys);
+  const there = keys.filter((key) => !created.has(keyOf(key)));
+  // A row that somebody has made since it was missing, or a part that was filled, is theirs.
+  const ours = created.union(await awaitedParts(session, place, at, there));
+  return updateRows(
     session,
+    place,
     at,
-    rows.filter(({ key }) => empty.has(keyOf(key))),
-    undefined,
+    rows.filter(({ key }) => ours.has(keyOf(key))),
+    "free",
   );
 }
 

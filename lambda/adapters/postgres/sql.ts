@@ -2,7 +2,7 @@
 import pg from "pg";
 import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnModel, FacetModel, TableModel } from "../../mapping/model.ts";
-import { fingerprintSql } from "./canonical.ts";
+import { fingerprintSql, keySql } from "./canonical.ts";
 
 export const LEDGER = "migration_ledger";
 
@@ -33,6 +33,10 @@ export function keyEquals(table: TableModel, t: string, key: string): string {
     .map((column, at) => `${t}.${quote(column.name)} = ${key}[${at + 1}]::${sqlType(column.type)}`)
     .join(" and ");
 }
+
+/** The primary key of the row `t` as the ledger holds it. */
+export const keyOfRow = ({ primaryKey }: TableModel, t: string): string =>
+  `array[${primaryKey.map(({ name, type }) => keySql(type, `${t}.${quote(name)}`)).join(", ")}]`;
 
 /** The fingerprint of a facet of the row `t`. */
 export function facetFingerprint(facet: FacetModel, t: string): string {

@@ -2,7 +2,7 @@
 import type { Mapping } from "../../mapping/model.ts";
 import type { Phase, Run } from "../../ports/runs.ts";
 import type { TargetTables } from "../../ports/tables.ts";
-import type { Session } from "./connection.ts";
+import { type Session, transaction } from "./connection.ts";
 import { buildConstraints, dropConstraints, restoreMigrated } from "./constraints.ts";
 import { refuseDependents } from "./dependents.ts";
 import { withRun } from "./locks.ts";
@@ -12,6 +12,7 @@ import type { Sessions } from "./sessions.ts";
 import { settle } from "./settle.ts";
 import { LEDGER } from "./sql.ts";
 import { checkTables, createTables } from "./tables.ts";
+import { removeAgain } from "./unremoved.ts";
 
 export function targetTables(
   url: string,
@@ -34,6 +35,7 @@ export function targetTables(
         await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
         await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
         if (prune) await pruneGone(session, run, mapping);
+        await transaction(session, () => removeAgain(session, run, mapping));
         await settle(session, run.id, mapping);
         await buildConstraints(session, run.id, mapping);
         await restoreMigrated(session, run.id, mapping.tables);
