@@ -118,7 +118,7 @@ export function openTarget(url: string, mapping: Mapping, migrations: SchemaMigr
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),
-    undo: undoer(url, sessions, mapping, migrations),
+    undo: undoer(url, sessions, migrations),
     decisions: decisions(sessions),
     repairs: repairs(sessions, mapping),
     plainSql: (report) => plainSql(report, mapping),
@@ -178,9 +178,9 @@ export interface OpenedRun extends AsyncDisposable {
 
 /** The newest run that was made with this very schema: tables and entities are numbers in the ledger. */
 export async function openRun(url: string, schema: Schema): Promise<OpenedRun> {
-  const fingerprint = mappingFingerprint(load(schema).identity);
+  const { identity } = load(schema);
   const runs = await runsAt(url);
-  const run = runs.find((each) => each.mapping === fingerprint);
+  const run = newestOf(runs, identity);
   if (run === undefined) {
     const problem = `none of the runs here goes by this mapping: ${runsIn(runs)}`;
     throw runs.length === 0
@@ -196,8 +196,18 @@ export async function openRun(url: string, schema: Schema): Promise<OpenedRun> {
   return { run, mapping, target, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
 }
 
-export const numbered = (schema: Schema, { parts }: Run): Mapping =>
-  load(schema, parts === undefined ? undefined : numbersOf(parts));
+const newestOf = (runs: readonly Run[], identity: string): Run | undefined => {
+  const fingerprint = mappingFingerprint(identity);
+  return runs.find(({ mapping }) => mapping === fingerprint);
+};
+
+/** The newest run that was made with this very schema; none where the schema cannot even be loaded. */
+export function fitting(runs: readonly Run[], { tables, items }: Schema): Run | undefined {
+  const loaded = loadMapping(tables, items);
+  return "mapping" in loaded ? newestOf(runs, loaded.mapping.identity) : undefined;
+}
+
+export const numbered = (schema: Schema, { parts }: Run): Mapping => load(schema, numbersOf(parts));
 
 export async function runsAt(url: string): Promise<readonly Run[]> {
   await using target = openTarget(url, NO_MAPPING);

@@ -219,6 +219,8 @@ export const answerSchema = z.discriminatedUnion("action", [
     run,
     dropped: z.array(z.string()).readonly(),
     removed: z.record(z.string(), total).readonly(),
+    left: z.record(z.string(), total).readonly(),
+    kept: z.array(z.string()).readonly(),
   }),
   z.strictObject({ action: z.literal("drop-ledger"), runs: total }),
 ]);

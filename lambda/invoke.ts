@@ -63,9 +63,10 @@ const ACTIONS: Record<Event["action"], Action> = {
     action: "seal",
     ...(await runSeal({ target, run: event.run, force: event.force === true })),
   }),
-  rollback: async ({ target, schema, event }) => {
-    const { run, dropped, removed } = await runRollback({ target, schema, force: event.force === true });
-    return { action: "rollback", run, dropped, removed };
+  rollback: async ({ target, schema, event }, { progress }) => {
+    const how = { run: event.run, force: event.force === true, progress };
+    const { source: _, ...undone } = await runRollback({ target, schema, ...how });
+    return { action: "rollback", ...undone };
   },
   "drop-ledger": async ({ target }) => ({ action: "drop-ledger", ...(await runDropLedger({ target })) }),
 };

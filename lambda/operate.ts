@@ -1,17 +1,40 @@
 /** An operator's decisions → what becomes of a run, short of copying and proving it. */
 import { itemName, runOfNumber } from "./ask.ts";
-import { NO_MAPPING, openRun, openTarget, type Task } from "./compose.ts";
+import { fitting, NO_MAPPING, noRun, openRun, openTarget, runsAt, runsIn, type Schema, type Task } from "./compose.ts";
 import { MigrationError } from "./domain/migration-error.ts";
-import { rollback } from "./pipeline/rollback.ts";
 import { seal } from "./pipeline/seal.ts";
+import type { Progress } from "./ports/progress.ts";
+import type { Run } from "./ports/runs.ts";
 
 type Place = Pick<Task, "target" | "schema">;
 
-/** Takes back the newest run that goes by this mapping. */
-export async function runRollback({ target: url, schema, force }: Place & { readonly force: boolean }) {
-  await using opened = await openRun(url, schema);
-  const { run, target } = opened;
-  return { run: run.id, source: run.source, ...(await rollback(target.undo, run, force)) };
+export interface RollbackTask {
+  readonly target: string;
+  /** For its own migrations; what a run has written the ledger knows, also where the schema is another one now, or gone. */
+  readonly schema: Schema | undefined;
+  readonly run?: number | undefined;
+  readonly force: boolean;
+  readonly progress?: Progress;
+}
+
+/** Takes a run back. */
+export async function runRollback({ target: url, schema, run: number, force, progress = SILENT }: RollbackTask) {
+  await using target = openTarget(url, NO_MAPPING, schema?.migrations);
+  const run = number === undefined ? await runToTakeBack(url, schema) : await runOfNumber(target, number);
+  return { run: run.id, source: run.source, ...(await target.undo.undo(run, { force, progress })) };
+}
+
+const SILENT: Progress = { tell: () => undefined };
+
+/** The only run there is, or the newest one that goes by this mapping. */
+async function runToTakeBack(url: string, schema: Schema | undefined): Promise<Run> {
+  const runs = await runsAt(url);
+  const [run] = runs;
+  if (run === undefined) throw noRun();
+  const found = runs.length === 1 ? run : schema && fitting(runs, schema);
+  if (found !== undefined) return found;
+  const problem = `there are several runs here, and none goes by this mapping: ${runsIn(runs)}`;
+  throw new MigrationError("mapping-changed", problem, `say which is meant: rollback --run ${run.id}`);
 }
 
 /** Lets an item go, for a reason. */

@@ -189,8 +189,13 @@ export const VERBS = {
   rollback: {
     says: "remove what the run made: its tables, or its rows in tables that were there before, and its ledger",
     needs: ["target"],
-    takes: ["schema", "force", "json"],
-    meaning: { force: "also where rows have been changed or added since" },
+    takes: ["run", "schema", "force", "json"],
+    meaning: {
+      run: "the run of that number; default the only one there is, or the newest that goes by the schema",
+      schema:
+        "where the `down` of its own migrations is; all else the ledger knows, also where the folder is another one by now",
+      force: "also where rows have been changed or added since",
+    },
     event: true,
     ends: "0 done; 3 refused",
   },

@@ -3,7 +3,8 @@ import { keyText } from "../../lambda/adapters/report/text.ts";
 import { counted } from "../../lambda/domain/discrepancy.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
 import { print } from "../terminal/print.ts";
-import { readSchema } from "../terminal/schema-folder.ts";
+import { terminalProgress } from "../terminal/progress.ts";
+import { readSchema, readSchemaIfAny } from "../terminal/schema-folder.ts";
 import type { Action } from "./given.ts";
 import { saidOptions, writeJson } from "./run.ts";
 
@@ -29,14 +30,22 @@ export const seal: Action = async ({ target, json, ...given }) => {
   print(`SEALED  run ${run}: its rows belong to the application from now on.`);
 };
 
-export const rollback: Action = async ({ target, schema, force, json }) => {
-  const undone = await runRollback({ target, schema: await readSchema(schema), force: force === true });
+export const rollback: Action = async ({ target, schema: folder, json, ...given }) => {
+  const { run, force } = saidOptions(given);
+  const schema = await readSchemaIfAny(folder);
+  const progress = terminalProgress();
+  const undone = await runRollback({ target, schema, run, force: force === true, progress });
   await writeJson(json, undone);
   print(`ROLLED BACK  run ${undone.run} of ${undone.source}`);
   if (undone.dropped.length > 0) print(`  tables dropped: ${undone.dropped.join(", ")}`);
   for (const [table, rows] of Object.entries(undone.removed)) {
     print(`  ${table}: ${rows.toLocaleString("en-US")} rows removed, those of others kept`);
   }
+  for (const [table, rows] of Object.entries(undone.left)) {
+    print(`  ${table}: ${rows.toLocaleString("en-US")} rows left, changed by others since or kept by a trigger`);
+  }
+  if (undone.kept.length > 0)
+    print(`  schema migrations that no down is known of, with what they made: ${undone.kept.join(", ")}`);
 };
 
 export const dropLedger: Action = async ({ target, json }) => {

@@ -43,6 +43,16 @@ export async function readSchema(folder: string): Promise<Schema> {
   return migrations === undefined ? schema : { ...schema, migrations };
 }
 
+/** As `readSchema`, and undefined where the folder is gone or cannot be used: for whoever can do without. */
+export async function readSchemaIfAny(folder: string): Promise<Schema | undefined> {
+  try {
+    return await readSchema(folder);
+  } catch (error) {
+    if (error instanceof MigrationError) return undefined;
+    throw error;
+  }
+}
+
 const exists = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,

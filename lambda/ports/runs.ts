@@ -19,8 +19,8 @@ export interface Run {
   readonly source: string;
   /** Fingerprint of the mapping it goes by. */
   readonly mapping: string;
-  /** That mapping part by part, and the numbers its parts have in the ledger; unknown of a run from before these were kept. */
-  readonly parts?: MappingParts;
+  /** That mapping part by part, and the numbers its parts have in the ledger. */
+  readonly parts: MappingParts;
   /** Seconds since 1970; items whose time-to-live is at or before it count as expired, in every pass. */
   readonly expiredAt: bigint;
   readonly startedAt: Date;

@@ -1,5 +1,5 @@
 /** A run taken back: what it made is removed, and nothing else (I12). */
-import type { Finding } from "../domain/migration-error.ts";
+import type { Progress } from "./progress.ts";
 import type { Run } from "./runs.ts";
 
 export interface Undone {
@@ -7,17 +7,27 @@ export interface Undone {
   readonly dropped: readonly string[];
   /** Rows removed from tables that were there before. */
   readonly removed: Readonly<Record<string, number>>;
+  /** Rows that stay there: changed by others since, or kept by a trigger. */
+  readonly left: Readonly<Record<string, number>>;
+  /** The schema's own migrations whose `down` is not known: what they made stays. */
+  readonly kept: readonly string[];
+}
+
+export interface How {
+  /** Also where somebody else would lose something: rows changed or added since, by hands other than the run's. */
+  readonly force: boolean;
+  readonly progress: Progress;
 }
 
 export interface Undo {
-  /** What somebody else would lose: rows changed or added since, by hands other than the run's. Changes nothing. */
-  losses(run: Run): Promise<readonly Finding[]>;
   /**
-   * Removes the tables the run made, its rows in tables that were there before, and its lines in the ledger; rows that were
-   * changed since stay where the table was there before. May be repeated: what was interrupted is gone on with. Throws
-   * MigrationError `rollback-refused` where somebody works on the run, or where something else depends on what would go.
+   * Removes the tables the run made, its rows in tables that were there before, and its lines in the ledger, by what the
+   * ledger knows of them; rows that were changed since stay where the table was there before. Looks for what others would lose
+   * while nobody can write, and waits for whoever does, for a minute. May be repeated: what was interrupted is gone on with.
+   * Throws MigrationError `rollback-refused` where somebody would lose something, or something else depends on what would
+   * go, and `in-use` where somebody works on the run or holds on to its tables.
    */
-  undo(run: Run): Promise<Undone>;
+  undo(run: Run, how: How): Promise<Undone>;
   /** Removes the ledger, and tells of how many runs it was. Throws MigrationError `not-sealed` unless every run is sealed. */
   dropLedger(): Promise<number>;
 }

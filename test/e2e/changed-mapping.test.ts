@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runTrace } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
-import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
+import { bigint, defineItems, defineTables, numeric, table, text } from "../../lambda/mapping/index.ts";
+import { runRollback } from "../../lambda/operate.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { beforePages, dump, migrateTrial, query, versions } from "../support/migration.ts";
 
@@ -92,6 +93,40 @@ describe("an entity and a table that were added", () => {
     const report = await migrate(split, some);
     expect(report.discrepancies.map(({ check }) => check)).toEqual(["completeness"]);
     expect(await query(database.url, "select name from users where id = '0'")).toEqual([{ name: "root" }]);
+  });
+});
+
+describe("a change that cannot be gone on with leads to a way out that works as it is said", () => {
+  const weights = defineTables({ users: { id: text().primaryKey(), weight: numeric() } });
+  const rounded = defineTables({ users: { id: text().primaryKey(), weight: numeric(12, 2) } });
+  const before = {
+    tables: weights,
+    items: defineItems(weights, { keys: { pk: "PK" } }, ({ item, into }) => [
+      item("User", { pk: "USER#{id}" }, ({ key, attr }) => [into("users", { id: key.id, weight: attr("Weight") })]),
+    ]),
+  };
+  const CHANGES = {
+    "a column of another type": {
+      tables: rounded,
+      items: defineItems(rounded, { keys: { pk: "PK" } }, ({ item, into }) => [
+        item("User", { pk: "USER#{id}" }, ({ key, attr }) => [into("users", { id: key.id, weight: attr("Weight") })]),
+      ]),
+    },
+    "a kind of item of another name": {
+      tables: weights,
+      items: defineItems(weights, { keys: { pk: "PK" } }, ({ item, into }) => [
+        item("Person", { pk: "USER#{id}" }, ({ key, attr }) => [into("users", { id: key.id, weight: attr("Weight") })]),
+      ]),
+    },
+  };
+  const items = [1, 2, 3].map((n): Item => ({ PK: { S: `USER#${n}` }, Weight: { N: `${n}.5` } }));
+
+  it.each(Object.entries(CHANGES))("%s", async (_, changed) => {
+    await migrate(before, items);
+    const findings = [{ remedy: expect.stringMatching(/take run 1 back \(rollback --run 1\) and migrate anew$/) }];
+    await expect(migrate(changed, items, { remap: true })).rejects.toMatchObject({ findings });
+    await runRollback({ target: database.url, schema: changed, run: 1, force: false });
+    expect(await migrate(changed, items)).toMatchObject({ verdict: "verified" });
   });
 });
 

@@ -10,6 +10,7 @@ import { runRollback } from "../../lambda/operate.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
+import { otherSession, untilWaiting } from "../support/other-session.ts";
 
 const tables = defineTables({
   people: table({ id: text().primaryKey(), name: text().nullable(), phone: text().nullable() }).duplicates("merge"),
@@ -111,7 +112,7 @@ describe("I12: in tables that were there before", () => {
       code: "rollback-refused",
       findings: [{ where: "table pets", keys: ["(tom)"], problem: "1 row was changed since it was written" }],
     });
-    await undo(true);
+    expect(await undo(true)).toMatchObject({ removed: { people: 1 }, left: { pets: 1 } });
     expect(await query(database.url, "select pet, age from pets order by pet")).toEqual([
       { pet: "rex", age: "9" },
       { pet: "tom", age: "5" },
@@ -172,6 +173,136 @@ describe("is refused, and changes nothing,", () => {
     });
     await claim?.release();
     expect((await undo()).dropped).toHaveLength(3);
+  });
+});
+
+describe("I12: what others do while a rollback waits for them", () => {
+  beforeEach(() => migrate());
+
+  it("counts: it is refused, and has changed nothing", async () => {
+    const before = await objects();
+    await using somebody = await otherSession(database.url);
+    await somebody.run("begin; insert into edges values ('7', '8')");
+    const undoing = undo();
+    await untilWaiting(database.url, 1, undoing);
+    await somebody.run("commit");
+    await expect(undoing).rejects.toMatchObject({
+      code: "rollback-refused",
+      findings: [{ where: "table edges", problem: "1 row was added by others", keys: ["(7, 8)"] }],
+    });
+    expect(await query(database.url, "select from edges where a = '7'")).toHaveLength(1);
+    expect(await objects()).toEqual(before);
+    expect(await query(database.url, "select phase from migration_ledger.run")).toEqual([{ phase: "ended" }]);
+    expect((await undo(true)).dropped).toHaveLength(3);
+  });
+
+  it("or fails, where it comes later: nobody is told that a row was kept which is gone", async () => {
+    await using somebody = await otherSession(database.url);
+    await somebody.run("begin; select from people");
+    const undoing = undo();
+    await untilWaiting(database.url, 1, undoing);
+    await using another = await otherSession(database.url);
+    const inserting = another.run("insert into edges values ('7', '8')").then(
+      () => "kept",
+      (error: unknown) => error,
+    );
+    await untilWaiting(database.url, 2, undoing, inserting);
+    await somebody.run("commit");
+    expect((await undoing).dropped).toHaveLength(3);
+    expect(await inserting).toMatchObject({ code: "42P01" });
+  });
+
+  it("the twin: what they take back again is no loss", async () => {
+    await using somebody = await otherSession(database.url);
+    await somebody.run("begin; insert into edges values ('7', '8')");
+    const undoing = undo();
+    await untilWaiting(database.url, 1, undoing);
+    await somebody.run("rollback");
+    expect((await undoing).dropped).toHaveLength(3);
+  });
+});
+
+it("I12: a column of others in a table of the run is theirs to lose, and so is what they put there", async () => {
+  await migrate();
+  await query(database.url, "alter table pets add note text, add at timestamptz default now()");
+  await query(database.url, "update pets set note = 'theirs' where pet = 'tom'");
+  await expect(undo()).rejects.toMatchObject({ findings: [{ where: "table pets", keys: ["(tom)"] }] });
+  // Empty, or as its default has filled it, it is none.
+  await query(database.url, "update pets set note = null");
+  expect((await undo()).dropped).toHaveLength(3);
+});
+
+describe("I12: the ledger alone knows what is to be taken back", () => {
+  const other = defineTables({ cats: { id: text().primaryKey() }, edges: { x: text().primaryKey() } });
+  const changed = {
+    tables: other,
+    items: defineItems(other, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
+      kind("Cat", { pk: "C#{id}" }, ({ key }) => [into("cats", { id: key.id }), into("edges", { x: key.id })]),
+    ]),
+  };
+  const takeBack = (more: Partial<Parameters<typeof runRollback>[0]> = {}) =>
+    runRollback({ target: database.url, schema: changed, force: false, ...more });
+
+  it("whatever the schema says now, or if there is none; losses are found all the same", async () => {
+    await query(database.url, "create table pets (pet text primary key, owner text not null, age bigint not null)");
+    await query(database.url, "insert into pets values ('rex', 'joe', 9)");
+    await migrateTrial({ url: database.url, schema: { tables, items }, items: GIVEN });
+    await query(database.url, "update people set phone = 'theirs'");
+    await expect(takeBack()).rejects.toMatchObject({ findings: [{ where: "table people", keys: ["(jane)"] }] });
+    await query(database.url, "update people set phone = 'x'");
+    expect(await takeBack({ schema: undefined })).toMatchObject({
+      dropped: ["edges", "people"],
+      removed: { pets: 1 },
+      left: {},
+      kept: [],
+    });
+    expect(await query(database.url, "select pet from pets")).toEqual([{ pet: "rex" }]);
+    expect(await ledgerLines()).toBe(0);
+  });
+
+  it("but the `down` of a migration: what depends is named, and what stays is told", async () => {
+    await migrate();
+    await expect(takeBack()).rejects.toMatchObject({
+      code: "rollback-refused",
+      message: expect.stringMatching(/old_pets/),
+    });
+    await query(database.url, "drop view old_pets");
+    expect(await takeBack()).toMatchObject({ kept: ["001_view"] });
+  });
+
+  it("which of several runs is meant has to be said, unless the schema tells", async () => {
+    await migrate();
+    const things = [{ PK: { S: "T#1" } }];
+    const thing = defineTables({ things: { id: text().primaryKey() } });
+    const second = {
+      tables: thing,
+      items: defineItems(thing, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
+        kind("T", { pk: "T#{id}" }, ({ key }) => [into("things", { id: key.id })]),
+      ]),
+    };
+    await migrateTrial({ url: database.url, schema: second, source: memorySource(things, "memory:other") });
+    await expect(takeBack()).rejects.toMatchObject({
+      findings: [expect.objectContaining({ remedy: expect.stringMatching(/rollback --run 2/) })],
+    });
+    expect(await runRollback({ target: database.url, schema: second, force: false })).toMatchObject({ run: 2 });
+    await migrateTrial({ url: database.url, schema: second, source: memorySource(things, "memory:other") });
+    expect(await takeBack({ run: 1, schema })).toMatchObject({ run: 1, dropped: ["edges", "people", "pets"] });
+    await expect(takeBack({ run: 1 })).rejects.toMatchObject({ code: "no-run" });
+  });
+
+  it("a table that others have altered cannot be compared: refused, and by force dropped or left", async () => {
+    await query(database.url, "create table pets (pet text primary key, owner text not null, age bigint not null)");
+    await migrateTrial({ url: database.url, schema: { tables, items }, items: GIVEN });
+    await query(database.url, "alter table pets alter age type text");
+    await query(database.url, "alter table people drop phone");
+    const where = ["table people", "table pets"].map((each) => expect.objectContaining({ where: each }));
+    await expect(takeBack()).rejects.toMatchObject({ findings: expect.arrayContaining(where) });
+    expect(await takeBack({ force: true })).toMatchObject({
+      dropped: ["edges", "people"],
+      removed: {},
+      left: { pets: 1 },
+    });
+    expect(await query(database.url, "select pet from pets")).toEqual([{ pet: "tom" }]);
   });
 });
 

@@ -14,6 +14,20 @@ interface Inbound {
   readonly action: string;
 }
 
+/** What of others keeps tables from being dropped, as far as it is made of relations: views, and tables that refer to them. */
+export async function dependentsOf(session: Session, tables: readonly TablePlace[]): Promise<string[]> {
+  const { rows } = await session.query<{ name: string }>(
+    `with gone as (select to_regclass(t)::oid as oid from unnest($1::text[]) t)
+     select r.ev_class::regclass::text as name from pg_depend d join pg_rewrite r on r.oid = d.objid
+     where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+       and d.refobjid in (select oid from gone) and r.ev_class not in (select oid from gone)
+     union select conrelid::regclass::text from pg_constraint
+     where contype = 'f' and confrelid in (select oid from gone) and conrelid not in (select oid from gone) order by name`,
+    [tables.map(tableSql)],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /**
  * With `onlyCarrying` only those that would change count, also while they hold no row. Throws MigrationError `in-use` where a foreign key of any table but these and `own` carries deletions on, or stops them: rows that are
  * not the run's would be changed, or nothing could be removed any more.

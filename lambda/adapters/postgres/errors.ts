@@ -64,6 +64,9 @@ export const hasDependents = (error: unknown): boolean => ["2BP01", "23503"].inc
 
 export const isNotNow = (error: unknown): boolean => NOT_NOW.has(codeOf(error) ?? "");
 
+/** Others held on to a lock for longer than was to be waited. */
+export const isLockTimeout = (error: unknown): boolean => codeOf(error) === "55P03";
+
 /** A failure that is over in a moment, told so by the adapter itself. */
 export const isPassing = (error: unknown): boolean =>
   isContention(error) ||

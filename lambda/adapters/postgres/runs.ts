@@ -15,7 +15,7 @@ interface RunRow {
   readonly id: number;
   readonly source: string;
   readonly mapping: string;
-  readonly parts: string | null;
+  readonly parts: string;
   readonly expired_at: string;
   readonly pass: number;
   readonly phase: Phase;
@@ -28,12 +28,12 @@ interface RunRow {
 }
 
 /** Of `run r`. What a ledger from before does not have reads as NULL. */
-const COLUMNS = `r.id, r.source, r.mapping, to_jsonb(r) ->> 'parts' as parts, r.expired_at, r.pass, r.phase, r.started_at, r.report, r.log_key,
+const COLUMNS = `r.id, r.source, r.mapping, r.parts, r.expired_at, r.pass, r.phase, r.started_at, r.report, r.log_key,
   to_jsonb(r) ->> 'sealed_at' as sealed_at, to_jsonb(r) ->> 'epoch' as epoch, to_jsonb(r) ->> 'stops_seen' as stops_seen`;
 
 function runOf(row: RunRow): Run {
   const report: Report | null = row.report === null ? null : JSON.parse(row.report);
-  const parts: MappingParts | null = row.parts === null ? null : JSON.parse(row.parts);
+  const parts: MappingParts = JSON.parse(row.parts);
   return {
     id: row.id,
     pass: row.pass,
@@ -42,7 +42,7 @@ function runOf(row: RunRow): Run {
     phase: row.phase,
     source: row.source,
     mapping: row.mapping,
-    ...(parts === null ? {} : { parts }),
+    parts,
     expiredAt: BigInt(row.expired_at),
     startedAt: row.started_at,
     logKey: row.log_key,
@@ -137,7 +137,7 @@ async function open(session: Session, request: OpenRun): Promise<Run> {
   const run = runOf(must(rows[0], "the run was just inserted, or was there"));
   if (run.sealedAt !== undefined) throw sealed(run.id);
   if (run.phase === "rollback") throw rolledBack(run);
-  if (run.parts !== undefined && !numbersAgree(run.parts, parts)) {
+  if (!numbersAgree(run.parts, parts)) {
     const problem = `another process has given new parts of the mapping of run ${run.id} their numbers`;
     throw new MigrationError("moved-on", problem, "run the same command again");
   }
@@ -156,15 +156,7 @@ async function nextPass(session: Session, { id }: Run, { mapping, parts, now }: 
 
 /** Goes on only where every row that was written can still be told, by number and by meaning. */
 async function acceptChanges(session: Session, run: Run, { parts, remap }: OpenRun): Promise<void> {
-  const changed = (findings: readonly Finding[], remedy = "see each finding"): MigrationError =>
-    new MigrationError("mapping-changed", `run ${run.id} of ${run.source} began with another mapping`, remedy, {
-      findings,
-    });
-  if (run.parts === undefined) {
-    const remedy = "finish the run with the schema it began with, or roll it back";
-    throw changed([{ where: "schema", problem: "what has changed is not known", remedy }], remedy);
-  }
-  const { refused, gone, changed: entities } = mappingChanges(run.parts, parts);
+  const { refused, gone, changed: entities } = mappingChanges(run.parts, parts, run.id);
   const findings: Finding[] = [...refused];
   for (const { kind, number, where, problem, remedy } of gone) {
     const { rows } = await session.query(
@@ -176,10 +168,13 @@ async function acceptChanges(session: Session, run: Run, { parts, remap }: OpenR
   if (!remap) {
     for (const name of entities) {
       const problem = "its items would give other rows than those that were written";
-      findings.push({ where: `item ${name}`, problem, remedy: "undo it, or write its items again: --remap" });
+      findings.push({ where: `item ${name}`, problem, remedy: "undo it, or write its items again (migrate --remap)" });
     }
   }
-  if (findings.length > 0) throw changed(findings);
+  if (findings.length > 0) {
+    const problem = `run ${run.id} of ${run.source} began with another mapping`;
+    throw new MigrationError("mapping-changed", problem, "see each finding", { findings });
+  }
   // Its pages would go on meaning what the mapping meant before.
   await refuseWhileUsed(session, run.id);
 }

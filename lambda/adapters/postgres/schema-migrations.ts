@@ -4,9 +4,11 @@
  */
 import { MigrationError } from "../../domain/migration-error.ts";
 import type { TableModel } from "../../mapping/model.ts";
+import type { Session } from "./connection.ts";
 import { withoutValues } from "./errors.ts";
 import { migrateVersions, type Versions } from "./migrator.ts";
 import { observed } from "./observed-versions.ts";
+import { LEDGER, tableSql } from "./sql.ts";
 
 export interface SchemaMigrations {
   /** Run before the tables are made. */
@@ -25,25 +27,45 @@ export interface VersionsOf {
 }
 
 /** Runs the versions that have not run yet. */
-export const runVersions = (url: string, of: VersionsOf): Promise<void> => migrate(url, of, false);
+export async function runVersions(url: string, of: VersionsOf): Promise<void> {
+  if (Object.keys(of.versions ?? {}).length > 0) await migrate(url, of, of.versions ?? {}, false);
+}
 
-/** Takes back the versions that ran, the newest first. One without a `down` leaves what it made. */
-export const revertVersions = (url: string, of: VersionsOf): Promise<void> => migrate(url, of, true);
+export interface Reverted {
+  /** What was taken back, and what could not be: there is no `down`, or the schema at hand does not know it. */
+  readonly names: readonly string[];
+  readonly kept: readonly string[];
+}
 
-async function migrate(
-  url: string,
-  { run, when, versions: given = {}, tables = [] }: VersionsOf,
-  revert: boolean,
-): Promise<void> {
-  if (Object.keys(given).length === 0) return;
+/** Takes back the versions that ran, the newest first. One whose `down` is not known leaves what it made. */
+export async function revertVersions(url: string, session: Session, of: VersionsOf): Promise<Reverted> {
+  const ran = await versionsRun(session, of);
+  const names = ran.filter((name) => of.versions?.[name]?.down !== undefined);
+  const kept = ran.filter((name) => !names.includes(name));
+  const unknown = { up: async () => undefined };
+  // Exactly those that ran: what the schema has gained or lost since is none of their business.
+  const versions = Object.fromEntries(ran.map((name) => [name, of.versions?.[name] ?? unknown]));
+  if (names.length > 0) await migrate(url, of, versions, true);
+  return { names, kept };
+}
+
+const tableOf = ({ when, run }: VersionsOf): string => `schema_${when}_${run}`;
+
+async function versionsRun(session: Session, of: VersionsOf): Promise<string[]> {
+  const name = tableSql({ schema: LEDGER, name: tableOf(of) });
+  const { rows: found } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [
+    name,
+  ]);
+  if (found[0]?.there !== true) return [];
+  const { rows } = await session.query<{ name: string }>(`select name from ${name} order by name`);
+  return rows.map((row) => row.name);
+}
+
+async function migrate(url: string, of: VersionsOf, given: Versions, revert: boolean): Promise<void> {
+  const { run, when, tables = [] } = of;
   const versions = observed(given, run, tables);
   const name = `schema migrations ${when}`;
-  const { error, results = [] } = await migrateVersions(url, {
-    name,
-    versions,
-    table: `schema_${when}_${run}`,
-    revert,
-  });
+  const { error, results = [] } = await migrateVersions(url, { name, versions, table: tableOf(of), revert });
   if (error === undefined) return;
   const failed = results.find(({ status }) => status === "Error")?.migrationName ?? "their order";
   const cause = withoutValues(error);

@@ -1,5 +1,6 @@
 /** The mapping's tables and what the database has: created where missing, checked column by column where not. */
 
+import { tablesOf, takeBack } from "../../domain/mapping-parts.ts";
 import type { Finding } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import { sqlType } from "../../mapping/kinds.ts";
@@ -22,7 +23,7 @@ interface StoredColumn {
   readonly key: number | null;
 }
 
-async function storedColumns(session: Session, table: TableModel): Promise<StoredColumn[]> {
+export async function storedColumns(session: Session, table: TableModel): Promise<StoredColumn[]> {
   const { rows } = await session.query<StoredColumn>(
     `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as notnull,
        a.atthasdef or a.attidentity <> '' or a.attgenerated <> '' as filled,
@@ -35,7 +36,7 @@ async function storedColumns(session: Session, table: TableModel): Promise<Store
 }
 
 /** As `format_type` spells it. */
-function storedType({ type }: ColumnModel): string {
+export function storedType({ type }: ColumnModel): string {
   if (type.kind === "timestamptz") return "timestamp with time zone";
   if (type.kind === "timestamp") return "timestamp without time zone";
   return sqlType(type);
@@ -45,18 +46,41 @@ function storedType({ type }: ColumnModel): string {
 export async function checkTables(session: Session, mapping: Mapping, before?: Versions): Promise<Finding[]> {
   const made = await builtBy(session);
   await refuseSealed(session, mapping);
+  const runs = await lastRuns(session);
   const findings: Finding[] = await encoding(session);
   let there = 0;
   for (const table of mapping.tables) {
     const stored = await storedColumns(session, table);
     if (stored.length === 0) continue;
-    findings.push(...drift(table, stored, (column) => made.has(table, "not null", column), made.created(table)));
+    const run = runs.get(tableSql(table));
+    const differing = drift(table, stored, (column) => made.has(table, "not null", column), made.created(table));
+    findings.push(...(run === undefined ? differing : differing.map((finding) => orTakeBack(finding, run))));
     there += 1;
     if (!made.created(table)) findings.push(...(await liveConstraints(session, table, made)));
   }
   findings.push(...(await takenNames(session, mapping, made)));
   return there === 0 ? [...findings, ...(await tryOut(session, mapping, before))] : findings;
 }
+
+/** By table, the newest run that goes by it. */
+async function lastRuns(session: Session): Promise<ReadonlyMap<string, number>> {
+  const { rows: found } = await session.query<{ there: boolean }>(
+    `select to_regclass('${LEDGER}.run') is not null as there`,
+  );
+  if (found[0]?.there !== true) return new Map();
+  const { rows } = await session.query<{ id: number; parts: string }>(
+    `select id, parts from ${LEDGER}.run where sealed_at is null order by id`,
+  );
+  return new Map(
+    rows.flatMap(({ id, parts }) => tablesOf(JSON.parse(parts)).map((table) => [tableSql(table), id] as const)),
+  );
+}
+
+/** What was written by another schema is in the way of this one, and need not stay. */
+const orTakeBack = (finding: Finding, run: number): Finding => ({
+  ...finding,
+  remedy: `${finding.remedy}; or ${takeBack(run)}`,
+});
 
 /** Throws MigrationError `sealed` where a table was made by a sealed run, or built upon: it is the application's. */
 async function refuseSealed(session: Session, mapping: Mapping): Promise<void> {

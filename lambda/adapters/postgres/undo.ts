@@ -1,24 +1,26 @@
 /** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables at once, its lines last. */
-import { counted } from "../../domain/discrepancy.ts";
-import { type Finding, MigrationError } from "../../domain/migration-error.ts";
+import { tablesOf } from "../../domain/mapping-parts.ts";
+import { MigrationError } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
-import type { Mapping, TableModel } from "../../mapping/model.ts";
+import type { TableModel } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
-import type { Undo, Undone } from "../../ports/undo.ts";
+import type { How, Undo, Undone } from "../../ports/undo.ts";
 import * as audit from "./audit.ts";
 import { builtBy } from "./built.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
 import { dropConstraints, restoreBuilt, restoreMigrated } from "./constraints.ts";
-import { tableContent } from "./contents.ts";
-import { refuseDependents } from "./dependents.ts";
-import { hasDependents } from "./errors.ts";
-import { holdingSums } from "./ledger-facts.ts";
+import { heldKeys } from "./contents.ts";
+import { dependentsOf, refuseDependents } from "./dependents.ts";
+import { hasDependents, isLockTimeout } from "./errors.ts";
+import { lockExclusively, stillUsed } from "./exclusive.ts";
 import { refuseWhileUsed, withRun } from "./locks.ts";
+import { alterations, type Endangered, refuseLosses } from "./losses.ts";
 import { lockRun, sealed, updateRun } from "./runs.ts";
-import { revertVersions, type SchemaMigrations } from "./schema-migrations.ts";
+import { revertVersions, runVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
+import { unremoved } from "./unremoved.ts";
 
 /** Items taken back in one transaction. */
 const BATCH = 1_000;
@@ -35,34 +37,48 @@ const LINES = [
   "built",
   "unbuilt",
   "lap",
+  "ungiven",
+  "unremoved",
 ];
 
-export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrations: SchemaMigrations): Undo {
+export function undoer(url: string, sessions: Sessions, migrations: SchemaMigrations): Undo {
   return {
-    losses: (run) => sessions.use((session) => losses(session, run, mapping)),
-    undo: (run) => {
+    undo: (run, how) => {
       // The last step may have happened though its answer was lost: then what was done is known, and there is no run any more.
-      let done: Undone = { dropped: [], removed: {} };
+      let done: Undone = { dropped: [], removed: {}, left: {}, kept: [] };
       return sessions.use((session) =>
         withRun(session, run.id, async () => {
+          if (run.sealedAt !== undefined) throw sealed(run.id);
           await refuseWhileUsed(session, run.id);
           if (!(await isKnown(session, run))) return done;
-          const made = await builtBy(session);
-          const own = made.tables(run.id);
-          const names = new Set(own.map(tableSql));
-          const others = await present(
-            session,
-            mapping.tables.filter((table) => !names.has(tableSql(table))),
-          );
-          await refuseDependents(session, others, { own });
+          const plan = await planOf(session, run);
+          await refuseDependents(session, plan.others, plan);
+          if (!how.force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
+          const tables = plan.endangered.map(({ table }) => table);
           // What a migration made may have been taken down for a copy: its `down` finds it there.
-          await restoreMigrated(session, run.id, await present(session, mapping.tables));
-          await revertVersions(url, { run: run.id, when: "after", versions: migrations.after, tables: mapping.tables });
-          await dropOwn(session, run, own, others);
-          const removed = await removeRows(session, run, mapping, others);
-          await restoreBuilt(session, run.id, others);
-          await revertVersions(url, { run: run.id, when: "before", versions: migrations.before });
-          done = { dropped: own.map(spelled), removed: added(done.removed, removed) };
+          await restoreMigrated(session, run.id, tables);
+          const after = { run: run.id, when: "after", versions: migrations.after, tables } as const;
+          const reverted = await revertVersions(url, session, after);
+          try {
+            await dropOwn(session, run, plan, how);
+          } catch (error) {
+            // What was refused has changed nothing: neither has this.
+            if (error instanceof MigrationError && reverted.names.length > 0) await runVersions(url, after);
+            throw error;
+          }
+          const removed = await removeRows(session, run, plan.comparable);
+          await restoreBuilt(session, run.id, plan.others);
+          const before = await revertVersions(url, session, {
+            run: run.id,
+            when: "before",
+            versions: migrations.before,
+          });
+          done = {
+            dropped: plan.own.map(spelled),
+            removed: added(done.removed, removed),
+            left: await leftIn(session, run, plan),
+            kept: [...reverted.kept, ...before.kept],
+          };
           await forget(session, run);
           return done;
         }),
@@ -70,6 +86,32 @@ export function undoer(url: string, sessions: Sessions, mapping: Mapping, migrat
     },
     dropLedger: () => sessions.use((session) => transaction(session, () => dropLedger(session))),
   };
+}
+
+/** What there is of a run, by what the ledger knows: the schema may be another one since, or gone. */
+interface Plan {
+  /** Tables it made, whether or not its mapping still has them. */
+  readonly own: readonly TablePlace[];
+  /** Tables that were there before, and are still. */
+  readonly others: readonly TableModel[];
+  /** Those of them whose rows can be compared with what was written. */
+  readonly comparable: readonly TableModel[];
+  readonly endangered: readonly Endangered[];
+  /** Tables it made, of which its mapping has known nothing for long: no row in them is its own. */
+  readonly unknown: readonly TablePlace[];
+}
+
+async function planOf(session: Session, run: Run): Promise<Plan> {
+  const own = (await builtBy(session)).tables(run.id);
+  const names = new Set(own.map(tableSql));
+  const known = await present(session, tablesOf(run.parts));
+  const others = known.filter((table) => !names.has(tableSql(table)));
+  const comparable: TableModel[] = [];
+  for (const table of others) if ((await alterations(session, table)).length === 0) comparable.push(table);
+  const endangered = known.map((table) => ({ table, created: names.has(tableSql(table)) }));
+  const modelled = new Set(known.map(tableSql));
+  const unknown = (await present(session, own)).filter((place) => !modelled.has(tableSql(place)));
+  return { own, others, comparable, endangered, unknown };
 }
 
 async function dropLedger(session: Session): Promise<number> {
@@ -92,8 +134,9 @@ async function dropLedger(session: Session): Promise<number> {
     `select relname as name from pg_class where relnamespace = '${LEDGER}'::regnamespace and relkind = 'r'`,
   );
   // Not with everything that hangs on it: a view of somebody else's is named, and stays.
-  await refusing(async () => {
-    await session.query(`drop table ${tables.map(({ name }) => tableSql({ schema: LEDGER, name })).join(", ")}`);
+  const places = tables.map(({ name }) => ({ schema: LEDGER, name }));
+  await refusing(session, places, async () => {
+    await session.query(`drop table ${places.map(tableSql).join(", ")}`);
     await session.query(`drop schema ${LEDGER}`);
   });
   return rows.length;
@@ -103,8 +146,8 @@ type TablePlace = Pick<TableModel, "schema" | "name">;
 
 const spelled = ({ schema, name }: TablePlace): string => (schema === "public" ? name : `${schema}.${name}`);
 
-/** Tables of the mapping that are there. */
-async function present(session: Session, tables: readonly TableModel[]): Promise<TableModel[]> {
+/** Those that are there. */
+async function present<T extends TablePlace>(session: Session, tables: readonly T[]): Promise<T[]> {
   const { rows } = await session.query<{ there: boolean[] }>(
     "select array(select to_regclass(name) is not null from unnest($1::text[]) with ordinality t(name, n) order by n) as there",
     [tables.map(tableSql)],
@@ -112,47 +155,10 @@ async function present(session: Session, tables: readonly TableModel[]): Promise
   return tables.filter((_, at) => rows[0]?.there[at] === true);
 }
 
-async function losses(session: Session, run: Run, mapping: Mapping): Promise<Finding[]> {
-  const built = await builtBy(session);
-  const made = { has: (table: TableModel) => built.created(table, run.id) };
-  const holding = await holdingSums(session, run);
-  const findings: Finding[] = [];
-  for (const table of await present(session, mapping.tables)) {
-    const { foreignRows, differences } = await tableContent(session, run.id, table, made.has(table), holding);
-    const { different, unexpected } = differences;
-    const keys = [...different.examples, ...(made.has(table) ? unexpected.examples : [])].map(
-      ({ key }) => `(${key?.join(", ")})`,
-    );
-    const where = `table ${table.name}`;
-    const some = { keys: keys.slice(0, 5) };
-    const remedy = "keep them elsewhere first, or say --force";
-    if (different.count > 0)
-      findings.push({
-        where,
-        problem: `${counted(different.count, "row was changed since it was", "rows were changed since they were")} written`,
-        remedy,
-        ...some,
-      });
-    if (made.has(table) && foreignRows > 0)
-      findings.push({
-        where,
-        problem: `${counted(foreignRows, "row was", "rows were")} added by others`,
-        remedy,
-        ...some,
-      });
-  }
-  return findings;
-}
-
 /** Takes the run's rows out of tables that were there before. */
-async function removeRows(
-  session: Session,
-  run: Run,
-  mapping: Mapping,
-  tables: readonly TableModel[],
-): Promise<Record<string, number>> {
-  const removed: Record<string, number> = {};
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+async function removeRows(session: Session, run: Run, tables: readonly TableModel[]): Promise<Record<string, number>> {
+  let removed: Record<string, number> = {};
+  const place = { run: run.id, pass: run.pass, tables };
   const indexes = tables.map(({ index }) => index);
   for (;;) {
     const { rows } = await session.query<{ item: string }>(
@@ -160,7 +166,7 @@ async function removeRows(
       [run.id, indexes],
     );
     if (rows.length === 0) return removed;
-    await refusing(() =>
+    await refusing(session, tables, () =>
       transaction(session, async () => {
         const lines = await audit.linesOf(
           session,
@@ -168,38 +174,55 @@ async function removeRows(
           rows.map(({ item }) => item),
         );
         const gone = lines.filter((line) => indexes.includes(line.table));
-        await writeChanges(session, place, { gone, changed: [], added: [] });
-        for (const table of tables) {
-          const count = new Set(
-            gone.filter((line) => line.table === table.index && line.holds).map(({ key }) => JSON.stringify(key)),
-          ).size;
-          if (count > 0) removed[table.name] = (removed[table.name] ?? 0) + count;
-        }
+        const went = await writeChanges(session, place, { gone, changed: [], added: [] });
+        removed = added(removed, byName(tables, went));
       }),
     );
   }
 }
 
+const byName = (tables: readonly TableModel[], counts: ReadonlyMap<number, number>): Record<string, number> =>
+  Object.fromEntries(tables.flatMap(({ index, name }) => (counts.has(index) ? [[name, counts.get(index) ?? 0]] : [])));
+
+/** Rows of the run that stay, because they were changed since or cannot be compared any more. */
+async function leftIn(session: Session, run: Run, { others, comparable }: Plan): Promise<Record<string, number>> {
+  const left = Object.fromEntries(
+    (await unremoved(session, run.id, { tables: comparable })).map(({ table, count }) => [table, count]),
+  );
+  for (const table of others.filter((each) => !comparable.includes(each))) {
+    const { rows } = await session.query(heldKeys(run.id, table));
+    if (rows.length > 0) left[table.name] = rows.length;
+  }
+  return left;
+}
+
 /**
- * From here on no page of this run can be committed any more, whoever still holds one; its tables go, and what any run built
- * on the others is out of the way. All of it or, where something of others depends on it, nothing.
+ * From here on no page of this run can be committed any more, whoever still holds one; nobody can write to its tables, and what
+ * was committed until then counts; they go, and what any run built on the others is out of the way. All of it or, where
+ * something would be lost, nothing.
  */
-async function dropOwn(
-  session: Session,
-  run: Run,
-  own: readonly TablePlace[],
-  others: readonly TableModel[],
-): Promise<void> {
-  await refusing(() =>
+async function dropOwn(session: Session, run: Run, plan: Plan, { force, progress }: How): Promise<void> {
+  const { own, others } = plan;
+  await refusing(session, own, () =>
     transaction(session, async () => {
       const now = must(await lockRun(session, run.id), "a run that was found stays in the ledger");
       if (now.sealedAt !== undefined) throw sealed(run.id);
       await updateRun(session, run.id, "phase = 'rollback', epoch = epoch + 1");
+      const { notes } = await builtBy(session);
+      const builtUpon = others.filter((table) => notes.some(({ tbl }) => tbl === tableSql(table)));
+      await lockExclusively(session, [...(await present(session, own)), ...builtUpon], progress);
+      if (!force)
+        await refuseLosses(
+          session,
+          run.id,
+          plan.endangered.filter(({ created }) => created),
+          plan.unknown,
+        );
       await dropConstraints(session, [...own, ...others]);
       if (own.length > 0) await session.query(`drop table if exists ${own.map(tableSql).join(", ")}`);
       // Rows cannot leave columns that a merged table promises to fill.
       const ours = new Set(others.map(tableSql));
-      for (const note of (await builtBy(session)).notes)
+      for (const note of notes)
         if (note.run === run.id && note.kind === "not null" && ours.has(note.tbl)) await session.query(note.unmade);
     }),
   );
@@ -228,15 +251,14 @@ const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, n
   );
 
 /** What depends on what would go is somebody else's: it is named, and stays. */
-async function refusing(work: () => Promise<void>): Promise<void> {
+async function refusing(session: Session, tables: readonly TablePlace[], work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (isLockTimeout(error)) throw stillUsed("other sessions use what refers to the run's tables", error);
     if (!hasDependents(error) || !(error instanceof Error)) throw error;
-    throw new MigrationError(
-      "rollback-refused",
-      `something depends on what would be removed: ${error.message}`,
-      "remove it first, then roll back again",
-    );
+    const names = await dependentsOf(session, tables);
+    const problem = `something depends on what would be removed: ${names.length > 0 ? names.join(", ") : error.message}`;
+    throw new MigrationError("rollback-refused", problem, "remove it first, then roll back again");
   }
 }
