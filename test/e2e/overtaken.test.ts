@@ -12,6 +12,7 @@ import { runRepair, runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query } from "../support/migration.ts";
+import { otherSession, untilWaiting } from "../support/other-session.ts";
 import { GOOD, pet, schema } from "../support/pets.ts";
 
 let database: TestDatabase;
@@ -59,6 +60,30 @@ describe("a pass that reads nothing and is interrupted", () => {
     expect([await rows("pets"), await rows("owners")]).toEqual([2, 2]);
     expect(await migrate(GOOD, { prune: true })).toMatchObject({ verdict: "verified" });
   });
+});
+
+it("I3: a page that is being written holds its run where it is: what would move it on waits for the commit", async () => {
+  await using somebody = await otherSession(database.url);
+  // The page has begun, and waits for a table.
+  const copying = migrate(
+    GOOD,
+    { units: 1, concurrency: 1 },
+    beforePages(() => somebody.run("begin; lock pets in share mode")),
+  );
+  await untilWaiting(database.url, 1, copying);
+  await late(
+    async (target, run) => {
+      const moving = target.runs.enter(run, "build");
+      await untilWaiting(database.url, 2, moving);
+      expect(await query(database.url, "select phase from migration_ledger.run")).toEqual([{ phase: "copy" }]);
+      await somebody.run("commit");
+      expect((await moving).phase).toBe("build");
+      // Whatever was moved on from is there, whole.
+      expect(await rows("pets")).toBe(2);
+    },
+    async () => undefined,
+  );
+  expect((await copying).verdict).toBe("verified");
 });
 
 describe("I9: a proof that a repair has overtaken", () => {
