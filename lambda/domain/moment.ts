@@ -28,6 +28,7 @@ export function momentFromText(kind: TimeKind, text: string): string | Refusal {
   const clock = clockTime(hour ?? "0", minute ?? "0", second, fraction);
   const offset = zoneOffset(zone ?? "Z");
   if (days === undefined) return refuse("not-a-time", "the text names a day no calendar has");
+  if (second === "60") return refuse("not-a-time", `the text names a 60th second: ${LEAP}`);
   if (clock === undefined) return refuse("not-a-time", "the text names a time no clock shows");
   if (offset === undefined) return refuse("not-a-time", "the text names a zone further than 15:59 from UTC");
   if (!/^0*$/.test(fraction.slice(6))) return refuse("would-round", "Postgres keeps six digits of a second");
@@ -55,9 +56,11 @@ function mismatch(kind: TimeKind, holds: TimeKind): string {
   return "S without a zone into timestamptz: declare the column timestamp(), or add the zone with a function";
 }
 
-// Postgres' own rule (time_overflows): hour 24 and second 60 stand, and roll over, as long as the whole is at most 24:00:00.
+const LEAP = "Postgres would make it the minute after; say by .convert() which second it is to be";
+
+// 24:00 ends a day at the very moment the next one begins. Second 60 is a moment of its own, which Postgres takes and makes another.
 function clockTime(hour: string, minute: string, second: string, fraction: string): bigint | undefined {
-  if (Number(minute) > 59 || Number(second) > 60) return undefined;
+  if (Number(minute) > 59 || Number(second) > 59) return undefined;
   const micros = BigInt(fraction.slice(0, 6).padEnd(6, "0"));
   const clock = BigInt(hour) * HOUR + BigInt(minute) * MINUTE + BigInt(second) * SECOND + micros;
   return clock <= DAY ? clock : undefined;
