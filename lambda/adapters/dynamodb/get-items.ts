@@ -1,8 +1,9 @@
 /** Keys → the items a table has now, strongly consistent, whatever the service leaves unprocessed on the way. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { BatchGetItemCommand, type DynamoDBClient, type KeysAndAttributes } from "@aws-sdk/client-dynamodb";
+import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../../domain/attribute.ts";
-import { fromSdk, keyToSdk } from "./attribute-codec.ts";
+import { answerAsWritten } from "./answer.ts";
+import { itemFrom, keyToSdk, unitsIn } from "./attribute-codec.ts";
 import { unreachable } from "./errors.ts";
 import type { ReadBudget } from "./read-budget.ts";
 
@@ -32,17 +33,21 @@ async function getBatch(
   budget: ReadBudget,
 ): Promise<Item[]> {
   const found: Item[] = [];
-  let open: Record<string, KeysAndAttributes> = { [table]: { ConsistentRead: true, Keys: keys.map(keyToSdk) } };
-  for (let fruitless = 0; Object.keys(open).length > 0; ) {
+  let open: readonly Item[] = keys;
+  for (let fruitless = 0; open.length > 0; ) {
     await budget.wait(new AbortController().signal);
-    const answer = await client.send(new BatchGetItemCommand({ RequestItems: open, ReturnConsumedCapacity: "TOTAL" }));
-    const items = answer.Responses?.[table] ?? [];
-    for (const { CapacityUnits = 0 } of answer.ConsumedCapacity ?? []) budget.spend(CapacityUnits);
-    found.push(...items.map(fromSdk));
-    open = answer.UnprocessedKeys ?? {};
+    const RequestItems = { [table]: { ConsistentRead: true, Keys: open.map(keyToSdk) } };
+    const command = new BatchGetItemCommand({ RequestItems, ReturnConsumedCapacity: "TOTAL" });
+    const answer = answerAsWritten(command);
+    await client.send(command);
+    const { Responses = {}, UnprocessedKeys = {}, ConsumedCapacity } = answer();
+    const items = Object.values(Responses).flat();
+    budget.spend(unitsIn(ConsumedCapacity));
+    found.push(...items.map(itemFrom));
+    open = Object.values(UnprocessedKeys).flatMap(({ Keys = [] }) => Keys.map(itemFrom));
     fruitless = items.length === 0 ? fruitless + 1 : 0;
     if (fruitless > FRUITLESS) throw unreachable(table, "every key left unprocessed", fruitless);
-    if (items.length === 0 && Object.keys(open).length > 0) await sleep(Math.random() * 25 * 2 ** fruitless);
+    if (items.length === 0 && open.length > 0) await sleep(Math.random() * 25 * 2 ** fruitless);
   }
   return found;
 }

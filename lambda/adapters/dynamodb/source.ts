@@ -5,11 +5,11 @@ import {
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   ScanCommand,
-  type ScanCommandOutput,
 } from "@aws-sdk/client-dynamodb";
 import type { Finding } from "../../domain/migration-error.ts";
 import type { ItemSource, SourceFacts, SourcePage } from "../../ports/source.ts";
-import { fromSdk, readCursor, writeCursor } from "./attribute-codec.ts";
+import { answerAsWritten } from "./answer.ts";
+import { itemFrom, readCursor, unitsIn, writeCursor } from "./attribute-codec.ts";
 import { openClient, regionOf, type TablePlace } from "./client.ts";
 import { isNotTold, notReady, toMigrationError } from "./errors.ts";
 import { getItems } from "./get-items.ts";
@@ -135,9 +135,11 @@ async function scan(
     ...(only === undefined ? {} : projection(only)),
     ...(cursor === undefined ? {} : { ExclusiveStartKey: readCursor(cursor) }),
   });
-  const page: ScanCommandOutput = await client.send(command, { abortSignal: signal });
-  budget.spend(page.ConsumedCapacity?.CapacityUnits ?? 0);
-  const records = (page.Items ?? []).map((item) => ({ item: fromSdk(item) }));
+  const answer = answerAsWritten(command);
+  await client.send(command, { abortSignal: signal });
+  const page = answer();
+  budget.spend(unitsIn(page.ConsumedCapacity));
+  const records = (page.Items ?? []).map((item) => ({ item: itemFrom(item) }));
   // An empty page with a key to go on from is not the end; a page without one is, however many items it has.
   return page.LastEvaluatedKey === undefined ? { records } : { records, next: writeCursor(page.LastEvaluatedKey) };
 }
