@@ -33,8 +33,6 @@ export interface Cell {
   readonly canonical: string;
 }
 
-/** A number spelled in text: no blanks, no exponent, which `1E5` as a product code would be taken for. */
-export const PLAIN_DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INTEGER_BITS = { smallint: 16, integer: 32, bigint: 64 } as const;
 
@@ -87,12 +85,11 @@ function natural(type: ColumnType, value: AttributeValue): Cell | Refusal {
   }
 }
 
+/** A text's number may be longer than any N. */
 function digits(type: ColumnType, value: AttributeValue): Cell | Refusal {
   const { kind } = type;
-  if (!("S" in value) || !(isNumber(kind) || isFloat(kind))) return wrongType(type, value, "digits");
-  const canonical = PLAIN_DECIMAL.test(value.S) ? canonicalNumber(value.S, TEXT_NUMBER) : undefined;
-  if (canonical !== undefined) return number(type, kind, canonical);
-  return refuse("not-a-number", "the text is not a plain decimal number: digits and a point, no blank, no exponent");
+  if (!("N" in value) || !(isNumber(kind) || isFloat(kind))) return wrongType(type, value, "digits");
+  return number(type, kind, canonicalNumber(value.N, TEXT_NUMBER));
 }
 
 function epoch(kind: TimeKind, spelling: string, unit: "epochSeconds" | "epochMillis"): Cell | Refusal {
@@ -214,7 +211,6 @@ function wrongType(type: ColumnType, value: AttributeValue, conversion: Conversi
 function remedy(kind: Kind, value: AttributeValue, conversion: Conversion): string {
   const numeric = isNumber(kind) || isFloat(kind);
   if (conversion !== "natural") {
-    if ("N" in value && numeric) return `an N needs no .${conversion}()`;
     if ("S" in value && isTime(kind)) return `ISO text needs no .${conversion}()`;
   }
   if ("S" in value && numeric) return "say .digits() if the text holds a number";

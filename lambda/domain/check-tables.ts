@@ -1,5 +1,6 @@
 /** The checks of what the target holds: rows, their contents, their relations. */
 import type { FacetModel, TableModel } from "../mapping/model.ts";
+import { own } from "../mapping/own.ts";
 import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
 import type { Example, RelationFacts, TableContent } from "./evidence.ts";
 import { emptySum, type FingerprintSum, sameSum } from "./fingerprint.ts";
@@ -52,7 +53,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
       );
     }
   }
-  const expectedRows = ledger.keys[table.name] ?? 0;
+  const expectedRows = own(ledger.keys, table.name) ?? 0;
   if (expectedRows !== actual.rows) {
     const problem = `${expectedRows} rows expected, ${actual.rows} found`;
     discrepancies.push(
@@ -66,7 +67,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
       ),
     );
   }
-  const doubled = ledger.doubled[table.name] ?? 0;
+  const doubled = own(ledger.doubled, table.name) ?? 0;
   if (doubled > 0) {
     const problem = `${counted(doubled, "contribution holds", "contributions hold")} a row that another one holds, too`;
     const remedy =

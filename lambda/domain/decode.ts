@@ -3,6 +3,7 @@
  * record always gives the same outcome, so a page can be decoded again after a retry.
  */
 import type { EntityModel, FacetModel, Mapping, RowPlan, TableModel, WritePlan } from "../mapping/model.ts";
+import { own } from "../mapping/own.ts";
 import type { Item } from "./attribute.ts";
 import type { Cell } from "./cell.ts";
 import { type Coverage, coverageOf, ignoredBy, restOf, unmappedPaths } from "./coverage.ts";
@@ -11,7 +12,8 @@ import { toDynamoDbJson } from "./dynamodb-json.ts";
 import { hasExpired } from "./expiry.ts";
 import { itemFingerprint, mappingFingerprint, rowFingerprint, sourceHash } from "./fingerprint.ts";
 import { must } from "./must.ts";
-import { itemScope, readCell, readList, type Scope } from "./read.ts";
+import { readCell, readList, type Scope } from "./read.ts";
+import { Reads } from "./reads.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import type { SourceRecord } from "./source-record.ts";
 
@@ -33,8 +35,8 @@ export type Outcome =
       readonly kind: "rows";
       readonly entity: EntityModel;
       readonly contributions: readonly Contribution[];
-      /** Equal rows within the item that became one. */
-      readonly collapsed: number;
+      /** Rows beyond the first that are equal to it, by table. */
+      readonly collapsed: ReadonlyMap<string, number>;
       readonly unmapped: readonly string[];
       /** Attributes the item has that are left behind on purpose. */
       readonly ignored: readonly string[];
@@ -90,7 +92,7 @@ export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
 
 /** The key attributes alone; the whole item where it lacks one, so that two such items are still two. */
 function keyOf(item: Item, { keys: { pk, sk } }: Mapping): Item {
-  const entries = [pk, ...(sk === undefined ? [] : [sk])].map((name) => [name, item[name]] as const);
+  const entries = [pk, ...(sk === undefined ? [] : [sk])].map((name) => [name, own(item, name)] as const);
   return entries.every(([, value]) => value !== undefined)
     ? Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
     : item;
@@ -111,12 +113,19 @@ function outcomeOf(
   if (ttl?.expired === "skip" && hasExpired(item, ttl.attribute, settings.expiredAt))
     return { kind: "expired", entity };
 
-  const rows = new Rows();
   const coverage = must(coverages.get(entity), "every entity has a coverage");
-  const rest = () => restOf(item, coverage);
-  const refusal = writeRows(entity.writes, itemScope(item, { captures, templates: mapping.templates, rest }), rows);
+  const within = { M: item };
+  const carryOut = (rest: (reads: Reads) => Item) => {
+    const [rows, reads] = [new Rows(), new Reads(coverage.watched)];
+    const scope = { captures, templates: mapping.templates, values: [within], positions: [0], reads };
+    return { rows, reads, refusal: writeRows(entity.writes, { ...scope, rest: () => rest(reads) }, rows) };
+  };
+  const left = (reads: Reads): Item => restOf({ item, within, reads }, coverage);
+  // Where what is left depends on what the rows read, it is known only once they have been read.
+  const known = coverage.isRestOpen ? left(carryOut(() => ({})).reads) : undefined;
+  const { rows, reads, refusal } = carryOut((sofar) => known ?? left(sofar));
   if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
-  const unmapped = unmappedPaths(item, coverage);
+  const unmapped = unmappedPaths({ item, within, reads }, coverage);
   const ignored = ignoredBy(entity, mapping).filter((name) => Object.hasOwn(item, name));
   return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped, ignored };
 }
@@ -124,7 +133,7 @@ function outcomeOf(
 /** The rows of one item so far, one for each facet and key. */
 class Rows {
   readonly contributions: Contribution[] = [];
-  collapsed = 0;
+  readonly collapsed = new Map<string, number>();
   readonly #byKey = new Map<string, Contribution>();
 
   add(contribution: Contribution): Refusal | undefined {
@@ -136,9 +145,10 @@ class Rows {
       this.contributions.push(contribution);
       return undefined;
     }
-    this.collapsed += 1;
-    if (before.fingerprint === contribution.fingerprint) return undefined;
-    return refuse("conflicting-rows", `it gives two different rows of ${table.name} with one primary key`);
+    if (before.fingerprint !== contribution.fingerprint)
+      return refuse("conflicting-rows", `it gives two different rows of ${table.name} with one primary key`);
+    this.collapsed.set(table.name, (this.collapsed.get(table.name) ?? 0) + 1);
+    return undefined;
   }
 }
 
@@ -154,8 +164,8 @@ function writeEach(write: Extract<WritePlan, { kind: "each" }>, scope: Scope, ro
   const list = readList(write.list, scope);
   if (isRefusal(list)) return list;
   for (const [position, element] of list.entries()) {
-    scope.values[write.depth] = element;
-    scope.positions[write.depth] = position;
+    scope.values[write.level.depth] = element;
+    scope.positions[write.level.depth] = position;
     const refusal = writeRows(write.writes, scope, rows);
     if (refusal !== undefined) return refusal;
   }

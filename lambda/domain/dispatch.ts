@@ -3,6 +3,7 @@
  * mapping of forty kinds is hardly slower than one of four.
  */
 import type { EntityModel, Mapping } from "../mapping/model.ts";
+import { own } from "../mapping/own.ts";
 import { type Captured, type Discriminator, matchKey, type Template } from "../mapping/template.ts";
 import type { AttributeValue, Item } from "./attribute.ts";
 import { canonicalNumber } from "./number.ts";
@@ -34,11 +35,11 @@ export function dispatcher(mapping: Mapping): Dispatch {
     return found;
   };
   return (item) => {
-    const pk = keyText(item[pkName]);
-    const sk = skName === undefined ? undefined : keyText(item[skName]);
+    const pk = keyText(own(item, pkName));
+    const sk = skName === undefined ? undefined : keyText(own(item, skName));
     if (pk === undefined || (skName !== undefined && sk === undefined)) {
       const names = [pkName, ...(skName === undefined ? [] : [skName])];
-      const absent = names.filter((name) => item[name] === undefined);
+      const absent = names.filter((name) => own(item, name) === undefined);
       return absent.length > 0
         ? refuse(
             "key-not-text",
@@ -71,7 +72,7 @@ function mayBegin({ parts }: Template, key: string): boolean {
 }
 
 function discriminatorsMatch(item: Item, { pattern: { where = {} } }: EntityModel): boolean {
-  for (const [name, wanted] of Object.entries(where)) if (!holds(item[name], wanted)) return false;
+  for (const [name, wanted] of Object.entries(where)) if (!holds(own(item, name), wanted)) return false;
   return true;
 }
 

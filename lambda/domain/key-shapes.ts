@@ -1,4 +1,5 @@
 /** Keys, one after the other → the few templates they follow, spelled as a mapping would write them. */
+import { own } from "../mapping/own.ts";
 import type { Item } from "./attribute.ts";
 import { AttributeCensus, type AttributeCount } from "./attribute-census.ts";
 import { discriminatorOf, namesByText, type Segment, segmentsOf } from "./key-tokens.ts";
@@ -84,7 +85,7 @@ export class KeyShapes {
     const { pk, sk } = this.#keys;
     const names = namesByText(item, Object.values(this.#keys));
     const segments = (name: string): Segment[] => {
-      const value = item[name];
+      const value = own(item, name);
       if (value === undefined) return [];
       if ("S" in value) return segmentsOf(value.S, names);
       const form = "N" in value ? "number" : "binary";

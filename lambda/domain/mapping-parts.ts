@@ -4,6 +4,7 @@
  * for. What would leave rows behind that nobody could compare any more is refused.
  */
 import type { Mapping, Numbers, TableModel } from "../mapping/model.ts";
+import { own } from "../mapping/own.ts";
 import { mappingFingerprint } from "./fingerprint.ts";
 import type { Finding } from "./migration-error.ts";
 
@@ -96,7 +97,7 @@ export function mappingChanges(before: MappingParts, after: MappingParts, run: n
   if (before.keys !== after.keys) refuse("keys", "the key attributes are others: every item would be another one");
   for (const [name, table] of Object.entries(before.tables)) {
     const where = `table ${name}`;
-    const now = after.tables[name];
+    const now = own(after.tables, name);
     if (now === undefined) {
       const problem = "it is no longer declared, and holds rows of this run";
       gone.push({ kind: "table", number: table.number, where, problem, remedy: anew });
@@ -108,7 +109,7 @@ export function mappingChanges(before: MappingParts, after: MappingParts, run: n
   const changed: string[] = [];
   for (const [name, entity] of Object.entries(before.entities)) {
     const where = `item ${name}`;
-    const now = after.entities[name];
+    const now = own(after.entities, name);
     if (now === undefined || (now.ignored && !entity.ignored)) {
       const problem = `it is ${now === undefined ? "no longer declared" : "ignored now"}, and has given rows`;
       gone.push({ kind: "entity", number: entity.number, where, problem, remedy: anew });

@@ -1,32 +1,52 @@
-/** A value and one step of a plan → the value after it, NULL, or a refusal that names the place and never the value. */
+/** A value and one word about it → the value after it, NULL, or a refusal that names the place and never the value. */
 import { hash } from "node:crypto";
-import type { ReadPlan, Step } from "../mapping/readers.ts";
+import type { ReadPlan, Step } from "../mapping/plans.ts";
+import { matchTemplate, type Template } from "../mapping/template.ts";
 import { type AttributeValue, attributeType } from "./attribute.ts";
-import { PLAIN_DECIMAL } from "./cell.ts";
-import { canonicalNumber } from "./number.ts";
+import { must } from "./must.ts";
+import { canonicalNumber, TEXT_NUMBER } from "./number.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 
 type Read = AttributeValue | null | Refusal;
 
-export function takeStep(step: Step, value: AttributeValue, where: string, read: (plan: ReadPlan) => Read): Read {
+/** Words about a value that is there. Those about its place, and about what is absent or NULL, are for whoever reads. */
+export type Word = Exclude<Step, { kind: "at" | "optional" | "nullable" | "or else" }>;
+
+/** A number spelled in text: no blanks, no exponent, which `1E5` as a product code would be taken for. */
+const PLAIN_DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
+
+export function takeStep(
+  step: Word,
+  value: AttributeValue,
+  where: string,
+  templates: ReadonlyMap<string, Template>,
+  read: (plan: ReadPlan) => Read,
+): Read {
   switch (step.kind) {
     case "function":
       return applied(step, value, where);
     case "agrees with":
       return agreeing(value, read(step.other), where);
     case "null if":
-      return textOf(value) === step.text ? null : value;
+      return isText(value, step.text) ? null : value;
     case "one of": {
-      const text = textOf(value);
-      if (text !== undefined && step.texts.includes(text)) return value;
+      if (step.texts.some((text) => isText(value, text))) return value;
       return refuse("not-allowed", `${where} is none of ${step.texts.map((each) => JSON.stringify(each)).join(", ")}`);
     }
+    case "epoch":
+      // A number of what, is for the column to say: a date holds it otherwise than a timestamp.
+      return value;
   }
   if (!("S" in value)) return refuse("wrong-type", `${where} is ${attributeType(value)}; ${NEEDS[step.kind]}`);
   switch (step.kind) {
     case "without prefix":
       if (value.S.startsWith(step.prefix)) return { S: value.S.slice(step.prefix.length) };
       return refuse("no-prefix", `${where} does not begin with ${JSON.stringify(step.prefix)}`);
+    case "captures": {
+      const template = must(templates.get(step.template), "loading parsed every template");
+      const found = matchTemplate(template, value.S)?.get(step.name);
+      return found === undefined ? refuse("key-mismatch", `${where} does not match "${step.template}"`) : { S: found };
+    }
     case "split":
       return { L: value.S === "" ? [] : value.S.split(step.delimiter).map((S) => ({ S })) };
     case "digits":
@@ -40,14 +60,21 @@ export function takeStep(step: Step, value: AttributeValue, where: string, read:
 
 const NEEDS = {
   "without prefix": "a prefix is taken from text",
+  captures: "captures are taken from text",
   split: "only text is split",
-  digits: "digits are read from text",
+  digits: "digits are read from text, and an N needs no .digits()",
 } as const;
 
 /** Text, or a number in its one spelling. */
 function textOf(value: AttributeValue): string | undefined {
   if ("S" in value) return value.S;
-  return "N" in value ? (canonicalNumber(value.N) ?? value.N) : undefined;
+  return "N" in value ? (canonicalNumber(value.N, TEXT_NUMBER) ?? value.N) : undefined;
+}
+
+/** Numbers are compared as numbers: `1.0` in a mapping means 1. */
+function isText(value: AttributeValue, text: string): boolean {
+  if ("S" in value) return value.S === text;
+  return "N" in value && textOf(value) === textOf({ N: text });
 }
 
 function agreeing(value: AttributeValue, other: Read, where: string): Read {
@@ -80,6 +107,8 @@ function isValue(made: unknown): made is AttributeValue {
       return typeof value === "string";
     case "BOOL":
       return typeof value === "boolean";
+    case "NULL":
+      return value === true;
     case "B":
       return value instanceof Uint8Array;
     case "L":

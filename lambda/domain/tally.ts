@@ -31,8 +31,8 @@ export interface Tally {
   readonly entities: Readonly<Record<string, ItemCounts>>;
   /** Contributions by facet (`table.facet`), as decoded: what the ledger must hold. */
   readonly facets: Readonly<Record<string, FingerprintSum>>;
-  /** Equal rows within one item that became one. */
-  readonly collapsed: number;
+  /** By entity, then table: rows beyond the first that equal one another row of the same item. */
+  readonly collapsed: Readonly<Record<string, Names>>;
   /** By entity: the paths nobody reads. */
   readonly unmapped: Readonly<Record<string, Names>>;
   /** Attributes left behind on purpose: by entity, then name, the items that have them. Only names the mapping lists. */
@@ -45,7 +45,7 @@ export const EMPTY_TALLY: Tally = {
   keys: emptySum,
   entities: {},
   facets: {},
-  collapsed: 0,
+  collapsed: {},
   unmapped: {},
   ignored: {},
 };
@@ -71,11 +71,11 @@ export const MOST_NAMES = 100;
 class Sum {
   readonly #entities = new Map<string, ItemCounts>();
   readonly #facets = new Map<string, FingerprintSum>();
+  readonly #collapsed = new Map<string, NameCounts>();
   readonly #unmapped = new Map<string, NameCounts>();
   readonly #ignored = new Map<string, Map<string, number>>();
   #read = 0;
   #keys = emptySum;
-  #collapsed = 0;
 
   /** A record the source handed over. */
   addRead(records: number): this {
@@ -88,7 +88,7 @@ class Sum {
     this.#addCounts(entity, { ...NO_COUNTS, read: 1, ...(fate === undefined ? {} : { [fate]: 1 }) });
     if (fate === "quarantined") return this;
     for (const [facet, sum] of facets) this.#addFacet(facet, sum);
-    this.#collapsed += collapsed;
+    for (const [table, count] of collapsed) this.#collapsedOf(entity).add(table, { count, example: source });
     for (const path of unmapped) this.#unmappedOf(entity).add(path, { count: 1, example: source });
     for (const name of ignored) this.#addIgnored(entity, name, 1);
     return this;
@@ -98,7 +98,7 @@ class Sum {
     this.#keys = addSums(this.#keys, keys);
     for (const [entity, counts] of Object.entries(entities)) this.#addCounts(entity, counts);
     for (const [facet, sum] of Object.entries(facets)) this.#addFacet(facet, sum);
-    this.#collapsed += collapsed;
+    for (const [entity, tables] of Object.entries(collapsed)) this.#collapsedOf(entity).addAll(tables);
     for (const [entity, names] of Object.entries(unmapped)) this.#unmappedOf(entity).addAll(names);
     for (const [entity, names] of Object.entries(ignored))
       for (const [name, count] of Object.entries(names)) this.#addIgnored(entity, name, count);
@@ -114,7 +114,7 @@ class Sum {
         [...this.#entities].filter(([, counts]) => Object.values(counts).some((count) => count !== 0)),
       ),
       facets: Object.fromEntries(this.#facets),
-      collapsed: this.#collapsed,
+      collapsed: Object.fromEntries([...this.#collapsed].map(([entity, tables]) => [entity, tables.names()])),
       unmapped: Object.fromEntries([...this.#unmapped].map(([entity, names]) => [entity, names.names()])),
       ignored: Object.fromEntries([...this.#ignored].map(([entity, names]) => [entity, Object.fromEntries(names)])),
     };
@@ -126,6 +126,12 @@ class Sum {
 
   #addFacet(facet: string, sum: FingerprintSum): void {
     this.#facets.set(facet, addSums(this.#facets.get(facet) ?? emptySum, sum));
+  }
+
+  #collapsedOf(entity: string): NameCounts {
+    const tables = this.#collapsed.get(entity) ?? new NameCounts(Number.POSITIVE_INFINITY);
+    this.#collapsed.set(entity, tables);
+    return tables;
   }
 
   #unmappedOf(entity: string): NameCounts {
@@ -152,7 +158,7 @@ interface Note {
   readonly entity: string;
   readonly source: string;
   readonly facets: ReadonlyMap<string, FingerprintSum>;
-  readonly collapsed: number;
+  readonly collapsed: ReadonlyMap<string, number>;
   readonly unmapped: readonly string[];
   readonly ignored: readonly string[];
 }
@@ -182,7 +188,7 @@ export class PageTally {
       facets.set(key, addFingerprint(facets.get(key) ?? emptySum, fingerprint));
     }
     const entity = outcome.entity?.name ?? NO_ENTITY;
-    const nothing = { collapsed: 0, unmapped: [], ignored: [] };
+    const nothing = { collapsed: new Map<string, number>(), unmapped: [], ignored: [] };
     const { collapsed, unmapped, ignored } = outcome.kind === "rows" ? outcome : nothing;
     this.#notes.push({ item, entity, source, facets, collapsed, unmapped, ignored });
   }
@@ -219,7 +225,7 @@ export function negated(tally: Tally): Tally {
       quarantined: -counts.quarantined,
     })),
     facets: each(tally.facets, minus),
-    collapsed: -tally.collapsed,
+    collapsed: each(tally.collapsed, negatedNames),
     unmapped: each(tally.unmapped, negatedNames),
     ignored: each(tally.ignored, (names) => each(names, (count) => -count)),
   };

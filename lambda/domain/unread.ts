@@ -3,7 +3,7 @@
  * and an attribute by whatever reads it, so nothing else would tell of them (I2).
  */
 import type { EntityModel, Mapping, WritePlan } from "../mapping/model.ts";
-import { plansIn, type ReadPlan } from "../mapping/readers.ts";
+import { pathOf, plansIn, type ReadPlan } from "../mapping/plans.ts";
 import type { Template } from "../mapping/template.ts";
 import type { Finding } from "./migration-error.ts";
 
@@ -27,8 +27,8 @@ function hashedOnly({ name, writes }: EntityModel): Finding[] {
   const within = new Set(plans.flatMap(({ from }) => (from.kind === "surrogate" ? from.parts.flatMap(plansIn) : [])));
   const named = (which: (plan: ReadPlan) => boolean) =>
     plans
-      .filter(which)
-      .flatMap(({ from }) => (from.kind === "value" && from.depth === 0 ? [String(from.path[0])] : []));
+      .filter((plan) => which(plan) && plan.from.kind === "value" && plan.from.level.depth === 0)
+      .map((plan) => String(pathOf(plan)[0]));
   const stored = new Set(named((plan) => !within.has(plan)));
   const lost = [...new Set(named((plan) => within.has(plan)))].filter((attribute) => !stored.has(attribute));
   if (lost.length === 0) return [];
@@ -45,13 +45,15 @@ function unreadIn(entity: EntityModel, templates: Mapping["templates"]): Finding
   const lost = [...new Set([pk, ...(sk === undefined ? [] : [sk])].flatMap(capturesOf))].filter(
     (name) => !read.has(name),
   );
-  const composite = plans.flatMap(({ from }) => {
-    const template = from.kind === "captured" ? templates.get(from.template) : undefined;
-    if (template === undefined || from.kind !== "captured") return [];
-    const taken = plans.flatMap((plan) =>
-      plan.from.kind === "captured" && plan.from.template === from.template ? [plan.from.name] : [],
-    );
-    return capturesOf(template).filter((name) => !taken.includes(name));
+  const taken = Map.groupBy(
+    plans.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === "captures" ? [step] : []))),
+    ({ template }) => template,
+  );
+  const composite = [...taken].flatMap(([text, steps]) => {
+    const template = templates.get(text);
+    return template === undefined
+      ? []
+      : capturesOf(template).filter((name) => !steps.some((step) => step.name === name));
   });
   const names = [...new Set([...lost, ...composite])];
   if (names.length === 0) return [];

@@ -4,20 +4,21 @@
  */
 import type { Column, FlagsOf } from "./columns.ts";
 import type { Kind, NumberKind } from "./kinds.ts";
+import type { Constant, Level, ReadPlan } from "./plans.ts";
 import {
   type AnyReader,
   type AttributeReader,
+  attributeOf,
   type CaptureReaders,
-  type Constant,
   constantOf,
+  type ElementReader,
+  elementOf,
   keyCaptures,
   type Nullness,
-  positionAt,
+  positionIn,
   type Reader,
-  type ReadPlan,
   restOfItem,
   surrogateOf,
-  valueAt,
 } from "./readers.ts";
 import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
 import type { Discriminator } from "./template.ts";
@@ -44,7 +45,7 @@ export type WriteSpec =
       readonly part: boolean;
       readonly columns: Readonly<Record<string, ReadPlan | undefined>>;
     }
-  | { readonly kind: "each"; readonly list: ReadPlan; readonly depth: number; readonly writes: readonly WriteSpec[] };
+  | { readonly kind: "each"; readonly list: ReadPlan; readonly level: Level; readonly writes: readonly WriteSpec[] };
 
 /** What tells a kind of item: templates over its whole key, and attributes with a fixed text. */
 export interface At<P extends string, S extends string> {
@@ -93,10 +94,10 @@ export interface Language<T extends Tables> {
   into<N extends keyof T & string>(table: N, row: RowOf<ColumnsOf<T[N]>>): WriteSpec;
   /** One item's share of a row of a `merge` table. */
   part<N extends keyof T & string>(table: N, row: PartOf<ColumnsOf<T[N]>>): WriteSpec;
-  /** Rows for every element of a list or set. */
+  /** Rows for every element of a list or set: of one that is stored, or made by a word. */
   each(
-    list: AttributeReader<Nullness>,
-    rows: (element: AttributeReader, position: Reader<NumberKind>) => WriteSpec | readonly WriteSpec[],
+    list: Reader<"text[]", Nullness>,
+    rows: (element: ElementReader, position: Reader<NumberKind>) => WriteSpec | readonly WriteSpec[],
   ): WriteSpec;
 }
 
@@ -130,6 +131,8 @@ const entity = (name: string, at: At<string, string>, writes: readonly WriteSpec
   writes,
 });
 
+const ITEM: Level = { depth: 0 };
+
 /** Declares the items. Nothing is checked here that needs the whole mapping: loading does that, all at once. */
 export function defineItems<T extends Tables>(
   _tables: T,
@@ -142,7 +145,7 @@ export function defineItems<T extends Tables>(
       const template = `${at.pk}${at.sk ?? ""}`;
       // Both templates' captures live in one object: a name that stands in both must hold the same text.
       const key = keyCaptures(template) as CaptureReaders<typeof at.pk | NonNullable<typeof at.sk>>;
-      const attr = (attribute: string) => valueAt({ depth: 0, path: [attribute] });
+      const attr = (attribute: string) => attributeOf(ITEM, attribute);
       return entity(
         name,
         at,
@@ -160,8 +163,9 @@ export function defineItems<T extends Tables>(
     part: (table, row) => ({ kind: "row", table, part: true, columns: plans(row) }),
     each: (list, rows) => {
       depth += 1;
-      const inner = rows(valueAt({ depth, path: [] }), positionAt(depth));
-      const spec: WriteSpec = { kind: "each", list: list.plan, depth, writes: Array.isArray(inner) ? inner : [inner] };
+      const level: Level = { depth };
+      const inner = rows(elementOf(level), positionIn(level));
+      const spec: WriteSpec = { kind: "each", list: list.plan, level, writes: Array.isArray(inner) ? inner : [inner] };
       depth -= 1;
       return spec;
     },

@@ -2,7 +2,8 @@
 import type { EntitySpec, ItemsSpec, WriteSpec } from "./items.ts";
 import type { DeclaredTable } from "./load-tables.ts";
 import type { ColumnModel, FacetModel, MappingProblem, TableModel } from "./model.ts";
-import { mayBeNull, plansIn, type ReadPlan } from "./readers.ts";
+import { own } from "./own.ts";
+import { type Level, mayBeNull, plansIn, type ReadPlan } from "./plans.ts";
 import { isTemplateProblem, type KeyPattern, parseTemplate, type Template } from "./template.ts";
 
 export type RowSpec = Extract<WriteSpec, { kind: "row" }>;
@@ -53,11 +54,11 @@ export function loadWriters(
   problems: MappingProblem[],
 ): Writer[] {
   const writers: Writer[] = [];
-  const visit = (writes: readonly WriteSpec[], depth: number): void => {
+  const visit = (writes: readonly WriteSpec[], open: readonly Level[]): void => {
     for (const write of writes) {
       if (write.kind === "each") {
-        checkDepth(write.list, depth, `item ${entity.name}, each`, problems);
-        visit(write.writes, write.depth);
+        checkLevel(write.list, open, `item ${entity.name}, each`, problems);
+        visit(write.writes, [...open, write.level]);
         continue;
       }
       const table = tables.find(({ name }) => name === write.table);
@@ -66,12 +67,12 @@ export function loadWriters(
         problems.push({ where, problem: "there is no such table", remedy: "correct the name, or declare the table" });
         continue;
       }
-      checkRow(write, table, depth, where, problems);
-      const columns = table.columns.filter(({ name }) => write.columns[name] !== undefined);
+      checkRow(write, table, open, where, problems);
+      const columns = table.columns.filter(({ name }) => own(write.columns, name) !== undefined);
       writers.push({ index: first + writers.length, entity: entity.name, spec: write, table, columns });
     }
   };
-  visit(entity.writes, 0);
+  visit(entity.writes, []);
   return writers;
 }
 
@@ -102,9 +103,9 @@ export function plansOf(writes: readonly WriteSpec[]): ReadPlan[] {
   );
 }
 
-function checkDepth(plan: ReadPlan, depth: number, where: string, problems: MappingProblem[]): void {
+function checkLevel(plan: ReadPlan, open: readonly Level[], where: string, problems: MappingProblem[]): void {
   for (const { from } of plansIn(plan)) {
-    if (!("depth" in from) || from.depth <= depth) continue;
+    if (!("level" in from) || from.level.depth === 0 || open.includes(from.level)) continue;
     problems.push({
       where,
       problem: "it reads an element outside its `each`",
@@ -116,7 +117,7 @@ function checkDepth(plan: ReadPlan, depth: number, where: string, problems: Mapp
 function checkRow(
   write: RowSpec,
   table: DeclaredTable,
-  depth: number,
+  open: readonly Level[],
   where: string,
   problems: MappingProblem[],
 ): void {
@@ -131,7 +132,7 @@ function checkRow(
     if (!table.columns.some((column) => column.name === name)) say(`there is no column ${name}`, "correct the name");
   }
   for (const column of table.columns) {
-    const plan = write.columns[column.name];
+    const plan = own(write.columns, column.name);
     const isKey = table.primaryKey.includes(column);
     if (plan === undefined) {
       if (isKey || (!write.part && column.defaultSql === undefined)) {
@@ -139,7 +140,7 @@ function checkRow(
       }
       continue;
     }
-    checkDepth(plan, depth, where, problems);
+    checkLevel(plan, open, where, problems);
     if (!column.nullable && mayBeNull(plan)) {
       say(
         `column ${column.name} may be null, but is not nullable`,

@@ -1,8 +1,11 @@
-/** What is said of values, looked at once for the whole mapping: words that could never mean anything, and functions that share a name. */
+/**
+ * What is said of values, looked at once for the whole mapping: words that could mean nothing where they stand, and functions
+ * that share a name. The compiler refuses most of the former, for those who ask it.
+ */
 import type { ItemsSpec } from "./items.ts";
 import { plansOf } from "./load-items.ts";
 import type { MappingProblem } from "./model.ts";
-import type { ReadPlan, Step } from "./readers.ts";
+import type { ReadPlan, Step } from "./plans.ts";
 
 /** Functions met so far, by the id that stands for them. */
 type Functions = Map<string, Extract<Step, { kind: "function" }>["apply"]>;
@@ -13,6 +16,7 @@ export function checkSteps(items: ItemsSpec, problems: MappingProblem[]): void {
     const say = (problem: string, remedy: string) => problems.push({ where: `item ${entity.name}`, problem, remedy });
     for (const plan of plansOf(entity.writes)) {
       checkSurrogate(plan, say);
+      checkOrder(plan, say);
       for (const step of plan.steps) checkStep(step, functions, say);
     }
   }
@@ -25,7 +29,63 @@ function checkSurrogate({ from }: ReadPlan, say: Say): void {
   say("a surrogate has no name or no parts: every row would have the same id", 'write surrogate("user", key.userId)');
 }
 
+/** What a value can be between two words. Only what is stored has members that somebody could have left unread. */
+type Shape = "stored" | "value" | "list" | "number" | "moment";
+
+const TEXT: readonly Shape[] = ["stored", "value"];
+const NUMBER: readonly Shape[] = ["stored", "value", "number"];
+const ANY: readonly Shape[] = ["stored", "value", "list", "number", "moment"];
+
+/** By word: how it is written, what it takes, and what it makes of that where it makes something else. */
+const WORDS: Readonly<
+  Record<Step["kind"], { readonly word: string; readonly takes: readonly Shape[]; readonly gives?: Shape }>
+> = {
+  at: { word: ".at()", takes: ["stored"] },
+  optional: { word: ".optional()", takes: ANY },
+  nullable: { word: ".nullable()", takes: ANY },
+  "or else": { word: ".orElse()", takes: NUMBER, gives: "value" },
+  "null if": { word: ".nullIf()", takes: NUMBER },
+  "without prefix": { word: ".withoutPrefix()", takes: TEXT, gives: "value" },
+  "one of": { word: ".oneOf()", takes: NUMBER, gives: "value" },
+  captures: { word: ".captures()", takes: TEXT, gives: "value" },
+  split: { word: ".split()", takes: TEXT, gives: "list" },
+  digits: { word: ".digits()", takes: TEXT, gives: "number" },
+  epoch: { word: ".epochSeconds() or .epochMillis()", takes: NUMBER, gives: "moment" },
+  "agrees with": { word: ".agreesWith()", takes: NUMBER, gives: "value" },
+  function: { word: ".convert()", takes: ["stored", "value", "list", "number"], gives: "value" },
+};
+
+/** Each word has to be one that can act on what the words before it leave. */
+function checkOrder({ from, steps }: ReadPlan, say: Say): void {
+  let shape: Shape = from.kind === "value" ? "stored" : "value";
+  let mayBeAbsent = false;
+  let before = "";
+  for (const step of steps) {
+    const { word, takes, gives } = WORDS[step.kind];
+    if (!takes.includes(shape)) {
+      const remedy =
+        step.kind === "at" ? `write .at() before ${before}` : "put them the other way round, or leave one out";
+      say(`${word} can do nothing with what ${before} makes of a value`, remedy);
+      return;
+    }
+    if ((step.kind === "optional" || step.kind === "or else") && !mayBeAbsent) {
+      const why = before === "" ? "" : `, behind ${before}`;
+      say(
+        `${word} is about an absent value, and none can be absent there${why}`,
+        `leave ${word} out, or what stands before it`,
+      );
+      return;
+    }
+    if (step.kind === "at") mayBeAbsent = true;
+    if (step.kind === "optional" || step.kind === "or else") mayBeAbsent = false;
+    if (step.kind !== "nullable") before = word;
+    if (gives !== undefined) shape = gives;
+  }
+}
+
 function checkStep(step: Step, functions: Functions, say: Say): void {
+  if (step.kind === "at" && typeof step.member === "number" && !(Number.isInteger(step.member) && step.member >= 0))
+    say(`no list has an element ${step.member}`, "elements are counted from 0: .at(0)");
   if (step.kind === "split" && step.delimiter === "")
     say("it splits at nothing", 'name what parts the pieces: .split(",")');
   if (step.kind === "one of" && step.texts.length === 0) say(".oneOf() allows nothing", "name the values it may have");

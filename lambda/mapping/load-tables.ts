@@ -104,7 +104,7 @@ function loadTable(
   checkDuplicates(spec.duplicates, models, say);
 
   const known = (list: readonly string[], what: string): boolean => {
-    const missing = list.filter((column) => columns[column] === undefined);
+    const missing = list.filter((column) => !Object.hasOwn(columns, column));
     for (const column of missing) say(column, `${what} names a column that does not exist`, "correct the name");
     return missing.length === 0 && list.length > 0;
   };

@@ -17,6 +17,7 @@ import {
 import { checkSteps } from "./load-steps.ts";
 import { loadTables } from "./load-tables.ts";
 import type { EntityModel, Mapping, MappingProblem, Numbers, TableModel, WritePlan } from "./model.ts";
+import { own } from "./own.ts";
 import { specOf, type Tables, targetOf } from "./tables.ts";
 import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
 
@@ -31,13 +32,13 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
   const writers: Writer[] = [];
   for (const entity of items.entities) writers.push(...loadWriters(entity, declared, writers.length + 1, problems));
   const isElsewhere = (name: string): boolean => {
-    const table = tables[name];
+    const table = own(tables, name);
     return table !== undefined && specOf(table).elsewhere;
   };
   const models = declared.map((table) => {
     return { ...table, facets: loadFacets(table, writers, isElsewhere(table.name), problems) };
   });
-  const own = models.filter(({ name }) => !isElsewhere(name));
+  const ours = models.filter(({ name }) => !isElsewhere(name));
   const templates = loadTemplates(items, problems);
   checkNames(items, problems);
   checkSteps(items, problems);
@@ -78,7 +79,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
     after,
     keys,
     ignore,
-    tables: own,
+    tables: ours,
     entities: ordered,
     templates,
     identity: identityOf(models, items),
@@ -124,13 +125,13 @@ function checkNames(items: ItemsSpec, problems: MappingProblem[]): void {
 function loadTemplates(items: ItemsSpec, problems: MappingProblem[]): Map<string, Template> {
   const templates = new Map<string, Template>();
   for (const entity of items.entities) {
-    for (const { from } of plansOf(entity.writes)) {
-      if (from.kind !== "captured") continue;
-      const where = `item ${entity.name}, captures "${from.template}"`;
-      const parsed = templates.get(from.template) ?? parseTemplate(from.template, delimiterOf(items));
+    for (const step of plansOf(entity.writes).flatMap(({ steps }) => steps)) {
+      if (step.kind !== "captures") continue;
+      const where = `item ${entity.name}, captures "${step.template}"`;
+      const parsed = templates.get(step.template) ?? parseTemplate(step.template, delimiterOf(items));
       if (isTemplateProblem(parsed)) problems.push({ where, ...parsed });
-      else if (parsed.values.has(from.name)) templates.set(from.template, parsed);
-      else problems.push({ where, problem: `it has no capture ${from.name}`, remedy: "correct the braces" });
+      else if (parsed.values.has(step.name)) templates.set(step.template, parsed);
+      else problems.push({ where, problem: `it has no capture ${step.name}`, remedy: "correct the braces" });
     }
   }
   return templates;
@@ -144,14 +145,14 @@ function planWrites(
   return writes.flatMap((write): WritePlan[] => {
     if (write.kind === "each") {
       return [
-        { kind: "each", list: write.list, depth: write.depth, writes: planWrites(write.writes, writers, tables) },
+        { kind: "each", list: write.list, level: write.level, writes: planWrites(write.writes, writers, tables) },
       ];
     }
     const writer = writers.find((each) => each.spec === write);
     const table = tables.find(({ name }) => name === write.table);
     const facet = writer && table && facetOf(table, writer, writers);
     if (writer === undefined || table === undefined || facet === undefined) return [];
-    const reads = facet.columns.flatMap(({ name }) => write.columns[name] ?? []);
+    const reads = facet.columns.flatMap(({ name }) => own(write.columns, name) ?? []);
     return [{ kind: "row", table, facet, writer: writer.index, reads }];
   });
 }

@@ -3,7 +3,7 @@
  * facet and writer numbers are stored in the ledger; the mapping's fingerprint pins them.
  */
 import type { ColumnType } from "./kinds.ts";
-import type { ReadPlan } from "./readers.ts";
+import type { Level, ReadPlan } from "./plans.ts";
 import type { Duplicates } from "./tables.ts";
 import type { KeyPattern, Template } from "./template.ts";
 
@@ -81,7 +81,8 @@ export interface RowPlan {
 export interface EachPlan {
   readonly kind: "each";
   readonly list: ReadPlan;
-  readonly depth: number;
+  /** What readers of its elements begin at. */
+  readonly level: Level;
   readonly writes: readonly WritePlan[];
 }
 

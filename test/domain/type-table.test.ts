@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import type { AttributeType, AttributeValue } from "../../lambda/domain/attribute.ts";
 import { encode } from "../../lambda/domain/cell.ts";
 import { isRefusal } from "../../lambda/domain/refusal.ts";
+import { takeStep } from "../../lambda/domain/steps.ts";
 import type { Conversion, Kind } from "../../lambda/mapping/kinds.ts";
 
 /** A value of each type, as friendly to the column as its type can be. */
@@ -38,7 +39,10 @@ function friendly(type: AttributeType, kind: Kind): AttributeValue {
 
 const CONVERSIONS: readonly Conversion[] = ["natural", "digits", "epochSeconds", "epochMillis"];
 const accepts = (kind: Kind, value: AttributeValue): Conversion[] =>
-  CONVERSIONS.filter((conversion) => !isRefusal(encode({ kind }, value, conversion)));
+  CONVERSIONS.filter((conversion) => {
+    const after = conversion === "digits" ? takeStep({ kind: "digits" }, value, "it", new Map(), () => null) : value;
+    return after !== null && !isRefusal(after) && !isRefusal(encode({ kind }, after, conversion));
+  });
 
 const README = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
 const [, table = ""] = /### From DynamoDB types to columns\n[\s\S]*?\n((?:\|.*\n)+)/.exec(README) ?? [];

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defineItems, defineTables, jsonb, numeric, table, text } from "../../lambda/mapping/index.ts";
 import type { ItemsSpec } from "../../lambda/mapping/items.ts";
 import { loadMapping } from "../../lambda/mapping/load.ts";
+import type { AnyReader } from "../../lambda/mapping/readers.ts";
 import type { Tables } from "../../lambda/mapping/tables.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
@@ -53,10 +54,89 @@ const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
     one,
     defineItems(one, { keys }, ({ item, into }) => [
       item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => [
-        into("things", { id: key.id.oneOf(), note: attr("n").withoutPrefix("").split("") }),
+        into("things", { id: key.id.oneOf(), note: unchecked(attr("n").withoutPrefix("").split("")) }),
       ]),
     ]),
     /\.oneOf\(\) allows nothing.*empty prefix.*splits at nothing/s,
+  ],
+  "an element used outside its each": [
+    one,
+    defineItems(one, { keys }, ({ item, into, each }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => {
+        let outside: AnyReader = attr("n");
+        return [
+          each(attr("list"), (element) => {
+            outside = element;
+            return into("things", { id: key.id, note: element });
+          }),
+          into("things", { id: key.id, note: unchecked(outside) }),
+        ];
+      }),
+    ]),
+    /item X, into things: it reads an element outside its `each` → use an element only inside its own each/,
+  ],
+  "an element of one list in the rows of another": [
+    one,
+    defineItems(one, { keys }, ({ item, into, each }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => {
+        let outside: AnyReader = attr("n");
+        return [
+          each(attr("list"), (element) => {
+            outside = element;
+            return into("things", { id: key.id, note: element });
+          }),
+          each(attr("other"), () => into("things", { id: key.id, note: unchecked(outside) })),
+        ];
+      }),
+    ]),
+    /item X, into things: it reads an element outside its `each`/,
+  ],
+  "a position used as the list of another each": [
+    one,
+    defineItems(one, { keys }, ({ item, into, each }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => {
+        let outside: AnyReader = attr("n");
+        return [
+          each(attr("list"), (_, position) => {
+            outside = position;
+            return into("things", { id: key.id, note: attr("n") });
+          }),
+          each(unchecked(attr("other").agreesWith(outside)), (element) =>
+            into("things", { id: key.id, note: element }),
+          ),
+        ];
+      }),
+    ]),
+    /item X, each: it reads an element outside its `each`/,
+  ],
+  "words that can do nothing where they stand, past the compiler": [
+    one,
+    defineItems(one, { keys }, ({ item, into, each }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: unchecked(attr("n").split(",")).at(0) }),
+        into("things", { id: key.id, note: unchecked(attr("n").optional()).orElse("x") }),
+        into("things", { id: unchecked(key.id).optional(), note: unchecked(attr("n").epochSeconds()).oneOf("x") }),
+        into("things", { id: key.id, note: attr("n").at(-1) }),
+        each(attr("list"), (element) => into("things", { id: key.id, note: unchecked(element).optional() })),
+      ]),
+    ]),
+    new RegExp(
+      [
+        String.raw`\.at\(\) can do nothing with what \.split\(\) makes of a value → write \.at\(\) before \.split\(\)`,
+        String.raw`\.orElse\(\) is about an absent value, and none can be absent there, behind \.optional\(\)`,
+        String.raw`\.optional\(\) is about an absent value, and none can be absent there → leave`,
+        String.raw`\.oneOf\(\) can do nothing with what \.epochSeconds\(\) or \.epochMillis\(\) makes`,
+        "no list has an element -1",
+        String.raw`\.optional\(\) is about an absent value`,
+      ].join(String.raw`[\s\S]*`),
+    ),
+  ],
+  "a column that is called as what every object has, and is not given": [
+    defineTables({ things: { id: text().primaryKey(), constructor: text(), toString: text() } }),
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key }) => [into("things", unchecked({ id: key.id }))]),
+    ]),
+    /column constructor is not given[\s\S]*column toString is not given/,
   ],
   "two functions of one name": [
     one,

@@ -103,7 +103,83 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
   ['defineTables({ a: table({ id: text().primaryKey() }).duplicates("last") });', /"last"/],
   ['defineTables({ a: table({ id: text().primaryKey() }).unique("idd") });', /"idd"/],
   ['export const wrong = (db: Kysely<Database>) => db.selectFrom("files").select("sise").execute();', /sise/],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").optional().orElse("x") })])]);',
+    /Property 'orElse' does not exist on type 'OptionalReader'/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").orElse("x").optional() })])]);',
+    /Property 'optional' does not exist/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").orElse("x").at("y") })])]);',
+    /Property 'at' does not exist/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").withoutPrefix("x").at("y") })])]);',
+    /Property 'at' does not exist/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").split(",").at(0) })])]);',
+    /Property 'at' does not exist/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").split(",") })])]);',
+    /Property 'text' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: key.f.optional() })])]);',
+    /Property 'optional' does not exist on type 'TextReader/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").epochSeconds().nullIf("0") })])]);',
+    /Property 'nullIf' does not exist/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").captures("x#{y}").y.at("z") })])]);',
+    /Property 'at' does not exist/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(key.f, (tag) => into("tags", { file_id: key.f, tag }))])]);',
+    /Property '"text\[\]"' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(attr("t").digits(), (tag) => into("tags", { file_id: key.f, tag }))])]);',
+    /Property '"text\[\]"' is missing/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(attr("t"), (tag) => into("tags", { file_id: key.f, tag: tag.optional() }))])]);',
+    /Property 'optional' does not exist on type 'ElementReader/,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(attr("t"), (tag) => into("tags", { file_id: key.f, tag: tag.nullable().at("x") }))])]);',
+    /"may be null"' is not assignable to type '"never null"/,
+  ],
   // What must compile.
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").oneOf("a").nullIf("x").optional().nullable() })])]);',
+    undefined,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").optional().nullable().at("x").at(0).withoutPrefix("v").captures("{a}-{b}").b })])]);',
+    undefined,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").orElse("x").captures("{a}").a.convert("up", (v) => v).oneOf("b") })])]);',
+    undefined,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(attr("t").convert("list", (v) => v).optional(), (tag) => into("tags", { file_id: key.f, tag }))])]);',
+    undefined,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(key.f.split(","), (tag) => into("tags", { file_id: key.f, tag }))])]);',
+    undefined,
+  ],
+  [
+    'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(attr("t").captures("x#{y}").y.split(","), (tag) => into("tags", { file_id: key.f, tag }))])]);',
+    undefined,
+  ],
   [
     'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "{n:int}" }, ({ key, attr, surrogate }) => [into("files", { file_id: surrogate("file", key.f, attr("x")), size: key.n.digits(), created_at: attr("c").digits().epochSeconds(), note: attr("n").nullIf("-").oneOf("a") })])]);',
     undefined,
@@ -128,7 +204,7 @@ let said: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(root, "test/mapping-types-"));
   await writeFile(join(folder, "cases.ts"), `${HEAD}${CASES.map(([code]) => code).join("\n")}\nvoid rest;\n`);
-  const config = { extends: "../../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["cases.ts"] };
+  const config = { extends: "../../tsconfig.json", compilerOptions: { noUnusedLocals: false, noUnusedParameters: false }, include: ["cases.ts"] };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
   const run = promisify(execFile)(process.execPath, [
     join(root, "node_modules/typescript/bin/tsc"),
