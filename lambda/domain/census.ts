@@ -10,7 +10,9 @@ import { ignoredBy } from "./coverage.ts";
 import type { Contribution, Decode, Decoded } from "./decode.ts";
 import { Groups } from "./groups.ts";
 import { Holders } from "./holders.ts";
+import { idleIgnores } from "./idle-ignores.ts";
 import { type KeyShape, KeyShapes } from "./key-shapes.ts";
+import type { Finding } from "./migration-error.ts";
 import { NameCounts } from "./name-counts.ts";
 import type { SourceRecord } from "./source-record.ts";
 
@@ -74,6 +76,15 @@ export interface Census {
   readonly failures: readonly Failure[];
   readonly unmapped: readonly Unmapped[];
   readonly conflicts: readonly Conflict[];
+  /** Rows that equal another row of the same item, and became one with it. */
+  readonly collapsed: readonly {
+    readonly entity: string;
+    readonly table: string;
+    readonly count: number;
+    readonly example: string;
+  }[];
+  /** What is no fault and may still be a mistake. */
+  readonly findings: readonly Finding[];
   /** Rows no later one was compared with, because too many were remembered already. */
   readonly rowsNotCompared: number;
   /** What was counted without being told apart, because there was too much of it. */
@@ -101,6 +112,9 @@ export class CensusTaker {
   readonly #failures = new Groups<Omit<Failure, "count">>(MOST_GROUPS);
   readonly #unmapped = new Map<string, NameCounts>();
   readonly #conflicts = new Map<string, Conflict>();
+  readonly #collapsed = new Groups<Omit<Census["collapsed"][number], "count">>(Number.POSITIVE_INFINITY);
+  /** By entity: attributes it ignores that an item of it has had. */
+  readonly #ignoredNames = new Map<string, Set<string>>();
   readonly #holders: Holders;
 
   constructor(
@@ -144,6 +158,13 @@ export class CensusTaker {
         return;
       case "rows":
         this.#rows(outcome.entity, outcome.contributions, source);
+        for (const [table, count] of outcome.collapsed)
+          this.#collapsed.add(
+            [outcome.entity.name, table],
+            () => ({ entity: outcome.entity.name, table, example: source }),
+            count,
+          );
+        for (const name of outcome.ignored) this.#meet(outcome.entity.name, name);
         for (const attribute of outcome.unmapped) this.#miss(outcome.entity.name, attribute, source);
     }
   }
@@ -178,6 +199,11 @@ export class CensusTaker {
     this.#failures.add([entity, reason, detail], () => ({ entity, reason, detail, example }));
   }
 
+  #meet(entity: string, name: string): void {
+    const names = this.#ignoredNames.get(entity) ?? new Set();
+    this.#ignoredNames.set(entity, names.add(name));
+  }
+
   #miss(entity: string, attribute: string, example: string): void {
     const names = this.#unmapped.get(entity) ?? new NameCounts(MOST_GROUPS);
     this.#unmapped.set(entity, names);
@@ -205,6 +231,15 @@ export class CensusTaker {
         )
         .sort((a, b) => b.count - a.count),
       conflicts: [...this.#conflicts.values()].sort((a, b) => b.count - a.count),
+      collapsed: this.#collapsed.all(),
+      findings:
+        this.#mapped === undefined
+          ? []
+          : idleIgnores(
+              this.#mapped.mapping,
+              (entity, name) => this.#ignoredNames.get(entity)?.has(name) === true,
+              whole ? "no item" : "no item of the sample",
+            ),
       rowsNotCompared: this.#holders.forgotten,
       beyond: {
         shapes: this.#shapes.beyond,

@@ -11,12 +11,12 @@ export class Groups<T> {
   }
 
   /** `like` says which group; `first` is what the group shows. */
-  add(like: readonly (string | undefined)[], first: () => T): void {
+  add(like: readonly (string | undefined)[], first: () => T, count = 1): void {
     const at = JSON.stringify(like);
     const known = this.#groups.get(at);
-    if (known !== undefined) this.#groups.set(at, { ...known, count: known.count + 1 });
-    else if (this.#groups.size < this.#most) this.#groups.set(at, { ...first(), count: 1 });
-    else this.beyond += 1;
+    if (known !== undefined) this.#groups.set(at, { ...known, count: known.count + count });
+    else if (this.#groups.size < this.#most) this.#groups.set(at, { ...first(), count });
+    else this.beyond += count;
   }
 
   /** The largest first. */

@@ -18,6 +18,7 @@ export function withoutKeys(report: Report, nameOf: (source: string) => string):
       examples: (group.examples ?? []).map((each) => ({ ...each, source: nameOf(each.source) })),
     })),
     unmapped: report.unmapped.map(named),
+    collapsed: (report.collapsed ?? []).map(named),
     furtherUnmapped: (report.furtherUnmapped ?? []).map(named),
     discrepancies: report.discrepancies.map((each) => ({ ...each, examples: examples(each.examples) })),
     spotChecks: {

@@ -1,11 +1,13 @@
 /** Everything one pass found, in the one shape that is printed, stored, logged and read by machines. Fields are added, never renamed. */
 import type { Mapping } from "../mapping/model.ts";
+import { own } from "../mapping/own.ts";
 import { checkRecount, faults } from "./check-source.ts";
 import { facetSums } from "./check-tables.ts";
 import { compare } from "./compare.ts";
 import type { Discrepancy, Evidence } from "./discrepancy.ts";
 import type { ForeignKeyFacts, QuarantineGroup } from "./evidence.ts";
 import { addSums, emptySum, formatSum } from "./fingerprint.ts";
+import { idleIgnores } from "./idle-ignores.ts";
 import type { Finding } from "./migration-error.ts";
 import { must } from "./must.ts";
 import { type SpotFacts, upperBound } from "./spot-check.ts";
@@ -74,6 +76,13 @@ export interface Report {
   readonly recount?: { readonly items: number; readonly agrees: boolean };
   /** Kinds of items that were left behind on purpose, and why. */
   readonly ignored?: readonly { readonly entity: string; readonly reason: string; readonly count: number }[];
+  /** Rows that equal another row of the same item and became one with it: equal elements of a list, most of all. */
+  readonly collapsed?: readonly {
+    readonly entity: string;
+    readonly table: string;
+    readonly count: number;
+    readonly example: string;
+  }[];
   /** Attributes that were left behind on purpose, and how many items have them. */
   readonly ignoredAttributes?: readonly {
     readonly entity: string;
@@ -129,12 +138,13 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
   const { tally, ledger, content, relations } = evidence;
   const discrepancies = compare(mapping, evidence);
   const accepted = [...ledger.quarantine, ...faults(ledger)].reduce((sum, group) => sum + group.accepted, 0);
-  const names = [...entityNames(mapping), ...(tally.entities[NO_ENTITY] === undefined ? [] : [NO_ENTITY])];
+  const counts = (name: string) => own(tally.entities, name);
+  const names = [...entityNames(mapping), ...(counts(NO_ENTITY) === undefined ? [] : [NO_ENTITY])];
   return {
     verdict: discrepancies.length === 0 ? "verified" : "discrepant",
     ...header,
     items: { ...totalCounts(tally), read: tally.read },
-    entities: names.map((name) => ({ name, ...(tally.entities[name] ?? NO_COUNTS) })),
+    entities: names.map((name) => ({ name, ...(counts(name) ?? NO_COUNTS) })),
     tables: mapping.tables.map((table) => {
       const actual = must(
         content.tables.find((each) => each.table === table.name),
@@ -149,7 +159,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
         formatSum(facets.map((facet) => facet[which]).reduce(addSums, emptySum));
       return {
         name: table.name,
-        expectedRows: ledger.keys[table.name] ?? 0,
+        expectedRows: own(ledger.keys, table.name) ?? 0,
         actualRows: actual.created ? actual.rows + actual.foreignRows : actual.rows,
         expectedFingerprint: total("expected"),
         actualFingerprint: total("actual"),
@@ -178,16 +188,19 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
       ? {}
       : { recount: { items: evidence.recount.count, agrees: checkRecount(evidence).length === 0 } }),
     ignored: mapping.entities.flatMap(({ name, ignored }) => {
-      const count = tally.entities[name]?.ignored ?? 0;
+      const count = counts(name)?.ignored ?? 0;
       return ignored === undefined || count === 0 ? [] : [{ entity: name, reason: ignored, count }];
     }),
     findings: [
       ...mapping.entities.flatMap(({ name, ignored }) =>
-        ignored !== undefined || tally.entities[name] !== undefined ? [] : [noItem(name)],
+        ignored !== undefined || counts(name) !== undefined ? [] : [noItem(name)],
       ),
-      ...idleIgnores(mapping, tally),
+      ...idleIgnores(mapping, (entity, name) => own(own(tally.ignored, entity) ?? {}, name) !== undefined),
       ...unreadValues(mapping),
     ],
+    collapsed: Object.entries(tally.collapsed).flatMap(([entity, { named }]) =>
+      Object.entries(named).map(([table, each]) => ({ entity, table, ...each })),
+    ),
     ignoredAttributes: Object.entries(tally.ignored).flatMap(([entity, names]) =>
       Object.entries(names).map(([attribute, count]) => ({ entity, attribute, count })),
     ),
@@ -203,29 +216,13 @@ const noItem = (entity: string): Finding => ({
   remedy: "look at its template, or at what the items in question count as",
 });
 
-/** Names on a list of what to ignore that no item has: a misspelt one hides nothing, and may be meant to. */
-function idleIgnores({ entities, ignore }: Mapping, { ignored }: Evidence["tally"]): Finding[] {
-  const has = (names: readonly Readonly<Record<string, number>>[], name: string) => names.some((each) => name in each);
-  const idle = (where: string, name: string): Finding => ({
-    where,
-    problem: `no item has the attribute ${name}, which it ignores`,
-    remedy: "correct the name, or remove it",
-  });
-  return [
-    ...ignore.filter((name) => !has(Object.values(ignored), name)).map((name) => idle("ignore", name)),
-    ...entities.flatMap(({ name: entity, ignore: own }) =>
-      own.filter((name) => !has([ignored[entity] ?? {}], name)).map((name) => idle(entity, name)),
-    ),
-  ];
-}
-
 /** The report of a pass that has not ended: what was counted so far, and no claim. */
 export function incompleteReport(mapping: Mapping, header: ReportHeader, tally: Evidence["tally"]): Report {
   return {
     verdict: "incomplete",
     ...header,
     items: { ...totalCounts(tally), read: tally.read },
-    entities: entityNames(mapping).map((name) => ({ name, ...(tally.entities[name] ?? NO_COUNTS) })),
+    entities: entityNames(mapping).map((name) => ({ name, ...(own(tally.entities, name) ?? NO_COUNTS) })),
     tables: [],
     foreignKeys: [],
     quarantine: [],

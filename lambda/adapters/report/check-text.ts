@@ -2,7 +2,7 @@
 import type { AttributeCount } from "../../domain/attribute-census.ts";
 import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/census.ts";
 import type { KeyShape } from "../../domain/key-shapes.ts";
-import { grid, keyText } from "./text.ts";
+import { collapsedText, findingText, grid, keyText } from "./text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 const items = (value: number): string => `${count(value)} ${value === 1 ? "item" : "items"}`;
@@ -90,6 +90,8 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
           ]
         : []),
     ]),
+    ...section("Equal rows of one item", collapsedText(checked.collapsed)),
+    ...section("Worth a look", checked.findings.flatMap(findingText)),
     ...section("What one item becomes", entities.flatMap(sampleLines)),
     "",
   ].join("\n");

@@ -1,6 +1,7 @@
 /** A report → what a person reads in a terminal at two in the morning: the verdict first, then why, then everything else. */
 import type { Discrepancy } from "../../domain/discrepancy.ts";
 import type { Example } from "../../domain/evidence.ts";
+import type { Finding } from "../../domain/migration-error.ts";
 import type { FacetReport, Report, TableReport } from "../../domain/report.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -60,10 +61,8 @@ export function reportText(report: Report): string {
       ...(report.ignored ?? []).map(({ entity, reason, count: total }) => `  ${entity}: ${count(total)}, ${reason}`),
       ...ignoredAttributes(report),
     ]),
-    ...section(
-      "Worth a look",
-      (report.findings ?? []).flatMap(({ where, problem, remedy }) => [`  ${where}: ${problem}`, `      → ${remedy}`]),
-    ),
+    ...section("Equal rows of one item", collapsedText(report.collapsed ?? [])),
+    ...section("Worth a look", (report.findings ?? []).flatMap(findingText)),
     ...section("Quarantine", quarantineText(report.quarantine)),
     ...section("Discrepancies", discrepancies(report)),
     ...section("Time", times(report)),
@@ -72,6 +71,23 @@ export function reportText(report: Report): string {
 }
 
 const letGo = ({ accepted = 0 }: Report): string => (accepted === 0 ? "" : ` (${count(accepted)} accepted)`);
+
+export const findingText = ({ where, problem, remedy }: Finding): string[] => [
+  `  ${where}: ${problem}`,
+  `      → ${remedy}`,
+];
+
+/** Said of rows that are no more, as a report and `check` say it. */
+export function collapsedText(list: NonNullable<Report["collapsed"]>): string[] {
+  if (list.length === 0) return [];
+  return [
+    ...list.map(({ entity, table, count: total, example: source }) => {
+      const gave = total === 1 ? "1 equal element gave no row" : `${count(total)} equal elements gave no row`;
+      return `  ${entity} → ${table}: ${gave} of its own, e.g. in ${keyText(source)}`;
+    }),
+    "      → where it matters how many there are, keep them apart: by their position, in the primary key",
+  ];
+}
 
 /** One line for each kind of item; what all of its items have is said once. */
 function ignoredAttributes({ ignoredAttributes: list = [] }: Report): string[] {
