@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ALONE } from "./support/compiling.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 import { blocksOf, isLike, shownIn } from "./support/documents.ts";
 
@@ -39,7 +40,7 @@ function run(command: string) {
 }
 
 async function typeCheck(names: readonly string[]) {
-  const config = { extends: "./tsconfig.json", include: [], files: names };
+  const config = { extends: "./tsconfig.json", compilerOptions: ALONE, include: [], files: names };
   await writeFile(join(folder, "tsconfig.readme.json"), JSON.stringify(config));
   return run("tsc --noEmit -p tsconfig.readme.json");
 }

@@ -122,10 +122,7 @@ function loadTable(
 
   const single = (flag: "unique" | "indexed") =>
     Object.keys(columns).flatMap((column) => (columns[column]?.spec[flag] === true ? [[column]] : []));
-  const uniques = distinct([
-    ...single("unique"),
-    ...spec.uniques.filter((list) => known(list, "a unique constraint")),
-  ]);
+  const uniques = distinct([...single("unique"), ...spec.uniques.filter((list) => known(list, "a unique constraint"))]);
   const indexes: IndexSpec[] = distinct([
     ...single("indexed").map((columns) => ({ columns })),
     ...spec.indexes.filter((list) => known(list.columns, "an index")),

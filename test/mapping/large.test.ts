@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { ALONE } from "../support/compiling.ts";
 import { largeMapping } from "../support/large-mapping.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -16,7 +17,8 @@ async function instantiations(entities: number): Promise<number> {
   const { tables, items } = largeMapping(entities, "../../lambda/mapping/index.ts");
   await writeFile(join(folder, "tables.ts"), tables);
   await writeFile(join(folder, "items.ts"), items);
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] }));
+  const config = { extends: "../../tsconfig.json", compilerOptions: ALONE, include: ["*.ts"] };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
   const { stdout, status } = spawnSync(
     process.execPath,
     [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder, "--noEmit", "--extendedDiagnostics"],

@@ -37,9 +37,7 @@ describe("two things that would have one name have two", () => {
       a_b: table({ id: id(), c: text().index() }),
     }),
     "indexes of some rows": defineTables({
-      a: table({ id: id(), c: text(), c_1: text().index() })
-        .indexWhere("c > '1'", "c")
-        .indexWhere("c > '2'", "c"),
+      a: table({ id: id(), c: text(), c_1: text().index() }).indexWhere("c > '1'", "c").indexWhere("c > '2'", "c"),
     }),
     "an index and a table": defineTables({ a: table({ id: id(), b: text().index() }), a_b_idx: table({ id: id() }) }),
     "a foreign key and a check": defineTables({

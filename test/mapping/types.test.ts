@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ALONE } from "../support/compiling.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -204,7 +205,11 @@ let said: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(root, "test/mapping-types-"));
   await writeFile(join(folder, "cases.ts"), `${HEAD}${CASES.map(([code]) => code).join("\n")}\nvoid rest;\n`);
-  const config = { extends: "../../tsconfig.json", compilerOptions: { noUnusedLocals: false, noUnusedParameters: false }, include: ["cases.ts"] };
+  const config = {
+    extends: "../../tsconfig.json",
+    compilerOptions: { ...ALONE, noUnusedLocals: false, noUnusedParameters: false },
+    include: ["cases.ts"],
+  };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
   const run = promisify(execFile)(process.execPath, [
     join(root, "node_modules/typescript/bin/tsc"),
