@@ -12,11 +12,13 @@ import {
   type Task,
 } from "./compose.ts";
 import type { Options } from "./contract.ts";
+import type { AttributeValue } from "./domain/attribute.ts";
 import { isClean } from "./domain/census.ts";
 import { decoder } from "./domain/decode.ts";
 import { toDynamoDbJson } from "./domain/dynamodb-json.ts";
 import { forecast } from "./domain/forecast.ts";
 import { MigrationError } from "./domain/migration-error.ts";
+import type { Pending, PendingGroup } from "./domain/pending.ts";
 import type { Report } from "./domain/report.ts";
 import type { Mapping } from "./mapping/model.ts";
 import { check } from "./pipeline/check.ts";
@@ -82,15 +84,32 @@ export async function runPlainSql({ target: url, schema }: Pick<Task, "target" |
   return opened.target.plainSql(reportIn(opened.run));
 }
 
-/** Items in quarantine by reason, and what may stand for their keys in a log. */
+/**
+ * What waits for a decision: by table, reason and entity with some of each, and every single one to whoever takes them. `logKey`
+ * makes what may stand for their keys in a log.
+ */
 export async function runListQuarantine({
   target: url,
   schema,
   limit,
-}: Pick<Task, "target" | "schema"> & { limit: number }) {
+  take,
+}: Pick<Task, "target" | "schema"> & { readonly limit: number; readonly take?: (listed: Listed) => Promise<void> }) {
   await using opened = await openRun(url, schema);
   const { run, target } = opened;
-  return { run: run.id, pass: run.pass, logKey: run.logKey, groups: await target.trace.quarantine(run, limit) };
+  const { id, pass, logKey } = run;
+  const groups = (await target.pending.groups(run, limit)).filter(({ reason }) => reason !== "copy");
+  const listed = { run: id, pass, logKey, groups };
+  await take?.({ ...listed, each: (some) => target.pending.each(run, some) });
+  return listed;
+}
+
+export interface Listed {
+  readonly run: number;
+  readonly pass: number;
+  readonly logKey: string;
+  readonly groups: readonly PendingGroup[];
+  /** Hands on all of them, some at a time. */
+  each(take: (some: readonly Pending[]) => Promise<void>): Promise<void>;
 }
 
 export function reportIn({ id, report }: Run): Report {
@@ -124,13 +143,23 @@ export async function runTrace({ target: url, schema, words, isItem }: TraceTask
   return { kind: "row" as const, run: id, pass, table: first, key, ...(await target.trace.row(run, table, key)) };
 }
 
-/** Words of an operator → the key as the ledger writes it. */
+/** Words of an operator → the key as the ledger may have it: which type a key is of the words do not tell. */
 export function itemName([pk = "", sk]: readonly string[], { keys }: Mapping): ItemName {
   const [, hash] = sk === undefined ? (/^#([0-9a-f]{16})$/.exec(pk) ?? []) : [];
   if (hash !== undefined) return { hash };
-  const text = toDynamoDbJson({
-    [keys.pk]: { S: pk },
-    ...(sk === undefined || keys.sk === undefined ? {} : { [keys.sk]: { S: sk } }),
-  });
-  return sk === undefined && keys.sk !== undefined ? { beginning: `${text.slice(0, -1)},` } : { source: text };
+  if (sk === undefined && keys.sk !== undefined) {
+    const beginnings = valuesOf(pk).map((value) => `${toDynamoDbJson({ [keys.pk]: value }).slice(0, -1)},`);
+    // What has no key is known by its position alone.
+    return { beginnings: [...beginnings, pk] };
+  }
+  const { sk: name } = keys;
+  const sorts = sk === undefined || name === undefined ? [{}] : valuesOf(sk).map((value) => ({ [name]: value }));
+  const sources = valuesOf(pk).flatMap((value) => sorts.map((sort) => toDynamoDbJson({ [keys.pk]: value, ...sort })));
+  return { sources: sk === undefined ? [...sources, pk] : sources };
+}
+
+/** What a word of a key may be: text, a number, or binary as it is shown, in base64. */
+function valuesOf(word: string): AttributeValue[] {
+  const bytes = Buffer.from(word, "base64");
+  return [{ S: word }, { N: word }, ...(bytes.toString("base64") === word ? [{ B: new Uint8Array(bytes) }] : [])];
 }

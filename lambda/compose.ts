@@ -4,6 +4,7 @@ import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";
 import { ddlOf } from "./adapters/postgres/ddl.ts";
 import { decisions } from "./adapters/postgres/decisions.ts";
+import { pendingList } from "./adapters/postgres/pending.ts";
 import { plainSql } from "./adapters/postgres/plain-sql.ts";
 import { targetProof } from "./adapters/postgres/proof.ts";
 import { repairs } from "./adapters/postgres/repairs.ts";
@@ -15,20 +16,13 @@ import { targetTables } from "./adapters/postgres/target-tables.ts";
 import { tracer } from "./adapters/postgres/trace.ts";
 import { undoer } from "./adapters/postgres/undo.ts";
 import { unitQueue } from "./adapters/postgres/units.ts";
-import {
-  logDone,
-  logFailure,
-  logProgress,
-  logReport,
-  openLog,
-  outwardFindings,
-  withoutMessage,
-} from "./adapters/report/log.ts";
+import { logDone, logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
 import { type Answer, type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
 import { keyedHash, mappingFingerprint } from "./domain/fingerprint.ts";
 import { numbersOf } from "./domain/mapping-parts.ts";
-import { MigrationError } from "./domain/migration-error.ts";
+import { MigrationError, outward } from "./domain/migration-error.ts";
+import { countsOf } from "./domain/pending.ts";
 import type { Report } from "./domain/report.ts";
 import type { ItemsSpec } from "./mapping/items.ts";
 import { loadMapping } from "./mapping/load.ts";
@@ -38,6 +32,7 @@ import type { Target } from "./pipeline/conclude.ts";
 import type { Migration } from "./pipeline/migrate.ts";
 import type { PaceSettings } from "./pipeline/pace.ts";
 import type { Decisions } from "./ports/decisions.ts";
+import type { PendingList } from "./ports/pending.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Repairs } from "./ports/repairs.ts";
 import type { Run } from "./ports/runs.ts";
@@ -86,6 +81,7 @@ export interface OpenTarget extends Target, AsyncDisposable {
   readonly trace: Trace;
   readonly undo: Undo;
   readonly decisions: Decisions;
+  readonly pending: PendingList;
   readonly repairs: Repairs;
   /** A query a table that computes the fingerprints of a report anew. */
   plainSql(report: Report): string;
@@ -119,7 +115,8 @@ export function openTarget(url: string, mapping: Mapping, migrations: SchemaMigr
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),
     undo: undoer(url, sessions, migrations),
-    decisions: decisions(sessions),
+    decisions: decisions(sessions, mapping),
+    pending: pendingList(sessions, mapping),
     repairs: repairs(sessions, mapping),
     plainSql: (report) => plainSql(report, mapping),
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
@@ -240,9 +237,10 @@ export async function logged(
     const { report, logKey } = done;
     logReport(log, report, nameOf(settings, logKey));
     logMetrics(log, METRICS, settings.functionName, report);
-    const { verdict, run, pass, items, discrepancies, accepted, repaired } = report;
+    const { verdict, run, pass, items, discrepancies, accepted, letGo, repaired } = report;
     const more = {
       ...(accepted === undefined ? {} : { accepted }),
+      ...(letGo === undefined ? {} : { letGo: letGo.map(countsOf) }),
       ...(repaired === undefined ? {} : { repaired: { ...repaired } }),
     };
     return { verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length, ...more };
@@ -250,6 +248,6 @@ export async function logged(
     logFailure(log, error);
     // Lambda logs whatever is thrown, with all its properties.
     if (!(error instanceof MigrationError)) throw withoutMessage(error);
-    return { verdict: "refused", findings: outwardFindings(error) };
+    return { verdict: "refused", findings: outward(error.findings) };
   }
 }

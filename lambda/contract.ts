@@ -69,6 +69,10 @@ export const optionsSchema = z.strictObject({
 export const saidSchema = z.strictObject({
   /** An item's key, PK and SK, or `#` and the hash that stands for it in a log. */
   key: z.array(z.string()).min(1).max(2).optional(),
+  /** In place of a key: all that waits for a reason, of an entity, or both. */
+  reasonCode: z.string().min(1).optional(),
+  entity: z.string().min(1).optional(),
+  all: z.boolean().optional(),
   reason: z.string().trim().min(1).max(1_000).optional(),
   force: z.boolean().optional(),
   /** Examples of each reason. */
@@ -91,7 +95,10 @@ const BELONGS: Readonly<Record<string, { readonly needs: readonly string[]; read
       .filter(([, { event }]) => event)
       .map(([name, { needs, takes, words }]) => [
         name,
-        { needs: [...(words === undefined ? [] : ["key"]), ...needs], takes },
+        {
+          needs: [...(words === undefined || words.optional === true ? [] : ["key"]), ...needs],
+          takes: [...(words?.optional === true ? ["key"] : []), ...takes],
+        },
       ]),
     ...Object.entries(STEPS).map(([name, { takes }]) => [name, { needs: [], takes }]),
   ]);
@@ -156,6 +163,14 @@ export type LogSettings = z.infer<typeof logSchema>;
 const total = z.number().int().nonnegative();
 const finding = z.strictObject({ where: z.string(), problem: z.string(), remedy: z.string() }).readonly();
 
+/** So many of a reason: items of an entity, or contributions to a table. */
+const counted = z.strictObject({
+  reason: z.string(),
+  entity: z.string().nullable(),
+  table: z.string().nullable(),
+  count: total,
+});
+
 /** What an invocation returns that proves something, or is refused: the report without examples, which may be large. */
 export const resultSchema = z
   .strictObject({
@@ -169,6 +184,8 @@ export const resultSchema = z
     discrepancies: total.exactOptional(),
     /** Items an operator has let go, which are no discrepancy. */
     accepted: total.exactOptional(),
+    /** What that is, by reason and entity or table. */
+    letGo: z.array(counted).readonly().exactOptional(),
     /** What a repair did. */
     repaired: z
       .record(z.enum(["rows", "released", "refused", "changed", "left"]), total)
@@ -182,12 +199,11 @@ export const resultSchema = z
 export type MigrationResult = z.infer<typeof resultSchema>;
 
 const run = total;
-const group = z.strictObject({
-  reason: z.string(),
-  entity: z.string().nullable(),
-  count: total,
+const group = counted.extend({
   accepted: total,
-  examples: z.array(z.strictObject({ key: z.string(), detail: z.string() })).readonly(),
+  examples: z
+    .array(z.strictObject({ key: z.string(), detail: z.string(), holder: z.string().exactOptional() }))
+    .readonly(),
 });
 
 /** What an invocation returns to an action that proves nothing. Keys of items are hashes, as in the log. */
@@ -208,12 +224,23 @@ export const answerSchema = z.discriminatedUnion("action", [
   }),
   z.strictObject({ action: z.literal("report"), run, report: z.record(z.string(), z.unknown()).readonly() }),
   z.strictObject({ action: z.literal("list-quarantine"), run, groups: z.array(group).readonly() }),
-  z.strictObject({ action: z.literal("accept"), run, key: z.string(), reason: z.string() }),
+  z.strictObject({
+    action: z.literal("accept"),
+    run,
+    /** Where it is one item. */
+    key: z.string().exactOptional(),
+    reason: z.string(),
+    items: total,
+    /** Of each group, how many had been accepted before. */
+    groups: z.array(counted.extend({ accepted: total })).readonly(),
+    /** What else is the matter with that item, and cannot be let go. */
+    remains: z.array(finding).readonly(),
+  }),
   z.strictObject({ action: z.literal("plan"), run, pass: total, workers: z.array(total).readonly() }),
   z.strictObject({ action: z.literal("copy"), run, done: z.boolean() }),
   z.strictObject({ action: z.literal("finalize"), run, done: z.boolean() }),
   z.strictObject({ action: z.literal("stop"), run }),
-  z.strictObject({ action: z.literal("seal"), run }),
+  z.strictObject({ action: z.literal("seal"), run, letGo: z.array(counted).readonly().exactOptional() }),
   z.strictObject({
     action: z.literal("rollback"),
     run,

@@ -2,6 +2,8 @@
 import { reportIn, runListQuarantine, runStatus } from "./ask.ts";
 import { type Edge, nameOf, type Outcome, type Task } from "./compose.ts";
 import { type Answer, type Event, type LogSettings, type Options, optionsSchema } from "./contract.ts";
+import { outward } from "./domain/migration-error.ts";
+import { countsOf } from "./domain/pending.ts";
 import { withoutKeys } from "./domain/report-keys.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "./operate.ts";
 import { copyStep, finalizeStep } from "./pipeline/steps.ts";
@@ -48,21 +50,28 @@ const ACTIONS: Record<Event["action"], Action> = {
   },
   "list-quarantine": async ({ target, schema, event: { limit = EXAMPLES }, log }) => {
     const { run, logKey, groups } = await runListQuarantine({ target, schema, limit });
-    const named = groups.map(({ reason, entity, count, accepted, examples }) => ({
-      ...{ reason, entity, count, accepted },
-      examples: (examples ?? []).map(({ source, detail }) => ({ key: nameOf(log, logKey)(source), detail })),
+    const name = nameOf(log, logKey);
+    const named = groups.map(({ reason, entity, table, count, accepted, examples }) => ({
+      ...{ reason, entity, table, count, accepted },
+      examples: examples.map(({ source, detail, holder }) => ({
+        ...{ key: name(source), detail: detail ?? "" },
+        ...(holder === null ? {} : { holder: name(holder) }),
+      })),
     }));
     return { action: "list-quarantine", run, groups: named };
   },
-  accept: async ({ target, schema, event: { key = [], reason = "" }, log }) => {
-    const { run, logKey, source } = await runAccept({ target, schema, key, reason });
-    return { action: "accept", run, key: nameOf(log, logKey)(source), reason };
+  accept: async ({ target, schema, event: { key = [], all, reasonCode, entity, reason = "" }, log }) => {
+    const done = await runAccept({ target, schema, key, all, reasonCode, entity, reason });
+    const { run, logKey, source, items, remains } = done;
+    const groups = done.groups.map(({ accepted, ...group }) => ({ ...countsOf(group), accepted }));
+    const named = source === undefined ? {} : { key: nameOf(log, logKey)(source) };
+    return { action: "accept", run, ...named, reason, items, groups, remains: outward(remains) };
   },
   stop: async ({ target, event }) => ({ action: "stop", ...(await runStop({ target, run: event.run })) }),
-  seal: async ({ target, event }) => ({
-    action: "seal",
-    ...(await runSeal({ target, run: event.run, force: event.force === true })),
-  }),
+  seal: async ({ target, event }) => {
+    const { run, letGo } = await runSeal({ target, run: event.run, force: event.force === true });
+    return { action: "seal", run, ...(letGo.length === 0 ? {} : { letGo: letGo.map(countsOf) }) };
+  },
   rollback: async ({ target, schema, event }, { progress }) => {
     const how = { run: event.run, force: event.force === true, progress };
     const { source: _, ...undone } = await runRollback({ target, schema, ...how });

@@ -1,7 +1,7 @@
 /** An operator's decisions → what becomes of a run, short of copying and proving it. */
 import { itemName, runOfNumber } from "./ask.ts";
 import { fitting, NO_MAPPING, noRun, openRun, openTarget, runsAt, runsIn, type Schema, type Task } from "./compose.ts";
-import { MigrationError } from "./domain/migration-error.ts";
+import { type Finding, MigrationError } from "./domain/migration-error.ts";
 import { seal } from "./pipeline/seal.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Run } from "./ports/runs.ts";
@@ -37,18 +37,61 @@ async function runToTakeBack(url: string, schema: Schema | undefined): Promise<R
   throw new MigrationError("mapping-changed", problem, `say which is meant: rollback --run ${run.id}`);
 }
 
-/** Lets an item go, for a reason. */
-export async function runAccept({
-  target: url,
-  schema,
-  key,
-  reason,
-}: Place & { readonly key: readonly string[]; readonly reason: string }) {
+export interface AcceptTask extends Place {
+  /** One item; none where all that waits is meant. */
+  readonly key: readonly string[];
+  readonly all?: boolean | undefined;
+  readonly reasonCode?: string | undefined;
+  readonly entity?: string | undefined;
+  readonly reason: string;
+}
+
+/** Lets an item go, or all that waits for a reason or of an entity. */
+export async function runAccept({ target: url, schema, reason, ...choice }: AcceptTask) {
+  const findings = problemsOf(choice, reason);
+  if (findings.length > 0)
+    throw new MigrationError("settings", "what is to be let go is not clear", "see each finding", { findings });
   await using opened = await openRun(url, schema);
   const { run, mapping, target } = opened;
-  if (reason.trim() === "") throw new MigrationError("settings", "no reason is given", "say why: --reason TEXT");
-  const { source } = await target.decisions.accept(run, itemName(key, mapping), reason);
-  return { run: run.id, logKey: run.logKey, source, reason };
+  const { key, reasonCode, entity } = choice;
+  const chosen = key.length > 0 ? { item: itemName(key, mapping) } : { reasonCode, entity };
+  const accepted = await target.decisions.accept(run, chosen, reason);
+  return { run: run.id, logKey: run.logKey, reason, ...accepted };
+}
+
+function problemsOf(
+  { key, all, reasonCode, entity }: Omit<AcceptTask, keyof Place | "reason">,
+  reason: string,
+): Finding[] {
+  const filtered = reasonCode !== undefined || entity !== undefined;
+  const find = (where: string, problem: string, remedy: string): Finding => ({ where, problem, remedy });
+  return [
+    ...(reason.trim() === "" ? [find("reason", "no reason is given", "say why: --reason TEXT")] : []),
+    ...(key.length > 2
+      ? [find("key", `${key.length} words are no key`, "say PK [SK], each as one word: quote what holds spaces")]
+      : []),
+    ...(key.length > 0 && (all === true || filtered)
+      ? [
+          find(
+            "key",
+            "an item is named, and all that waits as well",
+            "say either KEY, or --all with --reason-code or --entity",
+          ),
+        ]
+      : []),
+    ...(key.length === 0 && !filtered
+      ? [find("key", "nothing is named", "say KEY of an item, or --all with --reason-code or --entity")]
+      : []),
+    ...(key.length === 0 && filtered && all !== true
+      ? [
+          find(
+            "all",
+            "it would let go every item of that kind",
+            "say --all if that is meant; `list-quarantine` shows them",
+          ),
+        ]
+      : []),
+  ];
 }
 
 interface Numbered {
@@ -74,7 +117,7 @@ export async function runSeal({ target: url, run: number, force }: Numbered & { 
   await using target = openTarget(url, NO_MAPPING);
   const run = await runOfNumber(target, number);
   await seal(target.decisions, run, force);
-  return { run: run.id };
+  return { run: run.id, letGo: run.report?.letGo ?? [] };
 }
 
 /** Removes the ledger of runs that are all sealed; the rows stay. */

@@ -53,6 +53,9 @@ export const OPTIONS = {
     says: "whether the copy ends within so many minutes of its beginning",
     whole: true,
   },
+  reasonCode: { flag: "--reason-code <CODE>", says: "all that waits for that reason, as `list-quarantine` has it" },
+  entity: { flag: "--entity <NAME>", says: "all that waits of that entity" },
+  all: { flag: "--all", says: "every one of them: what --reason-code and --entity choose" },
   reason: { flag: "--reason <TEXT>", says: "why, for the ledger and the report" },
   force: { flag: "--force", says: "also where others would lose something" },
 } as const satisfies Record<string, OptionSpec>;
@@ -70,7 +73,7 @@ export type OptionName = keyof typeof OPTIONS;
 export interface Verb {
   readonly says: string;
   /** What stands behind the verb without a flag. */
-  readonly words?: { readonly name: string; readonly says: string };
+  readonly words?: { readonly name: string; readonly says: string; readonly optional?: true };
   readonly needs: readonly OptionName[];
   readonly takes: readonly OptionName[];
   /** What an option means here, where that is not what it means elsewhere. */
@@ -82,7 +85,7 @@ export interface Verb {
 }
 
 const PROOF = ["sample", "seed", "recount", "allowEmpty"] as const;
-const KEY = { name: "key...", says: "PK [SK] of the item, or #HASH from a log" };
+const KEY = { name: "key...", says: "PK [SK] of the item, or #HASH from a log", optional: true } as const;
 
 export const VERBS = {
   rehearse: {
@@ -150,11 +153,12 @@ export const VERBS = {
     ends: "0 found; 1 not found; 3 refused",
   },
   "list-quarantine": {
-    says: "the items that could not become rows, by reason",
+    says: "everything that waits for a decision, by reason: items in quarantine, conflicts, collisions, rows of others; and what a later row replaces",
     needs: ["target"],
     takes: ["schema", "limit", "json"],
+    meaning: { json: "write all of them there, each with both sides and the words to accept it" },
     event: true,
-    ends: "0 there are none; 1 there are some; 3 refused",
+    ends: "0 nothing waits; 1 something does; 3 refused",
   },
   repair: {
     says: "read again only the items behind missing rows and in quarantine, mend what can be mended, and prove all of it",
@@ -164,10 +168,10 @@ export const VERBS = {
     event: true,
   },
   accept: {
-    says: "let an item go that is in quarantine, or waits behind another one's row: the proof counts it as accepted",
+    says: "let an item go that is in quarantine or waits behind another one's row, or all of a kind: the proof counts it as accepted",
     words: KEY,
     needs: ["target", "reason"],
-    takes: ["schema", "json"],
+    takes: ["reasonCode", "entity", "all", "schema", "json"],
     event: true,
     ends: "0 done; 3 refused",
   },
@@ -239,8 +243,13 @@ export function usageOf(name: string, { words, needs, takes }: Verb): string {
   const flag = (option: OptionName): string => OPTIONS[option].flag.replace(/[<>]/g, "");
   return [
     name,
-    ...(words === undefined ? [] : [words.name.replace(/(\w+)\.\.\./, (_, word: string) => `${word.toUpperCase()}…`)]),
+    ...(words === undefined ? [] : [spelled(words)]),
     ...needs.map(flag),
     ...takes.map((option) => `[${flag(option)}]`),
   ].join(" ");
+}
+
+function spelled({ name, optional }: NonNullable<Verb["words"]>): string {
+  const word = name.replace(/(\w+)\.\.\./, (_, each: string) => `${each.toUpperCase()}…`);
+  return optional === true ? `[${word}]` : word;
 }

@@ -1,6 +1,7 @@
 /** `accept`, `stop`, `seal`, `rollback`, `drop-ledger`: an operator decides what becomes of a run. */
-import { keyText } from "../../lambda/adapters/report/text.ts";
+import { acceptedText } from "../../lambda/adapters/report/accepted-text.ts";
 import { counted } from "../../lambda/domain/discrepancy.ts";
+import { letGoText } from "../../lambda/domain/pending.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
 import { print } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";
@@ -9,12 +10,12 @@ import type { Action } from "./given.ts";
 import { saidOptions, writeJson } from "./run.ts";
 
 export const accept: Action = async (given, key) => {
-  const { reason } = saidOptions({ ...given, key });
-  const { target, schema, json } = given;
-  const { run, source } = await runAccept({ target, schema: await readSchema(schema), key, reason: reason ?? "" });
-  await writeJson(json, { run, source, reason });
-  print(`ACCEPTED  ${keyText(source)}, as it is now: ${reason}`);
-  print("Run verify: the proof counts it as accepted, until the item changes.");
+  const { reason = "", reasonCode, entity, all } = saidOptions(given);
+  const { target, json } = given;
+  const place = { target, schema: await readSchema(given.schema) };
+  const { logKey: _, ...accepted } = await runAccept({ ...place, key, all, reasonCode, entity, reason });
+  await writeJson(json, accepted);
+  print(acceptedText(accepted));
 };
 
 export const stop: Action = async ({ target, json, ...given }) => {
@@ -25,9 +26,10 @@ export const stop: Action = async ({ target, json, ...given }) => {
 
 export const seal: Action = async ({ target, json, ...given }) => {
   const { run: number, force } = saidOptions(given);
-  const { run } = await runSeal({ target, run: number, force: force === true });
-  await writeJson(json, { run });
+  const { run, letGo } = await runSeal({ target, run: number, force: force === true });
+  await writeJson(json, letGo.length === 0 ? { run } : { run, letGo });
   print(`SEALED  run ${run}: its rows belong to the application from now on.`);
+  if (letGo.length > 0) print(`  let go before: ${letGoText(letGo)}`);
 };
 
 export const rollback: Action = async ({ target, schema: folder, json, ...given }) => {

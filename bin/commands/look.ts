@@ -1,11 +1,15 @@
 /** `status`, `report`, `list-quarantine`: what a database holds of a migration, asked without changing anything. */
-import { quarantineText, reportText } from "../../lambda/adapters/report/text.ts";
+import { acceptCommand } from "../../lambda/adapters/report/key-text.ts";
+import { pendingText } from "../../lambda/adapters/report/pending-text.ts";
+import { reportText } from "../../lambda/adapters/report/text.ts";
 import { reportIn, runListQuarantine, runPlainSql, runStatus } from "../../lambda/ask.ts";
+import { keyedHash } from "../../lambda/domain/fingerprint.ts";
+import { isOpen, openIn, type Pending } from "../../lambda/domain/pending.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import type { Action } from "./given.ts";
-import { saidOptions, writeJson } from "./run.ts";
+import { saidOptions, writeJson, writeJsonList } from "./run.ts";
 
 /** Examples of each reason, where nobody says how many. */
 const EXAMPLES = 10;
@@ -56,8 +60,17 @@ export const report: Action = async ({ target, schema, sql, json, ...given }) =>
 
 export const listQuarantine: Action = async ({ target, schema, json, ...given }) => {
   const { limit = EXAMPLES } = saidOptions(given);
-  const { run, pass, groups } = await runListQuarantine({ target, schema: await readSchema(schema), limit });
-  await writeJson(json, { run, pass, groups });
-  print(groups.length === 0 ? "Nothing is in quarantine." : quarantineText(groups).join("\n"));
-  process.exitCode = groups.length === 0 ? 0 : EXIT.discrepant;
+  const named = (logKey: string) => (source: string) => `#${keyedHash(logKey, source)}`;
+  const { groups, logKey } = await runListQuarantine({
+    ...{ target, schema: await readSchema(schema), limit },
+    take: async ({ run, pass, groups: all, logKey: secret, each }) => {
+      const commandOf = (pending: Pending) =>
+        isOpen(pending) ? { accept: acceptCommand(pending.source, named(secret)) } : {};
+      await writeJsonList(json, { run, pass, groups: all }, "items", (take) =>
+        each((some) => take(some.map((pending) => ({ ...pending, ...commandOf(pending) })))),
+      );
+    },
+  });
+  print(pendingText(groups, named(logKey)));
+  process.exitCode = groups.every((group) => openIn(group) === 0) ? EXIT.verified : EXIT.discrepant;
 };

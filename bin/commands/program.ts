@@ -43,7 +43,10 @@ export function program(): Command {
 
 function commandOf(name: string, verb: Verb, actions: Readonly<Record<string, Action>>): Command {
   const command = new Command(name).description(verb.says).exitOverride();
-  if (verb.words !== undefined) command.argument(`<${verb.words.name}>`, verb.words.says);
+  if (verb.words !== undefined) {
+    const { name: words, says, optional } = verb.words;
+    command.argument(optional === true ? `[${words}]` : `<${words}>`, says);
+  }
   for (const option of verb.needs) addOption(command, verb, option, true);
   for (const option of verb.takes) addOption(command, verb, option, false);
   if (verb.ends !== undefined) command.addHelpText("after", `\nExit status: ${verb.ends}`);

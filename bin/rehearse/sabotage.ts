@@ -1,6 +1,6 @@
 /** A filled source and an empty database → a story in two acts, told as it happens: a copy that is killed five times, and a proof that is lied to three times. */
 import pg from "pg";
-import { keyText } from "../../lambda/adapters/report/text.ts";
+import { keyText } from "../../lambda/adapters/report/key-text.ts";
 import { runStatus } from "../../lambda/ask.ts";
 import type { Schema } from "../../lambda/compose.ts";
 import { must } from "../../lambda/domain/must.ts";

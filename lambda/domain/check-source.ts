@@ -1,10 +1,11 @@
 /** The checks of what the source gave: counted once, read again, nothing left out. */
 import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
-import type { LedgerFacts } from "./evidence.ts";
 import { sameSum } from "./fingerprint.ts";
 import type { Named, Names } from "./name-counts.ts";
+import { type LostAcceptances, openIn, type Pending, type PendingGroup } from "./pending.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import { type ItemCounts, totalCounts } from "./tally.ts";
+import { commandLine } from "./typed.ts";
 
 const accounted = (counts: ItemCounts): number =>
   counts.migrated + counts.unchanged + counts.ignored + counts.expired + counts.quarantined;
@@ -13,7 +14,7 @@ const accounted = (counts: ItemCounts): number =>
 export function checkAccounting({ tally, ledger }: Evidence): Discrepancy[] {
   const entities = Object.entries(tally.entities).filter(([, counts]) => counts.read !== accounted(counts));
   const total = totalCounts(tally);
-  const quarantined = ledger.quarantine.reduce((sum, { count }) => sum + count, 0);
+  const quarantined = ledger.waiting.reduce((sum, { table, count }) => sum + (table === null ? count : 0), 0);
   return [
     ...entities.map(([name, counts]) =>
       found(
@@ -86,18 +87,66 @@ export function checkRecount({ recount, tally }: Evidence): Discrepancy[] {
   return [found("recount", "the source", problem, remedy, Math.max(1, Math.abs(recount.count - tally.keys.count)))];
 }
 
-/** What nobody has accepted. */
-const open = <G extends { readonly count: number; readonly accepted: number }>(groups: readonly G[]): G[] =>
-  groups.flatMap((group) =>
-    group.count === group.accepted ? [] : [{ ...group, count: group.count - group.accepted }],
+const REMEDIES: Readonly<Record<string, string>> = {
+  collision: "two items give one row: correct one, or choose a .duplicates() policy",
+  conflict: "copies of one row differ: correct the items named, or choose { latest: column }",
+  "foreign-row": "a row of somebody else, or one that was changed here since, has this key: it was not overwritten",
+};
+
+/** How all that waits for one reason is let go. */
+const acceptAll = ({ reason, entity }: Pick<PendingGroup, "reason" | "entity">): string =>
+  commandLine(
+    "accept",
+    ["--reason-code", reason, ...(entity === null ? [] : ["--entity", entity]), "--all", "--reason", "TEXT"],
+    [],
   );
 
-/** Contributions that should hold a row and do not. Copies and superseded ones are as they should be. */
-export const faults = ({ contested }: Pick<LedgerFacts, "contested">) =>
-  contested.flatMap((group) => {
-    const { kind } = group;
-    return kind === "copy" || kind === "superseded" ? [] : [{ ...group, kind }];
-  });
+function checkWaiting(group: PendingGroup): Discrepancy[] {
+  const count = openIn(group);
+  if (count === 0) return [];
+  const { table, reason, entity } = group;
+  const named = group.examples.filter(({ accepted }) => accepted === null);
+  return [
+    table === null
+      ? found(
+          "completeness",
+          entity ?? "items of no entity",
+          `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
+          named[0]?.detail ?? "look into the quarantine",
+          count,
+          named.map(({ source }) => ({ source })),
+        )
+      : found(
+          "completeness",
+          table,
+          `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${reason}`,
+          `${REMEDIES[reason] ?? "look at both items"}; or let what waits go: ${acceptAll(group)}`,
+          count,
+          named.map(({ key, source, holder }: Pending) => ({
+            table,
+            source,
+            holder,
+            ...(key === null ? {} : { key }),
+          })),
+        ),
+  ];
+}
+
+/** What was let go as it was then, and is not so any more, is told again, and that it was let go once. */
+const checkLost = (lost: LostAcceptances): Discrepancy => {
+  const since =
+    lost.since === "item"
+      ? "the item, or what the mapping makes of it, is another one since"
+      : "another row or item stands in its place since";
+  return found(
+    "completeness",
+    lost.entity ?? "items of no entity",
+    `${counted(lost.count, "acceptance holds", "acceptances hold")} no more: ${since}`,
+    `look at what waits now (list-quarantine), and let it go anew: ${acceptAll(lost)}`,
+    lost.count,
+    lost.examples,
+  );
+};
 
 /** Each name nobody reads; those that are too many to tell apart, together. */
 function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] {
@@ -123,42 +172,22 @@ function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] 
 
 /** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
 export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): Discrepancy[] {
-  const remedies = {
-    collision: "two items give one row: correct one, or choose a .duplicates() policy",
-    conflict: "copies of one row differ: correct the items named, or choose { latest: column }",
-    "foreign-row": "a row of somebody else, or one that was changed here since, has this key: it was not overwritten",
-  };
   const empty = "check its name, region and account; say --allow-empty if it is meant to be empty";
   return [
     ...(tally.read > 0 || isEmptyAllowed ? [] : [found("completeness", "the source", "it gave no item at all", empty)]),
     ...Object.entries(tally.unmapped).flatMap(([entity, names]) => checkUnmapped(entity, names)),
-    ...open(ledger.quarantine).map(({ reason, entity, count, examples }) => {
-      const named = examples.filter(({ accepted }) => accepted == null);
-      return found(
-        "completeness",
-        entity ?? "items of no entity",
-        `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
-        named[0]?.detail ?? "look into the quarantine",
-        count,
-        named.map(({ source }) => ({ source })),
-      );
-    }),
-    ...open(faults(ledger)).map(({ table, kind, count, examples }) =>
-      found(
-        "completeness",
-        table,
-        `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${kind}`,
-        remedies[kind],
-        count,
-        examples,
-      ),
-    ),
-    ...ledger.stale.map(({ entity, items, rows, examples }) =>
+    ...ledger.waiting.flatMap(checkWaiting),
+    ...ledger.lost.map(checkLost),
+    ...ledger.stale.map(({ entity, quarantined, items, rows, examples }) =>
       found(
         "completeness",
         entity,
-        `${counted(items, "item", "items")} left ${counted(rows, "row", "rows")} behind that the source no longer gives`,
-        "run migrate --prune to remove them",
+        quarantined
+          ? `${counted(items, "item", "items")} in quarantine left ${counted(rows, "row", "rows")} of an earlier pass behind`
+          : `${counted(items, "item", "items")} left ${counted(rows, "row", "rows")} behind that the source no longer gives`,
+        quarantined
+          ? "correct the items and run repair; or accept them: their rows stay then, until migrate --prune removes them"
+          : "run migrate --prune to remove them",
         items,
         examples,
       ),

@@ -1,22 +1,13 @@
 /** What the ledger and the target were asked, and answered: the facts a verdict is made of. Counts are never capped. */
 import type { FingerprintSum } from "./fingerprint.ts";
+import type { LetGo, LostAcceptances, PendingGroup } from "./pending.ts";
 
 /** A row or item as a report names it: its primary key in the target and the source keys it comes from. */
 export interface Example {
   readonly table?: string;
   readonly key?: readonly string[];
   readonly source?: string;
-  readonly holder?: string;
-}
-
-/** Contributions that do not hold their row, by what that means under the table's policy. */
-export interface Contested {
-  readonly table: string;
-  readonly kind: "collision" | "conflict" | "copy" | "superseded" | "foreign-row";
-  readonly count: number;
-  /** Those of them that an operator has let go. */
-  readonly accepted: number;
-  readonly examples: readonly Example[];
+  readonly holder?: string | null;
 }
 
 /** Rows, or parts of rows, that were to be removed and are still there: changed since, or kept by a trigger. */
@@ -35,30 +26,20 @@ export interface LedgerFacts {
   readonly keys: Readonly<Record<string, number>>;
   /** By table name: contributions beyond the first that hold one and the same part of a row. */
   readonly doubled: Readonly<Record<string, number>>;
-  readonly contested: readonly Contested[];
-  readonly quarantine: readonly QuarantineGroup[];
-  /** Rows whose item is gone from the source, or no longer becomes a row. */
+  /** Items in quarantine, and contributions that do not hold their row. */
+  readonly waiting: readonly PendingGroup[];
+  readonly letGo: readonly LetGo[];
+  readonly lost: readonly LostAcceptances[];
+  /** Rows whose item is gone from the source, or no longer becomes a row and was not let go. */
   readonly stale: readonly {
     readonly entity: string;
+    /** Whether the item is there, in quarantine. */
+    readonly quarantined: boolean;
     readonly items: number;
     readonly rows: number;
     readonly examples: readonly Example[];
   }[];
   readonly unremoved: readonly Unremoved[];
-}
-
-export interface QuarantineGroup {
-  readonly reason: string;
-  readonly entity: string | null;
-  readonly count: number;
-  /** Those of them that an operator has let go. */
-  readonly accepted: number;
-  readonly examples: readonly {
-    readonly source: string;
-    readonly detail: string;
-    /** Why an operator let it go, where one did. */
-    readonly accepted?: string | null;
-  }[];
 }
 
 export interface TableContent {

@@ -35,6 +35,10 @@ export interface Finding {
   readonly keys?: readonly string[];
 }
 
+/** Findings as the outside may see them. */
+export const outward = (findings: readonly Finding[]) =>
+  findings.map(({ where, problem, remedy }) => ({ where, problem, remedy }));
+
 export class MigrationError extends Error {
   readonly code: MigrationErrorCode;
   readonly findings: readonly Finding[];

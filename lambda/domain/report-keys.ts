@@ -20,6 +20,19 @@ export function withoutKeys(report: Report, nameOf: (source: string) => string):
     unmapped: report.unmapped.map(named),
     collapsed: (report.collapsed ?? []).map(named),
     furtherUnmapped: (report.furtherUnmapped ?? []).map(named),
+    ...(report.letGo === undefined
+      ? {}
+      : {
+          letGo: report.letGo.map((group) => ({
+            ...group,
+            items: group.items.map(({ source, holder, ...item }) => ({
+              ...item,
+              source: nameOf(source),
+              key: null,
+              holder: holder === null ? null : nameOf(holder),
+            })),
+          })),
+        }),
     discrepancies: report.discrepancies.map((each) => ({ ...each, examples: examples(each.examples) })),
     spotChecks: {
       ...report.spotChecks,

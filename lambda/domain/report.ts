@@ -1,15 +1,16 @@
 /** Everything one pass found, in the one shape that is printed, stored, logged and read by machines. Fields are added, never renamed. */
 import type { Mapping } from "../mapping/model.ts";
 import { own } from "../mapping/own.ts";
-import { checkRecount, faults } from "./check-source.ts";
+import { checkRecount } from "./check-source.ts";
 import { facetSums } from "./check-tables.ts";
 import { compare } from "./compare.ts";
 import type { Discrepancy, Evidence } from "./discrepancy.ts";
-import type { ForeignKeyFacts, QuarantineGroup } from "./evidence.ts";
+import type { ForeignKeyFacts } from "./evidence.ts";
 import { addSums, emptySum, formatSum } from "./fingerprint.ts";
 import { idleIgnores } from "./idle-ignores.ts";
 import type { Finding } from "./migration-error.ts";
 import { must } from "./must.ts";
+import { type LetGo, needsDecision, type QuarantineGroup, quarantineOf } from "./pending.ts";
 import { type SpotFacts, upperBound } from "./spot-check.ts";
 import { entityNames, type ItemCounts, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
 import { unreadValues } from "./unread.ts";
@@ -94,6 +95,8 @@ export interface Report {
   readonly discrepancies: readonly Discrepancy[];
   /** Items an operator has let go with a reason, which are no discrepancy. */
   readonly accepted?: number;
+  /** What that is, for which reasons and since when. */
+  readonly letGo?: readonly LetGo[];
   /** What a repair did before this proof was made. */
   readonly repaired?: RepairCounts;
   /** Milliseconds by phase. */
@@ -137,7 +140,7 @@ export interface ReportHeader {
 export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evidence): Report {
   const { tally, ledger, content, relations } = evidence;
   const discrepancies = compare(mapping, evidence);
-  const accepted = [...ledger.quarantine, ...faults(ledger)].reduce((sum, group) => sum + group.accepted, 0);
+  const accepted = ledger.waiting.filter(needsDecision).reduce((sum, group) => sum + group.accepted, 0);
   const counts = (name: string) => own(tally.entities, name);
   const names = [...entityNames(mapping), ...(counts(NO_ENTITY) === undefined ? [] : [NO_ENTITY])];
   return {
@@ -151,8 +154,8 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
         "every table was asked for",
       );
       const contested = (kind: string) =>
-        ledger.contested
-          .filter((each) => each.table === table.name && each.kind === kind)
+        ledger.waiting
+          .filter((each) => each.table === table.name && each.reason === kind)
           .reduce((sum, { count }) => sum + count, 0);
       const facets = facetSums(table, ledger.holding, actual);
       const total = (which: "expected" | "actual") =>
@@ -176,7 +179,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
       };
     }),
     foreignKeys: relations.foreignKeys,
-    quarantine: ledger.quarantine,
+    quarantine: quarantineOf(ledger.waiting),
     unmapped: Object.entries(tally.unmapped).flatMap(([entity, { named }]) =>
       Object.entries(named).map(([attribute, each]) => ({ entity, attribute, ...each })),
     ),
@@ -205,7 +208,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
       Object.entries(names).map(([attribute, count]) => ({ entity, attribute, count })),
     ),
     discrepancies,
-    ...(accepted === 0 ? {} : { accepted }),
+    ...(accepted === 0 ? {} : { accepted, letGo: ledger.letGo }),
     timings: header.timings,
   };
 }

@@ -1,5 +1,4 @@
 /** From an item to its rows and back, through the ledger: what was contributed, when, and whether it still stands. Changes nothing. */
-import type { QuarantineGroup } from "../domain/evidence.ts";
 import type { TableModel } from "../mapping/model.ts";
 import type { Run } from "./runs.ts";
 
@@ -40,14 +39,18 @@ export interface TracedItems {
   readonly items: readonly TracedItem[];
 }
 
-/** What names items: the whole key as it stands in the ledger, its beginning, or what stands for it in a log. */
-export type ItemName = { readonly source: string } | { readonly beginning: string } | { readonly hash: string };
+/**
+ * What names items: the whole key as it may stand in the ledger, whose words could be text, a number or binary; its beginning; or
+ * what stands for it in a log.
+ */
+export type ItemName =
+  | { readonly sources: readonly string[] }
+  | { readonly beginnings: readonly string[] }
+  | { readonly hash: string };
 
 export interface Trace {
   /** What the ledger knows of the items of that name; none where the run has not read them. */
   items(run: Run, name: ItemName): Promise<TracedItems>;
-  /** Items in quarantine by reason and entity, with up to so many of each as examples. */
-  quarantine(run: Run, examples: number): Promise<readonly QuarantineGroup[]>;
   /** Everything that was contributed to one row. The key's words are read as its columns' types. */
   row(run: Run, table: TableModel, key: readonly string[]): Promise<{ there: boolean; rows: readonly TracedRow[] }>;
 }

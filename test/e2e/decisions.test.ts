@@ -166,6 +166,7 @@ it("list-quarantine shows every reason with its number, and as many examples as 
   expect(groups.map(({ reason, entity, count, examples }) => [reason, entity, count, examples?.length])).toEqual([
     ["no-entity", null, 1, 1],
     ["wrong-type", "Pet", 3, 2],
+    ["superseded", "Visit", 1, 1],
   ]);
-  expect((await runListQuarantine({ ...place(), limit: 0 })).groups).toHaveLength(2);
+  expect((await runListQuarantine({ ...place(), limit: 0 })).groups).toHaveLength(3);
 });

@@ -159,8 +159,8 @@ const operated: Migration = {
         at timestamptz not null default now(),
         primary key (run, tbl)
       )`,
-      // What an operator lets go, a line for each contribution and one of table 0 for an item in quarantine: bound to what the item
-      // held then and to what held the row, so that nothing is let go that nobody has looked at.
+      // What an operator lets go, a line for each contribution and one of table 0 for each body in quarantine: bound to what the item
+      // held then and to what held its place, so that nothing is let go that nobody has looked at.
       sql`create table migration_ledger.accepted (
         run smallint not null,
         item uuid not null,

@@ -5,6 +5,7 @@ import * as audit from "./audit.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
 import { refuseDependents } from "./dependents.ts";
+import { quarantined } from "./pending.ts";
 import { LEDGER } from "./sql.ts";
 
 /** Items removed in one transaction. */
@@ -22,7 +23,7 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
   await session.query(
     `create temp table gone as select distinct a.item from ${LEDGER}.audit a where a.run = ${run.id}
        and not exists (select from (select unnest(items) from ${LEDGER}.seen where run = ${run.id} and pass = ${run.pass}) s(item) where s.item = a.item)
-       and not exists (select from ${LEDGER}.quarantine q where q.run = a.run and q.item = a.item)`,
+       and not exists (select from (${quarantined(run)}) q where q.item = a.item and q.accepted is null)`,
   );
   try {
     const { rows: some } = await session.query("select from gone limit 1");
@@ -39,9 +40,22 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
           rows.map(({ item }) => item),
         );
         await writeChanges(session, place, { gone: lines, changed: [], added: [] });
+        await letGoWithoutRows(
+          session,
+          run,
+          rows.map(({ item }) => item),
+        );
       });
     }
   } finally {
     if (!session.broken) await session.query("drop table if exists gone");
   }
 }
+
+/** What was let go with its rows is let go without them: that they are gone is no change nobody has looked at. */
+const letGoWithoutRows = (session: Session, { id }: Run, items: readonly string[]) =>
+  session.query(
+    `update ${LEDGER}.accepted k set holder = '' where k.run = $1 and k.tbl = 0 and k.item = any($2::uuid[])
+       and not exists (select from ${LEDGER}.audit a where a.run = k.run and a.item = k.item)`,
+    [id, items],
+  );

@@ -7,7 +7,7 @@ import type { ItemName, Trace, TracedItem, TracedRow } from "../../ports/trace.t
 import { keySql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
 import { refusedRow } from "./errors.ts";
-import { quarantineGroups } from "./ledger-facts.ts";
+import { itemCondition } from "./item-name.ts";
 import type { Sessions } from "./sessions.ts";
 import { arrayText, facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 
@@ -18,28 +18,17 @@ export function tracer(sessions: Sessions, mapping: Mapping): Trace {
   return {
     items: (run, name) => sessions.use((session) => tracedItems(session, mapping, run, name)),
     row: (run, table, key) => sessions.use((session) => tracedRow(session, mapping, run, table, key)),
-    quarantine: (run, examples) => sessions.use((session) => quarantineGroups(session, run, examples)),
   };
 }
 
-/** As log.ts and `keyedHash` have it. */
-const HASH = "left(encode(sha256(convert_to(r.log_key::text || k.source, 'UTF8')), 'hex'), 16)";
-
-/** On `k`, a table of the ledger that names items, and `r`, the run it belongs to. */
-export function itemCondition(name: ItemName): readonly [sql: string, value: string] {
-  if ("source" in name) return ["k.source = $1", name.source];
-  if ("beginning" in name) return ["starts_with(k.source, $1)", name.beginning];
-  return [`${HASH} = $1`, name.hash];
-}
-
 async function tracedItems(session: Session, mapping: Mapping, run: Run, name: ItemName) {
-  const [matches, value] = itemCondition(name);
+  const [matches, values] = itemCondition(run, name, "k.source", 1);
   const { rows: found } = await session.query<{ item: string; source: string; count: string }>(
     `select item, source, count(*) over () as count from (
-       select k.item, k.source from ${LEDGER}.audit k join ${LEDGER}.run r on r.id = k.run where k.run = ${run.id} and ${matches}
-       union select k.item, k.source from ${LEDGER}.quarantine k join ${LEDGER}.run r on r.id = k.run where k.run = ${run.id} and ${matches}
+       select k.item, k.source from ${LEDGER}.audit k where k.run = ${run.id} and ${matches}
+       union select k.item, k.source from ${LEDGER}.quarantine k where k.run = ${run.id} and ${matches}
      ) known order by source limit ${MOST_ITEMS}`,
-    [value],
+    [values],
   );
   const items: TracedItem[] = [];
   for (const { item, source } of found) items.push(await tracedItem(session, mapping, run, item, source));

@@ -2,7 +2,8 @@
 import type { AttributeCount } from "../../domain/attribute-census.ts";
 import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/census.ts";
 import type { KeyShape } from "../../domain/key-shapes.ts";
-import { collapsedText, findingText, grid, keyText } from "./text.ts";
+import { keyText } from "./key-text.ts";
+import { collapsedText, findingText, grid } from "./text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 const items = (value: number): string => `${count(value)} ${value === 1 ? "item" : "items"}`;

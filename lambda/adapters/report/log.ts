@@ -4,7 +4,8 @@
  * could hash the guess.
  */
 import { type DestinationStream, type Logger, pino } from "pino";
-import { MigrationError } from "../../domain/migration-error.ts";
+import { MigrationError, outward } from "../../domain/migration-error.ts";
+import { countsOf } from "../../domain/pending.ts";
 import { agrees, type Report } from "../../domain/report.ts";
 import type { Progress } from "../../ports/progress.ts";
 
@@ -75,12 +76,25 @@ export function logReport(log: Logger, report: Report, nameOf: (source: string) 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 function withoutItems(report: Report, nameOf: (source: string) => string) {
-  const { verdict, run, pass, source, startedAt, finishedAt, items, timings, accepted, repaired } = report;
+  const { verdict, run, pass, source, startedAt, finishedAt, items, timings, accepted, letGo, repaired } = report;
   const { seed, sampled, changed, wrong } = report.spotChecks;
   const sourcesOf = (examples: readonly { readonly source?: string }[]) =>
     examples.flatMap(({ source: key }) => (key === undefined ? [] : [nameOf(key)]));
   const spotChecks = { seed, sampled, changed, wrong };
-  const head = { verdict, run, pass, source, startedAt, finishedAt, items, spotChecks, timings, accepted, repaired };
+  const head = {
+    verdict,
+    run,
+    pass,
+    source,
+    startedAt,
+    finishedAt,
+    items,
+    spotChecks,
+    timings,
+    accepted,
+    repaired,
+    letGo: letGo?.map(countsOf),
+  };
   const lists: Record<string, unknown[]> = {
     entities: [...report.entities],
     tables: report.tables.map(({ name, expectedRows, actualRows, expectedFingerprint, actualFingerprint, facets }) => ({
@@ -92,6 +106,10 @@ function withoutItems(report: Report, nameOf: (source: string) => string) {
     quarantine: report.quarantine.map(({ reason, entity, count, accepted: letGo, examples }) => ({
       ...{ reason, entity, count, accepted: letGo, sources: sourcesOf(examples ?? []) },
     })),
+    // Why is an operator's own text, which may say more of an item than a log should: the ledger and the report have it.
+    acceptances: (letGo ?? []).flatMap(({ reason, entity, table, items: of }) =>
+      of.map(({ source: key, acceptedAt }) => ({ source: nameOf(key), reason, entity, table, acceptedAt })),
+    ),
     discrepancies: report.discrepancies.map(({ check, count, examples }) => ({
       ...{ check, count, sources: sourcesOf(examples) },
     })),
@@ -104,13 +122,10 @@ export function logDone(log: Logger, action: string): void {
   log.info({ action }, "done");
 }
 
-/** Findings as the outside may see them. */
-export const outwardFindings = ({ findings }: MigrationError) =>
-  findings.map(({ where, problem, remedy }) => ({ where, problem, remedy }));
-
 /** A refusal, with what to do; or a bug, with its place. Causes stay out: their messages may quote what they met. */
 export function logFailure(log: Logger, error: unknown): void {
-  if (error instanceof MigrationError) log.error({ code: error.code, findings: outwardFindings(error) }, error.message);
+  if (error instanceof MigrationError)
+    log.error({ code: error.code, findings: outward(error.findings) }, error.message);
   else log.fatal({ stack: withoutMessage(error).stack }, "a bug");
 }
 

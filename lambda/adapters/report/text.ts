@@ -2,7 +2,9 @@
 import type { Discrepancy } from "../../domain/discrepancy.ts";
 import type { Example } from "../../domain/evidence.ts";
 import type { Finding } from "../../domain/migration-error.ts";
+import { letGoText } from "../../domain/pending.ts";
 import type { FacetReport, Report, TableReport } from "../../domain/report.ts";
+import { keyText } from "./key-text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -14,21 +16,6 @@ export function grid(header: readonly string[], rows: readonly (readonly (string
   const line = (cells: readonly string[]) =>
     `  ${cells.map((cell, at) => (right[at] ? cell.padStart(width[at] ?? 0) : cell.padEnd(width[at] ?? 0))).join("  ")}`.trimEnd();
   return [line(header), ...text.map(line)];
-}
-
-/** A source key as it is written in a mapping: `USER#jane / METADATA`. */
-export function keyText(source: string): string {
-  try {
-    const parsed: unknown = JSON.parse(source);
-    if (typeof parsed !== "object" || parsed === null) return source;
-    return Object.values(parsed)
-      .map((value: unknown) =>
-        typeof value === "object" && value !== null ? String(Object.values(value)[0]) : String(value),
-      )
-      .join(" / ");
-  } catch {
-    return source;
-  }
 }
 
 const MEANING = {
@@ -49,7 +36,7 @@ export function reportText(report: Report): string {
     `${count(items.quarantined)} quarantined`,
   ];
   return [
-    `${report.verdict.toUpperCase()}${letGo(report)}  ${MEANING[report.verdict]}${leftBehind(report)}`,
+    `${report.verdict.toUpperCase()}${accepted(report)}  ${meaning(report)}${leftBehind(report)}`,
     `run ${report.run}, pass ${report.pass}, ${report.source}`,
     parts.join(" · "),
     ...section("Repair", repaired(report)),
@@ -64,13 +51,41 @@ export function reportText(report: Report): string {
     ...section("Equal rows of one item", collapsedText(report.collapsed ?? [])),
     ...section("Worth a look", (report.findings ?? []).flatMap(findingText)),
     ...section("Quarantine", quarantineText(report.quarantine)),
+    ...section("Let go, by an operator's decision", letGo(report)),
     ...section("Discrepancies", discrepancies(report)),
     ...section("Time", times(report)),
     "",
   ].join("\n");
 }
 
-const letGo = ({ accepted = 0 }: Report): string => (accepted === 0 ? "" : ` (${count(accepted)} accepted)`);
+const accepted = ({ accepted: total = 0 }: Report): string => (total === 0 ? "" : ` (${count(total)} accepted)`);
+
+/** What was let go is not there exactly as the source held it, and the first line says so. */
+const meaning = ({ verdict, letGo: groups = [] }: Report): string =>
+  verdict === "verified" && groups.length > 0
+    ? `Postgres holds what the source held, but for what was let go: ${letGoText(groups)}.`
+    : MEANING[verdict];
+
+/** Of each reason this many are shown; the JSON has more, and `list-quarantine` all. */
+const SHOWN = 20;
+
+function letGo({ letGo: groups = [] }: Report): string[] {
+  return groups.flatMap(({ reason, entity, table, count: total, rows, items }) => [
+    `  ${table ?? entity ?? "items of no entity"}: ${reason}, ${count(total)}`,
+    ...(rows === 0
+      ? []
+      : [
+          `      ${count(rows)} ${rows === 1 ? "row of an earlier pass stays" : "rows of an earlier pass stay"}, until migrate --prune`,
+        ]),
+    ...items
+      .slice(0, SHOWN)
+      .flatMap(({ source, key, holder, accepted: why, acceptedAt }) => [
+        example({ source, holder, ...(key === null ? {} : { key }) }),
+        `        ${why} (${acceptedAt})`,
+      ]),
+    ...more(total, Math.min(items.length, SHOWN)),
+  ]);
+}
 
 export const findingText = ({ where, problem, remedy }: Finding): string[] => [
   `  ${where}: ${problem}`,
@@ -214,13 +229,13 @@ function example({ table, key, source, holder }: Example): string {
 const more = (total: number, shown: number): string[] =>
   total > shown && shown > 0 ? [`      … ${count(total - shown)} more`] : [];
 
-/** Items in quarantine, as a report and `list-quarantine` show them. */
-export function quarantineText(groups: Report["quarantine"]): string[] {
+/** Items in quarantine, as a report shows them. */
+function quarantineText(groups: Report["quarantine"]): string[] {
   if (groups.length === 0) return [];
   return [
     "  These items are in no table; the ledger keeps each of them whole.",
     "      → correct the item and run repair, or the mapping as its line says and run migrate again;",
-    "        or let it go: accept KEY --reason …",
+    "        or let it go: accept, as list-quarantine says of each",
     ...groups.flatMap(({ reason, entity, count: total, accepted, examples }) => [
       `  ${entity ?? "items of no entity"}: ${reason}, ${count(total)} ${total === 1 ? "item" : "items"}${accepted === 0 ? "" : `, ${count(accepted)} accepted`}`,
       ...(examples ?? []).flatMap(({ source, detail, accepted: why }) => [

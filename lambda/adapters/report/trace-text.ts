@@ -1,6 +1,6 @@
 /** What the ledger knows of an item or a row → an answer somebody can act on. */
 import type { TracedItem, TracedItems, TracedRow } from "../../ports/trace.ts";
-import { keyText } from "./text.ts";
+import { keyText } from "./key-text.ts";
 
 const when = (row: TracedRow): string => `pass ${row.pass}, ${row.at.toISOString().slice(0, 19)}Z`;
 
