@@ -8,6 +8,7 @@ import { pendingList } from "./adapters/postgres/pending.ts";
 import { plainSql } from "./adapters/postgres/plain-sql.ts";
 import { targetProof } from "./adapters/postgres/proof.ts";
 import { repairs } from "./adapters/postgres/repairs.ts";
+import { repeats } from "./adapters/postgres/repeats.ts";
 import { runStore } from "./adapters/postgres/runs.ts";
 import type { SchemaMigrations } from "./adapters/postgres/schema-migrations.ts";
 import { openSessions } from "./adapters/postgres/sessions.ts";
@@ -111,6 +112,7 @@ export function openTarget(url: string, mapping: Mapping, migrations: SchemaMigr
     runs: runStore(url, sessions),
     queue: unitQueue(sessions, mapping),
     tables: targetTables(url, sessions, mapping, migrations),
+    repeats: repeats(sessions, mapping),
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),

@@ -178,7 +178,7 @@ export const resultSchema = z
     run: total.exactOptional(),
     pass: total.exactOptional(),
     items: z
-      .record(z.enum(["read", "migrated", "unchanged", "ignored", "expired", "quarantined"]), total)
+      .record(z.enum(["read", "migrated", "unchanged", "ignored", "expired", "quarantined", "repeated"]), total)
       .readonly()
       .exactOptional(),
     discrepancies: total.exactOptional(),
@@ -202,7 +202,14 @@ const run = total;
 const group = counted.extend({
   accepted: total,
   examples: z
-    .array(z.strictObject({ key: z.string(), detail: z.string(), holder: z.string().exactOptional() }))
+    .array(
+      z.strictObject({
+        key: z.string(),
+        position: z.string().exactOptional(),
+        detail: z.string(),
+        holder: z.string().exactOptional(),
+      }),
+    )
     .readonly(),
 });
 

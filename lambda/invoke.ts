@@ -53,8 +53,9 @@ const ACTIONS: Record<Event["action"], Action> = {
     const name = nameOf(log, logKey);
     const named = groups.map(({ reason, entity, table, count, accepted, examples }) => ({
       ...{ reason, entity, table, count, accepted },
-      examples: examples.map(({ source, detail, holder }) => ({
+      examples: examples.map(({ source, position, detail, holder }) => ({
         ...{ key: name(source), detail: detail ?? "" },
+        ...(position === null ? {} : { position }),
         ...(holder === null ? {} : { holder: name(holder) }),
       })),
     }));

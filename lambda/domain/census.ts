@@ -14,6 +14,8 @@ import { idleIgnores } from "./idle-ignores.ts";
 import { type KeyShape, KeyShapes } from "./key-shapes.ts";
 import type { Finding } from "./migration-error.ts";
 import { NameCounts } from "./name-counts.ts";
+import type { RepeatedKeys } from "./repeated-keys.ts";
+import { keySource } from "./source-key.ts";
 import type { SourceRecord } from "./source-record.ts";
 
 /** Kinds of failures, and of each entity the attributes nobody reads, that are told apart. */
@@ -85,6 +87,8 @@ export interface Census {
   }[];
   /** What is no fault and may still be a mistake. */
   readonly findings: readonly Finding[];
+  /** Keys that stand there more than once; absent where the source promises that none does, or was not read whole. */
+  readonly repeated?: RepeatedKeys;
   /** Rows no later one was compared with, because too many were remembered already. */
   readonly rowsNotCompared: number;
   /** What was counted without being told apart, because there was too much of it. */
@@ -98,8 +102,8 @@ interface Kind {
 }
 
 /** Whatever would keep a run from `verified`. */
-export const isClean = ({ shapes, failures, unmapped, conflicts }: Census): boolean =>
-  shapes.length + failures.length + unmapped.length + conflicts.length === 0;
+export const isClean = ({ shapes, failures, unmapped, conflicts, repeated }: Census): boolean =>
+  shapes.length + failures.length + unmapped.length + conflicts.length + (repeated?.different ?? 0) === 0;
 
 export class CensusTaker {
   read = 0;
@@ -128,12 +132,29 @@ export class CensusTaker {
     this.#shapes = new KeyShapes(keys);
   }
 
-  add(record: SourceRecord, sourceOf: (item: Item) => string): void {
+  /** Returns what the mapping makes of the record, where there is one. */
+  add(record: SourceRecord): Decoded | undefined {
     this.read += 1;
     const decoded = this.#mapped?.decode(record);
     if (decoded !== undefined) this.#count(record, decoded);
-    else if ("item" in record) this.#shapes.add(record.item, sourceOf(record.item));
-    else this.#fail(undefined, "unreadable", record.unreadable.detail, record.unreadable.position);
+    else if ("unreadable" in record) {
+      const { detail, position } = record.unreadable;
+      this.#fail(undefined, "unreadable", detail, position);
+    } else this.#shape(record);
+    return decoded;
+  }
+
+  #shape({ item, position = "item 0" }: Extract<SourceRecord, { item: Item }>): void {
+    const names = Object.values(this.#keys);
+    const source = keySource(item, names);
+    if (source !== undefined) this.#shapes.add(item, source);
+    else
+      this.#fail(
+        undefined,
+        "no-key",
+        `it has no key: ${names.join(" and ")} must be text, a number or binary`,
+        position,
+      );
   }
 
   #count(record: SourceRecord, { outcome, source }: Decoded): void {
@@ -188,7 +209,8 @@ export class CensusTaker {
     if (typeof table.duplicates !== "string") return;
     const holder = this.#holders.holderOf(contribution, source);
     const isCopy = table.duplicates === "identical";
-    if (holder === undefined || (isCopy && holder.fingerprint === fingerprint)) return;
+    // An item that is there more than once is told as such.
+    if (holder === undefined || holder.source === source || (isCopy && holder.fingerprint === fingerprint)) return;
     const kind = isCopy ? "conflict" : "collision";
     const before = this.#conflicts.get(table.name) ?? { table: table.name, kind, count: 0, examples: [] };
     const examples = [...before.examples, { key, source, holder: holder.source }].slice(0, EXAMPLES);

@@ -3,12 +3,13 @@ import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./di
 import { sameSum } from "./fingerprint.ts";
 import type { Named, Names } from "./name-counts.ts";
 import { type LostAcceptances, openIn, type Pending, type PendingGroup } from "./pending.ts";
+import { NAMELESS } from "./refusal.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import { type ItemCounts, totalCounts } from "./tally.ts";
 import { commandLine } from "./typed.ts";
 
-const accounted = (counts: ItemCounts): number =>
-  counts.migrated + counts.unchanged + counts.ignored + counts.expired + counts.quarantined;
+const accounted = ({ read: _, ...fates }: ItemCounts): number =>
+  Object.values(fates).reduce((sum, count) => sum + count, 0);
 
 /** Check 1: every item read is counted exactly once (I1). */
 export function checkAccounting({ tally, ledger }: Evidence): Discrepancy[] {
@@ -172,6 +173,9 @@ function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] 
 
 /** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
 export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): Discrepancy[] {
+  const nameless = ledger.waiting
+    .filter(({ reason }) => NAMELESS.some((each) => each === reason))
+    .reduce((sum, { count }) => sum + count, 0);
   const empty = "check its name, region and account; say --allow-empty if it is meant to be empty";
   return [
     ...(tally.read > 0 || isEmptyAllowed ? [] : [found("completeness", "the source", "it gave no item at all", empty)]),
@@ -187,7 +191,9 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
           : `${counted(items, "item", "items")} left ${counted(rows, "row", "rows")} behind that the source no longer gives`,
         quarantined
           ? "correct the items and run repair; or accept them: their rows stay then, until migrate --prune removes them"
-          : "run migrate --prune to remove them",
+          : nameless === 0
+            ? "run migrate --prune to remove them"
+            : `nothing is pruned while ${counted(nameless, "item has", "items have")} no key that can be read, as any of these may be meant: correct the source, and run migrate --prune`,
         items,
         examples,
       ),

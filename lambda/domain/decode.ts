@@ -3,7 +3,6 @@
  * record always gives the same outcome, so a page can be decoded again after a retry.
  */
 import type { EntityModel, FacetModel, Mapping, RowPlan, TableModel, WritePlan } from "../mapping/model.ts";
-import { own } from "../mapping/own.ts";
 import type { Item } from "./attribute.ts";
 import type { Cell } from "./cell.ts";
 import { type Coverage, coverageOf, ignoredBy, restOf, unmappedPaths } from "./coverage.ts";
@@ -15,7 +14,8 @@ import { must } from "./must.ts";
 import { readCell, readList, type Scope } from "./read.ts";
 import { Reads } from "./reads.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
-import type { SourceRecord } from "./source-record.ts";
+import { keySource } from "./source-key.ts";
+import type { Position, SourceRecord } from "./source-record.ts";
 
 /** What one item gives to one facet of one row. */
 export interface Contribution {
@@ -47,8 +47,10 @@ export type Outcome =
 export interface Decoded {
   /** Which item this is: a hash of source and key, spelled as a uuid. */
   readonly item: string;
-  /** Its key as DynamoDB-JSON, or its position where it has none. */
+  /** Its key as DynamoDB-JSON; where it has none, its position, and never what it holds. */
   readonly source: string;
+  /** Where it stands, as far as its source says so. */
+  readonly position?: Position;
   /** What it holds and how its entity reads that, blind to attribute order, set order and number spelling. */
   readonly fingerprint: string;
   readonly outcome: Outcome;
@@ -70,32 +72,29 @@ export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
   const coverages = new Map(mapping.entities.map((entity) => [entity, coverageOf(entity, mapping)]));
   const meanings = new Map(mapping.entities.map((entity) => [entity, mappingFingerprint(entity.identity)]));
   const dispatch = dispatcher(mapping);
+  const { pk, sk } = mapping.keys;
+  const names = sk === undefined ? [pk] : [pk, sk];
   return (record) => {
     if ("unreadable" in record) {
       const { position, text, detail } = record.unreadable;
       const hash = sourceHash(settings.source, `${position}\n${text}`);
       const outcome: Outcome = { kind: "quarantined", entity: undefined, refusal: refuse("unreadable", detail) };
-      return { item: hash, source: position, fingerprint: hash.replaceAll("-", ""), outcome, body: () => text };
+      const fingerprint = hash.replaceAll("-", "");
+      return { item: hash, source: position, position, fingerprint, outcome, body: () => text };
     }
-    const { item } = record;
-    const source = toDynamoDbJson(keyOf(item, mapping));
+    const { item, position } = record;
     const outcome = outcomeOf(item, mapping, dispatch, settings, coverages);
+    const fingerprint = itemFingerprint(item, outcome.entity && meanings.get(outcome.entity));
+    const source = keySource(item, names) ?? position ?? `item ${fingerprint.slice(0, 16)}`;
     return {
       item: sourceHash(settings.source, source),
       source,
-      fingerprint: itemFingerprint(item, outcome.entity && meanings.get(outcome.entity)),
+      ...(position === undefined ? {} : { position }),
+      fingerprint,
       outcome,
       body: () => toDynamoDbJson(item),
     };
   };
-}
-
-/** The key attributes alone; the whole item where it lacks one, so that two such items are still two. */
-function keyOf(item: Item, { keys: { pk, sk } }: Mapping): Item {
-  const entries = [pk, ...(sk === undefined ? [] : [sk])].map((name) => [name, own(item, name)] as const);
-  return entries.every(([, value]) => value !== undefined)
-    ? Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-    : item;
 }
 
 function outcomeOf(

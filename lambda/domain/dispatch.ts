@@ -8,6 +8,7 @@ import { type Captured, type Discriminator, matchKey, type Template } from "../m
 import type { AttributeValue, Item } from "./attribute.ts";
 import { canonicalNumber } from "./number.ts";
 import { type Refusal, refuse } from "./refusal.ts";
+import { keyValue } from "./source-key.ts";
 
 export interface Found {
   readonly entity: EntityModel;
@@ -42,8 +43,8 @@ export function dispatcher(mapping: Mapping): Dispatch {
       const absent = names.filter((name) => own(item, name) === undefined);
       return absent.length > 0
         ? refuse(
-            "key-not-text",
-            `it has no attribute ${absent.join(" and no ")}: correct \`keys\` in items.ts, or leave the item out`,
+            "no-key",
+            `it has no attribute ${absent.join(" and no ")}: correct the source, or \`keys\` in items.ts, and run migrate again`,
           )
         : refuse("key-not-text", `${names.join(" and ")} must be text, a number or binary`);
     }
@@ -58,10 +59,11 @@ export function dispatcher(mapping: Mapping): Dispatch {
 
 /** A key as templates see it: text as it is, a number in its one spelling, binary as hex digits. */
 function keyText(value: AttributeValue | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if ("S" in value) return value.S;
-  if ("N" in value) return canonicalNumber(value.N);
-  return "B" in value ? Buffer.from(value.B).toString("hex") : undefined;
+  const key = keyValue(value);
+  if (key === undefined) return undefined;
+  if ("S" in key) return key.S;
+  if ("N" in key) return key.N;
+  return "B" in key ? Buffer.from(key.B).toString("hex") : undefined;
 }
 
 /** Whether the first characters of a key can be those of a template: both are looked at no further than HEAD. */

@@ -26,13 +26,14 @@ const nameOf = (rank: string): string => rank.slice(2);
 const together = (a: Named | undefined, b: Named): Named =>
   a === undefined ? b : { count: a.count + b.count, example: a.example < b.example ? a.example : b.example };
 
-const taken = ({ count, example }: Named): Named => ({ count: -count, example });
-
-/** What adds up with the same names to none. */
-export const negatedNames = ({ named, beyond }: Names): Names => ({
-  named: Object.fromEntries(Object.entries(named).map(([name, found]) => [name, taken(found)])),
-  ...(beyond === undefined ? {} : { beyond: taken(beyond) }),
-});
+/** Each so many times; less than none adds up with the same names to none. */
+export function namesTimes({ named, beyond }: Names, factor: number): Names {
+  const times = ({ count, example }: Named): Named => ({ count: count * factor, example });
+  return {
+    named: Object.fromEntries(Object.entries(named).map(([name, found]) => [name, times(found)])),
+    ...(beyond === undefined ? {} : { beyond: times(beyond) }),
+  };
+}
 
 /** A name among the first of all is among the first of every part, so whatever is told apart in the end was never counted otherwise. */
 export class NameCounts {

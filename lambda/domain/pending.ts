@@ -13,6 +13,8 @@ export interface Pending extends Acceptance {
   readonly reason: string;
   readonly entity: string | null;
   readonly source: string;
+  /** Of an item in quarantine: where it stands, as far as its source says so. */
+  readonly position: string | null;
   /** Of an item in quarantine. */
   readonly detail: string | null;
   /** Of an item in quarantine: rows that an earlier pass wrote for it and that still stand. */
@@ -49,6 +51,8 @@ export const openIn = (group: Pick<PendingGroup, "reason" | "count" | "accepted"
 export interface QuarantineGroup extends Pick<PendingGroup, "reason" | "entity" | "count" | "accepted"> {
   readonly examples: readonly {
     readonly source: string;
+    /** Where it stands, as far as its source says so. */
+    readonly position?: string;
     readonly detail: string;
     /** Why an operator let it go, where one did. */
     readonly accepted?: string | null;
@@ -60,7 +64,10 @@ export const quarantineOf = (groups: readonly PendingGroup[]): QuarantineGroup[]
     .filter(({ table }) => table === null)
     .map(({ reason, entity, count, accepted, examples }) => ({
       ...{ reason, entity, count, accepted },
-      examples: examples.map(({ source, detail, accepted: why }) => ({ source, detail: detail ?? "", accepted: why })),
+      examples: examples.map(({ source, position, detail, accepted: why }) => ({
+        ...{ source, detail: detail ?? "", accepted: why },
+        ...(position === null ? {} : { position }),
+      })),
     }));
 
 /** What an operator has let go, by what it is. */

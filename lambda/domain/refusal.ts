@@ -3,6 +3,8 @@
 /** The codes quarantine is counted by. Never renamed: reports and the ledger hold them. */
 export type Reason =
   | "unreadable"
+  | "no-key"
+  | "repeated-key"
   | "no-entity"
   | "ambiguous-key"
   | "key-not-text"
@@ -22,6 +24,9 @@ export type Reason =
   | "function-failed"
   | "conflicting-rows"
   | "postgres-refused";
+
+/** Of an item that has no key anybody could read: it may be any item, one that seems to be gone among them. */
+export const NAMELESS: readonly Reason[] = ["unreadable", "no-key", "key-not-text"];
 
 /** A refusal is data, not an exception: it is returned, counted and shown. `detail` never holds an attribute's value. */
 export interface Refusal {

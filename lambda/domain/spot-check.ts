@@ -14,6 +14,8 @@ export interface SampledItem {
   /** Its key as DynamoDB-JSON. */
   readonly source: string;
   readonly fingerprint: string;
+  /** Versions of it that Postgres has refused: the next one counts. */
+  readonly refused: readonly string[];
 }
 
 /** What the target has for one contribution: its columns as canonical texts, or why it has none. */

@@ -6,7 +6,7 @@ import type { Mapping } from "../mapping/model.ts";
 import type { Decoded } from "./decode.ts";
 import { addFingerprint, addSums, emptySum, type FingerprintSum, foldedSum, readSum, writeSum } from "./fingerprint.ts";
 import { parseJson } from "./json-names.ts";
-import { NameCounts, type Names, negatedNames } from "./name-counts.ts";
+import { NameCounts, type Names, namesTimes } from "./name-counts.ts";
 
 export interface ItemCounts {
   readonly read: number;
@@ -15,10 +15,14 @@ export interface ItemCounts {
   readonly ignored: number;
   readonly expired: number;
   readonly quarantined: number;
+  /** Records that say once more what one before them says of the same item. */
+  readonly repeated: number;
 }
 
 /** What became of one item, as it is counted. */
 export type Fate = Exclude<keyof ItemCounts, "read">;
+
+const FATES: readonly Fate[] = ["migrated", "unchanged", "ignored", "expired", "quarantined", "repeated"];
 
 /** The entity of items that match none. */
 export const NO_ENTITY = "(none)";
@@ -39,7 +43,15 @@ export interface Tally {
   readonly ignored: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-export const NO_COUNTS: ItemCounts = { read: 0, migrated: 0, unchanged: 0, ignored: 0, expired: 0, quarantined: 0 };
+export const NO_COUNTS: ItemCounts = {
+  read: 0,
+  migrated: 0,
+  unchanged: 0,
+  ignored: 0,
+  expired: 0,
+  quarantined: 0,
+  repeated: 0,
+};
 export const EMPTY_TALLY: Tally = {
   read: 0,
   keys: emptySum,
@@ -53,16 +65,17 @@ export const EMPTY_TALLY: Tally = {
 export const facetKey = (table: { readonly index: number }, facet: { readonly index: number }): string =>
   `${table.index}.${facet.index}`;
 
-export function addCounts(a: ItemCounts, b: ItemCounts): ItemCounts {
-  return {
-    read: a.read + b.read,
-    migrated: a.migrated + b.migrated,
-    unchanged: a.unchanged + b.unchanged,
-    ignored: a.ignored + b.ignored,
-    expired: a.expired + b.expired,
-    quarantined: a.quarantined + b.quarantined,
-  };
-}
+const combined = (a: ItemCounts, b: ItemCounts, combine: (x: number, y: number) => number): ItemCounts => ({
+  read: combine(a.read, b.read),
+  migrated: combine(a.migrated, b.migrated),
+  unchanged: combine(a.unchanged, b.unchanged),
+  ignored: combine(a.ignored, b.ignored),
+  expired: combine(a.expired, b.expired),
+  quarantined: combine(a.quarantined, b.quarantined),
+  repeated: combine(a.repeated, b.repeated),
+});
+
+export const addCounts = (a: ItemCounts, b: ItemCounts): ItemCounts => combined(a, b, (x, y) => x + y);
 
 /** Names nobody reads, of each entity: they stand in the ledger with every page, and a table may have as many as items (I8). */
 export const MOST_NAMES = 100;
@@ -86,7 +99,7 @@ class Sum {
   addNote({ item, entity, source, facets, collapsed, unmapped, ignored }: Note, fate: Fate | undefined): this {
     this.#keys = addItem(this.#keys, item);
     this.#addCounts(entity, { ...NO_COUNTS, read: 1, ...(fate === undefined ? {} : { [fate]: 1 }) });
-    if (fate === "quarantined") return this;
+    if (fate === "quarantined" || fate === "repeated") return this;
     for (const [facet, sum] of facets) this.#addFacet(facet, sum);
     for (const [table, count] of collapsed) this.#collapsedOf(entity).add(table, { count, example: source });
     for (const path of unmapped) this.#unmappedOf(entity).add(path, { count: 1, example: source });
@@ -109,14 +122,19 @@ class Sum {
     return {
       read: this.#read,
       keys: this.#keys,
-      // An entity all of whose items turned out to be another's was never there.
+      // What was counted and all of it taken away again was never there.
       entities: Object.fromEntries(
         [...this.#entities].filter(([, counts]) => Object.values(counts).some((count) => count !== 0)),
       ),
       facets: Object.fromEntries(this.#facets),
       collapsed: Object.fromEntries([...this.#collapsed].map(([entity, tables]) => [entity, tables.names()])),
       unmapped: Object.fromEntries([...this.#unmapped].map(([entity, names]) => [entity, names.names()])),
-      ignored: Object.fromEntries([...this.#ignored].map(([entity, names]) => [entity, Object.fromEntries(names)])),
+      ignored: Object.fromEntries(
+        [...this.#ignored].map(([entity, names]) => [
+          entity,
+          Object.fromEntries([...names].filter(([, count]) => count !== 0)),
+        ]),
+      ),
     };
   }
 
@@ -180,56 +198,63 @@ export class PageTally {
     this.#notes = [];
   }
 
-  note({ item, outcome, source }: Decoded): void {
-    const facets = new Map<string, FingerprintSum>();
-    const rows = outcome.kind === "rows" ? outcome.contributions : [];
-    for (const { table, facet, fingerprint } of rows) {
-      const key = facetKey(table, facet);
-      facets.set(key, addFingerprint(facets.get(key) ?? emptySum, fingerprint));
-    }
-    const entity = outcome.entity?.name ?? NO_ENTITY;
-    const nothing = { collapsed: new Map<string, number>(), unmapped: [], ignored: [] };
-    const { collapsed, unmapped, ignored } = outcome.kind === "rows" ? outcome : nothing;
-    this.#notes.push({ item, entity, source, facets, collapsed, unmapped, ignored });
+  note(decoded: Decoded): void {
+    this.#notes.push(noteOf(decoded));
   }
 
   /** The rows of the items that were written, each contribution one. */
-  rowsOf(fates: ReadonlyMap<string, Fate>): number {
+  rowsOf(fates: readonly Fate[]): number {
     return this.#notes
-      .filter(({ item }) => fates.get(item) === "migrated")
+      .filter((_, at) => fates[at] === "migrated")
       .reduce((rows, { facets }) => facets.values().reduce((sum, { count }) => sum + count, rows), 0);
   }
 
-  /** The page's tally, given what became of each item. An item without a fate is read and nothing else, which shows. */
-  tally(fates: ReadonlyMap<string, Fate>): Tally {
-    return this.#notes
-      .reduce((sum, note) => sum.addNote(note, fates.get(note.item)), new Sum().addRead(this.#read))
-      .tally();
+  /**
+   * The page's tally, given what became of each of its items, in their order: two with one key have a fate each. An item
+   * without a fate is read and nothing else, which shows.
+   */
+  tally(fates: readonly Fate[]): Tally {
+    return this.#notes.reduce((sum, note, at) => sum.addNote(note, fates[at]), new Sum().addRead(this.#read)).tally();
   }
 }
 
-/** Takes a tally away: what was counted once and is counted otherwise now. */
-export function negated(tally: Tally): Tally {
-  const minus = ({ count, high, low }: FingerprintSum) => foldedSum(-count, -high, -low);
+function noteOf({ item, outcome, source }: Decoded): Note {
+  const facets = new Map<string, FingerprintSum>();
+  const rows = outcome.kind === "rows" ? outcome.contributions : [];
+  for (const { table, facet, fingerprint } of rows) {
+    const key = facetKey(table, facet);
+    facets.set(key, addFingerprint(facets.get(key) ?? emptySum, fingerprint));
+  }
+  const entity = outcome.entity?.name ?? NO_ENTITY;
+  const nothing = { collapsed: new Map<string, number>(), unmapped: [], ignored: [] };
+  const { collapsed, unmapped, ignored } = outcome.kind === "rows" ? outcome : nothing;
+  return { item, entity, source, facets, collapsed, unmapped, ignored };
+}
+
+/** What some records count as that say the same of one item, by what became of each of them. */
+export function copiesTally(decoded: Decoded, fates: Readonly<Partial<Record<Fate, number>>>): Tally {
+  const note = noteOf(decoded);
+  return sumOf(FATES.map((fate) => times(new Sum().addRead(1).addNote(note, fate).tally(), fates[fate] ?? 0)));
+}
+
+/** A tally so many times; less than none takes it away: what was counted once and is counted otherwise now. */
+export function times(tally: Tally, factor: number): Tally {
+  const sum = ({ count, high, low }: FingerprintSum) =>
+    foldedSum(count * factor, high * BigInt(factor), low * BigInt(factor));
   const each = <T>(values: Readonly<Record<string, T>>, turn: (value: T) => T): Record<string, T> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, turn(value)]));
   return {
-    read: -tally.read,
-    keys: minus(tally.keys),
-    entities: each(tally.entities, (counts) => ({
-      read: -counts.read,
-      migrated: -counts.migrated,
-      unchanged: -counts.unchanged,
-      ignored: -counts.ignored,
-      expired: -counts.expired,
-      quarantined: -counts.quarantined,
-    })),
-    facets: each(tally.facets, minus),
-    collapsed: each(tally.collapsed, negatedNames),
-    unmapped: each(tally.unmapped, negatedNames),
-    ignored: each(tally.ignored, (names) => each(names, (count) => -count)),
+    read: tally.read * factor,
+    keys: sum(tally.keys),
+    entities: each(tally.entities, (counts) => combined(counts, NO_COUNTS, (count) => count * factor)),
+    facets: each(tally.facets, sum),
+    collapsed: each(tally.collapsed, (names) => namesTimes(names, factor)),
+    unmapped: each(tally.unmapped, (names) => namesTimes(names, factor)),
+    ignored: each(tally.ignored, (names) => each(names, (count) => count * factor)),
   };
 }
+
+export const negated = (tally: Tally): Tally => times(tally, -1);
 
 /** The tally of one item in quarantine. */
 export const quarantinedTally = (item: string, entity: string | null): Tally => ({

@@ -1,7 +1,11 @@
 /** A source, or a part of it → its census. Nothing is written, and no target is needed. */
 import { type Census, CensusTaker } from "../domain/census.ts";
-import type { Decode } from "../domain/decode.ts";
-import { toDynamoDbJson } from "../domain/dynamodb-json.ts";
+import { isLeftBehind } from "../domain/copies.ts";
+import type { Decode, Decoded } from "../domain/decode.ts";
+import { itemFingerprint, sourceHash } from "../domain/fingerprint.ts";
+import { type KeyRecord, RepeatedKeyFinder } from "../domain/repeated-keys.ts";
+import { keySource } from "../domain/source-key.ts";
+import type { SourceRecord } from "../domain/source-record.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { ItemSource } from "../ports/source.ts";
 
@@ -19,28 +23,61 @@ export interface Check {
 /** A sample is drawn from this many places, a full reading has no use for more than one. */
 const PLACES = 32;
 
-export async function check({ source, mapped, keys, sample, onProgress, signal }: Check): Promise<Census> {
+export async function check(task: Check): Promise<Census> {
+  const { source, mapped, keys, sample, onProgress, signal } = task;
   const taker = new CensusTaker(keys, mapped);
+  const repeated = sample === undefined && source.keys === "may repeat" ? new RepeatedKeyFinder() : undefined;
   const units = await source.plan(sample === undefined ? 1 : PLACES);
-  const sourceOf = (item: Parameters<typeof toDynamoDbJson>[0]): string =>
-    toDynamoDbJson(Object.fromEntries(Object.entries(item).filter(([name]) => name === keys.pk || name === keys.sk)));
   let whole = true;
   for (const [at, unit] of units.entries()) {
     // What one part could not give, the next ones may.
     const quota = sample === undefined ? Infinity : taker.read + Math.ceil((sample - taker.read) / (units.length - at));
     whole = (await readUpTo(quota, unit)) && whole;
   }
-  return taker.census(source.name, whole && !signal.aborted);
+  while (repeated?.needsAnother() === true && !signal.aborted) await readAgain(task, repeated);
+  const found = repeated === undefined ? {} : { repeated: repeated.found() };
+  return { ...taker.census(source.name, whole && !signal.aborted), ...found };
 
   async function readUpTo(quota: number, unit: string): Promise<boolean> {
     if (taker.read >= quota) return false;
     for await (const { records } of source.read(unit, undefined, signal)) {
       for (const record of records) {
         if (taker.read >= quota) return false;
-        taker.add(record, sourceOf);
+        const decoded = taker.add(record);
+        if (repeated !== undefined) addKey(repeated, keyRecordOf(task, record, decoded));
       }
       onProgress(taker.read);
     }
     return true;
   }
+}
+
+/** Keys for which there was no room the time before. */
+async function readAgain(task: Check, repeated: RepeatedKeyFinder): Promise<void> {
+  const { source, mapped, onProgress, signal } = task;
+  let read = 0;
+  for (const unit of await source.plan(1)) {
+    for await (const { records } of source.read(unit, undefined, signal)) {
+      for (const record of records) addKey(repeated, keyRecordOf(task, record, mapped?.decode(record)));
+      read += records.length;
+      onProgress(read);
+    }
+  }
+}
+
+function addKey(repeated: RepeatedKeyFinder, record: KeyRecord | undefined): void {
+  if (record !== undefined) repeated.add(record);
+}
+
+/** What tells a record from others; undefined where it has no key, or its source does not say where it stands. */
+function keyRecordOf(task: Check, record: SourceRecord, decoded: Decoded | undefined): KeyRecord | undefined {
+  if (!("item" in record) || record.position === undefined) return undefined;
+  const { item, position } = record;
+  const source = keySource(item, Object.values(task.keys));
+  if (source === undefined) return undefined;
+  if (decoded === undefined) {
+    const name = sourceHash(task.source.name, source);
+    return { item: name, fingerprint: itemFingerprint(item), position, source, isLeftBehind: false };
+  }
+  return { ...decoded, position, isLeftBehind: isLeftBehind(decoded) };
 }

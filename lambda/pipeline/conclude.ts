@@ -5,16 +5,19 @@ import { incompleteReport, type Report, type ReportHeader } from "../domain/repo
 import type { Mapping } from "../mapping/model.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { TargetProof } from "../ports/proof.ts";
+import type { Repeats } from "../ports/repeats.ts";
 import type { Run, RunStore } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
 import type { SpotRows } from "../ports/spot-rows.ts";
 import type { TargetTables } from "../ports/tables.ts";
 import type { UnitQueue } from "../ports/units.ts";
+import { decideRepeats } from "./repeats.ts";
 import { verify } from "./verify.ts";
 
 export interface Target {
   readonly runs: RunStore;
   readonly queue: UnitQueue;
+  readonly repeats: Repeats;
   readonly tables: TargetTables;
   readonly proof: TargetProof;
   readonly spots: SpotRows;
@@ -49,7 +52,9 @@ export async function conclude(
   let run = begun;
   if (run.phase === "build") {
     if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), ...more };
-    run = await clock.time("build", () => buildUp(task, begun));
+    const built = await clock.time("build", () => buildUp(task, begun));
+    if (built === undefined) return { ...(await incomplete(task, run, clock)), ...more };
+    run = built;
   }
   if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), ...more };
   const report = await prove(task, run, clock, more);
@@ -58,8 +63,13 @@ export async function conclude(
   return report;
 }
 
-/** Settles, builds, and moves the run on to be proven. Where nothing was read, nothing is taken for gone. */
-export async function buildUp({ target, prune, progress, allowEmpty }: Concluding, run: Run): Promise<Run> {
+/**
+ * Settles, builds, and moves the run on to be proven; undefined where it is to stop before. Where nothing was read, nothing is
+ * taken for gone.
+ */
+export async function buildUp(task: Concluding, run: Run): Promise<Run | undefined> {
+  const { target, prune, progress, allowEmpty } = task;
+  if (!(await decideRepeats(task, run, () => isToStop(task, run)))) return undefined;
   const { read } = await target.queue.progress(run);
   await target.tables.complete(run, prune && (read > 0 || allowEmpty));
   progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });

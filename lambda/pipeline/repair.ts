@@ -3,6 +3,7 @@
  * again; whatever else has changed in the source since is for a new pass.
  */
 import type { Item } from "../domain/attribute.ts";
+import { versionsByItem } from "../domain/copies.ts";
 import type { Decode, Decoded } from "../domain/decode.ts";
 import { decoder } from "../domain/decode.ts";
 import { parseItem } from "../domain/dynamodb-json.ts";
@@ -40,22 +41,22 @@ export async function repair(task: Repair): Promise<Report> {
   return conclude(task, built, clock, { repaired: counts });
 }
 
-/** What the source holds of some items now, by item. An item without a key of its own cannot be asked for. */
+/** The versions of some items that the source holds now, by item. An item without a key of its own cannot be asked for. */
 async function readAgain(
   { reread }: ItemSource,
   items: readonly DamagedItem[],
   decode: Decode,
-): Promise<Map<string, Decoded | "gone">> {
+): Promise<Map<string, readonly Decoded[]>> {
   const asked = items.flatMap(({ item, source }) => {
     const key = keyOf(source);
     return key !== undefined && decode({ item: key }).item === item ? [{ item, key }] : [];
   });
   const found = reread.how === "none" ? [] : await reread.get(asked.map(({ key }) => key));
-  const now = new Map(found.map((item) => decode({ item })).map((decoded) => [decoded.item, decoded]));
-  return new Map(asked.map(({ item }) => [item, now.get(item) ?? "gone"]));
+  const now = versionsByItem(found.map((item) => decode({ item })));
+  return new Map(asked.map(({ item }) => [item, now.get(item) ?? []]));
 }
 
-/** A key as the ledger has it; undefined for the position of a line nobody could read. */
+/** A key as the ledger has it; undefined for the position of a record without one. */
 function keyOf(source: string): Item | undefined {
   try {
     const parsed = parseItem(parseJson(source));

@@ -1,6 +1,7 @@
 /** A seeded sample of migrated items, read again from the source, decoded, and compared with their rows column by column. */
 import type { Item } from "../domain/attribute.ts";
-import type { Decode, Decoded } from "../domain/decode.ts";
+import { versionsByItem, versionThatCounts } from "../domain/copies.ts";
+import type { Decode } from "../domain/decode.ts";
 import { parseItem } from "../domain/dynamodb-json.ts";
 import { parseJson } from "../domain/json-names.ts";
 import { compareItem, type SampledItem, type SpotExample, type SpotFacts } from "../domain/spot-check.ts";
@@ -15,26 +16,26 @@ export interface SpotCheck {
   readonly decode: Decode;
   readonly seed: number;
   readonly perEntity: number;
+  /** Items that became rows, which the sample is drawn from. */
+  readonly population: number;
 }
 
 /** A report names this many; all of them are counted. */
 const EXAMPLES = 20;
 
-export async function spotCheck({ run, source, rows, decode, seed, perEntity }: SpotCheck): Promise<SpotFacts> {
-  const population = await rows.population(run);
+export async function spotCheck(task: SpotCheck): Promise<SpotFacts> {
+  const { run, source, rows, decode, seed, perEntity, population } = task;
   const { reread } = source;
   if (reread.how === "none") {
     const impossible = "the source cannot be read again item by item";
     return { seed, population, sampled: 0, changed: 0, wrong: 0, examples: [], impossible };
   }
   const sample = await rows.sample(run, seed, perEntity);
-  const again = new Map(
-    (await reread.get(sample.map(keyOf))).map((item): [string, Decoded] => [decode({ item }).item, decode({ item })]),
-  );
+  const again = versionsByItem((await reread.get(sample.map(keyOf))).map((item) => decode({ item })));
   const found: SpotExample[] = [];
   let [changed, wrong] = [0, 0];
   for (const sampled of sample) {
-    const now = again.get(sampled.item);
+    const now = versionThatCounts(again.get(sampled.item) ?? [], new Set(sampled.refused));
     const contributions = now?.outcome.kind === "rows" ? now.outcome.contributions : [];
     const held = await rows.rows(run, sampled.item, contributions);
     const differences = compareItem(

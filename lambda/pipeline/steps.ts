@@ -28,8 +28,7 @@ export async function finalizeStep(migration: Migration, run: Run): Promise<bool
   if (run.phase === "repair") return finalizeStep(migration, await runs.enter(run, "build"));
   if (run.phase !== "build") return true;
   if (await isToStop(migration, run)) return false;
-  await buildUp(migration, run);
-  return true;
+  return (await buildUp(migration, run)) !== undefined;
 }
 
 function copyOf(migration: Migration, run: Run): Copy {

@@ -1,6 +1,7 @@
 /** A run → its report. Every check is made afresh: from what the ledger and the tables hold now, and from the source itself. */
 import type { Decode } from "../domain/decode.ts";
 import { type Report, type ReportHeader, reportOf } from "../domain/report.ts";
+import { totalCounts } from "../domain/tally.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { TargetProof } from "../ports/proof.ts";
 import type { Run } from "../ports/runs.ts";
@@ -37,13 +38,16 @@ export async function verify(verification: Verification): Promise<Report | undef
   if (verification.recount && again === undefined) return undefined;
   const content = await target.proof.contents(run, signal);
   if (content === undefined) return undefined;
+  const tally = await target.queue.tally(run);
+  const { migrated, unchanged } = totalCounts(tally);
+  const population = migrated + unchanged;
   const evidence = {
     isEmptyAllowed: verification.allowEmpty,
-    tally: await target.queue.tally(run),
+    tally,
     ledger: await target.proof.ledger(run),
     content,
     relations: await target.proof.relations(run),
-    spot: await spotCheck({ run, source, rows: target.spots, decode, seed, perEntity: sample }),
+    spot: await spotCheck({ run, source, rows: target.spots, decode, seed, perEntity: sample, population }),
     ...(again === undefined ? {} : { recount: again }),
   };
   return reportOf(mapping, header(), evidence);

@@ -6,7 +6,7 @@ import type { Run } from "./runs.ts";
 /** An item a repair reads again. */
 export interface DamagedItem {
   readonly item: string;
-  /** Its key as the ledger has it; the position of a line nobody could read. */
+  /** Its key as the ledger has it; the position of a record without one. */
   readonly source: string;
 }
 
@@ -19,6 +19,9 @@ export interface Repairs {
   begin(run: Run, force: boolean): Promise<{ readonly run: Run; readonly left: number }>;
   /** Some items that are still to be mended; none at the end. */
   next(run: Run): Promise<readonly DamagedItem[]>;
-  /** Mends these in one transaction, given what the source holds of them now; what is not told could not be read again. */
-  mend(run: Run, items: readonly DamagedItem[], now: ReadonlyMap<string, Decoded | "gone">): Promise<RepairCounts>;
+  /**
+   * Mends these in one transaction, given the versions of each that the source holds now, none where it is gone; what is not
+   * told could not be read again.
+   */
+  mend(run: Run, items: readonly DamagedItem[], now: ReadonlyMap<string, readonly Decoded[]>): Promise<RepairCounts>;
 }

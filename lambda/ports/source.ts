@@ -21,7 +21,8 @@ export interface SourceFacts {
 
 /**
  * Reading single items again: `by-key` shows a live table's latest writes, `by-position` what a frozen source always
- * held. Takes items of which only the key attributes matter, no two alike; gives those it finds, in any order.
+ * held. Takes items of which only the key attributes matter, no two alike, numbers in any spelling; gives those it finds, in
+ * any order, and of a key that stands there more than once all.
  */
 export type Reread =
   | { readonly how: "none" }
@@ -38,6 +39,8 @@ export interface ItemSource {
   readonly name: string;
   /** What a page shows: the latest writes, or a moment the whole source was frozen at. */
   readonly consistency: "strong" | "point-in-time";
+  /** Whether two records may have one key. Where they may, every record says where it stands, the same in every reading. */
+  readonly keys: "unique" | "may repeat";
   /** How single items can be read once more. Without it nothing can be spot-checked, and nothing is `verified`. */
   readonly reread: Reread;
   /** Throws MigrationError `source-unusable` where the source does not exist or may not be read. */

@@ -6,8 +6,6 @@ import type { Run } from "./runs.ts";
 export interface SpotRows {
   /** Up to `perEntity` migrated items of each entity: the same for the same seed and the same ledger. Items this pass did not see are left out. */
   sample(run: Run, seed: number, perEntity: number): Promise<readonly SampledItem[]>;
-  /** Items the sample is drawn from. */
-  population(run: Run): Promise<number>;
   /** For each contribution, in order, what the target has of it. */
   rows(run: Run, item: string, contributions: readonly Contribution[]): Promise<readonly HeldRow[]>;
 }

@@ -24,13 +24,19 @@ export interface TracedItem {
   /** Whether the newest pass has read it. */
   readonly seen: boolean;
   readonly rows: readonly TracedRow[];
-  readonly quarantine?: {
-    readonly entity: string | null;
-    readonly reason: string;
-    readonly detail: string;
-    readonly firstSeen: number;
-    readonly lastSeen: number;
-  };
+  readonly quarantine?: TracedRefusal;
+  /** Further versions of it in quarantine, where it stands in its source more than once. */
+  readonly copies?: readonly TracedRefusal[];
+}
+
+/** One version of an item in quarantine. */
+export interface TracedRefusal {
+  readonly entity: string | null;
+  readonly reason: string;
+  readonly detail: string;
+  readonly position?: string;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
 }
 
 export interface TracedItems {

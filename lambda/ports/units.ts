@@ -9,8 +9,8 @@ export interface PageWrite {
   readonly items: Iterable<Decoded>;
   /** Where reading goes on; absent with the unit's last page. */
   readonly next: string | undefined;
-  /** The page's tally, once what became of each item (by its hash) is known. */
-  tally(fates: ReadonlyMap<string, Fate>): Tally;
+  /** The page's tally, once what became of each item is known, in the order of the items. */
+  tally(fates: readonly Fate[]): Tally;
 }
 
 /** A unit held by this worker and by nobody else, until it is released or the connection is lost (I11). */

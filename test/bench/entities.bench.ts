@@ -53,12 +53,12 @@ for (let round = 0; round < ROUNDS; round += 1) {
     let sum = EMPTY_TALLY;
     for (let from = 0; from < ITEMS; from += PAGE) {
       const page = new PageTally(PAGE);
-      const fates = new Map<string, Fate>();
+      const fates: Fate[] = [];
       for (const item of side.items.slice(from, from + PAGE)) {
         const decoded = side.decode({ item });
         if (decoded.outcome.kind !== "rows") throw new Error("every item has rows");
         page.note(decoded);
-        fates.set(decoded.item, "migrated");
+        fates.push("migrated");
       }
       sum = addTallies(sum, page.tally(fates));
     }

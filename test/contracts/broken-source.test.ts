@@ -52,6 +52,9 @@ const throughNumber = (item: Item): Item =>
     Object.entries(item).map(([name, value]) => [name, "N" in value ? { N: String(Number(value.N)) } : value]),
   );
 
+const REPEATED =
+  "where keys may repeat, every record says where it stands, and each with one key is given, in pages and again by its key";
+
 const TWINS: Record<string, readonly [fill: Fill, check: string]> = {
   "loses the last page": [
     mapPages((pages) => (pages.length < 2 ? pages : [...pages.slice(0, -2), ...pages.slice(-2, -1).map(withoutNext)])),
@@ -101,6 +104,38 @@ const TWINS: Record<string, readonly [fill: Fill, check: string]> = {
         },
     ),
     "a reading of some attributes gives these of every item",
+  ],
+  "does not say where its records stand": [
+    mapPages((pages) =>
+      pages.map((page) => ({
+        ...page,
+        records: page.records.map((record) => ("item" in record ? { item: record.item } : record)),
+      })),
+    ),
+    REPEATED,
+  ],
+  "counts its records anew in each unit": [
+    mapPages((pages) =>
+      pages.map((page) => ({
+        ...page,
+        records: page.records.map((record, at) =>
+          "item" in record ? { item: record.item, position: `item ${at}` } : record,
+        ),
+      })),
+    ),
+    REPEATED,
+  ],
+  "gives one of several with one key when read again": [
+    async (items) => ({
+      open: () => {
+        const source = memorySource(items);
+        const { reread } = source;
+        const get = async (keys: readonly Item[]) =>
+          reread.how === "none" ? [] : (await reread.get(keys)).slice(0, 1);
+        return { ...source, reread: { how: "by-position", get } };
+      },
+    }),
+    REPEATED,
   ],
   "turns numbers into JavaScript numbers": [
     mapPages((pages) =>

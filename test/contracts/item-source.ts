@@ -73,6 +73,15 @@ async function readAll(source: ItemSource, units: number): Promise<Item[]> {
   return found;
 }
 
+async function positionsOf(source: ItemSource, units: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const unit of await source.plan(units)) {
+    for (const { records } of await pagesOf(source, unit))
+      found.push(...records.flatMap((record) => ("item" in record ? (record.position ?? []) : [])));
+  }
+  return found;
+}
+
 /** A promise of the port → how to find out. Each throws where the promise is broken. */
 export const CHECKS: Record<string, (fill: Fill) => Promise<void>> = {
   "an empty source has units and no item": async (fill) => {
@@ -140,6 +149,23 @@ export const CHECKS: Record<string, (fill: Fill) => Promise<void>> = {
     same(await reread.get([...some.map(keyOf), nowhere]), some, "read again");
     same(await reread.get([]), [], "no keys");
   },
+  "where keys may repeat, every record says where it stands, and each with one key is given, in pages and again by its key":
+    async (fill) => {
+      const source = (await fill(many(300))).open();
+      if (source.keys === "unique") return;
+      const [first, second] = many(2);
+      if (first === undefined || second === undefined) throw new Error("there are two");
+      const other = { ...first, More: { S: "x" } };
+      const twice = (await fill([first, second, other, first])).open();
+      for (const units of [1, 3]) {
+        same(await readAll(twice, units), [first, second, other, first], "keys that repeat");
+        const [one, again] = [await positionsOf(source, units), await positionsOf(source, units + 1)];
+        if (new Set(one).size !== 300 || one.sort().join() !== again.sort().join())
+          throw new Error("positions are missing, stand twice, or depend on the units");
+      }
+      if (twice.reread.how !== "none")
+        same(await twice.reread.get([keyOf(first)]), [first, other, first], "read again");
+    },
   "it is named the same by every instance": async (fill) => {
     const filled = await fill([]);
     const [one, other] = [filled.open().name, filled.open().name];

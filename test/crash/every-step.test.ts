@@ -39,7 +39,7 @@ function stopping(at: number, when: "before" | "after") {
     ...claim,
     commit: (page) => count("commit", () => claim.commit(page)),
   });
-  const around = ({ runs, queue, tables: port, proof, spots }: Target): Target => ({
+  const around = ({ runs, queue, repeats, tables: port, proof, spots }: Target): Target => ({
     runs: {
       open: (request) => count("open", () => runs.open(request)),
       enter: (run, phase, report) => count(`enter ${phase}`, () => runs.enter(run, phase, report)),
@@ -59,6 +59,11 @@ function stopping(at: number, when: "before" | "after") {
       prepare: (run) => count("prepare", () => port.prepare(run)),
       complete: (run, prune) => count("complete", () => port.complete(run, prune)),
     },
+    repeats: {
+      find: (run) => count("find", () => repeats.find(run)),
+      keep: (run, unit, page, isLast) => count("keep", () => repeats.keep(run, unit, page, isLast)),
+      decide: (run, decode) => count("decide", () => repeats.decide(run, decode)),
+    },
     proof: {
       ledger: (run) => count("ledger", () => proof.ledger(run)),
       contents: (run, signal) => count("contents", () => proof.contents(run, signal)),
@@ -66,7 +71,6 @@ function stopping(at: number, when: "before" | "after") {
     },
     spots: {
       sample: (run, seed, each) => count("sample", () => spots.sample(run, seed, each)),
-      population: (run) => spots.population(run),
       rows: (run, item, rows) => spots.rows(run, item, rows),
     },
   });

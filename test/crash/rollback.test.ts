@@ -4,6 +4,7 @@ import pg from "pg";
 import { expect, it } from "vitest";
 import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
+import { versionsByItem } from "../../lambda/domain/copies.ts";
 import { decoder } from "../../lambda/domain/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
@@ -102,7 +103,7 @@ it("I12: a repair that is about to write is waited for, and what it wrote goes t
   const { run } = await target.repairs.begin(must((await target.runs.list())[0], "there is a run"), false);
   const damaged = await target.repairs.next(run);
   const decode = decoder(mapping, { source: run.source, expiredAt: run.expiredAt });
-  const now = new Map(list.map((each) => decode({ item: each })).map((each) => [each.item, each]));
+  const now = versionsByItem(list.map((each) => decode({ item: each })));
   const holder = new pg.Client({ connectionString: url });
   await holder.connect();
   await holder.query("select pg_advisory_lock(4711)");

@@ -36,7 +36,7 @@ const made = (PK: string, SK: string, more: Item = { n: { N: "1" } }): Item => (
 
 function censusOf(list: readonly Item[], holders = new Holders()) {
   const taker = new CensusTaker(mapping.keys, { mapping, decode }, holders);
-  for (const item of list) taker.add({ item }, JSON.stringify);
+  for (const item of list) taker.add({ item });
   return taker.census("memory:census", true);
 }
 const n = (value: number): Item => ({ n: { N: String(value) } });
@@ -109,7 +109,7 @@ describe("an item that becomes nothing", () => {
 
   it("is told by its place in the file where it cannot be read", () => {
     const taker = new CensusTaker(mapping.keys, { mapping, decode });
-    taker.add({ unreadable: { position: "line 7", text: "{", detail: "no JSON" } }, JSON.stringify);
+    taker.add({ unreadable: { position: "line 7", text: "{", detail: "no JSON" } });
     expect(taker.census("memory:census", true).failures).toEqual([
       { entity: undefined, reason: "unreadable", detail: "no JSON", count: 1, example: "line 7" },
     ]);

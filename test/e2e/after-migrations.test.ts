@@ -73,7 +73,15 @@ const person = (id: string): Item[] =>
 
 const FIRST = [folder("1"), file("1", "1", "a"), file("2", "1", "b"), ...person("p")];
 /** In an order that every one of the rules would refuse on the way: a name goes from one row to another, a file comes before its folder. */
-const SECOND = [file("3", "2"), file("2", "1", "a"), file("1", "1", "c"), ...person("q"), folder("1"), folder("2"), ...person("p")];
+const SECOND = [
+  file("3", "2"),
+  file("2", "1", "a"),
+  file("1", "1", "c"),
+  ...person("q"),
+  folder("1"),
+  folder("2"),
+  ...person("p"),
+];
 
 const RULES = [
   "constraint files_folder",
@@ -154,9 +162,9 @@ describe.each([
       expect((await rules()).length < RULES.length).toBe(interrupted);
       await runRollback({ target: database.url, schema: schemaOf(), force: true });
       expect(await rules()).toEqual([]);
-      expect(await query(database.url, "select to_regproc('shout')::text as f, to_regclass('names')::text as v")).toEqual([
-        { f: null, v: null },
-      ]);
+      expect(
+        await query(database.url, "select to_regproc('shout')::text as f, to_regclass('names')::text as v"),
+      ).toEqual([{ f: null, v: null }]);
     }
   });
 });
@@ -248,7 +256,10 @@ it("I9: one that stands in the place of the schema's own is told, in every pass,
       { subject: "files (folder) → folders", problem: expect.stringMatching(reason) },
     ]);
     expect(
-      await query(database.url, "select confdeltype as on_delete from pg_constraint where conname = 'files_folder_fkey'"),
+      await query(
+        database.url,
+        "select confdeltype as on_delete from pg_constraint where conname = 'files_folder_fkey'",
+      ),
     ).toEqual([{ on_delete: "c" }]);
   }
 });

@@ -179,7 +179,12 @@ describe("I9: what is not there as it was declared is told, and repair builds it
     const { verdict, discrepancies } = await verify(database.url);
     expect(verdict).toBe("discrepant");
     expect(discrepancies).toMatchObject([
-      { check: "relations", subject, problem: expect.stringMatching(problem), remedy: expect.stringContaining("repair") },
+      {
+        check: "relations",
+        subject,
+        problem: expect.stringMatching(problem),
+        remedy: expect.stringContaining("repair"),
+      },
     ]);
     if (undo !== undefined) await query(database.url, undo);
     expect(told(await repair(database.url))).toEqual([]);
@@ -384,5 +389,7 @@ it("I12: what a run has built and its schema does not say any more is not built 
   await into([user("1")], "memory:a", false);
   await into([user("2")], "memory:b", false);
   await runRollback({ target: database.url, schema: make(false), force: false });
-  expect(await query(database.url, "select conname from pg_constraint where contype = 'u' and conrelid = 'users'::regclass")).toEqual([]);
+  expect(
+    await query(database.url, "select conname from pg_constraint where contype = 'u' and conrelid = 'users'::regclass"),
+  ).toEqual([]);
 });

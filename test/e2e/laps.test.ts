@@ -34,7 +34,8 @@ async function lap(tables: number, url = database.url) {
   });
   return await target.proof.contents(run, signal);
 }
-const whole = async (url = database.url) => (await lap(Number.POSITIVE_INFINITY, url)) ?? expect.fail("nothing was aborted");
+const whole = async (url = database.url) =>
+  (await lap(Number.POSITIVE_INFINITY, url)) ?? expect.fail("nothing was aborted");
 const kept = async () => (await query(database.url, "select tbl from migration_ledger.lap order by tbl")).length;
 /** Makes what was kept tell itself from what is computed anew. */
 const mark = (url = database.url) =>

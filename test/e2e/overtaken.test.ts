@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, type OpenTarget, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
+import { versionsByItem } from "../../lambda/domain/copies.ts";
 import { decoder } from "../../lambda/domain/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
@@ -131,7 +132,7 @@ describe("a repair that was overtaken", () => {
         await query(database.url, "insert into pets values ('a', '1', 'theirs', 77)");
         await query(database.url, "update migration_ledger.run set phase = 'ended', sealed_at = now()");
         const decode = decoder(load(schema), { source: "memory:test", expiredAt: 0n });
-        const now = new Map(GOOD.map((item) => decode({ item })).map((each) => [each.item, each]));
+        const now = versionsByItem(GOOD.map((item) => decode({ item })));
         await expect(target.repairs.mend(repairing, items, now)).rejects.toMatchObject({ code: "moved-on" });
       },
       async () => undefined,

@@ -1,6 +1,7 @@
 /** `prune`: what items gave that are gone from the source is removed, and nothing else; `maxQuarantine`: a plainly wrong mapping is stopped. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Unreadable } from "../../lambda/domain/source-record.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -102,9 +103,30 @@ describe("a limit on quarantine", () => {
   });
 });
 
+it("I12: while an item has no key that can be read, nothing is taken for gone, and that is said", async () => {
+  const { SK: _, ...noSort } = JANE;
+  const odd = { ...JANE, SK: { BOOL: true } };
+  for (const nameless of [noSort, odd]) {
+    const left = [nameless, ...ALL.filter((each) => each !== JANE && each !== TOM)];
+    const report = await again(left, { prune: true });
+    expect(await query(database.url, "select name from people where id = 'jane'")).toEqual([{ name: "Jane" }]);
+    expect(await query(database.url, "select pet from pets order by pet")).toEqual([{ pet: "rex" }, { pet: "tom" }]);
+    const stale = report.discrepancies.filter(({ problem }) => problem.includes("no longer gives"));
+    expect(stale).toHaveLength(2);
+    for (const { remedy } of stale)
+      expect(remedy).toMatch(/^nothing is pruned while 1 item has no key that can be read/);
+  }
+  // The twin: one that is refused for another reason has a key, and only its own rows are kept.
+  const report = await again([{ ...REX, v: { S: "four" } }, ...ALL.filter((each) => each !== TOM && each !== REX)], {
+    prune: true,
+  });
+  expect(report.discrepancies.map(({ remedy }) => remedy).join()).not.toContain("nothing is pruned");
+  expect(await query(database.url, "select pet from pets")).toEqual([{ pet: "rex" }]);
+});
+
 it("I12: while an item could not even be read, nothing is taken for gone: it may be any of them", async () => {
   const half = memorySource(ALL.slice(1));
-  const torn = { position: "line 1", text: '{"Item":{"PK":', detail: "it ends too early" };
+  const torn: Unreadable = { position: "line 1", text: '{"Item":{"PK":', detail: "it ends too early" };
   const source: ItemSource = {
     ...half,
     async *read(unit, cursor, signal) {

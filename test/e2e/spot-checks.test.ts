@@ -172,7 +172,7 @@ describe("a recount", () => {
 });
 
 it("an item that is no longer mapped the way it was is wrong, not changed", () => {
-  const sampled = { item: "i", entity: "Thing", source: "{}", fingerprint: "f" };
+  const sampled = { item: "i", entity: "Thing", source: "{}", fingerprint: "f", refused: [] };
   const now = {
     item: "i",
     source: "{}",

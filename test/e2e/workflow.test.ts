@@ -98,6 +98,37 @@ it("a run that is to stop has nothing left to copy, and is not built", async () 
   expect(await step(finalizeStep)).toBe(true);
 });
 
+it("I5: an item that stands there twice is decided by whoever finalizes, however often that takes", async () => {
+  const list = [...LIST, contact("o7", "another"), ...LIST.slice(0, 30)];
+  await using alone = await createDatabase();
+  const told = await migrateTrial({ url: alone.url, schema, items: list });
+  expect(told.items).toMatchObject({ quarantined: 1, repeated: 30 });
+  await begin(8, list);
+  await Promise.all([1, 2, 3].map(() => step(copyStep, {}, { list })));
+  // Time runs out as soon as the first page is read again, then whenever the next one is.
+  let tries = 0;
+  for (let done = false; !done; tries += 1) {
+    const time = new AbortController();
+    done = await step(
+      (migration, run) => {
+        const { repeats } = migration.target;
+        const keep: typeof repeats.keep = async (...page) => {
+          await repeats.keep(...page);
+          if (page[3]) time.abort();
+        };
+        return finalizeStep({ ...migration, target: { ...migration.target, repeats: { ...repeats, keep } } }, run);
+      },
+      {},
+      { list, signal: time.signal },
+    );
+  }
+  // A unit that was read again to its end is not read once more.
+  expect(tries).toBe(9);
+  const report = await verify(undefined, list);
+  expect([report.verdict, report.items]).toEqual([told.verdict, told.items]);
+  expect(await dump(database.url, names)).toEqual(await dump(alone.url, names));
+});
+
 it("I9: a source without a single item is never verified", async () => {
   await begin(2, []);
   expect(await step(copyStep, {}, { list: [] })).toBe(true);

@@ -22,7 +22,7 @@ export function recordOf({ bytes, length, start, position }: Line): SourceRecord
   const text = (start === 0 && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded).trim();
   if (text === "") return undefined;
   const parsed = itemOf(text);
-  return "item" in parsed ? parsed : unreadable(text, parsed.problem);
+  return "item" in parsed ? { ...parsed, position } : unreadable(text, parsed.problem);
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -1,4 +1,5 @@
 /** Bytes → lines with the places they begin and end at. Cut anywhere, a stream gives the same lines. */
+import type { Position } from "../../domain/source-record.ts";
 
 export interface Line {
   /** The line without its line feed; of a line that is too long, its beginning. */
@@ -10,7 +11,7 @@ export interface Line {
   /** Where reading goes on after it. */
   readonly next: number;
   /** The line as a report names it. */
-  readonly position: string;
+  readonly position: Position;
 }
 
 /**

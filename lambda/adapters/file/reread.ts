@@ -1,30 +1,25 @@
 /** Keys → the items of a file that have them. A file has no index: it is read through once, whatever the number of keys. */
 import type { Item } from "../../domain/attribute.ts";
-import { toDynamoDbJson } from "../../domain/dynamodb-json.ts";
+import { keySource } from "../../domain/source-key.ts";
 import type { ItemSource } from "../../ports/source.ts";
 
 const never = new AbortController().signal;
 
-/** Each key is matched by the attributes it has itself. A file may hold several items with one key: all are given. */
+/** Each key is matched by the attributes it has itself. */
 export async function itemsWithKeys(keys: readonly Item[], source: Pick<ItemSource, "plan" | "read">): Promise<Item[]> {
   if (keys.length === 0) return [];
-  const wanted = new Set(keys.map(toDynamoDbJson));
+  const wanted = new Set(keys.map((key) => keySource(key, Object.keys(key))));
   // As a rule all keys have the same attributes, so there is one list of names.
   const shapes = [...new Map(keys.map((key) => [JSON.stringify(Object.keys(key)), Object.keys(key)])).values()];
+  const isWanted = (source: string | undefined): boolean => source !== undefined && wanted.has(source);
   const found: Item[] = [];
   for (const unit of await source.plan(1)) {
     for await (const { records } of source.read(unit, undefined, never)) {
       for (const record of records) {
-        if ("item" in record && shapes.some((names) => wanted.has(keyText(record.item, names))))
+        if ("item" in record && shapes.some((names) => isWanted(keySource(record.item, names))))
           found.push(record.item);
       }
     }
   }
   return found;
-}
-
-function keyText(item: Item, names: readonly string[]): string {
-  return toDynamoDbJson(
-    Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))),
-  );
 }

@@ -38,6 +38,7 @@ export function fileSource({ path }: { readonly path: string }): ItemSource {
   return {
     name: `file:${realPath(path)}`,
     consistency: "point-in-time",
+    keys: "may repeat",
     reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read }) },
     inspect: async () => {
       await versionOf(path);

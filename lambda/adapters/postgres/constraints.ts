@@ -4,7 +4,15 @@ import type { Mapping, TableModel } from "../../mapping/model.ts";
 import { type Built, builtBy, forgetBuilt, type Note, noteBuilt, noteUnbuilt } from "./built.ts";
 import { type Session, transaction } from "./connection.ts";
 import { forLater } from "./ddl.ts";
-import { type BuiltKind, type Defined, definedOn, type Named, sameName, sameThing, statementsFor } from "./definitions.ts";
+import {
+  type BuiltKind,
+  type Defined,
+  definedOn,
+  type Named,
+  sameName,
+  sameThing,
+  statementsFor,
+} from "./definitions.ts";
 import { hasDependents, unbuildable } from "./errors.ts";
 import { laterPromises, ownPromises, type Promised, referencePromises, type WantedOf, wantedOn } from "./promises.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
@@ -159,13 +167,7 @@ async function build(
   await validated(session, run, tbl, promised, validate);
 }
 
-async function validated(
-  session: Session,
-  run: number,
-  tbl: string,
-  promised: Named,
-  sql: string,
-) {
+async function validated(session: Session, run: number, tbl: string, promised: Named, sql: string) {
   const isNow = (await definedOn(session, tbl)).some((each) => sameName(each, promised));
   if (isNow)
     await trying(

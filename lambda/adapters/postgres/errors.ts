@@ -1,5 +1,6 @@
 /** What Postgres and its connection say when something is wrong → what this project does about it, as named sets. */
 import { MigrationError } from "../../domain/migration-error.ts";
+import { LEDGER } from "./sql.ts";
 
 /** Another transaction stood in the way; the same transaction may succeed when run again. */
 const CONTENTION = new Set(["40001", "40P01"]);
@@ -49,7 +50,15 @@ export const isThereAlready = (error: unknown): boolean => THERE_ALREADY.has(cod
 /** What was named is not there, or is not what it was taken for. */
 export const isNoObject = (error: unknown): boolean => ["42704", "42809"].includes(codeOf(error) ?? "");
 
-export const isContention = (error: unknown): boolean => CONTENTION.has(codeOf(error) ?? "");
+/** Two pages with one item at the same time: the second finds lines that were not there when it looked. */
+export const itemTaken = (): Error =>
+  Object.assign(new Error("another page has written the same item"), { code: "40001", severity: "ERROR" });
+
+/** A key of the ledger that is taken says nothing of a row's values: another page has written the same item. */
+const isLedgerTaken = (error: unknown): boolean =>
+  codeOf(error) === "23505" && error instanceof Error && Reflect.get(error, "schema") === LEDGER;
+
+export const isContention = (error: unknown): boolean => CONTENTION.has(codeOf(error) ?? "") || isLedgerTaken(error);
 
 export function isConnectionLost(error: unknown): boolean {
   if (CONNECTION_LOST.has(codeOf(error) ?? "")) return true;
@@ -75,7 +84,7 @@ export const isPassing = (error: unknown): boolean =>
 /** The SQLSTATE where Postgres refused a row for what it holds. */
 export function refusedRow(error: unknown): string | undefined {
   const code = codeOf(error);
-  return code !== undefined && REFUSED_ROW.test(code) ? code : undefined;
+  return code !== undefined && REFUSED_ROW.test(code) && !isLedgerTaken(error) ? code : undefined;
 }
 
 /** What the data, another thing of that name, the rights of the role or Postgres itself may have against building something. */
@@ -101,7 +110,7 @@ export function withoutValues(error: unknown): unknown {
   const message = ABOUT_THINGS.test(code) ? error.message : "Postgres refused a value";
   const clean = new Error([message, `SQLSTATE ${code}`, ...named].join(", "));
   if (error.stack !== undefined) clean.stack = error.stack.replace(error.message, clean.message);
-  return Object.assign(clean, { code });
+  return Object.assign(clean, { code, schema: Reflect.get(error, "schema") });
 }
 
 /** As Postgres says it of a statement: a server that only reads is no target, or not yet. */

@@ -4,8 +4,9 @@ import type { Mapping, TableModel } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { Session } from "./connection.ts";
 import { isThere } from "./constraints.ts";
-import { quarantined, seenItems } from "./pending.ts";
+import { quarantined } from "./pending.ts";
 import { isBroken, isNull, isOrphan, refers } from "./promises.ts";
+import { keptItems } from "./seen.ts";
 import { facetFingerprint, keyEquals, LEDGER, quote, tableSql } from "./sql.ts";
 
 interface Question {
@@ -61,7 +62,9 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
     remedy: "run repair: it writes the row again",
   });
   for (const key of table.foreignKeys) {
-    const orphan = (await isThere(session, { schema: key.referencedSchema, name: key.references })) ? isOrphan(key) : refers(key);
+    const orphan = (await isThere(session, { schema: key.referencedSchema, name: key.references }))
+      ? isOrphan(key)
+      : refers(key);
     questions.push({
       condition: `${there} and ${orphan}`,
       problem: `its row points to a row of ${key.references} that is not there (${key.columns.join(", ")})`,
@@ -95,7 +98,7 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
 /** Rows of an item that is gone. Of one in quarantine they go with its acceptance. */
 async function staleRows(session: Session, run: Run, item: string): Promise<Finding[]> {
   const { rows } = await session.query(
-    `select from ${LEDGER}.audit a where a.run = ${run.id} and a.item = $1 and not exists (select from (${seenItems(run)}) s(item) where s.item = a.item)
+    `select from ${LEDGER}.audit a where a.run = ${run.id} and a.item = $1 and not exists (select from (${keptItems(run)}) s where s.item = a.item)
        and not exists (select from (${quarantined(run)}) q where q.item = a.item) limit 1`,
     [item],
   );

@@ -5,7 +5,8 @@ import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import { sumFromSql, sumSql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
-import { decisionsIn, pendingGroups, quarantined, seenItems } from "./pending.ts";
+import { decisionsIn, pendingGroups, quarantined } from "./pending.ts";
+import { keptItems } from "./seen.ts";
 import { LEDGER } from "./sql.ts";
 import { unremoved } from "./unremoved.ts";
 
@@ -14,7 +15,7 @@ const PARKED = `${LEDGER}.parked p using (run, tbl, facet, key, item)`;
 
 export async function ledgerFacts(session: Session, run: Run, mapping: Mapping): Promise<LedgerFacts> {
   return {
-    seen: await facetSums(session, run, `a.item in (${seenItems(run)})`),
+    seen: await facetSums(session, run, `a.item in (${keptItems(run)})`),
     holding: await holdingSums(session, run),
     ...(await keyCounts(session, run, mapping)),
     waiting: await pendingGroups(session, run, mapping, EXAMPLES),
@@ -59,7 +60,7 @@ async function stale(session: Session, run: Run, mapping: Mapping): Promise<Ledg
     examples: Example[];
   }>(
     `with gone as (select a.entity, a.item, a.source, count(*) filter (where a.tbl > 0) as rows from ${LEDGER}.audit a
-       where a.run = ${run.id} and not exists (select from (${seenItems(run)}) s(item) where s.item = a.item) group by a.entity, a.item, a.source),
+       where a.run = ${run.id} and not exists (select from (${keptItems(run)}) s where s.item = a.item) group by a.entity, a.item, a.source),
      held as (select item, bool_and(accepted is not null) as let_go from (${quarantined(run)}) q group by item),
      numbered as (select gone.*, let_go is not null as quarantined, row_number() over (partition by entity, let_go is not null order by source) as n
        from gone left join held using (item) where let_go is not true)

@@ -35,6 +35,8 @@ const first: Migration = {
         descriptor text not null,
         cursor text,
         done boolean not null default false,
+        -- Read once more, for the copies of items that stand in the source more than once.
+        reread boolean not null default false,
         pages integer not null default 0,
         tally text not null,
         -- Two of the tally's counts: progress is asked for several times a second.
@@ -86,28 +88,47 @@ const first: Migration = {
         row_fp uuid not null,
         primary key (run, tbl, facet, key)
       )`,
-      // Logged: a crash would empty an unlogged one, and everything would look stale.
+      // A page's records in their order. Logged: a crash would empty an unlogged one, and everything would look stale.
       sql`create table migration_ledger.seen (
         run smallint not null,
         pass smallint not null,
         unit integer not null,
         page integer not null,
         items uuid[] not null,
+        versions uuid[] not null,
+        fates "char"[] not null,
         primary key (run, pass, unit, page)
       )`,
-      sql`alter table migration_ledger.seen alter items set storage external`,
+      sql`alter table migration_ledger.seen alter items set storage external, alter versions set storage external`,
+      // Versions of items that a pass has read more than once. What each of its copies was counted as, by what became of them,
+      // and what is decided, once it is: until then it is kept whole, where it alone does not decide.
+      sql`create table migration_ledger.repeated (
+        run smallint not null,
+        pass smallint not null,
+        item uuid not null,
+        version uuid not null,
+        counted json not null,
+        kind text,
+        positions text[] not null default '{}',
+        body text,
+        fate text,
+        primary key (run, pass, item, version)
+      )`,
+      sql`create index repeated_undecided on migration_ledger.repeated (run, pass, item, version) where fate is null`,
       // The body is text: jsonb refuses U+0000, and an item must never be too odd for quarantine.
       sql`create table migration_ledger.quarantine (
         run smallint not null,
         item uuid not null,
+        version uuid not null,
         entity text,
         reason text not null,
         detail text not null,
         source text not null,
+        position text,
         body text not null,
         first_seen smallint not null,
         last_seen smallint not null,
-        primary key (run, item)
+        primary key (run, item, version)
       )`,
     ];
     for (const statement of statements) await statement.execute(db);

@@ -5,37 +5,30 @@
  */
 import type { Decoded } from "../../domain/decode.ts";
 import { changesOf, type Offer } from "../../domain/diff.ts";
-import type { Fate } from "../../domain/tally.ts";
 import * as audit from "./audit.ts";
 import { type WritePlace, writeChanges } from "./changes.ts";
 import type { Session } from "./connection.ts";
 import { refusedRow } from "./errors.ts";
+import type { Taken } from "./seen.ts";
 
 /** 4 MB of values, or 10,000 contributions, in one batch of statements. */
 const BATCH_BYTES = 4_000_000;
 const BATCH_ROWS = 10_000;
 
-/** What became of each item of a page, and which items it showed. */
-export interface Written {
-  readonly fates: ReadonlyMap<string, Fate>;
-  readonly seen: readonly string[];
-}
-
-/** Writes the items of one page. To be called inside a transaction. */
+/** Writes the items of one page, and tells what became of each, in their order. To be called inside a transaction. */
 export async function writeItems(
   session: Session,
   place: WritePlace,
   items: Iterable<Decoded>,
   isStrict = false,
-): Promise<Written> {
-  const written: Writing = { fates: new Map(), seen: [], isStrict };
+): Promise<Taken[]> {
+  const written: Writing = { taken: [], isStrict };
   for (const batch of batches(items)) await writeBatch(session, place, batch, written);
-  return written;
+  return written.taken;
 }
 
 interface Writing {
-  readonly fates: Map<string, Fate>;
-  readonly seen: string[];
+  readonly taken: Taken[];
   /** What a trigger of others would refuse only at the commit is asked for after each batch, where the item can still be told. */
   readonly isStrict: boolean;
 }
@@ -77,11 +70,10 @@ async function writeBatch(
 ): Promise<void> {
   await session.query("savepoint batch");
   try {
-    const { fates, seen } = await writeWhole(session, place, batch);
+    const taken = await writeWhole(session, place, batch);
     if (written.isStrict) await session.query("set constraints all immediate");
     await session.query("release savepoint batch");
-    for (const [item, fate] of fates) written.fates.set(item, fate);
-    written.seen.push(...seen);
+    written.taken.push(...taken);
   } catch (error) {
     const code = refusedRow(error);
     if (code === undefined) throw error;
@@ -90,7 +82,7 @@ async function writeBatch(
     if (batch.length === 1 && only !== undefined) {
       const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
       await audit.quarantine(session, place, [{ by: only, reason: "postgres-refused", detail }]);
-      written.fates.set(only.item, "quarantined");
+      written.taken.push({ ...audit.versionOf(only), fate: "quarantined" });
       return;
     }
     const middle = Math.ceil(batch.length / 2);
@@ -99,39 +91,29 @@ async function writeBatch(
   }
 }
 
-async function writeWhole(session: Session, place: WritePlace, batch: readonly Decoded[]): Promise<Written> {
-  const fates = new Map<string, Fate>();
+async function writeWhole(session: Session, place: WritePlace, batch: readonly Decoded[]): Promise<Taken[]> {
   const known = await audit.knownItems(
     session,
     place,
     batch.map(({ item }) => item),
   );
-  const decoded = batch.filter(({ outcome }) => outcome.kind === "rows");
-  const work = decoded.filter(({ item, fingerprint }) => known.get(item) !== fingerprint);
-
-  const quarantined: audit.Quarantined[] = [];
-  for (const by of batch) {
-    const { outcome, item } = by;
-    if (outcome.kind === "rows") fates.set(item, known.get(item) === by.fingerprint ? "unchanged" : "migrated");
-    else fates.set(item, outcome.kind);
-    if (outcome.kind === "quarantined") quarantined.push({ by, ...outcome.refusal });
-  }
-  await audit.quarantine(session, place, quarantined);
-  await audit.release(
+  const isUnchanged = ({ item, fingerprint }: Decoded): boolean => known.get(item) === fingerprint;
+  const changed = batch.filter((each) => each.outcome.kind === "rows" && !isUnchanged(each));
+  const putAway = await audit.stillPutAway(
     session,
     place,
-    batch.filter(({ outcome }) => outcome.kind !== "quarantined").map(({ item }) => item),
+    changed.filter(({ item }) => known.has(item)),
+  );
+  await audit.quarantine(
+    session,
+    place,
+    batch.flatMap((by) => (by.outcome.kind === "quarantined" ? [{ by, ...by.outcome.refusal }] : [])),
   );
 
+  const work = changed.filter(({ item }) => !putAway.has(item));
   const old = work.filter(({ item }) => known.has(item));
-  const lines =
-    old.length === 0
-      ? []
-      : await audit.linesOf(
-          session,
-          place,
-          old.map(({ item }) => item),
-        );
+  const before = new Map(old.map(({ item }) => [item, known.get(item) ?? ""]));
+  const lines = old.length === 0 ? [] : await audit.lockLines(session, place, before);
   await writeChanges(session, place, changesOf(lines, offersOf(work)));
   await audit.addLines(
     session,
@@ -140,7 +122,11 @@ async function writeWhole(session: Session, place: WritePlace, batch: readonly D
     work.filter(isRowless).filter(({ item }) => !hasRowlessLine(lines, item)),
   );
   await audit.changeItems(session, place, old);
-  return { fates, seen: decoded.map(({ item }) => item) };
+  return batch.map((each) => {
+    const { kind } = each.outcome;
+    const written = isUnchanged(each) ? "unchanged" : putAway.has(each.item) ? "quarantined" : "migrated";
+    return { ...audit.versionOf(each), fate: kind === "rows" ? written : kind };
+  });
 }
 
 function offersOf(items: readonly Decoded[]): Offer[] {

@@ -7,6 +7,7 @@ import type { Mapping, TableModel } from "../../mapping/model.ts";
 import type { PendingList } from "../../ports/pending.ts";
 import type { Run } from "../../ports/runs.ts";
 import { type Session, transaction } from "./connection.ts";
+import { keptItems } from "./seen.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER } from "./sql.ts";
 
@@ -15,10 +16,6 @@ const BATCH = 500;
 /** A report names this many of what was let go for one reason; `list-quarantine` has all of them. */
 const MOST = 1_000;
 const EXAMPLES = 10;
-
-/** Items this pass has shown and decoded. */
-export const seenItems = ({ id, pass }: Run): string =>
-  `select unnest(items) from ${LEDGER}.seen where run = ${id} and pass = ${pass}`;
 
 const waitsAs = ({ duplicates }: TableModel): string =>
   typeof duplicates === "object" ? "superseded" : duplicates === "identical" ? "identical" : "collision";
@@ -36,7 +33,7 @@ export const namesOf = ({ tables, entities }: Mapping): string =>
  */
 function inQuarantine(run: Run): string {
   const here = `run = ${run.id} and last_seen = ${run.pass}`;
-  return `select 0::smallint as tbl, 0::smallint as facet, array[b.held] as key, q.item, q.entity, q.source, q.reason, q.detail,
+  return `select 0::smallint as tbl, 0::smallint as facet, array[b.held] as key, q.item, q.entity, q.source, q.reason, q.position, q.detail,
       null::text as "table", null::text as holder, b.held, coalesce(s.item_fp::text, '') as place,
       case when b.held = min(b.held) over (partition by q.item) then coalesce(r.rows, 0) else 0 end as rows
     from ${LEDGER}.quarantine q
@@ -44,7 +41,7 @@ function inQuarantine(run: Run): string {
     left join lateral (select item_fp from ${LEDGER}.audit where run = q.run and item = q.item limit 1) s on true
     left join (select a.item, count(*) filter (where a.tbl > 0) as rows from ${LEDGER}.audit a
       where a.run = ${run.id} and a.item in (select item from ${LEDGER}.quarantine where ${here})
-        and not exists (select from (${seenItems(run)}) s(item) where s.item = a.item) group by a.item) r on r.item = q.item
+        and not exists (select from (${keptItems(run)}) s where s.item = a.item) group by a.item) r on r.item = q.item
     where q.run = ${run.id} and q.last_seen = ${run.pass}`;
 }
 
@@ -59,7 +56,7 @@ const contested = ({ id }: Run): string => `
       -- What should have come to hold the row could not: settling found it changed.
       when t.waits = 'superseded' and ${OUTRANKS} then 'foreign-row'
       when t.waits <> 'identical' then t.waits when w.holder_fp = w.row_fp then 'copy' else 'conflict' end,
-    null, t.name, w.holder_source, w.item_fp::text, coalesce(w.holder_item || ' ' || w.holder_fp, ''), 0
+    null, null, t.name, w.holder_source, w.item_fp::text, coalesce(w.holder_item || ' ' || w.holder_fp, ''), 0
   from (with line as (
       select a.*, p.item is not null as waits from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
       where a.run = ${id} and (a.tbl, a.facet, a.key) in (select tbl, facet, key from ${LEDGER}.parked where run = ${id})
@@ -80,7 +77,7 @@ export const quarantined = (run: Run): string => decided(run, inQuarantine(run))
 export const pending = (run: Run): string => decided(run, `${inQuarantine(run)} union all ${contested(run)}`);
 
 const ROW = "case when tbl > 0 then key end";
-const FIELDS = `json_build_object('reason', reason, 'entity', entity, 'source', source, 'detail', detail, 'rows', rows,
+const FIELDS = `json_build_object('reason', reason, 'entity', entity, 'source', source, 'position', position, 'detail', detail, 'rows', rows,
   'table', "table", 'key', ${ROW}, 'holder', holder, 'accepted', accepted, 'acceptedAt', "acceptedAt")`;
 
 type GroupRow = Omit<PendingGroup, "rows" | "count" | "accepted"> & Record<"rows" | "count" | "accepted", string>;

@@ -1,4 +1,5 @@
 /** Items the source no longer has → their rows removed, and their lines with them. Rows changed here since stay, and are told. */
+import { NAMELESS } from "../../domain/refusal.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import * as audit from "./audit.ts";
@@ -6,6 +7,7 @@ import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
 import { refuseDependents } from "./dependents.ts";
 import { quarantined } from "./pending.ts";
+import { keptItems } from "./seen.ts";
 import { LEDGER } from "./sql.ts";
 
 /** Items removed in one transaction. */
@@ -13,16 +15,16 @@ const BATCH = 1_000;
 
 export async function pruneGone(session: Session, run: Run, mapping: Mapping): Promise<void> {
   const place = { run: run.id, pass: run.pass, tables: mapping.tables };
-  // An item nobody could read has no key: it may be any of those that seem to be gone.
-  const { rows: unreadable } = await session.query(
-    `select from ${LEDGER}.quarantine where run = $1 and last_seen = $2 and reason = 'unreadable' limit 1`,
-    [run.id, run.pass],
+  // It may be any of those that seem to be gone.
+  const { rows: nameless } = await session.query(
+    `select from ${LEDGER}.quarantine where run = $1 and last_seen = $2 and reason = any($3::text[]) limit 1`,
+    [run.id, run.pass, NAMELESS],
   );
-  if (unreadable.length > 0) return;
+  if (nameless.length > 0) return;
   // What a pass has met does not change any more: asked once, in place of once for each batch.
   await session.query(
     `create temp table gone as select distinct a.item from ${LEDGER}.audit a where a.run = ${run.id}
-       and not exists (select from (select unnest(items) from ${LEDGER}.seen where run = ${run.id} and pass = ${run.pass}) s(item) where s.item = a.item)
+       and not exists (select from (${keptItems(run)}) s where s.item = a.item)
        and not exists (select from (${quarantined(run)}) q where q.item = a.item and q.accepted is null)`,
   );
   try {

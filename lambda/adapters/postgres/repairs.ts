@@ -2,45 +2,36 @@
  * Damage → what the source holds. Damage is written down before anything is mended, so that a row of several parts, of which
  * one is back already, is still known to have been missing when a repair that was killed goes on.
  */
+import { versionThatCounts } from "../../domain/copies.ts";
 import type { Contribution, Decoded } from "../../domain/decode.ts";
 import { MigrationError } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import { NOTHING_REPAIRED, type RepairCounts } from "../../domain/report.ts";
-import {
-  addTallies,
-  EMPTY_TALLY,
-  negated,
-  PageTally,
-  quarantinedTally,
-  readTally,
-  type Tally,
-  writeTally,
-} from "../../domain/tally.ts";
+import { addTallies, EMPTY_TALLY, negated, PageTally, quarantinedTally } from "../../domain/tally.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import type { DamagedItem, Repairs } from "../../ports/repairs.ts";
 import type { Run } from "../../ports/runs.ts";
-import { knownItems } from "./audit.ts";
+import * as audit from "./audit.ts";
 import { type Session, transaction } from "./connection.ts";
 import { dropConstraints } from "./constraints.ts";
 import { heldKeys, holding } from "./contents.ts";
+import { correct } from "./corrections.ts";
 import { refusedRow } from "./errors.ts";
 import { holdsPhase, refuseWhileUsed, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
+import { holdersOf } from "./repeated.ts";
 import { awaitedParts, type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
 import { lockRun, movedOn, rolledBack, sealed, updateRun } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
 import { settle } from "./settle.ts";
 import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 import { createTables } from "./tables.ts";
-import { setTally, tallyValues } from "./tallies.ts";
 import { ungivenColumns } from "./ungiven.ts";
 import { removeAgain, unremoved } from "./unremoved.ts";
 import type { RowPlace } from "./untouched.ts";
 
 /** Items read again and mended in one transaction: what one request for single items may ask for, 40 MB at the most. */
 const BATCH = 100;
-/** The unit of a pass that holds what repairs have changed in its tally. */
-const REPAIR = "repair";
 
 export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
   return {
@@ -146,7 +137,7 @@ async function mend(
   run: Run,
   mapping: Mapping,
   items: readonly DamagedItem[],
-  now: ReadonlyMap<string, Decoded | "gone">,
+  now: ReadonlyMap<string, readonly Decoded[]>,
 ): Promise<RepairCounts> {
   // A repair that was overtaken, by another one or by migrate, writes nothing any more.
   if (!(await holdsPhase(session, run, "repair"))) throw movedOn(run);
@@ -167,16 +158,16 @@ async function writeRows(
   run: Run,
   mapping: Mapping,
   lines: readonly DamageLine[],
-  now: ReadonlyMap<string, Decoded | "gone">,
+  now: ReadonlyMap<string, readonly Decoded[]>,
 ): Promise<Pick<RepairCounts, "rows" | "left" | "changed">> {
   const items = [...new Set(lines.map(({ item }) => item))];
-  const known = await knownItems(session, { run: run.id, pass: run.pass }, items);
+  const known = await audit.knownItems(session, { run: run.id, pass: run.pass }, items);
+  const refused = await refusedOf(session, run, items);
   const same = new Map<string, Contribution>();
   let unchanged = 0;
   for (const item of items) {
-    const decoded = now.get(item);
-    if (decoded === undefined || decoded === "gone" || decoded.outcome.kind !== "rows") continue;
-    if (known.get(item) !== decoded.fingerprint) continue;
+    const decoded = versionThatCounts(now.get(item) ?? [], refused.get(item));
+    if (decoded?.outcome.kind !== "rows" || known.get(item) !== decoded.fingerprint) continue;
     unchanged += 1;
     for (const contribution of decoded.outcome.contributions)
       same.set(placeOf(item, contribution.table.index, contribution.facet.index, contribution.key), contribution);
@@ -245,60 +236,67 @@ async function restore(session: Session, place: RowPlace, at: Facet, rows: reado
   );
 }
 
-/** Items in quarantine that decode by now, are gone, or are refused for another reason; the tally of the pass follows them. */
+/**
+ * Items in quarantine that decode by now, are gone, or are refused for another reason; the tally of the pass follows them. Of one
+ * that stands in its source more than once the versions that are gone are taken out, while the one that holds the rows is still
+ * there; which of several is to hold them, and whatever is new, is left to a new pass.
+ */
 async function release(
   session: Session,
   run: Run,
   mapping: Mapping,
   lines: readonly DamageLine[],
-  now: ReadonlyMap<string, Decoded | "gone">,
+  now: ReadonlyMap<string, readonly Decoded[]>,
 ): Promise<Pick<RepairCounts, "released" | "refused">> {
-  const { rows: old } = await session.query<{ item: string; entity: string | null }>(
-    `select item, entity from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[]) for update`,
-    [run.id, lines.map(({ item }) => item)],
+  const items = lines.map(({ item }) => item);
+  const { rows: old } = await session.query<audit.Version & { entity: string | null }>(
+    `select item, replace(version::text, '-', '') as version, entity from ${LEDGER}.quarantine
+     where run = $1 and last_seen = $2 and item = any($3::uuid[]) for update`,
+    [run.id, run.pass, items],
   );
   if (old.length === 0) return { released: 0, refused: 0 };
-  const told = old.filter(({ item }) => now.has(item));
-  const decoded = told.flatMap(({ item }) => {
-    const is = now.get(item);
-    return is === undefined || is === "gone" ? [] : [is];
-  });
+  const holders = await holdersOf(session, run, items);
+  const [gone, decoded]: [typeof old, Decoded[]] = [[], []];
+  for (const [item, refused] of Map.groupBy(old, (line) => line.item)) {
+    const versions = now.get(item);
+    const holder = holders.get(item);
+    const isThere = (version: string) => versions?.some(({ fingerprint }) => fingerprint === version) === true;
+    if (versions === undefined || (holder !== undefined && !isThere(holder))) continue;
+    const isOne = holder === undefined && versions.length < 2;
+    gone.push(...refused.filter(({ version }) => isOne || !isThere(version)));
+    if (isOne) decoded.push(...versions);
+  }
   const tally = new PageTally(decoded.length);
   for (const item of decoded) tally.note(item);
   const place = { run: run.id, pass: run.pass, tables: mapping.tables };
-  const { fates, seen } = await writeItems(session, place, decoded);
-  const gone = told.filter(({ item }) => now.get(item) === "gone").map(({ item }) => item);
-  await session.query(`delete from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[])`, [run.id, gone]);
-  const before = told.map(({ item, entity }) => quarantinedTally(item, entity)).reduce(addTallies, EMPTY_TALLY);
-  await correct(session, run, addTallies(tally.tally(fates), negated(before)), seen);
-  const released = gone.length + [...fates.values()].filter((fate) => fate !== "quarantined").length;
-  return { released, refused: old.length - released };
+  const written = new Set(decoded.map(({ fingerprint }) => fingerprint));
+  await audit.release(
+    session,
+    place,
+    gone.filter(({ version }) => !written.has(version)),
+  );
+  const taken = await writeItems(session, place, decoded);
+  await audit.release(
+    session,
+    place,
+    taken.filter(({ fate }) => fate !== "quarantined"),
+  );
+  const before = gone.map(({ item, entity }) => quarantinedTally(item, entity)).reduce(addTallies, EMPTY_TALLY);
+  const after = tally.tally(taken.map(({ fate }) => fate));
+  await correct(session, run, addTallies(after, negated(before)), taken);
+  const { rows: left } = await session.query<{ item: string }>(
+    `select distinct item from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[])`,
+    [run.id, items],
+  );
+  const all = new Set(old.map(({ item }) => item));
+  return { released: all.size - left.length, refused: left.length };
 }
 
-/** Adds to the tally of the pass, and to what it has seen. */
-async function correct(session: Session, run: Run, tally: Tally, seen: readonly string[]): Promise<void> {
-  const empty = writeTally(EMPTY_TALLY);
-  await session.query(
-    `insert into ${LEDGER}.unit (run, pass, unit, descriptor, done, tally)
-     select $1, $2, max(unit) + 1, '${REPAIR}', true, $3 from ${LEDGER}.unit where run = $1 and pass = $2
-     having not bool_or(descriptor = '${REPAIR}') on conflict do nothing`,
-    [run.id, run.pass, empty],
+/** By item, the versions that Postgres has refused. */
+async function refusedOf(session: Session, run: Run, items: readonly string[]): Promise<Map<string, Set<string>>> {
+  const { rows } = await session.query<{ item: string; refused: string[] }>(
+    `select i.item, ${audit.refusedVersions(run, "i.item")} as refused from unnest($1::uuid[]) i(item)`,
+    [items],
   );
-  const { rows } = await session.query<{ unit: number; pages: number; tally: string }>(
-    `select unit, pages, tally from ${LEDGER}.unit where run = $1 and pass = $2 and descriptor = '${REPAIR}' for update`,
-    [run.id, run.pass],
-  );
-  const { unit, pages, tally: sum } = must(rows[0], "the unit was just inserted, or was there");
-  await session.query(
-    `update ${LEDGER}.unit set pages = pages + 1, ${setTally(4)} where run = $1 and pass = $2 and unit = $3`,
-    [run.id, run.pass, unit, ...tallyValues(addTallies(readTally(sum), tally))],
-  );
-  if (seen.length === 0) return;
-  await session.query(`insert into ${LEDGER}.seen (run, pass, unit, page, items) values ($1, $2, $3, $4, $5::uuid[])`, [
-    run.id,
-    run.pass,
-    unit,
-    pages,
-    seen,
-  ]);
+  return new Map(rows.map(({ item, refused }) => [item, new Set(refused)]));
 }

@@ -5,8 +5,10 @@ import type { HeldRow, SampledItem } from "../../domain/spot-check.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { SpotRows } from "../../ports/spot-rows.ts";
+import { refusedVersions } from "./audit.ts";
 import { canonicalSql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
+import { keptItems } from "./seen.ts";
 import type { Sessions } from "./sessions.ts";
 import { arrayText, keyEquals, LEDGER, quote, tableSql } from "./sql.ts";
 
@@ -20,19 +22,11 @@ export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
           drawn.push(...found.map((row) => ({ ...row, entity: entity.name })));
         }
         const { rows } = await session.query<{ item: string }>(
-          `select item from (select unnest(items) as item from ${LEDGER}.seen where run = ${run.id} and pass = ${run.pass}) s
-           where item = any($1::uuid[])`,
+          `select item from (${keptItems(run)}) s where item = any($1::uuid[])`,
           [drawn.map(({ item }) => item)],
         );
         const seen = new Set(rows.map(({ item }) => item));
         return drawn.filter(({ item }) => seen.has(item));
-      }),
-    population: (run) =>
-      sessions.use(async (session) => {
-        const { rows } = await session.query<{ count: string }>(
-          `select coalesce(sum(cardinality(items)), 0) as count from ${LEDGER}.seen where run = ${run.id} and pass = ${run.pass}`,
-        );
-        return Number(rows[0]?.count ?? 0);
       }),
     rows: (run, item, contributions) =>
       sessions.use(async (session) => {
@@ -57,7 +51,7 @@ async function drawEntity(
   const start = sourceHash(`spot check ${seed}`, String(entity));
   const part = async (comparison: string, limit: number) => {
     const { rows } = await session.query<Omit<SampledItem, "entity">>(
-      `select distinct on (a.item) a.item, a.source, replace(a.item_fp::text, '-', '') as fingerprint from ${LEDGER}.audit a
+      `select distinct on (a.item) a.item, a.source, replace(a.item_fp::text, '-', '') as fingerprint, ${refusedVersions(run, "a.item")} as refused from ${LEDGER}.audit a
        where a.run = ${run.id} and a.entity = ${entity} and a.item ${comparison} $1::uuid order by a.item limit ${limit}`,
       [start],
     );

@@ -34,6 +34,7 @@ export function targetTables(
       alone(sessions, run, "build", async (session) => {
         await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
         await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
+        await session.query(`delete from ${LEDGER}.repeated where run = $1 and pass < $2`, [run.id, run.pass]);
         if (prune) await pruneGone(session, run, mapping);
         await transaction(session, () => removeAgain(session, run, mapping));
         await settle(session, run.id, mapping);
@@ -45,14 +46,19 @@ export function targetTables(
 }
 
 /** Does a step while no other process does one. Where the run has gone on while this one waited, the step is done. */
-function alone(sessions: Sessions, run: Run, phase: Phase, step: (session: Session) => Promise<void>): Promise<void> {
+export function alone<T>(
+  sessions: Sessions,
+  run: Run,
+  phase: Phase,
+  step: (session: Session) => Promise<T>,
+): Promise<T | undefined> {
   return sessions.use((session) =>
     withRun(session, run.id, async () => {
       const { rows } = await session.query(
         `select from ${LEDGER}.run where id = $1 and epoch = $2 and phase = $3 and sealed_at is null`,
         [run.id, run.epoch, phase],
       );
-      if (rows.length > 0) await step(session);
+      return rows.length > 0 ? step(session) : undefined;
     }),
   );
 }

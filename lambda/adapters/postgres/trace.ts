@@ -8,6 +8,7 @@ import { keySql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
 import { refusedRow } from "./errors.ts";
 import { itemCondition } from "./item-name.ts";
+import { keptItems } from "./seen.ts";
 import type { Sessions } from "./sessions.ts";
 import { arrayText, facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
 
@@ -42,26 +43,27 @@ async function tracedItem(
   item: string,
   source: string,
 ): Promise<TracedItem> {
-  const { rows: seen } = await session.query(
-    `select from ${LEDGER}.seen where run = ${run.id} and pass = ${run.pass} and $1::uuid = any(items) limit 1`,
-    [item],
-  );
+  const { rows: seen } = await session.query(`select from (${keptItems(run)}) s where item = $1 limit 1`, [item]);
   const { rows: waiting } = await session.query<{
     entity: string | null;
     reason: string;
     detail: string;
+    position: string | null;
     first_seen: number;
     last_seen: number;
   }>(
-    `select entity, reason, detail, first_seen, last_seen from ${LEDGER}.quarantine where run = ${run.id} and item = $1`,
+    `select entity, reason, detail, position, first_seen, last_seen from ${LEDGER}.quarantine
+     where run = ${run.id} and item = $1 order by last_seen desc, version`,
     [item],
   );
   const rows = await contributions(session, mapping, run, mapping.tables, "a.item = $1::uuid", [item]);
   const traced = { source, seen: seen.length > 0, rows };
-  const [quarantined] = waiting;
-  if (quarantined === undefined) return traced;
-  const { entity, reason, detail, first_seen: firstSeen, last_seen: lastSeen } = quarantined;
-  return { ...traced, quarantine: { entity, reason, detail, firstSeen, lastSeen } };
+  const [quarantine, ...copies] = waiting.map(({ position, first_seen: firstSeen, last_seen: lastSeen, ...line }) => ({
+    ...{ ...line, firstSeen, lastSeen },
+    ...(position === null ? {} : { position }),
+  }));
+  if (quarantine === undefined) return traced;
+  return { ...traced, quarantine, ...(copies.length === 0 ? {} : { copies }) };
 }
 
 interface LineRow {

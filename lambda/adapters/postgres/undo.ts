@@ -33,6 +33,7 @@ const LINES = [
   "unit",
   "created_table",
   "accepted",
+  "repeated",
   "damage",
   "built",
   "unbuilt",

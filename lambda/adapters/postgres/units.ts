@@ -11,6 +11,7 @@ import { holdsPhase, lockClass, lockPages, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import { patiently } from "./patience.ts";
 import { movedOn } from "./runs.ts";
+import { addSeen } from "./seen.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER, unnest } from "./sql.ts";
 import { setTally, tallyOf, tallyValues } from "./tallies.ts";
@@ -20,7 +21,8 @@ import { setTally, tallyOf, tallyValues } from "./tallies.ts";
  * whatever the planner takes them for. Left to itself it read the whole ledger for every page once that had some
  * 100,000 lines.
  */
-const FEW_ROWS = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off";
+export const FEW_ROWS =
+  "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off";
 
 interface UnitState {
   readonly descriptor: string;
@@ -192,14 +194,9 @@ function commitPage(
     await session.query(FEW_ROWS);
     if (!(await holdsPhase(session, run, "copy"))) throw movedOn(run);
     await lockPages(session, run.id, alone);
-    const { fates, seen } = await writeItems(session, place, page.items, isStrict);
-    const tally = addTallies(before, page.tally(fates));
-    if (seen.length > 0) {
-      await session.query(
-        `insert into ${LEDGER}.seen (run, pass, unit, page, items) values ($1, $2, $3, $4, $5::uuid[])`,
-        [run.id, run.pass, unit, pages, seen],
-      );
-    }
+    const taken = await writeItems(session, place, page.items, isStrict);
+    const tally = addTallies(before, page.tally(taken.map(({ fate }) => fate)));
+    await addSeen(session, { run: run.id, pass: run.pass, unit, page: pages }, taken);
     await session.query(
       `update ${LEDGER}.unit set cursor = $4, done = $5, pages = $6, ${setTally(7)} where run = $1 and pass = $2 and unit = $3`,
       [run.id, run.pass, unit, page.next ?? null, page.next === undefined, pages + 1, ...tallyValues(tally)],

@@ -2,6 +2,7 @@
 import type { AttributeCount } from "../../domain/attribute-census.ts";
 import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/census.ts";
 import type { KeyShape } from "../../domain/key-shapes.ts";
+import type { RepeatedKey } from "../../domain/repeated-keys.ts";
 import { keyText } from "./key-text.ts";
 import { collapsedText, findingText, grid } from "./text.ts";
 
@@ -78,6 +79,7 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
     ),
     ...(unmapped.length === 0 ? [] : [`      → read each in a column, or leave it behind: ${ignoreText(unmapped)}`]),
     ...more(beyond.unmapped + rest(unmapped, MOST_FINDINGS), "values of further attributes"),
+    ...section("Items that stand there more than once", repeatedLines(checked)),
     ...section("Items that give one row", [
       ...conflicts.flatMap(({ table, kind, count: total, examples }) => [
         `  ${table}: ${kind}, ${items(total)}`,
@@ -96,6 +98,29 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
     ...section("What one item becomes", entities.flatMap(sampleLines)),
     "",
   ].join("\n");
+}
+
+/** What is left out of a sample cannot be found in it. */
+function repeatedLines({ repeated, whole }: Census): string[] {
+  if (repeated === undefined) return whole ? [] : ["  not looked for in a sample"];
+  const { different, equal, examples } = repeated;
+  const shown = (list: readonly RepeatedKey[]) =>
+    list.map(({ source, positions }) => `      ${keyText(source)}, at ${positions.join(" and ")}`);
+  return [
+    ...(different === 0
+      ? []
+      : [
+          `  ${items(different)} with different contents: one of each is to hold the rows, the others go to quarantine`,
+          ...shown(examples.different),
+          "      → correct the source: leave one of each",
+        ]),
+    ...(equal === 0
+      ? []
+      : [
+          `  ${count(equal)} ${equal === 1 ? "copy that says" : "copies that say"} the same: harmless, and counted`,
+          ...shown(examples.equal),
+        ]),
+  ];
 }
 
 function headline(census: Census, mapped: boolean): string {

@@ -17,6 +17,10 @@ function wordsOf(source: string): string[] {
 /** `USER#jane / METADATA`. */
 export const keyText = (source: string): string => wordsOf(source).join(" / ");
 
+/** The same with where it stands, as far as that is known, and does not stand in place of a key already. */
+export const placeText = (source: string, position: string | null | undefined): string =>
+  position == null || position === source ? keyText(source) : `${keyText(source)}, at ${position}`;
+
 /** The command that lets one item go, word for word; by what stands for its key in a log, where no shell takes the key. */
 export function acceptCommand(source: string, nameOf: (source: string) => string): string {
   const words = wordsOf(source);

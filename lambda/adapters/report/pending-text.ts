@@ -1,6 +1,6 @@
 /** What waits for a decision → what a person reads: by reason, each with both sides and the words that let it go. */
 import { isOpen, openIn, type Pending, type PendingGroup } from "../../domain/pending.ts";
-import { acceptCommand, keyText } from "./key-text.ts";
+import { acceptCommand, keyText, placeText } from "./key-text.ts";
 
 const MEANING: Readonly<Record<string, string>> = {
   collision: "two items give one row",
@@ -36,9 +36,9 @@ function groupText(group: PendingGroup, nameOf: (source: string) => string): str
 }
 
 function lineText(pending: Pending, nameOf: (source: string) => string): string[] {
-  const { source, detail, rows, table, key, holder, accepted, acceptedAt } = pending;
+  const { source, position, detail, rows, table, key, holder, accepted, acceptedAt } = pending;
   return [
-    `  ${keyText(source)}`,
+    `  ${placeText(source, position)}`,
     ...(detail === null ? [] : [`    ${detail}`]),
     ...(rows === 0 ? [] : [`    ${rows} ${rows === 1 ? "row" : "rows"} of an earlier pass stand still`]),
     ...(key === null

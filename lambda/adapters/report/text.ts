@@ -4,7 +4,7 @@ import type { Example } from "../../domain/evidence.ts";
 import type { Finding } from "../../domain/migration-error.ts";
 import { letGoText } from "../../domain/pending.ts";
 import type { FacetReport, Report, TableReport } from "../../domain/report.ts";
-import { keyText } from "./key-text.ts";
+import { keyText, placeText } from "./key-text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -34,6 +34,7 @@ export function reportText(report: Report): string {
     `${count(items.ignored)} ignored`,
     `${count(items.expired)} expired`,
     `${count(items.quarantined)} quarantined`,
+    ...(items.repeated > 0 ? [`${count(items.repeated)} repeated`] : []),
   ];
   return [
     `${report.verdict.toUpperCase()}${accepted(report)}  ${meaning(report)}${leftBehind(report)}`,
@@ -128,10 +129,11 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ["", title, ...lines];
 
 function entities({ entities: list }: Report): string[] {
+  const isRepeated = list.some(({ repeated }) => repeated > 0);
   const header = ["", "read", "migrated", "unchanged", "ignored", "expired", "quarantined"];
   return grid(
-    header,
-    list.map(({ name, read, migrated, unchanged, ignored, expired, quarantined }) => [
+    [...header, ...(isRepeated ? ["repeated"] : [])],
+    list.map(({ name, read, migrated, unchanged, ignored, expired, quarantined, repeated }) => [
       name,
       read,
       migrated,
@@ -139,6 +141,7 @@ function entities({ entities: list }: Report): string[] {
       ignored,
       expired,
       quarantined,
+      ...(isRepeated ? [repeated] : []),
     ]),
   );
 }
@@ -233,13 +236,13 @@ const more = (total: number, shown: number): string[] =>
 function quarantineText(groups: Report["quarantine"]): string[] {
   if (groups.length === 0) return [];
   return [
-    "  These items are in no table; the ledger keeps each of them whole.",
+    "  None of these became rows; the ledger keeps each of them whole.",
     "      → correct the item and run repair, or the mapping as its line says and run migrate again;",
     "        or let it go: accept, as list-quarantine says of each",
     ...groups.flatMap(({ reason, entity, count: total, accepted, examples }) => [
       `  ${entity ?? "items of no entity"}: ${reason}, ${count(total)} ${total === 1 ? "item" : "items"}${accepted === 0 ? "" : `, ${count(accepted)} accepted`}`,
-      ...(examples ?? []).flatMap(({ source, detail, accepted: why }) => [
-        `      ${keyText(source)}`,
+      ...(examples ?? []).flatMap(({ source, position, detail, accepted: why }) => [
+        `      ${placeText(source, position)}`,
         `        ${detail}`,
         ...(why == null ? [] : [`        accepted: ${why}`]),
       ]),

@@ -9,20 +9,18 @@ export function itemsText({ count, items }: TracedItems, pass: number): string {
   return [...items.flatMap((item, at) => [...(at === 0 ? [] : [""]), ...itemLines(item, pass)]), ...more].join("\n");
 }
 
-function itemLines({ source, seen, rows, quarantine }: TracedItem, pass: number): string[] {
+function itemLines({ source, seen, rows, quarantine, copies = [] }: TracedItem, pass: number): string[] {
   const entities = [...new Set(rows.map(({ entity }) => entity))].join(", ");
   return [
     `${keyText(source)}${entities === "" ? "" : `  (${entities})`}`,
     ...(seen || quarantine?.lastSeen === pass
       ? []
       : [`  not in the source when pass ${pass} read it: what it gave is stale`]),
-    ...(quarantine === undefined
-      ? []
-      : [
-          `  in quarantine since pass ${quarantine.firstSeen}: ${quarantine.reason}`,
-          `      ${quarantine.detail}`,
-          "      → the ledger keeps it whole: migration_ledger.quarantine",
-        ]),
+    ...(quarantine === undefined ? [] : [quarantine, ...copies]).flatMap(({ firstSeen, reason, detail, position }) => [
+      `  in quarantine since pass ${firstSeen}: ${reason}${position === undefined || position === source ? "" : `, at ${position}`}`,
+      `      ${detail}`,
+      "      → the ledger keeps it whole: migration_ledger.quarantine",
+    ]),
     ...(rows.length === 0 && quarantine === undefined ? ["  gives no row: all its lists are empty"] : []),
     ...rows.map((row) => `  → ${place(row)}  ${state(row)}  (${when(row)})`),
   ];

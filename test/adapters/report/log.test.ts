@@ -97,7 +97,7 @@ it("a report of forty entities, full of examples, is logged in events that Cloud
     detail: "d",
   }));
   const names = Array.from({ length: 40 }, (_, at) => `entity-${at}`);
-  const counts = { read: 1, migrated: 1, unchanged: 0, ignored: 0, expired: 0, quarantined: 0 };
+  const counts = { read: 1, migrated: 1, unchanged: 0, ignored: 0, expired: 0, quarantined: 0, repeated: 0 };
   const sums = { expectedFingerprint: "0".repeat(32), actualFingerprint: "0".repeat(32) };
   const table = (name: string) => ({
     name,

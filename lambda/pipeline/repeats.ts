@@ -1,0 +1,28 @@
+/**
+ * Items that were read more than once → what the set of their copies makes of them. While a pass is copied nobody knows of
+ * any but the record at hand, so the last one read holds the rows; here the copies of one item are brought side by side.
+ */
+import { decoder } from "../domain/decode.ts";
+import { counted } from "../domain/discrepancy.ts";
+import type { Run } from "../ports/runs.ts";
+import type { Concluding } from "./conclude.ts";
+
+/** May be interrupted anywhere and repeated. False where it is to stop before it is done. */
+export async function decideRepeats(task: Concluding, run: Run, isToStop: () => Promise<boolean>): Promise<boolean> {
+  const { source, target, mapping, progress, signal } = task;
+  if (source.keys === "unique") return true;
+  const { repeats } = target;
+  const { items, units } = await repeats.find(run);
+  if (items === 0) return true;
+  const problem = `${counted(items, "item stands", "items stand")} there more than once`;
+  const remedy = "nothing is to be done now: the source is read once more, to tell which copy counts";
+  progress.tell({ kind: "warning", finding: { where: source.name, problem, remedy } });
+  const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
+  for (const unit of units) {
+    if (await isToStop()) return false;
+    for await (const { records, next } of source.read(unit, undefined, signal))
+      await repeats.keep(run, unit, records.map(decode), next === undefined);
+  }
+  while (!(await isToStop())) if (!(await repeats.decide(run, decode))) return true;
+  return false;
+}
