@@ -34,7 +34,7 @@ import type { Migration } from "./pipeline/migrate.ts";
 import type { PaceSettings } from "./pipeline/pace.ts";
 import type { Decisions } from "./ports/decisions.ts";
 import type { PendingList } from "./ports/pending.ts";
-import type { Progress } from "./ports/progress.ts";
+import type { Progress, Waiting } from "./ports/progress.ts";
 import type { Repairs } from "./ports/repairs.ts";
 import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
@@ -105,18 +105,28 @@ export function statementsOf(mapping: Mapping): string[] {
   return [...before, ...after];
 }
 
+export interface OpenOptions {
+  readonly migrations?: SchemaMigrations | undefined;
+  /** Is told of locks that are waited for. */
+  readonly progress?: Progress | undefined;
+  /** How long this project's own locks are, and those of others where no `lock_timeout` says it; as Postgres spells a time. */
+  readonly longestWait?: string;
+}
+
 /** The adapters of one Postgres database. Close it when done: sessions hold locks. */
-export function openTarget(url: string, mapping: Mapping, migrations: SchemaMigrations = {}): OpenTarget {
-  const sessions = openSessions(url, "dynamodb-to-postgres");
+export function openTarget(url: string, mapping: Mapping, options: OpenOptions = {}): OpenTarget {
+  const { migrations = {}, progress, longestWait } = options;
+  const waiting = progress && ((lock: Waiting) => progress.tell({ kind: "waiting", waiting: lock }));
+  const sessions = openSessions(url, "dynamodb-to-postgres", { longestWait, waiting });
   return {
-    runs: runStore(url, sessions),
+    runs: runStore(sessions),
     queue: unitQueue(sessions, mapping),
     tables: targetTables(url, sessions, mapping, migrations),
     repeats: repeats(sessions, mapping),
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
     trace: tracer(sessions, mapping),
-    undo: undoer(url, sessions, migrations),
+    undo: undoer(sessions, migrations),
     decisions: decisions(sessions, mapping),
     pending: pendingList(sessions, mapping),
     repairs: repairs(sessions, mapping),
@@ -176,7 +186,7 @@ export interface OpenedRun extends AsyncDisposable {
 }
 
 /** The newest run that was made with this very schema: tables and entities are numbers in the ledger. */
-export async function openRun(url: string, schema: Schema): Promise<OpenedRun> {
+export async function openRun(url: string, schema: Schema, progress?: Progress): Promise<OpenedRun> {
   const { identity } = load(schema);
   const runs = await runsAt(url);
   const run = newestOf(runs, identity);
@@ -191,7 +201,7 @@ export async function openRun(url: string, schema: Schema): Promise<OpenedRun> {
         );
   }
   const mapping = numbered(schema, run);
-  const target = openTarget(url, mapping, schema.migrations);
+  const target = openTarget(url, mapping, { migrations: schema.migrations, progress });
   return { run, mapping, target, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
 }
 

@@ -61,16 +61,19 @@ const ACTIONS: Record<Event["action"], Action> = {
     }));
     return { action: "list-quarantine", run, groups: named };
   },
-  accept: async ({ target, schema, event: { key = [], all, reasonCode, entity, reason = "" }, log }) => {
-    const done = await runAccept({ target, schema, key, all, reasonCode, entity, reason });
+  accept: async ({ target, schema, event: { key = [], all, reasonCode, entity, reason = "" }, log }, { progress }) => {
+    const done = await runAccept({ target, schema, key, all, reasonCode, entity, reason, progress });
     const { run, logKey, source, items, remains } = done;
     const groups = done.groups.map(({ accepted, ...group }) => ({ ...countsOf(group), accepted }));
     const named = source === undefined ? {} : { key: nameOf(log, logKey)(source) };
     return { action: "accept", run, ...named, reason, items, groups, remains: outward(remains) };
   },
-  stop: async ({ target, event }) => ({ action: "stop", ...(await runStop({ target, run: event.run })) }),
-  seal: async ({ target, event }) => {
-    const { run, letGo } = await runSeal({ target, run: event.run, force: event.force === true });
+  stop: async ({ target, event }, { progress }) => ({
+    action: "stop",
+    ...(await runStop({ target, run: event.run, progress })),
+  }),
+  seal: async ({ target, event }, { progress }) => {
+    const { run, letGo } = await runSeal({ target, run: event.run, force: event.force === true, progress });
     return { action: "seal", run, ...(letGo.length === 0 ? {} : { letGo: letGo.map(countsOf) }) };
   },
   rollback: async ({ target, schema, event }, { progress }) => {
@@ -78,7 +81,10 @@ const ACTIONS: Record<Event["action"], Action> = {
     const { source: _, ...undone } = await runRollback({ target, schema, ...how });
     return { action: "rollback", ...undone };
   },
-  "drop-ledger": async ({ target }) => ({ action: "drop-ledger", ...(await runDropLedger({ target })) }),
+  "drop-ledger": async ({ target }, { progress }) => ({
+    action: "drop-ledger",
+    ...(await runDropLedger({ target, progress })),
+  }),
 };
 
 function taskOf({ event, ...place }: Invocation, defaults: Options = {}): Task {

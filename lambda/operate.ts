@@ -6,7 +6,7 @@ import { seal } from "./pipeline/seal.ts";
 import type { Progress } from "./ports/progress.ts";
 import type { Run } from "./ports/runs.ts";
 
-type Place = Pick<Task, "target" | "schema">;
+type Place = Pick<Task, "target" | "schema"> & { readonly progress?: Progress };
 
 export interface RollbackTask {
   readonly target: string;
@@ -19,7 +19,7 @@ export interface RollbackTask {
 
 /** Takes a run back. */
 export async function runRollback({ target: url, schema, run: number, force, progress = SILENT }: RollbackTask) {
-  await using target = openTarget(url, NO_MAPPING, schema?.migrations);
+  await using target = openTarget(url, NO_MAPPING, { migrations: schema?.migrations, progress });
   const run = number === undefined ? await runToTakeBack(url, schema) : await runOfNumber(target, number);
   return { run: run.id, source: run.source, ...(await target.undo.undo(run, { force, progress })) };
 }
@@ -47,11 +47,11 @@ export interface AcceptTask extends Place {
 }
 
 /** Lets an item go, or all that waits for a reason or of an entity. */
-export async function runAccept({ target: url, schema, reason, ...choice }: AcceptTask) {
+export async function runAccept({ target: url, schema, reason, progress, ...choice }: AcceptTask) {
   const findings = problemsOf(choice, reason);
   if (findings.length > 0)
     throw new MigrationError("settings", "what is to be let go is not clear", "see each finding", { findings });
-  await using opened = await openRun(url, schema);
+  await using opened = await openRun(url, schema, progress);
   const { run, mapping, target } = opened;
   const { key, reasonCode, entity } = choice;
   const chosen = key.length > 0 ? { item: itemName(key, mapping) } : { reasonCode, entity };
@@ -94,15 +94,14 @@ function problemsOf(
   ];
 }
 
-interface Numbered {
-  readonly target: string;
+interface Numbered extends Pick<Place, "target" | "progress"> {
   /** The newest where none is named. */
   readonly run: number | undefined;
 }
 
 /** Has every worker of a run end at its next page. */
-export async function runStop({ target: url, run: number }: Numbered) {
-  await using target = openTarget(url, NO_MAPPING);
+export async function runStop({ target: url, run: number, progress }: Numbered) {
+  await using target = openTarget(url, NO_MAPPING, { progress });
   const run = await runOfNumber(target, number);
   if (run.phase === "ended") {
     const problem = `pass ${run.pass} of run ${run.id} has ended: there is nothing to stop`;
@@ -113,15 +112,15 @@ export async function runStop({ target: url, run: number }: Numbered) {
 }
 
 /** Hands the rows of a run to the application. */
-export async function runSeal({ target: url, run: number, force }: Numbered & { readonly force: boolean }) {
-  await using target = openTarget(url, NO_MAPPING);
+export async function runSeal({ target: url, run: number, force, progress }: Numbered & { readonly force: boolean }) {
+  await using target = openTarget(url, NO_MAPPING, { progress });
   const run = await runOfNumber(target, number);
   await seal(target.decisions, run, force);
   return { run: run.id, letGo: run.report?.letGo ?? [] };
 }
 
 /** Removes the ledger of runs that are all sealed; the rows stay. */
-export async function runDropLedger({ target: url }: Pick<Task, "target">) {
-  await using target = openTarget(url, NO_MAPPING);
+export async function runDropLedger({ target: url, progress }: Pick<Place, "target" | "progress">) {
+  await using target = openTarget(url, NO_MAPPING, { progress });
   return { runs: await target.undo.dropLedger() };
 }

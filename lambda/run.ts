@@ -62,7 +62,10 @@ async function withMigration<T>(
   try {
     const known = (await runsAt(task.target)).find((run) => run.source === source.name);
     const mapping = known === undefined ? draft : numbered(task.schema, known);
-    await using target = openTarget(task.target, mapping, task.schema.migrations);
+    await using target = openTarget(task.target, mapping, {
+      migrations: task.schema.migrations,
+      progress: edge.progress,
+    });
     return await work(migrationOf(task, edge, source, target, mapping), known);
   } finally {
     await source[Symbol.asyncDispose]?.();
@@ -71,7 +74,7 @@ async function withMigration<T>(
 
 /** Proves the newest finished pass once more, from what the tables and the source hold now. */
 export async function runVerify(task: Omit<Task, "source">, edge: Edge, given?: ItemSource): Promise<Outcome> {
-  await using opened = await openRun(task.target, task.schema);
+  await using opened = await openRun(task.target, task.schema, edge.progress);
   const { run, mapping, target } = opened;
   if (run.phase !== "ended" && run.phase !== "verify") {
     const problem = `run ${run.id} has not copied and built everything yet`;
@@ -90,7 +93,7 @@ export async function runRepair(
   edge: Edge,
   given?: ItemSource,
 ): Promise<Outcome> {
-  await using opened = await openRun(task.target, task.schema);
+  await using opened = await openRun(task.target, task.schema, edge.progress);
   const { run, mapping, target } = opened;
   return await withSource(run, task.options, given, async (source) => {
     const settings = { source, target, mapping, prune: false, ...edge, ...proofOptions(task.options) };

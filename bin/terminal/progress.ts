@@ -1,6 +1,7 @@
 /** Progress events → one moving line on a terminal, or a line for each phase where there is none. */
 import ora from "ora";
 import type { Progress } from "../../lambda/ports/progress.ts";
+import { note } from "./print.ts";
 
 const PHASES = {
   copy: "copying",
@@ -17,6 +18,14 @@ export interface TerminalProgress extends Progress {
   /** Leaves the line as it is and ends it. */
   done(): void;
 }
+
+/** Of what has no phases, only the locks it waits for. */
+export const waits: Progress = {
+  tell: (event) => {
+    if (event.kind === "waiting")
+      note(`waiting for ${event.waiting.what}, held by ${event.waiting.holders.join(" and ")}`);
+  },
+};
 
 /** Shows progress on standard error. */
 export function terminalProgress(): TerminalProgress {
@@ -43,6 +52,7 @@ export function terminalProgress(): TerminalProgress {
         process.stderr.write(`worth a look: ${where}: ${problem}\n      → ${remedy}\n`);
         return;
       }
+      if (event.kind === "waiting") return waits.tell(event);
       if (event.kind === "phase") {
         if (event.phase !== "ended") step(PHASES[event.phase]);
         return;

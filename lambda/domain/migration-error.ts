@@ -12,6 +12,8 @@ export type MigrationErrorCode =
   | "target-lost"
   | "target-full"
   | "target-busy"
+  | "target-refused"
+  | "target-pooled"
   | "mapping-changed"
   | "schema-migration"
   | "nothing-read"

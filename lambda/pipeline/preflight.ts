@@ -10,9 +10,9 @@ export async function preflight(
   target: TargetTables,
   mapping: Mapping,
 ): Promise<readonly Finding[]> {
-  const [ofTarget, facts] = await Promise.all([target.check(), source.inspect()]);
-  refuse([...ofTarget, ...findingsOf(source, facts, mapping)]);
-  return facts.warnings ?? [];
+  const [ofTarget, facts] = await Promise.all([target.check(source.name), source.inspect()]);
+  refuse([...ofTarget.findings, ...findingsOf(source, facts, mapping)]);
+  return [...ofTarget.warnings, ...(facts.warnings ?? [])];
 }
 
 /** Where a source is not what the mapping was written for. */

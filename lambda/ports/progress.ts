@@ -3,11 +3,19 @@ import type { Finding } from "../domain/migration-error.ts";
 import type { Phase } from "./runs.ts";
 import type { UnitProgress } from "./units.ts";
 
+/** A lock that is not free. */
+export interface Waiting {
+  readonly what: string;
+  /** By process of the database, with what each calls itself and does. */
+  readonly holders: readonly string[];
+}
+
 export type ProgressEvent =
   | { readonly kind: "phase"; readonly phase: Phase; readonly run: number; readonly pass: number }
   | { readonly kind: "copied"; readonly progress: UnitProgress }
   /** What does not stand in the way, and should be known before it is too late. */
-  | { readonly kind: "warning"; readonly finding: Finding };
+  | { readonly kind: "warning"; readonly finding: Finding }
+  | { readonly kind: "waiting"; readonly waiting: Waiting };
 
 export interface Progress {
   tell(event: ProgressEvent): void;

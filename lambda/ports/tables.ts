@@ -2,9 +2,17 @@
 import type { Finding } from "../domain/migration-error.ts";
 import type { Run } from "./runs.ts";
 
+/** What a target says of a mapping before anything is written. */
+export interface TargetFacts {
+  /** What stands in the way. */
+  readonly findings: readonly Finding[];
+  /** What does not, and should be known. */
+  readonly warnings: readonly Finding[];
+}
+
 export interface TargetTables {
-  /** What stands in the way of this mapping in this database. Changes nothing. */
-  check(): Promise<readonly Finding[]>;
+  /** Looks at this database as the run of that source would use it. Changes nothing. Throws MigrationError where there is nothing to look at. */
+  check(source: string): Promise<TargetFacts>;
   /** Creates the missing tables and takes down what would hinder the copy: constraints of an earlier pass. */
   prepare(run: Run): Promise<void>;
   /**

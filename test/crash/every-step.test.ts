@@ -55,7 +55,7 @@ function stopping(at: number, when: "before" | "after") {
       tally: (run) => queue.tally(run),
     },
     tables: {
-      check: () => count("check", () => port.check()),
+      check: (source) => count("check", () => port.check(source)),
       prepare: (run) => count("prepare", () => port.prepare(run)),
       complete: (run, prune) => count("complete", () => port.complete(run, prune)),
     },

@@ -1,8 +1,9 @@
 /** Two source tables into one target: a run each, a ledger that keeps them apart, and a foreign key between them. */
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runStatus, runTrace } from "../../lambda/ask.ts";
-import { load } from "../../lambda/compose.ts";
+import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
+import { partsOf } from "../../lambda/domain/mapping-parts.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -89,4 +90,67 @@ it("a table that is written elsewhere and here is refused", () => {
     ]),
   ]);
   expect(() => load({ tables: shop, items })).toThrow(/problem/);
+});
+
+describe("a source whose tables another source's run has made", () => {
+  const migrateAs = (name: string, items: readonly Item[] = USERS) =>
+    migrateTrial({ url: database.url, schema: peopleSchema, source: memorySource(items, name) });
+  const others: readonly Item[] = [{ PK: { S: "U#2" }, Name: { S: "Bob" } }];
+  const refused = {
+    code: "preflight",
+    findings: [
+      expect.objectContaining({
+        where: "table users",
+        problem: expect.stringContaining("memory:people"),
+        remedy: expect.stringMatching(/\.schema\(\).*\.writtenElsewhere\(\).*roll that run back/),
+      }),
+    ],
+  };
+
+  it.each([
+    ["rows of its own", others],
+    ["the very rows of the first", USERS],
+  ])("I12: is refused before it writes: %s", async (_, items) => {
+    await migratePeople();
+    await expect(migrateAs("memory:more", items)).rejects.toMatchObject(refused);
+    expect(await query(database.url, "select id from users")).toEqual([{ id: "1" }]);
+    expect(await query(database.url, "select source from migration_ledger.run")).toEqual([{ source: "memory:people" }]);
+    expect((await migratePeople()).verdict).toBe("verified");
+  });
+
+  it("I12: is refused also where both begin at once, and the one that is not goes through", async () => {
+    const ends = await Promise.allSettled([migratePeople(), migrateAs("memory:more", others)]);
+    expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const [lost] = ends.filter((end) => end.status === "rejected");
+    expect(lost?.reason).toMatchObject({ code: "preflight", findings: [{ where: "table users" }] });
+    expect(await query(database.url, "select count(*)::int as runs from migration_ledger.run")).toEqual([{ runs: 1 }]);
+    expect(await query(database.url, "select count(*)::int as rows from users")).toEqual([{ rows: 1 }]);
+  });
+
+  it("I12: is refused by a run that has begun and made nothing yet", async () => {
+    const mapping = load(peopleSchema);
+    await using target = openTarget(database.url, mapping);
+    const request = { mapping: "m", parts: partsOf(mapping), remap: false, now: new Date() };
+    await target.runs.open({ ...request, source: "memory:people" });
+    await expect(target.runs.open({ ...request, source: "memory:more" })).rejects.toMatchObject(refused);
+    expect((await target.tables.check("memory:more")).findings).toMatchObject(refused.findings);
+    // The twin: the run's own source.
+    expect((await target.tables.check("memory:people")).findings).toEqual([]);
+  });
+
+  it("goes through when that run is taken back, in a schema of its own, or into a table that was there before either", async () => {
+    await query(database.url, "create table users (id text primary key, name text not null)");
+    expect((await migratePeople()).verdict).toBe("verified");
+    expect((await migrateAs("memory:more", others)).verdict).toBe("verified");
+    expect((await migratePeople()).verdict).toBe("verified");
+    const apart = defineTables({ users: { id: text().primaryKey(), name: text() } }, { schema: "apart" });
+    const schema = {
+      tables: apart,
+      items: defineItems(apart, { keys }, ({ item, into }) => [
+        item("User", { pk: "U#{id}" }, ({ key, attr }) => [into("users", { id: key.id, name: attr("Name") })]),
+      ]),
+    };
+    const source = memorySource(others, "memory:apart");
+    expect((await migrateTrial({ url: database.url, schema, source })).verdict).toBe("verified");
+  });
 });

@@ -7,7 +7,7 @@ import { runRollback } from "../../lambda/operate.ts";
 import { runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { beforePages, migrateTrial, query } from "../support/migration.ts";
 
 const tables = defineTables({
   users: table({ id: text().primaryKey(), email: text().unique() }).check("has an address", "email <> ''"),
@@ -117,6 +117,7 @@ it("I12: a table and the note that it was made are one: a crash between them lea
 
 describe("I12: a rollback", () => {
   it("of one run leaves the constraints of another", async () => {
+    await adopt();
     const first = memorySource(ALL, "memory:first");
     await migrateTrial({ url: database.url, schema, source: first });
     const second = memorySource([item("U#8", "h@x"), item("P#8", "8")], "memory:second");
@@ -197,17 +198,69 @@ it("a value too long for an index is told in the report, and keeps nothing from 
   expect(await constraints()).toEqual(["has an address", "pets_owner_fkey"]);
 });
 
-it("I10: what a trigger raises quarantines the item it was raised for, and is not repeated", async () => {
+describe.each([
+  "raise_exception",
+  "insufficient_privilege",
+  "undefined_table",
+  "admin_shutdown",
+  "connection_failure",
+  "query_canceled",
+  "lock_not_available",
+  "internal_error",
+  "AP001",
+])("I10: what a trigger raises as %s", (state) => {
+  it("quarantines the item it was raised for, and is not repeated", async () => {
+    await adopt();
+    await query(
+      database.url,
+      `create function f() returns trigger language plpgsql as $$ begin if new.email like 'bad%' then
+         raise exception 'bad email %', new.email using errcode = '${state}', table = new.email; end if; return new; end $$`,
+    );
+    await query(database.url, "create trigger t before insert on users for each row execute function f()");
+    const report = await migrate([item("U#1", "bad SECRET"), item("U#2", "b@x"), item("P#1", "2")]);
+    expect(report.quarantine).toMatchObject([{ reason: "postgres-refused", count: 1 }]);
+    expect(report.items.migrated).toBe(2);
+    expect(JSON.stringify(report)).not.toContain("SECRET");
+  });
+});
+
+it("I10: a table that a trigger names by a value, and that is not there, is about that item alone", async () => {
   await adopt();
   await query(
     database.url,
-    `create function f() returns trigger language plpgsql as $$ begin if new.email like 'bad%' then
-       raise exception 'bad email %', new.email; end if; return new; end $$`,
+    `create function f() returns trigger language plpgsql as $$ begin
+       if new.email like 'bad%' then execute format('insert into %I values (1)', new.email); end if; return new; end $$`,
   );
   await query(database.url, "create trigger t before insert on users for each row execute function f()");
   const report = await migrate([item("U#1", "bad SECRET"), item("U#2", "b@x"), item("P#1", "2")]);
   expect(report.quarantine).toMatchObject([{ reason: "postgres-refused", count: 1 }]);
   expect(JSON.stringify(report)).not.toContain("SECRET");
+});
+
+it("I10: what a trigger raises while rows are removed ends the step with a refusal, and is not repeated", async () => {
+  await adopt();
+  await migrate();
+  await query(
+    database.url,
+    "create function f() returns trigger language plpgsql as $$ begin raise exception 'kept %', old.email using errcode = '42501'; end $$",
+  );
+  await query(database.url, "create trigger t before delete on users for each row execute function f()");
+  const error: unknown = await rollback().catch((is: unknown) => is);
+  expect(error).toMatchObject({ code: "target-refused", message: expect.stringContaining("SQLSTATE 42501") });
+  expect(error instanceof Error ? `${error.message} ${error.stack}` : "").not.toContain("a@x");
+});
+
+it("a table that is gone in the middle of a run ends it with a refusal, and no item is blamed", async () => {
+  const list = Array.from({ length: 40 }, (_, at) => item(`U#${at}`, `${at}@x`));
+  await expect(
+    migrateTrial({
+      ...{ url: database.url, schema, source: memorySource(list, "memory:test", 10), options: { units: 1 } },
+      around: beforePages(async (page) => {
+        if (page === 2) await query(database.url, "drop table users cascade");
+      }),
+    }),
+  ).rejects.toMatchObject({ code: "target-refused", message: expect.stringContaining("42P01") });
+  expect(await query(database.url, "select from migration_ledger.quarantine")).toEqual([]);
 });
 
 it("what a trigger refuses only at the commit is told of its item, too", async () => {

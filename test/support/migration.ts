@@ -35,7 +35,7 @@ export async function migrateTrial({
   const from = source ?? memorySource(items);
   const known = (await runsAt(url)).find((run) => run.source === from.name);
   const mapping = known === undefined ? load(schema) : numbered(schema, known);
-  await using target = openTarget(url, mapping, schema.migrations);
+  await using target = openTarget(url, mapping, { migrations: schema.migrations });
   const edge = { progress: { tell: () => undefined }, signal: signal ?? new AbortController().signal };
   const task = { source: "", target: url, schema, options };
   const decorated = around === undefined ? target : around(target);

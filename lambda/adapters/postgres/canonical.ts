@@ -8,8 +8,10 @@ import { type FingerprintSum, foldedSum, NULL_MARK, TERMINATED_KINDS } from "../
 import type { ColumnType } from "../../mapping/kinds.ts";
 
 /**
- * What the text forms depend on, pinned for every session that computes one, as several statements in one text. jit
- * changes no text; it is off so that the time a proof takes does not hang on the planner's cost estimate.
+ * What texts and statements mean, in either direction, pinned for every session as several statements in one text: forms of
+ * values, of arrays and of definitions; a comparison with NULL; and that a row which a policy would hide makes a statement
+ * fail instead of being passed over. jit changes no text; it is off so that the time a proof takes does not hang on the
+ * planner's cost estimate. Left alone is whether transactions may write: who says that they may not means it.
  */
 export const SESSION_SETTINGS = `
   set DateStyle = 'ISO, YMD';
@@ -19,6 +21,18 @@ export const SESSION_SETTINGS = `
   set bytea_output = 'hex';
   set standard_conforming_strings = on;
   set client_encoding = 'UTF8';
+  set array_nulls = on;
+  set backslash_quote = safe_encoding;
+  set transform_null_equals = off;
+  set quote_all_identifiers = off;
+  set xmlbinary = base64;
+  set xmloption = content;
+  set lc_monetary = 'C';
+  set lc_numeric = 'C';
+  set lc_time = 'C';
+  set row_security = off;
+  set default_transaction_isolation = 'read committed';
+  set default_transaction_deferrable = off;
   set jit = off;
 `;
 

@@ -1,9 +1,15 @@
 /** A database URL → connections whose text forms are pinned, whose peers are noticed when they vanish, and whose TLS is verified. */
+import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { MigrationError } from "../../domain/migration-error.ts";
+import { type Address, addressOf } from "./address.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
-import { exhausted, isConnectionLost, lost, readOnly, unreachable, withoutValues } from "./errors.ts";
-import { withToken } from "./iam.ts";
+import { isStartupRefused, pooled, readOnly, told, unreachable } from "./errors.ts";
+import { passwordOf } from "./iam.ts";
+import type { LockWatch } from "./waits.ts";
+
+/** What a session's backend is known by: it is gone with the locks and the settings of the session, and with nothing else. */
+const TOKEN = "dynamodb_to_postgres.session";
 
 /**
  * Keepalives 10/5/3 find a dead peer while a session is silent, `tcp_user_timeout` while it has data in flight, so a
@@ -14,14 +20,23 @@ const LIVENESS_SETTINGS = `
   set tcp_keepalives_interval = 5;
   set tcp_keepalives_count = 3;
   set tcp_user_timeout = 25000;
+  set statement_timeout = 0;
   set idle_in_transaction_session_timeout = 60000;
-  set lock_timeout = 0;
-  select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout';
+  select set_config(name, '0', false) from pg_settings where name in ('transaction_timeout', 'idle_session_timeout');
   set search_path = public;
 `;
 
+/** From the first statement on, whatever a database or a role has for everybody else. */
+const FROM_THE_START = "-c statement_timeout=0 -c idle_session_timeout=0";
+
 /** Aurora takes up to half a minute to resume from zero; a connection waits for it. */
 const CONNECT_TIMEOUT_MS = 45_000;
+/** As long as the server is silent, its machine is asked whether it is still there. */
+const KEEPALIVE_AFTER_MS = 10_000;
+/** A connection that does not end when it is asked to is cut. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** Waiting for a lock ends here where the operator has said nothing else by `lock_timeout`. */
+const LONGEST_WAIT = "10min";
 
 export interface Session extends AsyncDisposable {
   /** Runs one statement with bound parameters. Errors come without the values Postgres quotes in them. */
@@ -29,87 +44,115 @@ export interface Session extends AsyncDisposable {
     sql: string,
     values?: readonly unknown[],
   ): Promise<pg.QueryResult<R>>;
+  /** Begins a transaction. Throws MigrationError `target-pooled` where another backend would do it than the one that holds the session's locks. */
+  begin(mode?: string): Promise<void>;
+  readonly isInTransaction: boolean;
+  /** Whether statements still come to the backend that holds the session's locks and settings. */
+  isItself(): Promise<boolean>;
+  /** Whether the server itself answered, and no pooler in its name. */
+  readonly isDirect: boolean;
+  /** How long this project's own locks are waited for. */
+  readonly longestWait: string;
   readonly broken: boolean;
   close(): Promise<void>;
 }
 
-/** What a URL must be, checked before anything is opened. Returns host and database for messages. */
-export function checkTarget(url: string): string {
-  if (url === "embedded") {
-    const problem = "embedded is a database of migrate's own, which is gone when that ends";
-    throw new MigrationError("settings", problem, "migrate into a database of yours, and name that: postgres://…");
-  }
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch (cause) {
-    // The URL may hold a password: it is not repeated.
-    throw new MigrationError("settings", "the target is not a URL", "write postgres://USER@HOST:PORT/DATABASE", {
-      cause,
-    });
-  }
-  if (!["postgres:", "postgresql:"].includes(parsed.protocol) || parsed.pathname.length < 2) {
-    throw new MigrationError(
-      "settings",
-      "the target is not a Postgres URL with a database",
-      "write postgres://USER@HOST:PORT/DATABASE",
-    );
-  }
-  return `${parsed.host}${parsed.pathname}`;
+export interface ConnectOptions {
+  readonly longestWait?: string | undefined;
+  /** Is told of every statement, as long as it takes. */
+  readonly watch?: LockWatch | undefined;
 }
 
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]", ""]);
-
-/** TLS with a verified certificate for every host but this machine, unless the URL says otherwise. */
-function tlsOf(url: string): pg.ClientConfig {
-  const { hostname, searchParams } = new URL(url);
-  if (searchParams.has("sslmode") || searchParams.has("ssl") || LOOPBACK.has(hostname)) return {};
-  return { ssl: { rejectUnauthorized: true } };
-}
-
-/** How every connection of this adapter is made. */
-export function clientConfig(url: string, name: string): pg.ClientConfig {
+function configOf(url: string, address: Address, name: string): pg.ClientConfig {
+  const { host, port, user, database, ssl, options, isDirectTls } = address;
+  // Not the URL itself: what stands there wins over what is said beside it, an empty password over a token.
   return {
-    ...withToken(url),
+    ...{ host, port, user, database, ssl, password: passwordOf(url, address) },
+    ...(isDirectTls ? { sslnegotiation: "direct" as const } : {}),
     application_name: name,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    // From the first statement on, whatever a database or a role has for everybody else.
-    options: "-c statement_timeout=0 -c idle_session_timeout=0",
-    ...tlsOf(url),
+    options: [options, FROM_THE_START].join(" "),
   };
 }
 
-/** Opens one connection. Throws MigrationError `target-unreachable` or `target-unusable`. */
-export async function connect(url: string, name: string): Promise<Session> {
-  const place = checkTarget(url);
-  const client = new pg.Client(clientConfig(url, name));
+/** Opens one connection. Throws MigrationError `settings`, `target-unreachable` or `target-unusable`. */
+export async function connect(url: string, name: string, how: ConnectOptions = {}): Promise<Session> {
+  const address = addressOf(url);
+  const config = configOf(url, address, name);
+  try {
+    return await open(config, address, how);
+  } catch (error) {
+    // Poolers take no options when a connection begins; what an operator asked for is not dropped for them.
+    if (!isStartupRefused(error) || address.options !== undefined) throw unreachable(address.place, error);
+    const { options: _, ...without } = config;
+    return await open(without, address, how).catch((again: unknown) => {
+      throw unreachable(address.place, again);
+    });
+  }
+}
+
+async function open(
+  config: pg.ClientConfig,
+  { lockTimeout }: Address,
+  { longestWait = LONGEST_WAIT, watch }: ConnectOptions,
+): Promise<Session> {
+  const client = new pg.Client(config);
+  const token = randomUUID();
   let broken = false;
   client.on("error", () => {
     broken = true;
   });
-  try {
-    await client.connect();
-    await client.query(SESSION_SETTINGS + LIVENESS_SETTINGS);
-    const { rows } = await client.query("select current_setting('transaction_read_only') = 'on' as reader");
-    if (rows[0]?.reader === true) throw readOnly();
-  } catch (error) {
-    await client.end().catch(() => undefined);
-    throw unreachable(place, error);
-  }
   const close = async (): Promise<void> => {
     broken = true;
+    const cut = setTimeout(() => client.connection.stream.destroy(), CLOSE_TIMEOUT_MS);
     await client.end().catch(() => undefined);
+    clearTimeout(cut);
   };
+  let backend: number;
+  try {
+    await client.connect();
+    await client.query(`${SESSION_SETTINGS}${LIVENESS_SETTINGS}`);
+    const { rows } = await client.query<{ reader: boolean; backend: number }>(
+      `select set_config('${TOKEN}', $1, false), current_setting('transaction_read_only') = 'on' as reader, pg_backend_pid() as backend,
+         set_config('lock_timeout', case when $2::text is not null then $2 when current_setting('lock_timeout') = '0' then $3
+           else current_setting('lock_timeout') end, false)`,
+      [token, lockTimeout ?? null, longestWait],
+    );
+    if (rows[0] === undefined || rows[0].reader) throw readOnly();
+    backend = rows[0].backend;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const watched = async <R>(work: () => Promise<R>): Promise<R> => {
+    using looking = watch?.(backend);
+    try {
+      return await work();
+    } catch (error) {
+      const is = told(error, looking?.found());
+      broken ||= is instanceof MigrationError && is.code === "target-lost";
+      throw is;
+    }
+  };
+  const asked = `select current_setting('${TOKEN}', true) is not distinct from '${token}' as same`;
   return {
-    query: async (sql, values) => {
-      try {
-        return await client.query(sql, values === undefined ? undefined : [...values]);
-      } catch (error) {
-        if (!isConnectionLost(error)) throw exhausted(error) ?? withoutValues(error);
-        broken = true;
-        throw lost(error);
-      }
+    query: (sql, values) => watched(() => client.query(sql, values === undefined ? undefined : [...values])),
+    begin: (mode = "") =>
+      watched(async () => {
+        // One message, and so one transaction to a pooler, too.
+        const results: unknown = await client.query(`begin ${mode}; ${asked}`);
+        if (Array.isArray(results) && results.at(-1)?.rows[0]?.same === true) return;
+        await close();
+        throw pooled();
+      }),
+    isItself: () => watched(async () => (await client.query<{ same: boolean }>(asked)).rows[0]?.same === true),
+    // A pooler makes up the number by which a statement is cancelled: it leads to it, and not to a backend.
+    isDirect: Reflect.get(client, "processID") === backend,
+    longestWait,
+    get isInTransaction() {
+      return client.getTransactionStatus() === "T";
     },
     get broken() {
       return broken;
@@ -120,14 +163,14 @@ export async function connect(url: string, name: string): Promise<Session> {
 }
 
 /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
-export const transaction = <T>(session: Session, work: () => Promise<T>): Promise<T> => within(session, "begin", work);
+export const transaction = <T>(session: Session, work: () => Promise<T>): Promise<T> => within(session, "", work);
 
 /** Runs `work`, which only reads, on the database as it is at one moment. */
 export const snapshot = <T>(session: Session, work: () => Promise<T>): Promise<T> =>
-  within(session, "begin isolation level repeatable read read only", work);
+  within(session, "isolation level repeatable read read only", work);
 
-async function within<T>(session: Session, begin: string, work: () => Promise<T>): Promise<T> {
-  await session.query(begin);
+async function within<T>(session: Session, mode: string, work: () => Promise<T>): Promise<T> {
+  await session.begin(mode);
   try {
     const result = await work();
     await session.query("commit");
@@ -135,5 +178,16 @@ async function within<T>(session: Session, begin: string, work: () => Promise<T>
   } catch (error) {
     await session.query("rollback").catch(() => session.close());
     throw error;
+  }
+}
+
+/** Runs `work` and takes back all it did, within the transaction there is, or in one of its own. */
+export async function aside<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  const isWithin = session.isInTransaction;
+  await (isWithin ? session.query("savepoint aside") : session.begin());
+  try {
+    return await work();
+  } finally {
+    if (!session.broken) await session.query(isWithin ? "rollback to savepoint aside" : "rollback");
   }
 }

@@ -131,7 +131,7 @@ export function ddlOf({ tables, after }: Mapping): {
   };
 }
 
-export const createSchemas = (tables: readonly TableModel[]): string[] =>
+export const createSchemas = (tables: readonly Pick<TableModel, "schema">[]): string[] =>
   [...new Set(tables.map(({ schema }) => schema))]
     .filter((schema) => schema !== "public")
     .map((schema) => `create schema if not exists ${quote(schema)}`);

@@ -1,9 +1,8 @@
 /** The ledger's tables, as versioned migrations in a schema of their own. A migration that has been released is never edited. */
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { checkTarget } from "./connection.ts";
-import { unreachable } from "./errors.ts";
 import { migrateVersions } from "./migrator.ts";
+import type { Sessions } from "./sessions.ts";
 
 const first: Migration = {
   up: async (db: Kysely<unknown>) => {
@@ -214,8 +213,7 @@ const operated: Migration = {
 const MIGRATIONS: Record<string, Migration> = { "0001_first": first, "0002_operated": operated };
 
 /** Creates or upgrades the ledger. */
-export async function migrateLedger(url: string): Promise<void> {
-  const place = checkTarget(url);
-  const { error } = await migrateVersions(url, { name: "migrate the ledger", versions: MIGRATIONS });
-  if (error !== undefined) throw unreachable(place, error);
+export async function migrateLedger(sessions: Sessions): Promise<void> {
+  const { error } = await migrateVersions(sessions, { versions: MIGRATIONS });
+  if (error !== undefined) throw error;
 }

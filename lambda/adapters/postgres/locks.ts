@@ -1,7 +1,11 @@
-/** Advisory locks: one class for each run, one number for each unit, one for all pages, and one for the steps only one process may do. */
+/**
+ * Advisory locks: one class for each run, one number for each unit, one for all pages, and one for the steps only one process may
+ * do; and one for the beginning of runs.
+ */
 import { MigrationError } from "../../domain/migration-error.ts";
 import type { Phase, Run } from "../../ports/runs.ts";
 import type { Session } from "./connection.ts";
+import { isLockTimeout } from "./errors.ts";
 import { LEDGER } from "./sql.ts";
 
 /** Sets this project's locks apart from others in the same database. */
@@ -11,9 +15,34 @@ const PAGES = -2;
 
 export const lockClass = (run: number): number => FIRST_CLASS + run;
 
+/**
+ * Takes a lock of this project's own. The operator's `lock_timeout` is for tables and rows: a step of another process of this
+ * migration may take longer than that, and is waited for as long as the session says.
+ */
+async function taking(session: Session, lock: string, classId: number, objectId: number): Promise<void> {
+  try {
+    await session.query(
+      `select set_config('lock_timeout', $3, true), ${lock}($1, $2), set_config('lock_timeout', s.was, true)
+       from (select current_setting('lock_timeout') as was offset 0) s`,
+      [classId, objectId, session.longestWait],
+    );
+  } catch (error) {
+    if (!isLockTimeout(error) || !(error instanceof Error)) throw error;
+    // Not to be tried again: it was waited for long enough.
+    throw new MigrationError(
+      "in-use",
+      error.message,
+      "let that process end, or end it, then run the same command again",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 /** Waits for the whole run, does `work`, and lets go. The lock dies with the connection. */
 export async function withRun<T>(session: Session, run: number, work: () => Promise<T>): Promise<T> {
-  await session.query("select pg_advisory_lock($1, $2)", [lockClass(run), WHOLE_RUN]);
+  await taking(session, "pg_advisory_lock", lockClass(run), WHOLE_RUN);
   try {
     return await work();
   } finally {
@@ -23,6 +52,10 @@ export async function withRun<T>(session: Session, run: number, work: () => Prom
         .catch(() => session.close());
   }
 }
+
+/** Has one run begin at a time in this database, until the transaction ends. */
+export const lockRuns = (session: Session): Promise<void> =>
+  taking(session, "pg_advisory_xact_lock", FIRST_CLASS, WHOLE_RUN);
 
 /** Throws MigrationError `in-use` where another session holds a lock of the run. */
 export async function refuseWhileUsed(session: Session, run: number): Promise<void> {
@@ -46,6 +79,5 @@ export async function holdsPhase(session: Session, { id, epoch }: Run, phase: Ph
 }
 
 /** Holds off a page that wants to be written alone or, being that page, all others, until the transaction ends. */
-export async function lockPages(session: Session, run: number, alone: boolean): Promise<void> {
-  await session.query(`select pg_advisory_xact_lock${alone ? "" : "_shared"}($1, $2)`, [lockClass(run), PAGES]);
-}
+export const lockPages = (session: Session, run: number, alone: boolean): Promise<void> =>
+  taking(session, `pg_advisory_xact_lock${alone ? "" : "_shared"}`, lockClass(run), PAGES);

@@ -1,6 +1,6 @@
 /** Work that failed for a reason that passes (a cut connection, a failover, a database that resumes) → done a moment later. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isPassing } from "./errors.ts";
+import { contended, isContention, isPassing } from "./errors.ts";
 
 /** Longer than a failover or a resume from zero takes; a lambda that waits it out is killed at worst, and resumed. */
 const PATIENCE_MS = 90_000;
@@ -14,7 +14,8 @@ export async function patiently<T>(work: () => Promise<T>, mayWait: () => boolea
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error) || !mayWait() || Date.now() + wait > end) throw error;
+      if (!isPassing(error) || !mayWait()) throw error;
+      if (Date.now() + wait > end) throw isContention(error) ? contended(error) : error;
       // Full jitter: workers that were cut off together do not come back together.
       await sleep(Math.random() * wait);
     }

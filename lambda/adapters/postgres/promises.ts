@@ -1,6 +1,6 @@
 /** The schema → everything it promises of a table beside its rows, in the order it is built; and what Postgres makes of each of them. */
 import type { CheckModel, ForeignKeyModel, TableModel } from "../../mapping/model.ts";
-import type { Session } from "./connection.ts";
+import { aside, type Session } from "./connection.ts";
 import {
   addCheck,
   addForeignKey,
@@ -111,8 +111,7 @@ export async function wantedOn(session: Session, table: TableModel): Promise<Wan
     }
   };
   const key = { kind: "primary key", name: `${table.name}_pkey` } as const;
-  await session.query("begin");
-  try {
+  return aside(session, async () => {
     await session.query(`create temp table ${quote(table.name)} (like ${tableSql(table)})`);
     await attempt(key, [
       `alter table ${tableSql(twin)} add constraint ${quote(key.name)} primary key (${quoteAll(table.primaryKey.map(({ name }) => name))})`,
@@ -125,9 +124,7 @@ export async function wantedOn(session: Session, table: TableModel): Promise<Wan
       if (reason !== undefined) return { refused: reason };
       return { definition: defined.find((each) => sameName(each, promised))?.definition ?? "" };
     };
-  } finally {
-    if (!session.broken) await session.query("rollback");
-  }
+  });
 }
 
 /** Foreign keys as Postgres prints them. */

@@ -7,7 +7,8 @@ import type { Report } from "../../domain/report.ts";
 import type { OpenRun, Phase, Run, RunStore } from "../../ports/runs.ts";
 import { type Session, transaction } from "./connection.ts";
 import { migrateLedger } from "./ledger.ts";
-import { refuseWhileUsed } from "./locks.ts";
+import { lockRuns, refuseWhileUsed } from "./locks.ts";
+import { ownedByOthers } from "./owned.ts";
 import type { Sessions } from "./sessions.ts";
 import { LEDGER } from "./sql.ts";
 
@@ -90,10 +91,10 @@ export async function updateRun(session: Session, id: number, set: string, value
   return runOf(must(rows[0], "a run that was opened stays in the ledger"));
 }
 
-export function runStore(url: string, sessions: Sessions): RunStore {
+export function runStore(sessions: Sessions): RunStore {
   return {
     open: async (request) => {
-      await migrateLedger(url);
+      await migrateLedger(sessions);
       return sessions.use((session) => transaction(session, () => open(session, request)));
     },
     enter: (run, phase, report) =>
@@ -127,6 +128,13 @@ export function runStore(url: string, sessions: Sessions): RunStore {
 async function open(session: Session, request: OpenRun): Promise<Run> {
   const { source, mapping, parts, now } = request;
   const expiredAt = Math.floor(now.getTime() / 1000);
+  // Two runs that begin at once would each find the tables unmade.
+  await lockRuns(session);
+  const findings = await ownedByOthers(session, source, parts.tables);
+  if (findings.length > 0) {
+    const problem = "another source's run has begun with the same tables";
+    throw new MigrationError("preflight", problem, "see each finding", { findings });
+  }
   await session.query(
     `insert into ${LEDGER}.run (source, mapping, parts, expired_at, started_at) values ($1, $2, $3, $4, $5) on conflict (source) do nothing`,
     [source, mapping, JSON.stringify(parts), expiredAt, now],

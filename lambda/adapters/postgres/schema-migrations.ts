@@ -5,10 +5,11 @@
 import { MigrationError } from "../../domain/migration-error.ts";
 import type { TableModel } from "../../mapping/model.ts";
 import type { Session } from "./connection.ts";
-import { withoutValues } from "./errors.ts";
 import { migrateVersions, type Versions } from "./migrator.ts";
 import { observed } from "./observed-versions.ts";
+import type { Sessions } from "./sessions.ts";
 import { LEDGER, tableSql } from "./sql.ts";
+import { originOf } from "./telling.ts";
 
 export interface SchemaMigrations {
   /** Run before the tables are made. */
@@ -27,8 +28,8 @@ export interface VersionsOf {
 }
 
 /** Runs the versions that have not run yet. */
-export async function runVersions(url: string, of: VersionsOf): Promise<void> {
-  if (Object.keys(of.versions ?? {}).length > 0) await migrate(url, of, of.versions ?? {}, false);
+export async function runVersions(sessions: Sessions, of: VersionsOf): Promise<void> {
+  if (Object.keys(of.versions ?? {}).length > 0) await migrate(sessions, of, of.versions ?? {}, false);
 }
 
 export interface Reverted {
@@ -38,14 +39,14 @@ export interface Reverted {
 }
 
 /** Takes back the versions that ran, the newest first. One whose `down` is not known leaves what it made. */
-export async function revertVersions(url: string, session: Session, of: VersionsOf): Promise<Reverted> {
+export async function revertVersions(sessions: Sessions, session: Session, of: VersionsOf): Promise<Reverted> {
   const ran = await versionsRun(session, of);
   const names = ran.filter((name) => of.versions?.[name]?.down !== undefined);
   const kept = ran.filter((name) => !names.includes(name));
   const unknown = { up: async () => undefined };
   // Exactly those that ran: what the schema has gained or lost since is none of their business.
   const versions = Object.fromEntries(ran.map((name) => [name, of.versions?.[name] ?? unknown]));
-  if (names.length > 0) await migrate(url, of, versions, true);
+  if (names.length > 0) await migrate(sessions, of, versions, true);
   return { names, kept };
 }
 
@@ -61,18 +62,25 @@ async function versionsRun(session: Session, of: VersionsOf): Promise<string[]> 
   return rows.map((row) => row.name);
 }
 
-async function migrate(url: string, of: VersionsOf, given: Versions, revert: boolean): Promise<void> {
+async function migrate(sessions: Sessions, of: VersionsOf, given: Versions, revert: boolean): Promise<void> {
   const { run, when, tables = [] } = of;
   const versions = observed(given, run, tables);
-  const name = `schema migrations ${when}`;
-  const { error, results = [] } = await migrateVersions(url, { name, versions, table: tableOf(of), revert });
+  const { error, results = [] } = await migrateVersions(sessions, { versions, table: tableOf(of), revert });
   if (error === undefined) return;
   const failed = results.find(({ status }) => status === "Error")?.migrationName ?? "their order";
-  const cause = withoutValues(error);
   throw new MigrationError(
     "schema-migration",
-    `the schema's own migration ${failed} (${when}) failed: ${cause instanceof Error ? cause.message : "no reason was given"}`,
+    `the schema's own migration ${failed} (${when}) failed: ${reasonOf(error)}`,
     "correct it and run the same command again: what it did is taken back, and what ran before it is not repeated",
-    { cause },
+    { cause: error },
   );
+}
+
+/** What Postgres said is clean; what a migration's own code throws may quote a row, so only its kind and place are told. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof MigrationError) return error.message;
+  if (originOf(error) !== undefined && error instanceof Error) return error.message;
+  const [name, stack = ""] = error instanceof Error ? [error.name, error.stack] : [typeof error];
+  const [place] = stack.match(/[^/\\\s(]+\.[cm]?[jt]s:\d+(?::\d+)?/) ?? [];
+  return place === undefined ? name : `${name} at ${place}`;
 }

@@ -1,19 +1,17 @@
 /** The mapping's tables and what the database has: created where missing, checked column by column where not. */
 
 import { tablesOf, takeBack } from "../../domain/mapping-parts.ts";
-import type { Finding } from "../../domain/migration-error.ts";
+import { type Finding, MigrationError } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import { sqlType } from "../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../mapping/model.ts";
-import { type Built, builtBy } from "./built.ts";
+import type { Built } from "./built.ts";
+import { missingSchemas } from "./catalogue.ts";
 import { type Session, transaction } from "./connection.ts";
-import { createSchemas, createTable, promisedLater } from "./ddl.ts";
+import { createTable, promisedLater } from "./ddl.ts";
 import { type Defined, definedOn } from "./definitions.ts";
-import type { Versions } from "./migrator.ts";
 import { sealed } from "./runs.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "./sql.ts";
-import { takenNames } from "./taken-names.ts";
-import { tryOut } from "./try-out.ts";
 
 interface StoredColumn {
   readonly name: string;
@@ -42,28 +40,8 @@ export function storedType({ type }: ColumnModel): string {
   return sqlType(type);
 }
 
-/** What stands in the way of using the tables that are there already. */
-export async function checkTables(session: Session, mapping: Mapping, before?: Versions): Promise<Finding[]> {
-  const made = await builtBy(session);
-  await refuseSealed(session, mapping);
-  const runs = await lastRuns(session);
-  const findings: Finding[] = await encoding(session);
-  let there = 0;
-  for (const table of mapping.tables) {
-    const stored = await storedColumns(session, table);
-    if (stored.length === 0) continue;
-    const run = runs.get(tableSql(table));
-    const differing = drift(table, stored, (column) => made.has(table, "not null", column), made.created(table));
-    findings.push(...(run === undefined ? differing : differing.map((finding) => orTakeBack(finding, run))));
-    there += 1;
-    if (!made.created(table)) findings.push(...(await liveConstraints(session, table, made)));
-  }
-  findings.push(...(await takenNames(session, mapping, made)));
-  return there === 0 ? [...findings, ...(await tryOut(session, mapping, before))] : findings;
-}
-
 /** By table, the newest run that goes by it. */
-async function lastRuns(session: Session): Promise<ReadonlyMap<string, number>> {
+export async function lastRuns(session: Session): Promise<ReadonlyMap<string, number>> {
   const { rows: found } = await session.query<{ there: boolean }>(
     `select to_regclass('${LEDGER}.run') is not null as there`,
   );
@@ -77,36 +55,34 @@ async function lastRuns(session: Session): Promise<ReadonlyMap<string, number>> 
 }
 
 /** What was written by another schema is in the way of this one, and need not stay. */
-const orTakeBack = (finding: Finding, run: number): Finding => ({
+export const orTakeBack = (finding: Finding, run: number): Finding => ({
   ...finding,
   remedy: `${finding.remedy}; or ${takeBack(run)}`,
 });
 
 /** Throws MigrationError `sealed` where a table was made by a sealed run, or built upon: it is the application's. */
-async function refuseSealed(session: Session, mapping: Mapping): Promise<void> {
+export async function refuseSealed(session: Session, mapping: Mapping, source: string): Promise<void> {
   const { rows: found } = await session.query<{ there: boolean }>(
     `select to_regclass('${LEDGER}.built') is not null as there`,
   );
   if (found[0]?.there !== true) return;
-  const { rows } = await session.query<{ id: number }>(
-    `select r.id from ${LEDGER}.run r where r.sealed_at is not null and (
+  const { rows } = await session.query<{ id: number; own: boolean }>(
+    `select r.id, r.source = $3 as own from ${LEDGER}.run r where r.sealed_at is not null and (
        exists (select from ${LEDGER}.built b where b.run = r.id and b.tbl = any($1::text[]))
        or exists (select from ${LEDGER}.created_table c where c.run = r.id and c.schema || '.' || c.name = any($2::text[]))) limit 1`,
-    [mapping.tables.map(tableSql), mapping.tables.map(({ schema, name }) => `${schema}.${name}`)],
+    [mapping.tables.map(tableSql), mapping.tables.map(({ schema, name }) => `${schema}.${name}`), source],
   );
-  if (rows[0] !== undefined) throw sealed(rows[0].id);
-}
-
-/** Every fingerprint is taken over UTF-8, and what is no letter of the database's could not be stored. */
-async function encoding(session: Session): Promise<Finding[]> {
-  const { rows } = await session.query<{ encoding: string }>("select current_setting('server_encoding') as encoding");
-  const [{ encoding: is } = { encoding: "UTF8" }] = rows;
-  if (is === "UTF8") return [];
-  return [{ where: "the database", problem: `its encoding is ${is}`, remedy: "create it with encoding 'UTF8'" }];
+  const [run] = rows;
+  if (run === undefined) return;
+  if (run.own) throw sealed(run.id);
+  const problem = `tables of this mapping belong to the application: run ${run.id} of another source made them, and is sealed`;
+  const remedy =
+    "give them another schema with .schema(); or drop-ledger, when every run is sealed, and use them as they are";
+  throw new MigrationError("sealed", problem, remedy);
 }
 
 /** `isNoted` where a run, or a migration of the schema's own, has set the column NOT NULL. */
-function drift(
+export function drift(
   table: TableModel,
   stored: readonly StoredColumn[],
   isNoted: (column: string) => boolean,
@@ -154,7 +130,7 @@ function drift(
 }
 
 /** What would refuse a row for another one that has not come or gone yet: constraints, and unique indexes that are none. */
-async function liveConstraints(session: Session, table: TableModel, made: Built): Promise<Finding[]> {
+export async function liveConstraints(session: Session, table: TableModel, made: Built): Promise<Finding[]> {
   const met = (thing: Defined) =>
     (thing.kind === "constraint" && !thing.definition.startsWith("CHECK ")) ||
     (thing.kind === "index" && thing.definition.startsWith("UNIQUE "));
@@ -169,7 +145,7 @@ async function liveConstraints(session: Session, table: TableModel, made: Built)
 
 /** Creates what is missing and remembers that this run made it, together or not at all. */
 export async function createTables(session: Session, run: number, mapping: Mapping): Promise<void> {
-  for (const statement of createSchemas(mapping.tables)) await session.query(statement);
+  for (const statement of await missingSchemas(session, mapping.tables)) await session.query(statement);
   for (const table of mapping.tables) {
     if ((await storedColumns(session, table)).length > 0) continue;
     await transaction(session, async () => {

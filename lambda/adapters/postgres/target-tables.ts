@@ -6,12 +6,13 @@ import { type Session, transaction } from "./connection.ts";
 import { buildConstraints, dropConstraints, restoreMigrated } from "./constraints.ts";
 import { refuseDependents } from "./dependents.ts";
 import { withRun } from "./locks.ts";
+import { checkTarget } from "./preflight.ts";
 import { pruneGone } from "./prune.ts";
 import { runVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
 import { settle } from "./settle.ts";
 import { LEDGER } from "./sql.ts";
-import { checkTables, createTables } from "./tables.ts";
+import { createTables } from "./tables.ts";
 import { removeAgain } from "./unremoved.ts";
 
 export function targetTables(
@@ -21,10 +22,11 @@ export function targetTables(
   migrations: SchemaMigrations,
 ): TargetTables {
   return {
-    check: () => sessions.use((session) => checkTables(session, mapping, migrations.before)),
+    check: (source) =>
+      sessions.use((session) => checkTarget(session, { url, mapping, before: migrations.before, source })),
     prepare: (run) =>
       alone(sessions, run, "copy", async (session) => {
-        await runVersions(url, { run: run.id, when: "before", versions: migrations.before });
+        await runVersions(sessions, { run: run.id, when: "before", versions: migrations.before });
         // Rows that move or go would take rows of others with them.
         if (run.pass > 1) await refuseDependents(session, mapping.tables, { onlyCarrying: true });
         await dropConstraints(session, mapping.tables);
@@ -40,7 +42,7 @@ export function targetTables(
         await settle(session, run.id, mapping);
         await buildConstraints(session, run.id, mapping);
         await restoreMigrated(session, run.id, mapping.tables);
-        await runVersions(url, { run: run.id, when: "after", versions: migrations.after, tables: mapping.tables });
+        await runVersions(sessions, { run: run.id, when: "after", versions: migrations.after, tables: mapping.tables });
       }),
   };
 }

@@ -42,7 +42,7 @@ const LINES = [
   "unremoved",
 ];
 
-export function undoer(url: string, sessions: Sessions, migrations: SchemaMigrations): Undo {
+export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
   return {
     undo: (run, how) => {
       // The last step may have happened though its answer was lost: then what was done is known, and there is no run any more.
@@ -59,17 +59,17 @@ export function undoer(url: string, sessions: Sessions, migrations: SchemaMigrat
           // What a migration made may have been taken down for a copy: its `down` finds it there.
           await restoreMigrated(session, run.id, tables);
           const after = { run: run.id, when: "after", versions: migrations.after, tables } as const;
-          const reverted = await revertVersions(url, session, after);
+          const reverted = await revertVersions(sessions, session, after);
           try {
             await dropOwn(session, run, plan, how);
           } catch (error) {
             // What was refused has changed nothing: neither has this.
-            if (error instanceof MigrationError && reverted.names.length > 0) await runVersions(url, after);
+            if (error instanceof MigrationError && reverted.names.length > 0) await runVersions(sessions, after);
             throw error;
           }
           const removed = await removeRows(session, run, plan.comparable);
           await restoreBuilt(session, run.id, plan.others);
-          const before = await revertVersions(url, session, {
+          const before = await revertVersions(sessions, session, {
             run: run.id,
             when: "before",
             versions: migrations.before,

@@ -6,7 +6,7 @@ import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../ports/units.ts";
 import { type Session, transaction } from "./connection.ts";
-import { contended, isContention, refusedRow } from "./errors.ts";
+import { contended, isContention, isLockTimeout, refusedRow } from "./errors.ts";
 import { holdsPhase, lockClass, lockPages, withRun } from "./locks.ts";
 import { writeItems } from "./page.ts";
 import { patiently } from "./patience.ts";
@@ -152,20 +152,22 @@ function claimOf(
   };
 }
 
-/** A page that others stand in the way of is tried so often. */
+/** A page that others stand in the way of is tried so often, and no more after so long. */
 const CONTENTIONS = 8;
+const CONTENDED_MS = 90_000;
 
 /**
  * Two pages of several batches can each wait for a key the other has written. The one that Postgres gives up is written
  * again with no other page of this run beside it; whoever else uses the tables may still be in the way, for a while.
  */
 async function contending<T>(work: (alone: boolean) => Promise<T>): Promise<T> {
+  const end = Date.now() + CONTENDED_MS;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work(attempt > 1);
     } catch (error) {
-      if (!isContention(error)) throw error;
-      if (attempt === CONTENTIONS) throw contended(error);
+      if (!isContention(error) && !isLockTimeout(error)) throw error;
+      if (attempt === CONTENTIONS || Date.now() > end) throw isContention(error) ? contended(error) : error;
       await sleep(Math.random() * 50 * 2 ** attempt);
     }
   }

@@ -1,14 +1,17 @@
 /** Signing in with a token of this machine's own making: for whom, for where, and never written into a URL. */
 import { afterEach, expect, it, vi } from "vitest";
-import { withToken } from "../../../lambda/adapters/postgres/iam.ts";
+import { addressOf } from "../../../lambda/adapters/postgres/address.ts";
+import { passwordOf } from "../../../lambda/adapters/postgres/iam.ts";
 
 const HOST = "files.cluster-abc.eu-west-3.rds.amazonaws.com";
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+const signedIn = (url: string) => passwordOf(url, addressOf(url));
+
 async function tokenOf(url: string): Promise<string> {
-  const { password } = withToken(url);
+  const password = signedIn(url);
   return typeof password === "function" ? await password() : expect.fail("no token");
 }
 
@@ -27,19 +30,20 @@ it("the region is the host's, or else the environment's", async () => {
   vi.stubEnv("AWS_REGION", "us-east-2");
   expect(await tokenOf("postgres://migrator@db.internal/files?auth=iam")).toContain("us-east-2");
   vi.stubEnv("AWS_REGION", undefined);
-  expect(() => withToken("postgres://migrator@db.internal/files?auth=iam")).toThrow(/region/);
+  expect(() => signedIn("postgres://migrator@db.internal/files?auth=iam")).toThrow(/region/);
 });
 
-it("the driver is given the URL without the word and without a password; any other URL as it is", () => {
-  expect(withToken(`postgres://migrator:old@${HOST}/files?auth=iam&application_name=x`).connectionString).toBe(
-    `postgres://migrator@${HOST}/files?application_name=x`,
-  );
-  expect(withToken("postgres://me:pw@h/d")).toEqual({ connectionString: "postgres://me:pw@h/d" });
+it("a token is for where the connection really goes, wherever the URL says it", async () => {
+  const token = new URL(`https://${await tokenOf(`postgres:///files?auth=iam&user=mover&host=${HOST}&port=5433`)}`);
+  expect(token.host).toBe(`${HOST}:5433`);
+  expect(token.searchParams.get("DBUser")).toBe("mover");
 });
+
+it("a URL without the word signs in with its password", () => expect(signedIn("postgres://me:p%40w@h/d")).toBe("p@w"));
 
 it.each([
   ["another word", `postgres://migrator@${HOST}/files?auth=kerberos`],
   ["no user", `postgres://${HOST}/files?auth=iam`],
 ])("%s is refused", (_, url) => {
-  expect(() => withToken(url)).toThrowError(expect.objectContaining({ code: "settings" }));
+  expect(() => signedIn(url)).toThrowError(expect.objectContaining({ code: "settings" }));
 });

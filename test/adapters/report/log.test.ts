@@ -151,3 +151,12 @@ it("a report of forty entities, full of examples, is logged in events that Cloud
   for (const [list, length] of Object.entries({ entities: 40, tables: 60, quarantine: 40, discrepancies: 40 }))
     expect([list, parts.flatMap((part) => part[list] ?? [])]).toEqual([list, expect.objectContaining({ length })]);
 });
+
+it("a lock that is waited for is a warning that names what and who", () => {
+  const { lines, log } = collector();
+  const waiting = { what: "table users", holders: ["pid 7, psql, idle in transaction"] };
+  logProgress(log).tell({ kind: "waiting", waiting });
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: "WARN", message: "waiting for a lock", ...waiting }),
+  ]);
+});

@@ -1,0 +1,61 @@
+/** I3: a beginning (preflight, ledger, the schema's own migrations, tables) that loses its connection anywhere ends as one that does not. */
+import { sql } from "kysely";
+import { expect, it } from "vitest";
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import { createDatabase } from "../support/database.ts";
+import { dump, migrateTrial, query } from "../support/migration.ts";
+import { GOOD, schema as pets } from "../support/pets.ts";
+import { tcpProxy } from "../support/tcp-proxy.ts";
+
+const doing = (...statements: readonly string[]) => ({
+  up: async (db: Parameters<ReturnType<typeof sql.raw>["execute"]>[0]) => {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+});
+const migrations = {
+  before: { "001_log": doing("create table log (what text)", "insert into log values ('before')") },
+  after: { "001_view": doing("create view seen as select owner_id from owners", "insert into log values ('after')") },
+};
+const schema = { ...pets, migrations };
+const TABLES = ["owners", "pets", "visits", "pairs", "log"];
+
+/** A prime, so that cuts fall on other statements in each round of a loop. */
+const EVERY = 7;
+
+it("I3: cut off at every seventh message, which is delivered and never answered", { timeout: 1_200_000 }, async () => {
+  await using quiet = await createDatabase();
+  await migrateTrial({ url: quiet.url, schema, items: GOOD });
+  const expected = await dump(quiet.url, TABLES);
+  let [cuts, refusals] = [0, 0];
+  for (let at = 1; ; at += EVERY) {
+    await using database = await createDatabase();
+    const { hostname, port } = new URL(database.url);
+    await using proxy = await tcpProxy(hostname, Number(port));
+    let [sent, isCut] = [0, false];
+    proxy.onSent = () => {
+      sent += 1;
+      if (sent !== at) return "answer";
+      isCut = true;
+      return "cut";
+    };
+    const url = new URL(database.url);
+    [url.hostname, url.port] = ["127.0.0.1", String(proxy.port)];
+    const first = await migrateTrial({ url: url.href, schema, items: GOOD }).catch((error: unknown) => error);
+    if (!isCut) break;
+    cuts += 1;
+    if (first instanceof Error) {
+      // Before the target was ever reached, it is told at once.
+      expect(first).toBeInstanceOf(MigrationError);
+      expect(first).toMatchObject({ code: expect.stringMatching(/^target-(unreachable|lost)$/) });
+      refusals += 1;
+      await migrateTrial({ url: database.url, schema, items: GOOD });
+    }
+    expect([at, await dump(database.url, TABLES)]).toEqual([at, expected]);
+    expect(await query(database.url, "select pass, phase from migration_ledger.run")).toEqual([
+      { pass: 1, phase: "ended" },
+    ]);
+  }
+  process.stdout.write(`cut off at ${cuts} places, ${refusals} of them before the target was reached\n`);
+  expect(cuts).toBeGreaterThan(20);
+  expect(refusals).toBeLessThan(3);
+});

@@ -1,0 +1,315 @@
+/** What a database is not fit for is told before anything is written: all of it at once, each with a remedy that works as it is typed. */
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Finding } from "../../lambda/domain/migration-error.ts";
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import { bigint, defineItems, defineTables, type Tables, table, text } from "../../lambda/mapping/index.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { migrateTrial, query } from "../support/migration.ts";
+
+const users = () => table({ id: text().primaryKey(), email: text(), age: bigint() });
+const itemsOf = (tables: Tables) =>
+  defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
+    // The tables differ in what is no column.
+    item("User", { pk: "U#{id}" }, ({ key, attr }) => [
+      into("users", { id: key.id, email: attr("Email"), age: attr("Age") } as never),
+    ]),
+  ]);
+const schemaOf = (tables: Tables) => ({ tables, items: itemsOf(tables) });
+const PLAIN = schemaOf(defineTables({ users: users() }));
+const INDEXED = schemaOf(defineTables({ users: users().index("email") }));
+const ITEMS = [{ PK: { S: "U#1" }, Email: { S: "ada@x.org" }, Age: { N: "36" } }];
+const TABLE = "create table users (id text primary key, email text not null, age bigint not null)";
+
+/** A user that owns nothing but what a test gives it. */
+const ROLE = `mover_${randomBytes(4).toString("hex")}`;
+let database: TestDatabase;
+let name: string;
+beforeEach(async () => {
+  database = await createDatabase();
+  name = new URL(database.url).pathname.slice(1);
+  await query(database.url, `create role ${ROLE} login password 'moved'`);
+  await query(database.url, `grant create on database ${name} to ${ROLE}; grant create on schema public to ${ROLE}`);
+});
+afterEach(async () => {
+  await query(database.url, `reassign owned by ${ROLE} to current_user`);
+  await query(database.url, `drop owned by ${ROLE}; drop role ${ROLE}`);
+  await database.drop();
+});
+
+const asMover = (): string => {
+  const url = new URL(database.url);
+  [url.username, url.password] = [ROLE, "moved"];
+  return url.href;
+};
+const run = async (...statements: readonly string[]) => {
+  for (const sql of statements) await query(database.url, sql);
+};
+const migrate = (schema: typeof PLAIN = PLAIN, url = asMover()) => migrateTrial({ url, schema, items: ITEMS });
+
+async function findingsOf(trial: Promise<unknown>): Promise<readonly Finding[]> {
+  const error: unknown = await trial.then(
+    (done) => done,
+    (is: unknown) => is,
+  );
+  if (!(error instanceof MigrationError) || error.code !== "preflight")
+    throw new Error(`it was not refused by preflight: ${error instanceof Error ? error.stack : JSON.stringify(error)}`);
+  // Nothing is there that was not there before.
+  expect(await query(database.url, "select to_regnamespace('migration_ledger')::text as ledger")).toEqual([
+    { ledger: null },
+  ]);
+  return error.findings;
+}
+
+const owned = `alter table users owner to ${ROLE}`;
+const allowed = `grant select, insert, update, delete on users to ${ROLE}`;
+
+interface Case {
+  readonly is: readonly string[];
+  readonly schema?: typeof PLAIN;
+  readonly where?: string;
+  readonly problem: RegExp;
+  /** The remedy's SQL, from its text; without it the remedy is no statement of the database's. */
+  readonly remedy?: RegExp;
+}
+
+const CASES: Record<string, Case> = {
+  "a deferrable primary key": {
+    is: [TABLE.replace("primary key", "primary key deferrable initially deferred"), owned],
+    problem: /users_pkey is deferrable/,
+    remedy: /(alter table .*)/,
+  },
+  "a generated column": {
+    is: [TABLE.replace("email text not null", "email text generated always as (lower(id)) stored"), owned],
+    where: "table users, column email",
+    problem: /computes it/,
+    remedy: /(alter table .* drop expression)/,
+  },
+  "a column that is always numbered": {
+    is: [TABLE.replace("age bigint not null", "age bigint generated always as identity"), owned],
+    where: "table users, column age",
+    problem: /numbers it/,
+    remedy: /(alter table .*)/,
+  },
+  "a rule": {
+    is: [TABLE, owned, "create rule r as on insert to users do also select 1"],
+    problem: /the rule r/,
+    remedy: /(alter table .*)/,
+  },
+  "a view in the place of a table": {
+    is: ["create table u2 (id text primary key, email text, age bigint)", "create view users as select * from u2"],
+    problem: /it is a view/,
+  },
+  "an unlogged table": {
+    is: [TABLE.replace("create", "create unlogged"), owned],
+    problem: /unlogged/,
+    remedy: /(alter table .*)/,
+  },
+  "a table that others inherit from": {
+    is: [TABLE, owned, "create table child () inherits (users)"],
+    problem: /inherit from it/,
+  },
+  "rows that a policy hides": {
+    is: [TABLE, allowed, "alter table users enable row level security"],
+    problem: /row-level security hides/,
+    remedy: /(alter table .*)/,
+  },
+  "a table of another role's that is to get an index": {
+    is: [TABLE, allowed],
+    schema: INDEXED,
+    problem: new RegExp(`belongs to .*${ROLE} would have to change it: users_email_idx`),
+    remedy: /(alter table .*)/,
+  },
+  "a table of another role's that may not be written": {
+    is: [TABLE, `grant select on users to ${ROLE}`],
+    problem: /permission denied for table users/,
+    remedy: /(grant select, insert.*)/,
+  },
+  "a table of another role's of which nothing may be removed": {
+    is: [TABLE, `grant select, insert, update on users to ${ROLE}`],
+    problem: /permission denied for table users/,
+    remedy: /(grant select, insert.*)/,
+  },
+  "no privilege to make temporary tables": {
+    is: ["do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$"],
+    where: "the database",
+    problem: /temporary tables/,
+    remedy: /(grant .*)/,
+  },
+  "no privilege to make the ledger": {
+    is: [
+      "do $$ begin execute format('revoke create on database %I from %I', current_database(), 'ROLE'); end $$".replace(
+        "ROLE",
+        ROLE,
+      ),
+    ],
+    where: 'create schema if not exists "migration_ledger"',
+    problem: /permission denied for database/,
+  },
+  "no privilege to make the tables": {
+    is: [`revoke create on schema public from ${ROLE}`, "revoke create on schema public from public"],
+    where: 'create table "public"."users" (',
+    problem: /permission denied for schema public/,
+  },
+  "triggers and foreign keys that nobody heeds": {
+    is: [`alter role ${ROLE} set session_replication_role = replica`],
+    where: "the database",
+    problem: /session_replication_role/,
+    remedy: new RegExp(`(alter role "${ROLE}" reset session_replication_role)`),
+  },
+  "a check that is no SQL, on a table that is there": {
+    is: [TABLE, owned],
+    schema: schemaOf(defineTables({ users: users().check("c", "no_such_column > 0") })),
+    where: 'alter table "public"."users" add constraint "c" check (no_such_column > 0) not valid',
+    problem: /column "no_such_column" does not exist/,
+  },
+  "a name that something else has, on a table that is there": {
+    is: [TABLE, owned, "create table users_email_idx (x text)"],
+    schema: INDEXED,
+    problem: /needs the name users_email_idx/,
+  },
+  "a name that something else has": {
+    is: ["create table users_email_idx (x text)"],
+    schema: INDEXED,
+    problem: /needs the name users_email_idx/,
+  },
+  "a table of another role's that is to belong to a third": {
+    is: [TABLE, `grant select, insert, update, delete on users to ${ROLE}`],
+    schema: schemaOf(defineTables({ users: users() }, { owner: "pg_monitor" })),
+    problem: /may not hand it to pg_monitor/,
+  },
+  "a table of another source's that may not be referred to": {
+    is: ["create table teams (id text primary key)", `grant select on teams to ${ROLE}`],
+    schema: schemaOf(
+      defineTables({
+        users: table({ id: text().primaryKey(), email: text().references("teams"), age: bigint() }),
+        teams: table({ id: text().primaryKey() }).writtenElsewhere(),
+      }),
+    ),
+    problem: /may not refer to it/,
+  },
+  "an index that is no SQL, on a table that is there": {
+    is: [TABLE, owned],
+    schema: schemaOf(defineTables({ users: users().indexWhere("age = ", "age") })),
+    problem: /syntax error/,
+  },
+  "a role that is not there, with a table that is": {
+    is: [TABLE, owned],
+    schema: schemaOf(defineTables({ users: users() }, { grants: { "nobody at all": ["select"] } })),
+    where: "tables.ts",
+    problem: /role "nobody at all" does not exist/,
+    remedy: /(create role "nobody at all")/,
+  },
+};
+
+describe("is refused before anything is written", () => {
+  it.each(Object.entries(CASES))("%s", async (_, { is, schema = PLAIN, where = "table users", problem, remedy }) => {
+    await run(...is);
+    const findings = await findingsOf(migrate(schema));
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        where: schema === PLAIN || where !== "table users" ? where : expect.any(String),
+        problem: expect.stringMatching(problem),
+      }),
+    );
+    if (remedy === undefined) return;
+    // As it is typed, by whoever may; afterwards the run goes through.
+    const [, sql] = findings.map((finding) => remedy.exec(finding.remedy)).find((found) => found !== null) ?? [];
+    expect(sql).toBeDefined();
+    await query(database.url, sql ?? "");
+    try {
+      expect((await migrate(schema)).discrepancies).toEqual([]);
+    } finally {
+      await query(database.url, 'drop owned by "nobody at all"; drop role "nobody at all"').catch(() => undefined);
+    }
+  });
+
+  it("what stands in several places, all at once", async () => {
+    await run(
+      TABLE.replace("primary key", "primary key deferrable").replace("age bigint not null", "age integer"),
+      owned,
+      "create rule r as on delete to users do nothing",
+      "do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$",
+    );
+    const broken = schemaOf(defineTables({ users: users().check("c", "no_such_column > 0") }));
+    const problems = (await findingsOf(migrate(broken))).map(({ problem }) => problem);
+    for (const problem of [/temporary/, /deferrable/, /it is integer/, /the rule r/, /no_such_column/])
+      expect(problems).toContainEqual(expect.stringMatching(problem));
+  });
+
+  it("a ledger that belongs to somebody else", async () => {
+    await migrate(PLAIN, database.url);
+    await run(`alter table users owner to ${ROLE}`, `grant usage on schema migration_ledger to ${ROLE}`);
+    await run(`grant select on all tables in schema migration_ledger to ${ROLE}`);
+    await expect(migrate()).rejects.toMatchObject({
+      code: "preflight",
+      findings: [expect.objectContaining({ where: "the ledger migration_ledger" })],
+    });
+  });
+});
+
+describe("is not refused, because it works", () => {
+  const verified = async (schema = PLAIN) => expect((await migrate(schema)).verdict).toBe("verified");
+
+  it("an empty database, by somebody who owns nothing", () => verified());
+
+  it("a table of another role's where nothing is to be built on it", async () => {
+    await run(TABLE, allowed);
+    await verified();
+  });
+
+  it("an index that is there already on a table of another role's", async () => {
+    await run(TABLE, allowed, "create index users_email_idx on users (email)");
+    await verified(INDEXED);
+  });
+
+  it("a schema that is there already, by somebody who may make none", async () => {
+    await run("create schema shop", `grant usage, create on schema shop to ${ROLE}`, "create schema migration_ledger");
+    await run(`alter schema migration_ledger owner to ${ROLE}`);
+    await run(`do $$ begin execute format('revoke create on database %I from ${ROLE}', current_database()); end $$`);
+    await verified(schemaOf(defineTables({ users: users() }, { schema: "shop" })));
+  });
+
+  it("a partitioned table", async () => {
+    await run(
+      `${TABLE} partition by hash (id)`,
+      "create table p partition of users for values with (modulus 1, remainder 0)",
+    );
+    await run(owned, `alter table p owner to ${ROLE}`);
+    await verified();
+  });
+
+  it("a second pass with a check that was added", async () => {
+    await verified();
+    await verified(schemaOf(defineTables({ users: users().check("c", "age > 0") })));
+  });
+
+  it("a trigger; but it is told", async () => {
+    await run(
+      TABLE,
+      owned,
+      "create function f() returns trigger language plpgsql as $$ begin return new; end $$",
+      "create trigger watches before insert on users for each row execute function f()",
+    );
+    const told: string[] = [];
+    const { openTarget, load } = await import("../../lambda/compose.ts");
+    await using target = openTarget(asMover(), load(PLAIN));
+    const { findings, warnings } = await target.tables.check("memory:test");
+    told.push(...warnings.map(({ problem }) => problem));
+    expect(findings).toEqual([]);
+    expect(told).toEqual([expect.stringContaining("the trigger watches")]);
+  });
+});
+
+it("a table in use is neither locked nor read by looking at it", async () => {
+  await run(TABLE, owned, `insert into users select 'x' || n, 'e', n from generate_series(1, 100) n`);
+  const { openTarget, load } = await import("../../lambda/compose.ts");
+  const everything = schemaOf(defineTables({ users: users().index("email").unique("age").check("c", "age > 0") }));
+  await using target = openTarget(`${asMover()}?lock_timeout=200`, load(everything));
+  const { default: pg } = await import("pg");
+  const application = new pg.Client({ connectionString: database.url });
+  await application.connect();
+  await application.query("begin; insert into users values ('open', 'e', 1)");
+  expect((await target.tables.check("memory:test")).findings).toEqual([]);
+  await application.end();
+});
