@@ -16,11 +16,11 @@ import { type Session, transaction } from "./connection.ts";
 import { dropConstraints } from "./constraints.ts";
 import { heldKeys, holding } from "./contents.ts";
 import { correct } from "./corrections.ts";
-import { refusedRow } from "./errors.ts";
 import { holdsPhase, refuseWhileUsed, withRun } from "./locks.ts";
+import { mendRows } from "./mended-rows.ts";
 import { writeItems } from "./page.ts";
 import { holdersOf } from "./repeated.ts";
-import { awaitedParts, type Facet, insertKeys, insertRows, keyOf, updateRows } from "./rows.ts";
+import type { Facet } from "./rows.ts";
 import { lockRun, movedOn, rolledBack, sealed, updateRun } from "./runs.ts";
 import type { Sessions } from "./sessions.ts";
 import { settle } from "./settle.ts";
@@ -28,7 +28,6 @@ import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from
 import { createTables } from "./tables.ts";
 import { ungivenColumns } from "./ungiven.ts";
 import { removeAgain, unremoved } from "./unremoved.ts";
-import type { RowPlace } from "./untouched.ts";
 
 /** Items read again and mended in one transaction: what one request for single items may ask for, 40 MB at the most. */
 const BATCH = 100;
@@ -182,7 +181,7 @@ async function writeRows(
         const given = here
           .filter((line) => line.missing === isMissing)
           .flatMap(({ item, key }) => same.get(placeOf(item, table.index, facet.index, key)) ?? []);
-        const written = await write(session, place, { table, facet }, given, isMissing);
+        const written = await mendRows(session, place, { table, facet }, given, isMissing);
         count += written;
         left += given.length - written;
       }
@@ -191,50 +190,8 @@ async function writeRows(
   return { rows: count, left, changed: items.length - unchanged };
 }
 
-/** Writes rows, halving them where Postgres refuses some; returns how many it wrote: what others have made since is left. */
-async function write(
-  session: Session,
-  place: RowPlace,
-  at: Facet,
-  rows: readonly Contribution[],
-  isMissing: boolean,
-): Promise<number> {
-  if (rows.length === 0) return 0;
-  await session.query("savepoint mending");
-  try {
-    const mended = isMissing ? restore(session, place, at, rows) : updateRows(session, place, at, rows, "force");
-    const written = await mended;
-    await session.query("set constraints all immediate");
-    await session.query("release savepoint mending");
-    return written;
-  } catch (error) {
-    if (refusedRow(error) === undefined) throw error;
-    await session.query("rollback to savepoint mending");
-    if (rows.length === 1) return 0;
-    const middle = Math.ceil(rows.length / 2);
-    const [one, other] = [rows.slice(0, middle), rows.slice(middle)];
-    return (await write(session, place, at, one, isMissing)) + (await write(session, place, at, other, isMissing));
-  }
-}
-
 const placeOf = (item: string, tbl: number, facet: number, key: readonly string[]): string =>
   JSON.stringify([item, tbl, facet, ...key]);
-
-async function restore(session: Session, place: RowPlace, at: Facet, rows: readonly Contribution[]): Promise<number> {
-  if (at.table.duplicates !== "merge") return (await insertRows(session, place, at, rows)).size;
-  const keys = rows.map(({ key }) => key);
-  const created = await insertKeys(session, place, at.table, keys);
-  const there = keys.filter((key) => !created.has(keyOf(key)));
-  // A row that somebody has made since it was missing, or a part that was filled, is theirs.
-  const ours = created.union(await awaitedParts(session, place, at, there));
-  return updateRows(
-    session,
-    place,
-    at,
-    rows.filter(({ key }) => ours.has(keyOf(key))),
-    "free",
-  );
-}
 
 /**
  * Items in quarantine that decode by now, are gone, or are refused for another reason; the tally of the pass follows them. Of one
