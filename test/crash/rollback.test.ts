@@ -56,7 +56,7 @@ const LEFT = [
 ];
 const left = (url: string) => Promise.all(LEFT.map((sql) => query(url, sql)));
 
-it("I12: cut off at every other statement, which happens and is never answered", { timeout: 240_000 }, async () => {
+it("I12: cut off at every other statement, which happens and is never answered", { timeout: 600_000 }, async () => {
   await using quiet = await prepared();
   await runRollback({ target: quiet.url, schema, force: false });
   const expected = await left(quiet.url);
