@@ -188,9 +188,10 @@ function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads
   }
   // What is neither map nor list stood for NULL, or the item would have been refused.
   const lists = open.flatMap(({ place: { lists: all }, within }) => all.filter(({ by }) => holds(by, within, reads)));
+  const each = "L" in value ? `${path}[]` : path;
   for (const [index, element] of (elementsOf(value) ?? []).entries()) {
     const exact = at(index);
     const inside = lists.map(({ elements }) => ({ place: elements, within: element }));
-    walk(element, [...exact, ...inside], exact.length === 0 ? `${path}[]` : `${path}[${index}]`, reads, found);
+    walk(element, [...exact, ...inside], exact.length === 0 ? each : `${path}[${index}]`, reads, found);
   }
 }

@@ -119,8 +119,31 @@ describe("I2: elements of a list that only rows of another each go through", () 
   });
 
   it("and so are the elements of that one where there are none of these", () => {
-    expect(unmapped({ As: { SS: ["x", "y"] }, Bs: list() })).toEqual(["As[]"]);
+    expect(unmapped({ As: { SS: ["x", "y"] }, Bs: list() })).toEqual(["As"]);
     expect(unmapped({ As: list(S("x")), Bs: list() })).toEqual(["As[]"]);
+  });
+});
+
+describe("I2: a list that two each go through, one of them for the elements of another list", () => {
+  const tables = defineTables({
+    names: { id: text().primaryKey(), at: integer().primaryKey(), name: text() },
+    pairs: { id: text().primaryKey(), a: text().primaryKey(), age: text().primaryKey() },
+  });
+  const unmapped = (more: Item) =>
+    decodedBy(
+      tables,
+      defineItems(tables, { keys }, ({ item, into, each }) => [
+        item("Pair", { pk: "{id}" }, ({ key, attr }) => [
+          each(attr("Bs"), (b, at) => into("names", { id: key.id, at, name: b.at("Name") })),
+          each(attr("As"), (a) => each(attr("Bs"), (b) => into("pairs", { id: key.id, a, age: b.at("Age") }))),
+        ]),
+      ]),
+    )(more).unmapped;
+
+  it("is read by whichever came to it", () => {
+    const Bs = list(map({ Name: S("b"), Age: S("1") }));
+    expect(unmapped({ As: list(S("x")), Bs })).toEqual([]);
+    expect(unmapped({ As: list(), Bs })).toEqual(["Bs[].Age"]);
   });
 });
 
@@ -145,10 +168,10 @@ describe("I2: rest", () => {
   const more = { Customer: S("ada"), Address: map({ City: S("c") }), Total: { N: "1" } };
 
   it("holds what would have been read, though it is written before", () => {
-    expect(inOrder({ ...more, Lines: list(S("a")) })).toMatchObject({ unmapped: [], rests: [{ Total: 1 }] });
+    expect(inOrder({ ...more, Lines: list(S("a")) })).toEqual({ rows: 2, unmapped: [], rests: [{ Total: 1 }] });
     const left = { Customer: "ada", Address: { City: "c" }, Total: 1 };
-    expect(inOrder({ ...more, Lines: list() })).toMatchObject({ unmapped: [], rests: [left] });
-    expect(inOrder({ ...more, Elements: list(S("a")) })).toMatchObject({ unmapped: [], rests: [left, left] });
+    expect(inOrder({ ...more, Lines: list() })).toEqual({ rows: 1, unmapped: [], rests: [left] });
+    expect(inOrder({ ...more, Elements: list(S("a")) })).toEqual({ rows: 2, unmapped: [], rests: [left, left] });
   });
 
   it("that only an each would have taken is told where there is no element", () => {
@@ -161,8 +184,12 @@ describe("I2: rest", () => {
         ]),
       ]),
     );
-    expect(decode({ Lines: list(S("a")), Total: { N: "1" } })).toMatchObject({ unmapped: [], rests: [{ Total: 1 }] });
-    expect(decode({ Lines: list(), Total: { N: "1" } })).toMatchObject({ unmapped: ["Total"], rests: [] });
+    expect(decode({ Lines: list(S("a")), Total: { N: "1" } })).toEqual({
+      rows: 1,
+      unmapped: [],
+      rests: [{ Total: 1 }],
+    });
+    expect(decode({ Lines: list(), Total: { N: "1" } })).toEqual({ rows: 0, unmapped: ["Total"], rests: [] });
   });
 });
 

@@ -70,6 +70,12 @@ describe("ISO text", () => {
     expect(momentFromText("timestamptz", text)).toMatchObject({ reason: "not-a-time" });
   });
 
+  test("a leap second is told as one, with what to do", () => {
+    const told = { reason: "not-a-time", detail: expect.stringMatching(/a 60th second: .* \.convert\(\)/) };
+    expect(momentFromText("timestamptz", "2016-12-31T23:59:60Z")).toEqual(told);
+    expect(momentFromText("timestamp", "2016-12-31T23:59:60.25")).toEqual(told);
+  });
+
   test("a seventh fraction digit is refused where Postgres would round it", () => {
     expect(momentFromText("timestamptz", "2026-01-01T00:00:00.1234567Z")).toMatchObject({ reason: "would-round" });
     expect(momentFromText("timestamptz", "2026-01-01T00:00:00.1234560Z")).toBe("2026-01-01 00:00:00.123456+00");
