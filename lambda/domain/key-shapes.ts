@@ -132,19 +132,18 @@ function collect(branch: Branch, path: readonly Walked[], found: KeyShape[]): vo
 }
 
 function shapeOf(path: readonly Walked[], { example, census, same }: Leaf): KeyShape {
-  const where: Record<string, string> = {};
+  const where = path.flatMap(({ step }) => (step.kind === "where" ? [[step.name, step.text] as const] : []));
   const names = new Names(same, census.items);
   const texts = [""];
   const delimiter = path.flatMap(({ step }) => ("delimiter" in step ? [step.delimiter] : [])).find((one) => one !== "");
   for (const { step, branch } of path) {
-    if (step.kind === "where") where[step.name] = step.text;
-    else if (step.kind === "sort key") texts.push("");
-    else texts.push((texts.pop() ?? "") + names.spell(step, branch));
+    if (step.kind === "sort key") texts.push("");
+    else if (step.kind !== "where") texts.push((texts.pop() ?? "") + names.spell(step, branch));
   }
   const [pk = "", sk] = texts;
   const { items: count, beyond } = census;
-  const spelled = { pk, ...(sk === undefined ? {} : { sk }), ...(delimiter === undefined ? {} : { delimiter }), where };
-  return { ...spelled, count, example, attributes: census.attributes(), beyond };
+  const spelled = { pk, ...(sk === undefined ? {} : { sk }), ...(delimiter === undefined ? {} : { delimiter }) };
+  return { ...spelled, where: Object.fromEntries(where), count, example, attributes: census.attributes(), beyond };
 }
 
 const escaped = (literal: string): string => literal.replace(/[{}]/g, "$&$&");

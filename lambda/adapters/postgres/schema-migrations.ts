@@ -4,6 +4,7 @@
  */
 import { MigrationError } from "../../domain/migration-error.ts";
 import type { TableModel } from "../../mapping/model.ts";
+import { own } from "../../mapping/own.ts";
 import type { Session } from "./connection.ts";
 import { migrateVersions, type Versions } from "./migrator.ts";
 import { observed } from "./observed-versions.ts";
@@ -41,11 +42,11 @@ export interface Reverted {
 /** Takes back the versions that ran, the newest first. One whose `down` is not known leaves what it made. */
 export async function revertVersions(sessions: Sessions, session: Session, of: VersionsOf): Promise<Reverted> {
   const ran = await versionsRun(session, of);
-  const names = ran.filter((name) => of.versions?.[name]?.down !== undefined);
+  const names = ran.filter((name) => own(of.versions ?? {}, name)?.down !== undefined);
   const kept = ran.filter((name) => !names.includes(name));
   const unknown = { up: async () => undefined };
   // Exactly those that ran: what the schema has gained or lost since is none of their business.
-  const versions = Object.fromEntries(ran.map((name) => [name, of.versions?.[name] ?? unknown]));
+  const versions = Object.fromEntries(ran.map((name) => [name, own(of.versions ?? {}, name) ?? unknown]));
   if (names.length > 0) await migrate(sessions, of, versions, true);
   return { names, kept };
 }

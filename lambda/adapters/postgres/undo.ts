@@ -3,6 +3,7 @@ import { tablesOf } from "../../domain/mapping-parts.ts";
 import { MigrationError } from "../../domain/migration-error.ts";
 import { must } from "../../domain/must.ts";
 import type { TableModel } from "../../mapping/model.ts";
+import { own } from "../../mapping/own.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { How, Undo, Undone } from "../../ports/undo.ts";
 import * as audit from "./audit.ts";
@@ -187,14 +188,13 @@ const byName = (tables: readonly TableModel[], counts: ReadonlyMap<number, numbe
 
 /** Rows of the run that stay, because they were changed since or cannot be compared any more. */
 async function leftIn(session: Session, run: Run, { others, comparable }: Plan): Promise<Record<string, number>> {
-  const left = Object.fromEntries(
-    (await unremoved(session, run.id, { tables: comparable })).map(({ table, count }) => [table, count]),
-  );
+  const changed = await unremoved(session, run.id, { tables: comparable });
+  const left = new Map(changed.map(({ table, count }) => [table, count]));
   for (const table of others.filter((each) => !comparable.includes(each))) {
     const { rows } = await session.query(heldKeys(run.id, table));
-    if (rows.length > 0) left[table.name] = rows.length;
+    if (rows.length > 0) left.set(table.name, rows.length);
   }
-  return left;
+  return Object.fromEntries(left);
 }
 
 /**
@@ -248,7 +248,10 @@ async function isKnown(session: Session, { id }: Run): Promise<boolean> {
 
 const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(
-    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]),
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => [
+      name,
+      (own(a, name) ?? 0) + (own(b, name) ?? 0),
+    ]),
   );
 
 /** What depends on what would go is somebody else's: it is named, and stays. */
