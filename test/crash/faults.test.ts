@@ -19,6 +19,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Fault as DynamoDbFault, dynamoDbProxy } from "../support/dynamodb-proxy.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
+import { tableName } from "../support/table-name.ts";
 import { type TcpProxy, tcpProxy } from "../support/tcp-proxy.ts";
 import { EXPECTED, type Fault, pageOf } from "./expected-faults.ts";
 import { atPages, duringTheEnd } from "./planting.ts";
@@ -329,7 +330,7 @@ describe("DynamoDB on a bad night", () => {
   let client: DynamoDBClient;
   beforeAll(async () => {
     client = new DynamoDBClient({ endpoint: inject("dynamoDbEndpoint"), region: "local" });
-    table = `faults-${process.pid}`;
+    table = tableName("faults");
     await createSampleTable(client, table);
     await fillTable(client, table, SAMPLE);
   });

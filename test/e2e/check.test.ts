@@ -1,10 +1,9 @@
 /** `check`: what is in a source and what a mapping does not cover, with and without a mapping, and nothing written. */
 import { spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { DIRT, planted } from "../../bin/rehearse/dirt.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
@@ -15,6 +14,7 @@ import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 import { takeCensus as take } from "../support/census.ts";
+import { tableName } from "../support/table-name.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const schema = { tables, items };
@@ -82,7 +82,7 @@ describe("with a mapping", () => {
 
 it("a live table tells its own keys, is read from all over for a sample, and is left as it was", async () => {
   const endpoint = inject("dynamoDbEndpoint");
-  const name = `check-${randomUUID()}`;
+  const name = tableName("check");
   const client = new DynamoDBClient({ endpoint, region: "local" });
   try {
     await createSampleTable(client, name);
@@ -100,7 +100,6 @@ it("a live table tells its own keys, is read from all over for a sample, and is 
     expect(part.read).toBe(100);
     expect((await take(source)).checked).toEqual(checked);
   } finally {
-    await client.send(new DeleteTableCommand({ TableName: name }));
     client.destroy();
   }
 });

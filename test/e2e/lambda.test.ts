@@ -1,6 +1,5 @@
 /** The function as it is deployed: its bundle, under Lambda's own runtime client, against real engines, with a clock that kills. */
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +16,7 @@ import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Answer, LambdaService } from "../support/lambda-service.ts";
 import { dump, query } from "../support/migration.ts";
+import { tableName } from "../support/table-name.ts";
 
 const ITEMS = 600;
 /** More than any of this takes. */
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 async function tableOf(items: Iterable<Item>): Promise<string> {
-  const table = `lambda-${randomBytes(4).toString("hex")}`;
+  const table = tableName("lambda");
   await createSampleTable(client, table);
   await fillTable(client, table, items);
   return table;

@@ -1,5 +1,4 @@
 /** A table that is written to while it is copied, then a short second pass when the writes are frozen: exactly what it holds in the end. */
-import { randomBytes } from "node:crypto";
 import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { Random } from "../../bin/rehearse/random.ts";
@@ -13,11 +12,12 @@ import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, dump, migrateTrial } from "../support/migration.ts";
+import { tableName } from "../support/table-name.ts";
 
 const schema = { tables, items };
 const NOW = new Date();
 const now = () => NOW;
-const table = `live-${randomBytes(4).toString("hex")}`;
+const table = tableName("live");
 const all = [...sampleItems({ items: 900, seed: 12, now: NOW })];
 const [before, later] = [all.slice(0, 600), all.slice(600)];
 const keyOf = ({ PK, SK }: Item): string => JSON.stringify([PK, SK]);

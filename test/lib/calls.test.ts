@@ -8,10 +8,11 @@ import { bundleFunction } from "../support/bundle.ts";
 import { createDatabase } from "../support/database.ts";
 import { dynamoDbProxy } from "../support/dynamodb-proxy.ts";
 import { LambdaService } from "../support/lambda-service.ts";
+import { tableName } from "../support/table-name.ts";
 import { actionsOf, policyOf } from "./policies.ts";
 import { synthesize } from "./synthesized.ts";
 
-const TABLE = "calls";
+const TABLE = tableName("calls");
 
 it("the operations the function calls and those its role allows are the same", async () => {
   await using stack = new AsyncDisposableStack();

@@ -9,6 +9,7 @@ import type { Item } from "../../lambda/domain/attribute.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { LambdaService } from "../support/lambda-service.ts";
+import { tableName } from "../support/table-name.ts";
 import { definitionOf, execute, Failed, type Task } from "./executed.ts";
 
 const ITEMS = 400;
@@ -84,10 +85,11 @@ async function migrate(
     readonly input?: Parameters<typeof execute>[2];
   },
 ): Promise<Execution> {
-  await createSampleTable(client, name);
-  await fillTable(client, name, items);
+  const table = tableName(name);
+  await createSampleTable(client, table);
+  await fillTable(client, table, items);
   await using environments = new Environments({
-    [ENVIRONMENT.source]: `dynamodb:${name}?endpoint=${inject("dynamoDbEndpoint")}&region=local`,
+    [ENVIRONMENT.source]: `dynamodb:${table}?endpoint=${inject("dynamoDbEndpoint")}&region=local`,
     [ENVIRONMENT.target]: database.url,
     AWS_ACCESS_KEY_ID: "embedded",
     AWS_SECRET_ACCESS_KEY: "embedded",

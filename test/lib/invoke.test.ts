@@ -16,6 +16,7 @@ import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { LambdaService } from "../support/lambda-service.ts";
 import { listening } from "../support/listening.ts";
+import { tableName } from "../support/table-name.ts";
 import { definitionOf, execute } from "./executed.ts";
 
 const ARN = "arn:aws:states:eu-west-1:123456789012";
@@ -85,12 +86,13 @@ async function standIn(service: LambdaService, outputs: string) {
 }
 
 async function invoked(name: string, items: Iterable<Item>, database: TestDatabase, outputs?: string) {
-  await createSampleTable(client, name);
-  await fillTable(client, name, items);
+  const table = tableName(name);
+  await createSampleTable(client, table);
+  await fillTable(client, table, items);
   await using service = await LambdaService.start({
     folder: bundle.folder,
     environment: {
-      [ENVIRONMENT.source]: `dynamodb:${name}?endpoint=${inject("dynamoDbEndpoint")}&region=local`,
+      [ENVIRONMENT.source]: `dynamodb:${table}?endpoint=${inject("dynamoDbEndpoint")}&region=local`,
       [ENVIRONMENT.target]: database.url,
       AWS_ACCESS_KEY_ID: "embedded",
       AWS_SECRET_ACCESS_KEY: "embedded",

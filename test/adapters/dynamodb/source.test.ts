@@ -1,4 +1,6 @@
 /** A real DynamoDB-compatible server, with and without something bad happening in between. */
+import { Agent } from "node:http";
+import type { LookupFunction } from "node:net";
 import { CreateTableCommand, DynamoDBClient, type ScalarAttributeType } from "@aws-sdk/client-dynamodb";
 import { afterAll, expect, inject, it } from "vitest";
 import { createSampleTable, fillTable } from "../../../bin/rehearse/seed.ts";
@@ -8,6 +10,7 @@ import type { AttributeValue, Item } from "../../../lambda/domain/attribute.ts";
 import { describeItemSource } from "../../contracts/describe-item-source.ts";
 import type { Fill } from "../../contracts/item-source.ts";
 import { dynamoDbProxy, type Fault } from "../../support/dynamodb-proxy.ts";
+import { tableName } from "../../support/table-name.ts";
 
 const region = "local";
 const client = new DynamoDBClient({ endpoint: inject("dynamoDbEndpoint"), region });
@@ -16,10 +19,8 @@ afterAll(async () => {
   for (const each of opened) await each[Symbol.asyncDispose]();
 });
 
-let tables = 0;
 async function createTable(items: readonly Item[]): Promise<string> {
-  tables += 1;
-  const table = `source-${process.pid}-${tables}`;
+  const table = tableName("source");
   await createSampleTable(client, table);
   await fillTable(client, table, items);
   return table;
@@ -27,8 +28,7 @@ async function createTable(items: readonly Item[]): Promise<string> {
 
 /** Keys of any type; the sample's are text. */
 async function createKeyedTable(pk: ScalarAttributeType, sk: ScalarAttributeType): Promise<string> {
-  tables += 1;
-  const table = `source-${process.pid}-${tables}`;
+  const table = tableName("source");
   await client.send(
     new CreateTableCommand({
       TableName: table,
@@ -46,9 +46,16 @@ async function createKeyedTable(pk: ScalarAttributeType, sk: ScalarAttributeType
   return table;
 }
 
-/** A client that makes as many attempts as a source's own, in a hundredth of the time. */
-function hasty(endpoint = "http://dynamodb.invalid"): DynamoDBClient {
-  return new DynamoDBClient({ endpoint, region, maxAttempts: ATTEMPTS, retryStrategy: patientRetries(100) });
+/**
+ * A client that makes as many attempts as a source's own, in a hundredth of the time. Names are looked up in vain, whatever
+ * this machine's resolver would say, where `unknown` says so.
+ */
+function hasty(endpoint: string, unknown?: "ENOTFOUND" | "EAI_AGAIN"): DynamoDBClient {
+  const lookup: LookupFunction = (name, _, done) =>
+    done(Object.assign(new Error(`getaddrinfo ${unknown} ${name}`), { code: unknown }), []);
+  const requestHandler = unknown === undefined ? {} : { requestHandler: { httpAgent: new Agent({ lookup }) } };
+  const retryStrategy = patientRetries(100);
+  return new DynamoDBClient({ endpoint, region, maxAttempts: ATTEMPTS, retryStrategy, ...requestHandler });
 }
 
 function open(settings: DynamoDbSettings, place: object | null = { endpoint: inject("dynamoDbEndpoint"), region }) {
@@ -85,12 +92,20 @@ it("tells its key attributes", async () => {
 it.each([
   [{ table: "nowhere" }, "ResourceNotFoundException"],
   [{ table: "x" }, "ValidationException"],
-  [{ table: "t", region: "eu-nowhere-1", endpoint: "http://dynamodb.invalid", client: hasty() }, "ENOTFOUND"],
+  [{ table: "t", region: "eu-nowhere-1", client: hasty("http://dynamodb.invalid", "ENOTFOUND") }, "ENOTFOUND"],
 ])("a place without the table is refused: %o", async (settings, name) => {
   await expect(open(settings).inspect()).rejects.toMatchObject({
     code: "source-unusable",
     message: expect.stringContaining(name),
     cause: expect.anything(),
+  });
+});
+
+it("a machine that cannot look names up is told apart from a name that nobody knows", async () => {
+  const client = hasty("http://dynamodb.invalid", "EAI_AGAIN");
+  await expect(open({ table: "t", region: "eu-nowhere-1", client }).inspect()).rejects.toMatchObject({
+    code: "source-unreachable",
+    message: expect.stringContaining("EAI_AGAIN"),
   });
 });
 
