@@ -156,9 +156,10 @@ export function checkRelations(facts: RelationFacts): Discrepancy[] {
       const remedy = "find the item that gives this part of the row, or make the column .nullable()";
       return tell(subject, problem, remedy, count, examples);
     }),
-    ...missing.map(({ table, what, reason }) =>
-      tell(table, `${what} is not as the schema says${because(reason)}`, BUILD),
-    ),
+    ...missing.map(({ table, what, reason, statement }) => {
+      const remedy = statement === undefined ? BUILD : `say ${statement}, then run repair`;
+      return tell(table, `${what} is not as the schema says${because(reason)}`, remedy);
+    }),
   ];
 }
 

@@ -124,5 +124,11 @@ export interface RelationFacts {
     readonly reason?: string;
   }[];
   /** What no row can break and is not there all the same: primary keys, defaults, numberings, what the schema's own migrations made. */
-  readonly missing: readonly { readonly table: string; readonly what: string; readonly reason?: string }[];
+  readonly missing: readonly {
+    readonly table: string;
+    readonly what: string;
+    readonly reason?: string;
+    /** What to type first, where a repair does not build it. */
+    readonly statement?: string;
+  }[];
 }

@@ -66,6 +66,12 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
       "relations",
       "pets (tag)",
     ],
+    "a foreign key dropped": [
+      "alter table pets drop constraint pets_owner_id_fkey",
+      "relations",
+      "pets (owner_id) → owners",
+    ],
+    "a unique constraint dropped": ["alter table pets drop constraint pets_tag_key", "relations", "pets (tag)"],
     "a NULL": [
       "alter table visits alter note drop not null; update visits set note = null",
       "relations",

@@ -52,9 +52,9 @@ const isInTheWay = ({ kind, version }: Note): boolean => version !== null || IN_
 export async function dropConstraints(session: Session, tables: readonly TablePlace[]): Promise<void> {
   const { notes } = await builtBy(session);
   for (const tbl of tables.map(tableSql)) {
-    const present = await definedOn(session, tbl);
-    for (const note of notes.filter((each) => each.tbl === tbl && isInTheWay(each)))
-      await unmake(session, note, present);
+    const own = notes.filter((each) => each.tbl === tbl && isInTheWay(each));
+    const present = own.length === 0 ? [] : await definedOn(session, tbl);
+    for (const note of own) await unmake(session, note, present);
   }
 }
 

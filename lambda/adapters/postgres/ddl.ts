@@ -43,6 +43,9 @@ export function createTable(table: TableModel): string[] {
 export const setNotNull = (table: TableModel, column: string): string =>
   `alter table ${tableSql(table)} alter ${quote(column)} set not null`;
 
+export const addPrimaryKey = (table: TableModel): string =>
+  `alter table ${tableSql(table)} add primary key (${quoteAll(table.primaryKey.map(({ name }) => name))})`;
+
 export const addUnique = (table: TableModel, { name, columns }: ColumnList): string =>
   `alter table ${tableSql(table)} add constraint ${quote(name)} unique (${quoteAll(columns)})`;
 

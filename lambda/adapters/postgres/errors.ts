@@ -60,9 +60,6 @@ function codeOf(error: unknown): string | undefined {
 
 export const isThereAlready = (error: unknown): boolean => THERE_ALREADY.has(codeOf(error) ?? "");
 
-/** What was named is not there, or is not what it was taken for. */
-export const isNoObject = (error: unknown): boolean => ["42704", "42809"].includes(codeOf(error) ?? "");
-
 /** Two pages with one item at the same time: the second finds lines that were not there when it looked. */
 export const itemTaken = (): Error =>
   Object.assign(new Error("another page has written the same item"), { code: "40001", isInside: false });

@@ -4,6 +4,7 @@ import { aside, type Session } from "./connection.ts";
 import {
   addCheck,
   addForeignKey,
+  addPrimaryKey,
   addUnique,
   createIndex,
   defaultLater,
@@ -50,7 +51,7 @@ export interface Promised extends Named {
 
 /** What a table can have by itself. */
 export const ownPromises = (table: TableModel): Promised[] => [
-  { kind: "primary key", name: `${table.name}_pkey`, made: [] },
+  { kind: "primary key", name: `${table.name}_pkey`, made: [addPrimaryKey(table)] },
   ...table.columns
     .filter(({ nullable }) => !nullable)
     .map(({ name }): Promised => ({ kind: "not null", name, made: [setNotNull(table, name)], broken: isNull(name) })),
@@ -110,12 +111,8 @@ export async function wantedOn(session: Session, table: TableModel): Promise<Wan
       refused.set(JSON.stringify([kind, name]), reason);
     }
   };
-  const key = { kind: "primary key", name: `${table.name}_pkey` } as const;
   return aside(session, async () => {
     await session.query(`create temp table ${quote(table.name)} (like ${tableSql(table)})`);
-    await attempt(key, [
-      `alter table ${tableSql(twin)} add constraint ${quote(key.name)} primary key (${quoteAll(table.primaryKey.map(({ name }) => name))})`,
-    ]);
     for (const promised of ownPromises(twin)) await attempt(promised, promised.made);
     for (const column of table.columns) await attempt({ kind: "default", name: column.name }, setDefault(twin, column));
     const defined = [...(await definedOn(session, tableSql(twin))), ...(await referencesOf(session, table))];

@@ -10,6 +10,7 @@ import { keySql } from "./canonical.ts";
 import type { Session } from "./connection.ts";
 import { isThere } from "./constraints.ts";
 import { group } from "./contents.ts";
+import { addPrimaryKey } from "./ddl.ts";
 import { definedOn, type Named, sameName, sameThing } from "./definitions.ts";
 import { isBroken, isDuplicate, isNull, isOrphan, refers } from "./promises.ts";
 import { LEDGER, quote, tableSql } from "./sql.ts";
@@ -85,9 +86,10 @@ async function others(
   notes: readonly Note[],
   facts: Facts,
 ): Promise<void> {
-  const tell = (what: string, is: Standing) => facts.missing.push({ table: table.name, what, ...why(is) });
+  const tell = (what: string, is: Standing, more: { statement?: string } = {}) =>
+    facts.missing.push({ table: table.name, what, ...why(is), ...more });
   const key = standing({ kind: "primary key", name: "" });
-  if (!key.valid) tell("the primary key", key);
+  if (!key.valid) tell("the primary key", key, { statement: addPrimaryKey(table) });
   for (const { name, laterDefault, defaultSql, identity } of table.columns) {
     const byDefault = standing({ kind: "default", name });
     if ((laterDefault ?? defaultSql) !== undefined && !byDefault.valid) tell(`the default of ${name}`, byDefault);
