@@ -359,6 +359,6 @@ describe("keys that are no text", () => {
 
   it("must be there", () => {
     const { outcome } = decodeNumbered({ item: { Id: { N: "1" } } });
-    expect(outcome).toMatchObject({ kind: "quarantined", refusal: { reason: "key-not-text" } });
+    expect(outcome).toMatchObject({ kind: "quarantined", refusal: { reason: "no-key" } });
   });
 });
