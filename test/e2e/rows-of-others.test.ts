@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
+import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { runRepair, runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { beforePages, migrateTrial, query } from "../support/migration.ts";
 import { otherSession, untilWaiting } from "../support/other-session.ts";
 
 const tables = defineTables({
@@ -23,6 +24,7 @@ const tables = defineTables({
   best: table({ k: text().primaryKey(), v: text(), at: bigint(), seen: integer().default("0") }).duplicates({
     latest: "at",
   }),
+  moving: { id: text().primaryKey() },
 });
 const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part }) => [
   item("User", { pk: "USER#{id}", sk: "METADATA" }, ({ key, attr, constant }) => [
@@ -34,6 +36,7 @@ const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, int
   item("Visits", { pk: "USER#{id}", sk: "VISITS" }, ({ key, attr, constant }) => [
     part("users", { org: constant("o"), id: key.id, visits: attr("n") }),
   ]),
+  item("Moving", { pk: "MOVING#{n}", sk: "x" }, ({ attr }) => [into("moving", { id: attr("v") })]),
   item("Best", { pk: "BEST#{k}", sk: "{by}" }, ({ key, attr }) => [
     into("best", { k: key.k, v: key.by, at: attr("n") }),
   ]),
@@ -55,6 +58,29 @@ afterEach(() => database.drop());
 
 const migrate = (list: readonly Item[], prune = false) =>
   migrateTrial({ url: database.url, schema, items: list, options: { prune } });
+/** A pass with a transaction of others that is open when a page is written, or when settling begins, and commits when that waits. */
+async function meanwhile(when: "page" | "settling", change: string, list: readonly Item[]) {
+  await using somebody = await otherSession(database.url);
+  const begin = () => somebody.run(`begin; ${change}`);
+  const around = (target: Target): Target =>
+    when === "page"
+      ? beforePages((page) => page === 1 && begin())(target)
+      : {
+          ...target,
+          tables: {
+            ...target.tables,
+            complete: async (run, prune) => {
+              await begin();
+              await target.tables.complete(run, prune);
+            },
+          },
+        };
+  const pass = migrateTrial({ url: database.url, schema, items: list, options: { units: 1, concurrency: 1 }, around });
+  await untilWaiting(database.url, 1, pass);
+  await somebody.run("commit");
+  return await pass;
+}
+
 const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
 const verify = async (list: readonly Item[]) =>
   (await runVerify({ target: database.url, schema, options: {} }, edge, memorySource(list))).report;
@@ -148,13 +174,31 @@ describe("I12: a part of a merged row", () => {
 
   it("that others change while its page is being written is not written over", async () => {
     await migrate([USER, PROFILE]);
-    await using somebody = await otherSession(database.url);
-    await somebody.run("begin; update users set name = 'typed in'");
-    const pass = migrate([of("USER#ada", "METADATA", "new"), PROFILE]);
-    await untilWaiting(database.url, 1, pass);
-    await somebody.run("commit");
-    expect((await pass).verdict).toBe("discrepant");
+    const pass = await meanwhile("page", "update users set name = 'typed in'", [
+      of("USER#ada", "METADATA", "new"),
+      PROFILE,
+    ]);
+    expect(pass.verdict).toBe("discrepant");
     expect(await ada()).toMatchObject({ email: "ada@example.org", name: "typed in" });
+  });
+
+  it("that changes while a page of our own changes another part of the row is changed, too", async () => {
+    await migrate([USER, PROFILE]);
+    await using somebody = await otherSession(database.url);
+    const theirs = "begin; insert into best values ('q', 'theirs', 1, 0)";
+    // The first page has written its part and waits for the key; the second one waits for the row.
+    const list = [of("USER#ada", "METADATA", "new"), of("USER#ada", "PROFILE#1", "new"), counted("BEST#q", "ours", 1)];
+    const pass = migrateTrial({
+      url: database.url,
+      schema,
+      items: list,
+      options: { units: 2, concurrency: 2 },
+      around: beforePages((page) => (page === 1 ? somebody.run(theirs) : untilWaiting(database.url, 1))),
+    });
+    await untilWaiting(database.url, 2, pass);
+    await somebody.run("rollback");
+    expect((await pass).verdict).toBe("verified");
+    expect(await ada()).toMatchObject({ email: "new", name: "new" });
   });
 
   it("is made anew by a repair only in a row that is still missing", async () => {
@@ -180,12 +224,8 @@ describe("I12: a part of a merged row", () => {
 describe("I12: a contested row of one part", () => {
   it("is settled only while it is what was written, whatever comes while it waits", async () => {
     await migrate([OLD]);
-    await using somebody = await otherSession(database.url);
-    await somebody.run("begin; update best set v = 'theirs'");
-    const pass = migrate([OLD, NEW]);
-    await untilWaiting(database.url, 1, pass);
-    await somebody.run("commit");
-    expect((await pass).verdict).toBe("discrepant");
+    const pass = await meanwhile("settling", "update best set v = 'theirs'", [OLD, NEW]);
+    expect(pass.verdict).toBe("discrepant");
     expect(await ask("select v from best")).toEqual([{ v: "theirs" }]);
   });
 
@@ -276,14 +316,15 @@ describe("I12: what a removal was meant to remove, and others have changed in an
 
 describe("I12: a column that is being added and filled while a row is to be removed", () => {
   it("is waited for, and keeps the row", async () => {
-    await migrate([NEW, ZOE]);
-    await using somebody = await otherSession(database.url);
-    await somebody.run("begin; alter table best add note text; update best set note = 'theirs'");
-    // The item moves to another row: what it gave before is removed as its page is written.
-    const pass = migrate([{ ...NEW, PK: { S: "BEST#y" } }, ZOE], true);
-    await untilWaiting(database.url, 1, pass);
-    await somebody.run("commit");
-    expect((await pass).verdict).toBe("discrepant");
-    expect(await ask("select note from best where k = 'x'")).toEqual([{ note: "theirs" }]);
+    const moved = of("MOVING#1", "x", "ada");
+    await migrate([moved, ZOE]);
+    // The item gives another row now: what it gave before is removed as its page is written.
+    const change = "alter table moving add note text; update moving set note = 'theirs'";
+    const pass = await meanwhile("page", change, [of("MOVING#1", "x", "eve"), ZOE]);
+    expect(pass.verdict).toBe("discrepant");
+    expect(await ask("select id, note from moving order by id")).toEqual([
+      { id: "ada", note: "theirs" },
+      { id: "eve", note: null },
+    ]);
   });
 });
