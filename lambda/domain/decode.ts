@@ -2,6 +2,7 @@
  * One source record → what becomes of it: rows with their fingerprints, a declared omission, or a refusal. Pure: the same
  * record always gives the same outcome, so a page can be decoded again after a retry.
  */
+import { hash } from "node:crypto";
 import type { EntityModel, FacetModel, Mapping, RowPlan, TableModel, WritePlan } from "../mapping/model.ts";
 import type { Item } from "./attribute.ts";
 import type { Cell } from "./cell.ts";
@@ -129,6 +130,9 @@ function outcomeOf(
   return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped, ignored };
 }
 
+/** A long key would stand here once for each of its rows; a hash never begins as the key itself does. */
+const shortened = (key: string): string => (key.length > 100 ? hash("sha256", key, "base64") : key);
+
 /** The rows of one item so far, one for each facet and key. */
 class Rows {
   readonly contributions: Contribution[] = [];
@@ -137,7 +141,7 @@ class Rows {
 
   add(contribution: Contribution): Refusal | undefined {
     const { table, facet, key } = contribution;
-    const at = JSON.stringify([table.index, facet.index, ...key]);
+    const at = shortened(JSON.stringify([table.index, facet.index, ...key]));
     const before = this.#byKey.get(at);
     if (before === undefined) {
       this.#byKey.set(at, contribution);

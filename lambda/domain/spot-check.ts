@@ -42,28 +42,32 @@ export interface SpotFacts {
   readonly impossible?: string;
 }
 
-/** Compares one item of the sample. Empty where all agrees. */
+/** Why an item of the sample cannot be compared row by row, or the rows it gives. */
 export function compareItem(
   sampled: SampledItem,
   now: Decoded | undefined,
   frozen: boolean,
-  rowOf: (row: Contribution) => HeldRow,
-): SpotExample[] {
-  const say = (kind: SpotExample["kind"], detail: string, more: Example = {}): SpotExample => ({
-    kind,
-    detail,
-    source: sampled.source,
-    ...more,
-  });
+): SpotExample | readonly Contribution[] {
+  const say = (kind: SpotExample["kind"], detail: string) => ({ kind, detail, source: sampled.source });
   // A frozen source cannot have changed: there, whatever differs is wrong.
   const changed = frozen ? "wrong" : "changed";
-  if (now === undefined) return [say(changed, "the source no longer has the item")];
-  if (now.fingerprint !== sampled.fingerprint) return [say(changed, "the item was written to since it was read")];
-  if (now.outcome.kind !== "rows") return [say("wrong", `the item was migrated, but it is ${now.outcome.kind}`)];
-  return now.outcome.contributions.flatMap((row) =>
-    compareRow(row, rowOf(row)).map((detail) => say("wrong", detail, { table: row.table.name, key: row.key })),
-  );
+  if (now === undefined) return say(changed, "the source no longer has the item");
+  if (now.fingerprint !== sampled.fingerprint) return say(changed, "the item was written to since it was read");
+  if (now.outcome.kind !== "rows") return say("wrong", `the item was migrated, but it is ${now.outcome.kind}`);
+  return now.outcome.contributions;
 }
+
+/** Compares some of an item's rows with what the target has of them, in their order. Empty where all agree. */
+export const compareRows = (
+  { source }: SampledItem,
+  rows: readonly Contribution[],
+  held: readonly HeldRow[],
+): SpotExample[] =>
+  rows.flatMap((row, at) =>
+    compareRow(row, held[at] ?? { kind: "missing" }).map((detail) => ({
+      ...{ kind: "wrong" as const, detail, source, table: row.table.name, key: row.key },
+    })),
+  );
 
 function compareRow({ facet, cells }: Contribution, held: HeldRow): string[] {
   switch (held.kind) {

@@ -1,10 +1,11 @@
 /** A seeded sample of migrated items, read again from the source, decoded, and compared with their rows column by column. */
 import type { Item } from "../domain/attribute.ts";
-import { versionsByItem, versionThatCounts } from "../domain/copies.ts";
-import type { Decode } from "../domain/decode.ts";
+import { versionThatCounts } from "../domain/copies.ts";
+import type { Contribution, Decode } from "../domain/decode.ts";
 import { parseItem } from "../domain/dynamodb-json.ts";
 import { parseJson } from "../domain/json-names.ts";
-import { compareItem, type SampledItem, type SpotExample, type SpotFacts } from "../domain/spot-check.ts";
+import { piecesOf, weightOf } from "../domain/pieces.ts";
+import { compareItem, compareRows, type SampledItem, type SpotExample, type SpotFacts } from "../domain/spot-check.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
 import type { SpotRows } from "../ports/spot-rows.ts";
@@ -31,19 +32,15 @@ export async function spotCheck(task: SpotCheck): Promise<SpotFacts> {
     return { seed, population, sampled: 0, changed: 0, wrong: 0, examples: [], impossible };
   }
   const sample = await rows.sample(run, seed, perEntity);
-  const again = versionsByItem((await reread.get(sample.map(keyOf))).map((item) => decode({ item })));
+  const again = Map.groupBy(await reread.get(sample.map(keyOf)), (item) => decode({ item }).item);
   const found: SpotExample[] = [];
   let [changed, wrong] = [0, 0];
   for (const sampled of sample) {
-    const now = versionThatCounts(again.get(sampled.item) ?? [], new Set(sampled.refused));
-    const contributions = now?.outcome.kind === "rows" ? now.outcome.contributions : [];
-    const held = await rows.rows(run, sampled.item, contributions);
-    const differences = compareItem(
-      sampled,
-      now,
-      reread.how === "by-position",
-      (row) => held[contributions.indexOf(row)] ?? { kind: "missing" },
-    );
+    // Decoded one item at a time: what a whole sample gives may be a hundred times as much as it holds.
+    const copies = (again.get(sampled.item) ?? []).map((item) => decode({ item }));
+    const now = versionThatCounts(copies, new Set(sampled.refused));
+    const compared = compareItem(sampled, now, reread.how === "by-position");
+    const differences = "kind" in compared ? [compared] : await differencesOf(sampled, compared);
     if (differences.some(({ kind }) => kind === "wrong")) wrong += 1;
     else if (differences.length > 0) changed += 1;
     found.push(...differences);
@@ -53,6 +50,16 @@ export async function spotCheck(task: SpotCheck): Promise<SpotFacts> {
   // An entity that gave fewer than were asked for has no more.
   const partly = perEntity === 0 || counts.includes(perEntity) ? { ofEach: perEntity } : {};
   return { seed, population, sampled: sample.length, ...partly, changed, wrong, examples };
+
+  /** As many as a report may show: one is enough for the item to be wrong. */
+  async function differencesOf(sampled: SampledItem, contributions: readonly Contribution[]): Promise<SpotExample[]> {
+    const differences: SpotExample[] = [];
+    for (const piece of piecesOf(contributions, weightOf)) {
+      differences.push(...compareRows(sampled, piece, await rows.rows(run, sampled.item, piece)).slice(0, EXAMPLES));
+      if (differences.length >= EXAMPLES) break;
+    }
+    return differences;
+  }
 }
 
 function keyOf({ source }: SampledItem): Item {

@@ -3,11 +3,6 @@
  * process of its own, as on the night; it migrates the small table ten times and the large one once. Items of nearly 400 KB, DynamoDB's limit, and one with 10,000 children are among
  * them. Exits 1 where the larger table takes more than a quarter more.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import pg from "pg";
@@ -19,6 +14,7 @@ import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { fromSdk } from "../../bin/rehearse/wire.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
+import { peakOf, smallHeap } from "../support/peak.ts";
 
 const [ITEMS = 20_000] = process.argv.slice(2).map(Number);
 const TIMES = 10;
@@ -30,21 +26,6 @@ const CHILDREN = 10_000;
 
 /** So few that a unit of the smaller table is several full pages too: what is compared is the number of pages, not their size. */
 const UNITS = "4";
-/** V8 lets garbage grow with the memory it is given, and the longer the more. A small heap shows what is really held. */
-const HEAP = ["--max-old-space-size=256", "--max-semi-space-size=8"];
-
-const CLI = resolve(import.meta.dirname, "../../bin/cli.ts");
-/**
- * Told by the process itself when it ends, in KB. Not by getrusage: there a process starts with the peak of the one that
- * spawned it, and this one holds the table.
- */
-const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
-  `import { readFileSync, writeFileSync } from "node:fs";
-   process.on("exit", () => {
-     const [, peak] = /^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
-     writeFileSync(process.env.PEAK_FILE, peak);
-   });`,
-)}`;
 
 const now = new Date();
 const drafts = new Drafts(new Random(1), now.getTime());
@@ -74,11 +55,6 @@ const toItem = (draft: object): Item => fromSdk(marshall(draft, { removeUndefine
 // The server wants any; the runner inherits them.
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: "embedded", AWS_SECRET_ACCESS_KEY: "embedded" });
 
-await using cleanup = new AsyncDisposableStack();
-const temporary = cleanup.adopt(await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-bench-")), (path) =>
-  rm(path, { recursive: true }),
-);
-
 /** The highest resident memory of some whole migrations of one table, one after the other, in bytes. */
 async function peak(count: number, runs: number): Promise<number> {
   await using engines = new AsyncDisposableStack();
@@ -95,22 +71,13 @@ async function peak(count: number, runs: number): Promise<number> {
     const name = `bench_${run}`;
     await admin.query(`create database ${name}`);
     const target = postgres.url.replace(/postgres$/, name);
-    highest = Math.max(highest, await peakOfOne(source, target));
+    highest = Math.max(
+      highest,
+      await peakOf(["migrate", "--source", source, "--target", target, "--units", UNITS], smallHeap(256)),
+    );
     await admin.query(`drop database ${name} with (force)`);
   }
   return highest;
-}
-
-async function peakOfOne(source: string, target: string): Promise<number> {
-  const PEAK_FILE = join(temporary, "peak");
-  const runner = spawn(
-    process.execPath,
-    [...HEAP, "--import", TELL_PEAK, CLI, "migrate", "--source", source, "--target", target, "--units", UNITS],
-    { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, PEAK_FILE } },
-  );
-  const [status] = await once(runner, "exit");
-  if (status !== 0) throw new Error(`a migration ended with ${status}`);
-  return Number(await readFile(PEAK_FILE, "utf8")) * 1024;
 }
 
 // As many pages for the one as for the other: the longer one looks, the higher the highest page is.

@@ -27,27 +27,15 @@ export async function knownItems(
   return new Map(rows.map(({ item, fp }) => [item, fp]));
 }
 
-/** Every line of some items, which the ledger knew by these fingerprints. Throws what counts as contention where it no longer does. */
-export async function lockLines(session: Session, place: Place, known: ReadonlyMap<string, string>): Promise<Line[]> {
+/** Keeps others from items that the ledger knew by these fingerprints. Throws what counts as contention where it no longer does. */
+export async function lockItems(session: Session, { run }: Place, known: ReadonlyMap<string, string>): Promise<void> {
   const { rows } = await session.query<{ item: string; fp: string }>(
-    `select item, replace(item_fp::text, '-', '') as fp from ${LEDGER}.audit where run = $1 and item = any($2::uuid[])
-     order by item, tbl, facet, key for update`,
-    [place.run, [...known.keys()]],
+    `with locked as (select item, item_fp from ${LEDGER}.audit where run = $1 and item = any($2::uuid[])
+       order by item, tbl, facet, key for update)
+     select distinct item, replace(item_fp::text, '-', '') as fp from locked`,
+    [run, [...known.keys()]],
   );
-  const now = new Map(rows.map(({ item, fp }) => [item, fp]));
-  for (const [item, fp] of known) if (now.get(item) !== fp) throw itemTaken();
-  return linesOf(session, place, [...known.keys()]);
-}
-
-/** Every line of some items. */
-export async function linesOf(session: Session, { run }: Place, items: readonly string[]): Promise<Line[]> {
-  const { rows } = await session.query<Line>(
-    `select a.item, a.tbl as "table", a.facet, a.key, a.source, replace(a.row_fp::text, '-', '') as fingerprint, p.item is null as holds
-     from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
-     where a.run = $1 and a.item = any($2::uuid[])`,
-    [run, items],
-  );
-  return rows;
+  if (rows.length !== known.size || rows.some(({ item, fp }) => known.get(item) !== fp)) throw itemTaken();
 }
 
 const NO_ROW = { tbl: "0", facet: "0", key: "{}", fp: "0".repeat(32), rank: null };
@@ -137,19 +125,6 @@ export async function changeLines(session: Session, place: Place, offers: readon
       offers.map(({ contribution }) => arrayText(contribution.key)),
       offers.map(({ contribution }) => contribution.fingerprint),
       offers.map(({ contribution }) => contribution.rank),
-    ],
-  );
-}
-
-/** Gives every line of changed items their new item fingerprint, and the entity they are now. */
-export async function changeItems(session: Session, { run }: Place, items: readonly Decoded[]): Promise<void> {
-  if (items.length === 0) return;
-  await session.query(
-    `update ${LEDGER}.audit a set item_fp = s.c1::uuid, entity = s.c2::smallint from ${unnest(3)} where a.run = ${run} and a.item = s.c0::uuid`,
-    [
-      items.map(({ item }) => item),
-      items.map(({ fingerprint }) => fingerprint),
-      items.map(({ outcome }) => String(outcome.entity?.index ?? 0)),
     ],
   );
 }

@@ -1,14 +1,14 @@
 /**
  * One decoded page → one transaction: rows, audit lines, quarantined items, what was seen, the tally and the cursor (I3).
- * The page is a stream, flushed a batch at a time inside that transaction, so one item of 130,000 rows is no harder on
- * memory than its own rows (I8).
+ * The page is a stream, flushed a batch at a time inside that transaction, and an item that is more than a batch a piece at a time (I8).
  */
 import type { Decoded } from "../../domain/decode.ts";
-import { changesOf, type Offer } from "../../domain/diff.ts";
+import { weightOf } from "../../domain/pieces.ts";
 import * as audit from "./audit.ts";
-import { type WritePlace, writeChanges } from "./changes.ts";
+import type { WritePlace } from "./changes.ts";
 import type { Session } from "./connection.ts";
 import { refusedRow } from "./errors.ts";
+import { writePieces } from "./pieces.ts";
 import type { Taken } from "./seen.ts";
 
 /** 4 MB of values, or 10,000 contributions, in one batch of statements. */
@@ -33,14 +33,13 @@ interface Writing {
   readonly isStrict: boolean;
 }
 
-function sizeOf({ outcome }: Decoded): { bytes: number; rows: number } {
-  if (outcome.kind !== "rows") return { bytes: 0, rows: 0 };
-  const bytes = outcome.contributions.reduce(
-    (sum, { cells }) => cells.reduce((inner, cell) => inner + (cell?.input.length ?? 0), sum),
-    0,
-  );
-  return { bytes, rows: outcome.contributions.length };
-}
+const sizeOf = ({ outcome }: Decoded): { bytes: number; rows: number } =>
+  outcome.kind === "rows"
+    ? {
+        bytes: outcome.contributions.reduce((sum, contribution) => sum + weightOf(contribution), 0),
+        rows: outcome.contributions.length,
+      }
+    : { bytes: 0, rows: 0 };
 
 /** Cuts a page where a batch is large enough, and before an item that the batch already holds. */
 function* batches(items: Iterable<Decoded>): Generator<Decoded[]> {
@@ -111,31 +110,10 @@ async function writeWhole(session: Session, place: WritePlace, batch: readonly D
   );
 
   const work = changed.filter(({ item }) => !putAway.has(item));
-  const old = work.filter(({ item }) => known.has(item));
-  const before = new Map(old.map(({ item }) => [item, known.get(item) ?? ""]));
-  const lines = old.length === 0 ? [] : await audit.lockLines(session, place, before);
-  await writeChanges(session, place, changesOf(lines, offersOf(work)));
-  await audit.addLines(
-    session,
-    place,
-    [],
-    work.filter(isRowless).filter(({ item }) => !hasRowlessLine(lines, item)),
-  );
-  await audit.changeItems(session, place, old);
+  await writePieces(session, place, work, known);
   return batch.map((each) => {
     const { kind } = each.outcome;
     const written = isUnchanged(each) ? "unchanged" : putAway.has(each.item) ? "quarantined" : "migrated";
     return { ...audit.versionOf(each), fate: kind === "rows" ? written : kind };
   });
 }
-
-function offersOf(items: readonly Decoded[]): Offer[] {
-  return items.flatMap((by) =>
-    by.outcome.kind === "rows" ? by.outcome.contributions.map((contribution) => ({ by, contribution })) : [],
-  );
-}
-
-const isRowless = ({ outcome }: Decoded): boolean => outcome.kind === "rows" && outcome.contributions.length === 0;
-
-const hasRowlessLine = (lines: readonly { item: string; table: number }[], item: string): boolean =>
-  lines.some((line) => line.item === item && line.table === 0);

@@ -2,11 +2,11 @@
 import { NAMELESS } from "../../domain/refusal.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
-import * as audit from "./audit.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
 import { refuseDependents } from "./dependents.ts";
 import { quarantined } from "./pending.ts";
+import { linesOf } from "./pieces.ts";
 import { keptItems } from "./seen.ts";
 import { LEDGER } from "./sql.ts";
 
@@ -36,12 +36,8 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
       );
       if (rows.length === 0) return;
       await transaction(session, async () => {
-        const lines = await audit.linesOf(
-          session,
-          place,
-          rows.map(({ item }) => item),
-        );
-        await writeChanges(session, place, { gone: lines, changed: [], added: [] });
+        for await (const gone of linesOf(session, place, rows))
+          await writeChanges(session, place, { gone, changed: [], added: [] });
         await letGoWithoutRows(
           session,
           run,

@@ -6,7 +6,6 @@ import type { TableModel } from "../../mapping/model.ts";
 import { own } from "../../mapping/own.ts";
 import type { Run } from "../../ports/runs.ts";
 import type { How, Undo, Undone } from "../../ports/undo.ts";
-import * as audit from "./audit.ts";
 import { builtBy } from "./built.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
@@ -17,6 +16,7 @@ import { hasDependents, isLockTimeout } from "./errors.ts";
 import { lockExclusively, stillUsed } from "./exclusive.ts";
 import { refuseWhileUsed, withRun } from "./locks.ts";
 import { alterations, type Endangered, refuseLosses } from "./losses.ts";
+import { linesOf } from "./pieces.ts";
 import { lockRun, sealed, updateRun } from "./runs.ts";
 import { revertVersions, runVersions, type SchemaMigrations } from "./schema-migrations.ts";
 import type { Sessions } from "./sessions.ts";
@@ -170,14 +170,11 @@ async function removeRows(session: Session, run: Run, tables: readonly TableMode
     if (rows.length === 0) return removed;
     await refusing(session, tables, () =>
       transaction(session, async () => {
-        const lines = await audit.linesOf(
-          session,
-          place,
-          rows.map(({ item }) => item),
-        );
-        const gone = lines.filter((line) => indexes.includes(line.table));
-        const went = await writeChanges(session, place, { gone, changed: [], added: [] });
-        removed = added(removed, byName(tables, went));
+        for await (const lines of linesOf(session, place, rows)) {
+          const gone = lines.filter((line) => indexes.includes(line.table));
+          const went = await writeChanges(session, place, { gone, changed: [], added: [] });
+          removed = added(removed, byName(tables, went));
+        }
       }),
     );
   }
