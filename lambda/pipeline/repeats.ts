@@ -4,11 +4,22 @@
  */
 import { decoder } from "../domain/decode.ts";
 import { counted } from "../domain/discrepancy.ts";
+import type { Mapping } from "../mapping/model.ts";
+import type { Progress } from "../ports/progress.ts";
+import type { Repeats } from "../ports/repeats.ts";
 import type { Run } from "../ports/runs.ts";
-import type { Concluding } from "./conclude.ts";
+import type { ItemSource } from "../ports/source.ts";
+
+export interface Deciding {
+  readonly source: ItemSource;
+  readonly target: { readonly repeats: Repeats };
+  readonly mapping: Mapping;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
 
 /** May be interrupted anywhere and repeated. False where it is to stop before it is done. */
-export async function decideRepeats(task: Concluding, run: Run, isToStop: () => Promise<boolean>): Promise<boolean> {
+export async function decideRepeats(task: Deciding, run: Run, isToStop: () => Promise<boolean>): Promise<boolean> {
   const { source, target, mapping, progress, signal } = task;
   if (source.keys === "unique") return true;
   const { repeats } = target;

@@ -138,8 +138,15 @@ async function dropLedger(session: Session): Promise<number> {
   // Not with everything that hangs on it: a view of somebody else's is named, and stays.
   const places = tables.map(({ name }) => ({ schema: LEDGER, name }));
   await refusing(session, places, async () => {
-    await session.query(`drop table ${places.map(tableSql).join(", ")}`);
-    await session.query(`drop schema ${LEDGER}`);
+    // What refuses is asked for its name by the same transaction.
+    await session.query("savepoint dropping");
+    try {
+      await session.query(`drop table ${places.map(tableSql).join(", ")}`);
+      await session.query(`drop schema ${LEDGER}`);
+    } catch (error) {
+      await session.query("rollback to savepoint dropping");
+      throw error;
+    }
   });
   return rows.length;
 }
