@@ -71,9 +71,13 @@ it("what an item does not have is not there, however it is called", () => {
   });
 });
 
-it("a table of any name has its equal rows counted", () => {
-  const { outcome } = decode({ item: item([], { list: { L: [value, value] } }) });
-  expect(outcome.kind === "rows" && [...outcome.collapsed]).toEqual([["constructor", 1]]);
+it("a table of any name has its equal rows counted, over all pages", () => {
+  const twice = (key: string) => item([], { PK: { S: key }, list: { L: [value, value] } });
+  const tally = sumOf([tallyOf([twice("P#1")]), tallyOf([twice("P#2")])]);
+  for (const kept of [tally, readTally(writeTally(tally))]) {
+    const [[, { named }] = ["", { named: {} }]] = Object.entries(kept.collapsed);
+    expect(Object.entries(named)).toEqual([["constructor", { count: 2, example: '{"PK":{"S":"P#1"}}' }]]);
+  }
 });
 
 it("a census without a mapping shows kinds that an attribute of any name tells apart", () => {
