@@ -1,7 +1,8 @@
 /** Two source tables into one target: a run each, a ledger that keeps them apart, and a foreign key between them. */
+import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runStatus, runTrace } from "../../lambda/ask.ts";
-import { load, openTarget } from "../../lambda/compose.ts";
+import { load, NO_MAPPING, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/attribute.ts";
 import { partsOf } from "../../lambda/domain/mapping-parts.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
@@ -125,6 +126,26 @@ describe("a source whose tables another source's run has made", () => {
     expect(lost?.reason).toMatchObject({ code: "preflight", findings: [{ where: "table users" }] });
     expect(await query(database.url, "select count(*)::int as runs from migration_ledger.run")).toEqual([{ runs: 1 }]);
     expect(await query(database.url, "select count(*)::int as rows from users")).toEqual([{ rows: 1 }]);
+  });
+
+  it("I12: is refused also where it looked before the other had begun", async () => {
+    await using target = openTarget(database.url, load(peopleSchema));
+    const request = { mapping: "m", remap: false, now: new Date() };
+    // A run of no tables: the ledger is there.
+    await target.runs.open({ ...request, source: "memory:none", parts: partsOf(NO_MAPPING) });
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    // Runs can be looked at, and not written.
+    await holder.query("begin; lock table migration_ledger.run in exclusive mode");
+    const parts = partsOf(load(peopleSchema));
+    const opening = ["memory:people", "memory:more"].map((source) => target.runs.open({ ...request, source, parts }));
+    const ends = Promise.allSettled(opening);
+    const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await expect.poll(async () => (await query(database.url, waiting)).length, { timeout: 30_000 }).toBe(2);
+    await holder.query("commit");
+    await holder.end();
+    expect((await ends).map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(await query(database.url, "select count(*)::int as runs from migration_ledger.run")).toEqual([{ runs: 2 }]);
   });
 
   it("I12: is refused by a run that has begun and made nothing yet", async () => {

@@ -59,6 +59,7 @@ describe("I10: no value of a row is in what is told", () => {
       "P0001",
     ].map((code): [string, string] => [`raised by a function as ${code}`, `select told('${code}', email) from users`]),
     ["a cast", "select email::int from users"],
+    ["a value that is written into the text", "select 'ada@x.org'::int"],
     ["a table that a value names", "select email::regclass from users"],
     ["a schema that a value names", "select ('s.' || replace(email, '.', ''))::regclass from users"],
     ["a role that a value names", "select has_table_privilege(email, 'users', 'select') from users"],
