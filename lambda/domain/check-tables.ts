@@ -123,7 +123,11 @@ export function checkRelations(facts: RelationFacts): Discrepancy[] {
       .map(({ table, columns, references, orphans, built, examples, reason }) => {
         const subject = `${table} (${columns.join(", ")}) → ${references}`;
         if (orphans === 0)
-          return tell(subject, `the foreign key is not ${built ? "validated" : "there"}${because(reason)}`, BUILD);
+          return tell(
+            subject,
+            `the foreign key is not ${built ? "in force for every row" : "there"}${because(reason)}`,
+            BUILD,
+          );
         const problem = `${counted(orphans, "row points", "rows point")} to a row that is not there`;
         const remedy = "correct the items named, or make the column nullable and leave them out";
         return tell(subject, problem, remedy, orphans, examples);

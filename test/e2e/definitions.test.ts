@@ -94,7 +94,17 @@ describe("I9: what is not there as it was declared is told, and repair builds it
     "a foreign key is not validated": [
       `${key}, add constraint orders_account_fkey foreign key (account) references accounts not valid`,
       "orders (account) → accounts",
-      /the foreign key is not validated$/,
+      /the foreign key is not in force for every row$/,
+    ],
+    "the triggers of a foreign key are off": [
+      "alter table orders disable trigger all",
+      "orders (account) → accounts",
+      /the foreign key is not in force for every row$/,
+    ],
+    "the triggers of a foreign key are off where it leads to": [
+      "alter table accounts disable trigger all",
+      "orders (account) → accounts",
+      /the foreign key is not in force for every row$/,
     ],
     "a unique constraint is dropped": [
       "alter table accounts drop constraint accounts_email_key",

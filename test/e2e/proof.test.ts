@@ -61,6 +61,11 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
       "relations",
       "pets (owner_id) → owners",
     ],
+    "an orphan made while nothing looked": [
+      `alter table owners disable trigger all; delete from owners where owner_id = '1'; alter table owners enable trigger all`,
+      "relations",
+      "pets (owner_id) → owners",
+    ],
     "a duplicate": [
       "alter table pets drop constraint pets_tag_key; update pets set tag = 'tag b' where pet_id = 'a'",
       "relations",

@@ -252,6 +252,22 @@ describe("the ways out end", () => {
     expect(report).toMatchObject({ verdict: "verified", items: { read: 2, migrated: 2, quarantined: 0 } });
     expect((await migrate([BOB, ONE])).items).toMatchObject({ unchanged: 2 });
   });
+
+  const NEW = user("ada", "new@x");
+  it.each([
+    ["several stand where one was refused", [BOB, REFUSED], [BOB, ONE, OTHER]],
+    ["another stands beside the one that holds the rows", [BOB, ONE, OTHER], [BOB, ONE, NEW]],
+    ["another stands beside the other one", [BOB, ONE, OTHER], [BOB, OTHER, NEW]],
+  ])("I9: repair lets nothing go while a copy is there that nobody has decided about: %s", async (_, before, now) => {
+    await migrate(before);
+    const report = (
+      await runRepair({ target: database.url, schema, options: { sample: 0 }, force: false }, edge(), memorySource(now))
+    ).report;
+    expect(report).toMatchObject({ verdict: "discrepant", repaired: { released: 0, refused: 1 } });
+    const after = await migrate(now);
+    expect(after.verdict).toBe("discrepant");
+    expect(reasons(after)).toEqual(["1 repeated-key"]);
+  });
 });
 
 describe("I3, I5: interrupted while they are decided", () => {

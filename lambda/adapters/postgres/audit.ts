@@ -27,7 +27,10 @@ export async function knownItems(
   return new Map(rows.map(({ item, fp }) => [item, fp]));
 }
 
-/** Keeps others from items that the ledger knew by these fingerprints. Throws what counts as contention where it no longer does. */
+/**
+ * Keeps others from items that the ledger knew by these fingerprints. Throws what counts as contention where it no longer does. Two
+ * pages may have written two versions of one item, each with rows of its own: what writes it again makes one of them.
+ */
 export async function lockItems(session: Session, { run }: Place, known: ReadonlyMap<string, string>): Promise<void> {
   const { rows } = await session.query<{ item: string; fp: string }>(
     `with locked as (select item, item_fp from ${LEDGER}.audit where run = $1 and item = any($2::uuid[])
@@ -35,7 +38,8 @@ export async function lockItems(session: Session, { run }: Place, known: Readonl
      select distinct item, replace(item_fp::text, '-', '') as fp from locked`,
     [run, [...known.keys()]],
   );
-  if (rows.length !== known.size || rows.some(({ item, fp }) => known.get(item) !== fp)) throw itemTaken();
+  const now = new Set(rows.map(({ item, fp }) => `${item} ${fp}`));
+  for (const [item, fp] of known) if (!now.has(`${item} ${fp}`)) throw itemTaken();
 }
 
 const NO_ROW = { tbl: "0", facet: "0", key: "{}", fp: "0".repeat(32), rank: null };

@@ -34,7 +34,8 @@ const DEFINED = `
     where i.indrelid = (select oid from target)
       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid))
   select case k.contype when 'p' then 'primary key' else 'constraint' end as kind, k.conname as name,
-    regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '') as definition, k.convalidated and coalesce(i.indisvalid, true) as valid
+    regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '') as definition, k.convalidated and coalesce(i.indisvalid, true)
+      and not exists (select from pg_trigger g where g.tgconstraint = k.oid and g.tgenabled not in ('O', 'A')) as valid
   from pg_constraint k left join pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
   where k.conrelid = (select oid from target) and k.contype in ('p', 'u', 'x', 'f', 'c')
   union all

@@ -220,6 +220,9 @@ async function release(
     const isThere = (version: string) => versions?.some(({ fingerprint }) => fingerprint === version) === true;
     if (versions === undefined || (holder !== undefined && !isThere(holder))) continue;
     const isOne = holder === undefined && versions.length < 2;
+    const isKnown = (version: string) => version === holder || refused.some((line) => line.version === version);
+    // A version nobody has decided about keeps what waits where it is: a new pass decides about all of them.
+    if (!isOne && versions.some(({ fingerprint }) => !isKnown(fingerprint))) continue;
     gone.push(...refused.filter(({ version }) => isOne || !isThere(version)));
     if (isOne) decoded.push(...versions);
   }

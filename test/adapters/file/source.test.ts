@@ -122,7 +122,7 @@ it("a line that is not UTF-8 is handed on, and a byte order mark is none of the 
     ".jsonl",
   );
   const [first, second] = await recordsOf(path);
-  expect(first).toEqual({ item: { PK: { S: "1" } } });
+  expect(first).toEqual({ item: { PK: { S: "1" } }, position: "byte 0" });
   if (second === undefined || "item" in second) throw new Error("the second line is no item");
   expect(Buffer.from(second.unreadable.text, "base64")).toEqual(
     Buffer.concat([Buffer.from('{"Item":{"a":{"S":"'), Buffer.from([0xff]), Buffer.from('"}}}')]),
