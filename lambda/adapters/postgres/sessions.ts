@@ -46,7 +46,7 @@ export function openSessions(url: string, name: string, { longestWait, waiting }
     await session.close();
   };
   let observer: Promise<Session> | undefined;
-  const ask = async (sql: string, backend: number): Promise<Waiting[]> => {
+  const askOnce = async (sql: string, backend: number): Promise<Waiting[]> => {
     observer ??= opened(`${name}: looking`, {});
     try {
       return (await (await observer).query<Waiting & Record<string, unknown>>(sql, [backend])).rows;
@@ -54,6 +54,13 @@ export function openSessions(url: string, name: string, { longestWait, waiting }
       observer = undefined;
       throw error;
     }
+  };
+  // Several may wait at once, and one connection answers one question at a time.
+  let asked: Promise<unknown> = Promise.resolve();
+  const ask = (sql: string, backend: number): Promise<Waiting[]> => {
+    const answer = asked.then(() => askOnce(sql, backend));
+    asked = answer.catch(() => undefined);
+    return answer;
   };
   const watch = waiting === undefined ? undefined : lockWatch(ask, waiting);
   /** Behind a pooler, asked once: before anything depends on the answer. */
