@@ -78,7 +78,7 @@ export interface Origin {
   /** In the midst of a function or trigger, whoever raised it there. */
   readonly isInside: boolean;
   readonly routine?: string;
-  /** The schema it names. */
+  /** The schema it names; RAISE could name anything. */
   readonly schema?: string;
 }
 
@@ -101,7 +101,7 @@ export function withoutValues(error: unknown): unknown {
   const origin: Origin = {
     ...{ code, isInside },
     ...(routine === undefined ? {} : { routine }),
-    ...(error.schema === undefined ? {} : { schema: error.schema }),
+    ...(isInside || error.schema === undefined ? {} : { schema: error.schema }),
   };
   return Object.assign(clean, origin);
 }
