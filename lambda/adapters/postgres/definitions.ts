@@ -21,12 +21,9 @@ export interface Asking {
   query<R extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<{ readonly rows: R[] }>;
 }
 
-/**
- * Indexes that constraints are made of are told as these. What stands before `USING` names the index and its table. Whoever asks,
- * the same schemas are printed: the path is set where the table is looked up, which every part waits for.
- */
+/** Indexes that constraints are made of are told as these. What stands before `USING` names the index and its table. */
 const DEFINED = `
-  with target as materialized (select to_regclass($1)::oid as oid, set_config('search_path', 'pg_catalog', true)),
+  with target as (select to_regclass($1)::oid as oid),
   indexes as (
     select c.relname as name, i.indisunique as uniq, i.indisvalid and i.indisready as valid, quote_ident(t.relname) as tbl,
       substr(pg_get_indexdef(i.indexrelid), length('CREATE INDEX  ON ') + case when i.indisunique then 7 else 0 end + length(quote_ident(c.relname)) + 1) as def
@@ -51,9 +48,15 @@ const DEFINED = `
   select 'trigger', tgname, pg_get_triggerdef(oid), tgenabled <> 'D' from pg_trigger where tgrelid = (select oid from target) and not tgisinternal
   order by 1, 2`;
 
-/** Everything a table has, by its name as SQL; nothing where there is no such table. The search path of a transaction is gone with it. */
+/** Everything a table has, by its name as SQL; nothing where there is no such table. */
 export async function definedOn(session: Asking, tbl: string): Promise<Defined[]> {
-  return (await session.query<Defined>(DEFINED, [tbl])).rows;
+  // What is printed leaves out the schemas that need not be named: the same ones, whoever asks.
+  const { rows: before } = await session.query<{ path: string }>(
+    "select current_setting('search_path') as path, set_config('search_path', 'pg_catalog', false)",
+  );
+  const { rows } = await session.query<Defined>(DEFINED, [tbl]);
+  await session.query("select set_config('search_path', $1, false)", [before[0]?.path ?? "public"]);
+  return rows;
 }
 
 export type Named = Pick<Defined, "kind" | "name">;

@@ -30,11 +30,13 @@ interface Version {
 }
 
 async function observing(db: Asking, { run, name: version, tables }: Version, step: () => Promise<void>) {
-  const before = await definedOnAll(db, tables);
+  const before = new Map<string, Defined[]>();
+  for (const tbl of tables) before.set(tbl, await definedOn(db, tbl));
   await step();
-  const after = await definedOnAll(db, tables);
-  for (const tbl of tables) {
-    const [were, are] = [before.get(tbl) ?? [], after.get(tbl) ?? []];
+  // What it has set for its own statements is not meant for what follows.
+  await db.query("set local statement_timeout = 0");
+  for (const [tbl, were] of before) {
+    const are = await definedOn(db, tbl);
     for (const gone of were.filter((each) => !are.some((other) => isSame(each, other))))
       await forgetMigrated(db, tbl, gone);
     for (const thing of are.filter((each) => isMet(each) && !were.some((other) => isSame(each, other)))) {
@@ -44,15 +46,6 @@ async function observing(db: Asking, { run, name: version, tables }: Version, st
       await noteBuilt(db, { tbl, kind, name, run, definition, version, ...statementsFor(tbl, thing, earlier) });
     }
   }
-}
-
-/** The search path is the migration's own again. */
-async function definedOnAll(db: Asking, tables: readonly string[]): Promise<Map<string, Defined[]>> {
-  const { rows } = await db.query<{ path: string }>("select current_setting('search_path') as path");
-  const all = new Map<string, Defined[]>();
-  for (const tbl of tables) all.set(tbl, await definedOn(db, tbl));
-  await db.query("select set_config('search_path', $1, true)", [rows[0]?.path ?? ""]);
-  return all;
 }
 
 const isSame = (a: Defined, b: Defined): boolean =>
