@@ -57,6 +57,11 @@ describe("I8: names nobody reads", () => {
     expect(values(tally)).toBe(10_000);
   });
 
+  it("I5: are the same in whichever order they come", () => {
+    expect(sumOf(pages.toReversed().map(pageOf))).toEqual(sumOf(pages.map(pageOf)));
+    expect(pageOf(many.toReversed())).toEqual(pageOf(many));
+  });
+
   it("are told apart as long as there is room", () => {
     const names = Array.from({ length: MOST_NAMES }, (_, at) => `name${at}`);
     const tally = pageOf([ownerWith("a", names)]);
