@@ -1,6 +1,6 @@
 /** Connections that end, or do not, and what is left of them. */
 import { once } from "node:events";
-import { createServer, connect as dial } from "node:net";
+import { createServer, connect as dial, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { connect } from "../../../lambda/adapters/postgres/connection.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
@@ -16,7 +16,9 @@ afterEach(() => database.drop());
 it("one that does not answer when it is ended is cut, and nobody waits for it", async () => {
   const { hostname, port } = new URL(database.url);
   // Lets everything through but the end.
+  const held: Socket[] = [];
   const server = createServer({ allowHalfOpen: true }, (client) => {
+    held.push(client);
     const upstream = dial(Number(port), hostname);
     for (const socket of [client, upstream]) socket.on("error", () => undefined);
     client.on("data", (data) => upstream.write(data));
@@ -28,6 +30,7 @@ it("one that does not answer when it is ended is cut, and nobody waits for it", 
   const session = await connect(url.href, "test");
   await session.close();
   expect(session.broken).toBe(true);
+  for (const client of held) client.destroy();
   server.close();
   await once(server, "close");
 });
