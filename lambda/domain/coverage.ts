@@ -182,15 +182,22 @@ function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads
       const inner = members.get(member);
       return inner === undefined ? [] : [{ place: inner, within }];
     });
+  const isCovered = (member: string): boolean =>
+    open.some(({ place: { members } }) => members.get(member)?.whole.always === true);
   if ("M" in value) {
-    for (const [name, member] of Object.entries(value.M)) walk(member, at(name), `${path}.${name}`, reads, found);
+    for (const [name, member] of Object.entries(value.M)) {
+      if (!isCovered(name)) walk(member, at(name), `${path}.${name}`, reads, found);
+    }
     return;
   }
   // What is neither map nor list stood for NULL, or the item would have been refused.
   const lists = open.flatMap(({ place: { lists: all }, within }) => all.filter(({ by }) => holds(by, within, reads)));
+  // A list may have 130,000 elements: what holds for all of them is asked once.
+  if (lists.some(({ elements }) => elements.whole.always)) return;
+  const isNamed = open.some(({ place: { members } }) => members.size > 0);
   const each = "L" in value ? `${path}[]` : path;
   for (const [index, element] of (elementsOf(value) ?? []).entries()) {
-    const exact = at(index);
+    const exact = isNamed ? at(index) : [];
     const inside = lists.map(({ elements }) => ({ place: elements, within: element }));
     walk(element, [...exact, ...inside], exact.length === 0 ? each : `${path}[${index}]`, reads, found);
   }
