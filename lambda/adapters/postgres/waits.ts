@@ -22,13 +22,18 @@ const WAITS = `
       from unnest(pg_blocking_pids(l.pid)) h(pid) left join pg_stat_activity a on a.pid = h.pid order by h.pid) as holders
   from pg_locks l where l.pid = $1 and not l.granted limit 1`;
 
-/** Tells of waits, each once as long as it is for the same thing and the same holders. Looking never fails what is looked at. */
+/**
+ * Tells of waits: of several for the same thing and the same holders once, as long as any of them lasts. Looking never fails
+ * what is looked at.
+ */
 export function lockWatch(
   ask: (sql: string, backend: number) => Promise<readonly Waiting[]>,
   tell: (waiting: Waiting) => void,
 ): LockWatch {
+  const told = new Map<object, string>();
   return (backend) => {
-    let [last, told]: [string | undefined, string] = [undefined, ""];
+    const statement = {};
+    let last: string | undefined;
     let [isLooking, isOver] = [false, false];
     const look = async (): Promise<void> => {
       const [waiting] = await ask(WAITS, backend);
@@ -37,8 +42,8 @@ export function lockWatch(
       last = `${what}, held by ${holders.join(" and ")}`;
       // What a holder does in this moment changes all the time.
       const who = [what, ...holders.map((holder) => holder.split(",", 1)[0])].join();
-      if (who !== told) tell(waiting);
-      told = who;
+      if (![...told.values()].includes(who)) tell(waiting);
+      told.set(statement, who);
     };
     const timer = setInterval(() => {
       if (isLooking) return;
@@ -54,6 +59,7 @@ export function lockWatch(
       found: () => last,
       [Symbol.dispose]: () => {
         isOver = true;
+        told.delete(statement);
         clearInterval(timer);
       },
     };

@@ -66,6 +66,22 @@ it("a page that waits for a table says for which, and who holds it, once, and go
   expect(await query(database.url, "select owner_id from owners")).toEqual([{ owner_id: "1" }]);
 });
 
+it("several that wait for one holder say it once, and each asks for itself again when it waits anew", async () => {
+  const told: Waiting[] = [];
+  await using sessions = openSessions(database.url, "several", { waiting: (is) => told.push(is) });
+  await sessions.use((session) => session.query("create table things (a int)"));
+  const insert = () => sessions.use((session) => session.query("insert into things values (1)"));
+  for (const times of [1, 2]) {
+    await application.query("begin; lock table things in access exclusive mode");
+    const inserts = [insert(), insert(), insert()];
+    await application.query("select pg_sleep(3.5)");
+    await expect.poll(() => told.length, { timeout: 30_000 }).toBe(times);
+    await application.query("commit");
+    await Promise.all(inserts);
+  }
+  expect(new Set(told.map(({ what }) => what))).toEqual(new Set(["table things"]));
+});
+
 it("an operator's own lock_timeout is kept, and hitting it is tried again and then refused, with nothing written", async () => {
   const { target, claim, page } = await begun(`${database.url}?lock_timeout=50`);
   await using _ = target;
