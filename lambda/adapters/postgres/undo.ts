@@ -5,15 +5,15 @@ import { must } from "../../domain/must.ts";
 import type { TableModel } from "../../mapping/model.ts";
 import { own } from "../../mapping/own.ts";
 import type { Run } from "../../ports/runs.ts";
-import type { How, Undo, Undone } from "../../ports/undo.ts";
+import type { Undo, Undone } from "../../ports/undo.ts";
 import { builtBy } from "./built.ts";
 import { writeChanges } from "./changes.ts";
 import { type Session, transaction } from "./connection.ts";
 import { dropConstraints, restoreBuilt, restoreMigrated } from "./constraints.ts";
 import { heldKeys } from "./contents.ts";
 import { dependentsOf, refuseDependents } from "./dependents.ts";
-import { hasDependents, isLockTimeout } from "./errors.ts";
-import { lockExclusively, stillUsed } from "./exclusive.ts";
+import { hasDependents } from "./errors.ts";
+import { lockExclusively } from "./exclusive.ts";
 import { refuseWhileUsed, withRun } from "./locks.ts";
 import { alterations, type Endangered, refuseLosses } from "./losses.ts";
 import { linesOf } from "./pieces.ts";
@@ -45,7 +45,7 @@ const LINES = [
 
 export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
   return {
-    undo: (run, how) => {
+    undo: (run, force) => {
       // The last step may have happened though its answer was lost: then what was done is known, and there is no run any more.
       let done: Undone = { dropped: [], removed: {}, left: {}, kept: [] };
       return sessions.use((session) =>
@@ -55,14 +55,14 @@ export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
           if (!(await isKnown(session, run))) return done;
           const plan = await planOf(session, run);
           await refuseDependents(session, plan.others, plan);
-          if (!how.force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
+          if (!force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
           const tables = plan.endangered.map(({ table }) => table);
           // What a migration made may have been taken down for a copy: its `down` finds it there.
           await restoreMigrated(session, run.id, tables);
           const after = { run: run.id, when: "after", versions: migrations.after, tables } as const;
           const reverted = await revertVersions(sessions, session, after);
           try {
-            await dropOwn(session, run, plan, how);
+            await dropOwn(session, run, plan, force);
           } catch (error) {
             // What was refused has changed nothing: neither has this.
             if (error instanceof MigrationError && reverted.names.length > 0) await runVersions(sessions, after);
@@ -206,7 +206,7 @@ async function leftIn(session: Session, run: Run, { others, comparable }: Plan):
  * was committed until then counts; they go, and what any run built on the others is out of the way. All of it or, where
  * something would be lost, nothing.
  */
-async function dropOwn(session: Session, run: Run, plan: Plan, { force, progress }: How): Promise<void> {
+async function dropOwn(session: Session, run: Run, plan: Plan, force: boolean): Promise<void> {
   const { own, others } = plan;
   await refusing(session, own, () =>
     transaction(session, async () => {
@@ -215,7 +215,7 @@ async function dropOwn(session: Session, run: Run, plan: Plan, { force, progress
       await updateRun(session, run.id, "phase = 'rollback', epoch = epoch + 1");
       const { notes } = await builtBy(session);
       const builtUpon = others.filter((table) => notes.some(({ tbl }) => tbl === tableSql(table)));
-      await lockExclusively(session, [...(await present(session, own)), ...builtUpon], progress);
+      await lockExclusively(session, [...(await present(session, own)), ...builtUpon]);
       if (!force)
         await refuseLosses(
           session,
@@ -263,7 +263,6 @@ async function refusing(session: Session, tables: readonly TablePlace[], work: (
   try {
     await work();
   } catch (error) {
-    if (isLockTimeout(error)) throw stillUsed("other sessions use what refers to the run's tables", error);
     if (!hasDependents(error) || !(error instanceof Error)) throw error;
     const names = await dependentsOf(session, tables);
     const problem = `something depends on what would be removed: ${names.length > 0 ? names.join(", ") : error.message}`;
