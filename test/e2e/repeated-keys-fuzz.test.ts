@@ -206,7 +206,7 @@ const run = (url: string, list: readonly Item[], page: number, units: number) =>
   });
 
 describe(`I1, I5: sources with repeated keys, ${SOURCES * KEYS} mixes (seed ${SEED})`, () => {
-  it.each(SOURCE.map((list, at) => ({ at, list })))("source $at", { timeout: 300_000 }, async ({ at, list }) => {
+  it.each(SOURCE.map((list, at) => ({ at, list })))("source $at", { timeout: 600_000 }, async ({ at, list }) => {
     const model = modelOf(list);
     const states: unknown[] = [];
     for (const order of [0, 1]) {

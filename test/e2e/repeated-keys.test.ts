@@ -37,6 +37,9 @@ const [BOB, ONE, OTHER] = [user("bob", "bob@x"), user("ada", "one@x"), user("ada
 const REFUSED = user("ada", "refused@x", { N: "37.5" });
 const IGNORED = user("ada", "gone@x", { N: "1" }, { State: { S: "gone" } });
 
+/** On a machine that does seven other things, too. */
+const PATIENT = 600_000;
+
 let database: TestDatabase;
 beforeEach(async () => {
   database = await createDatabase();
@@ -271,7 +274,7 @@ describe("the ways out end", () => {
 });
 
 describe("I3, I5: interrupted while they are decided", () => {
-  const MANY = Array.from({ length: 130 }, (_, n) => [
+  const MANY = Array.from({ length: 60 }, (_, n) => [
     user(`u${n}`, "one"),
     user(`u${n}`, "other"),
     user(`u${n}`, "one"),
@@ -326,12 +329,12 @@ describe("I3, I5: interrupted while they are decided", () => {
       };
     };
 
-  it("is gone on with, at every step, as if nothing had been", { timeout: 240_000 }, async () => {
+  it("is gone on with, at every step, as if nothing had been", { timeout: PATIENT }, async () => {
     const told: string[] = [];
     const calmReport = await trial(database.url, stopping(0, "before", told));
     const calm = await stateOf(database.url);
-    expect(calmReport.items).toMatchObject({ read: 394, migrated: 132, quarantined: 132, repeated: 130 });
-    expect(told.filter((name) => name === "decide").length).toBeGreaterThan(3);
+    expect(calmReport.items).toMatchObject({ read: 184, migrated: 62, quarantined: 62, repeated: 60 });
+    expect(told.filter((name) => name === "decide").length).toBeGreaterThan(2);
     for (const when of ["before", "after"] as const) {
       for (let at = 1; at <= told.length; at += 1) {
         await using other = await createDatabase();
@@ -356,7 +359,7 @@ describe("I3, I5: interrupted while they are decided", () => {
     }
   });
 
-  it("two processes at once decide each of them once", { timeout: 60_000 }, async () => {
+  it("two processes at once decide each of them once", { timeout: PATIENT }, async () => {
     const calmReport = await trial(database.url);
     const calm = await stateOf(database.url);
     await using other = await createDatabase();
@@ -408,7 +411,7 @@ describe("I5: two pages with one item at the same time", () => {
           await holder.connect();
           await holder.query("begin; lock table migration_ledger.audit in exclusive mode");
           released = expect
-            .poll(async () => (await query(url, WAITING))[0], { timeout: 60_000 })
+            .poll(async () => (await query(url, WAITING))[0], { timeout: PATIENT })
             .toEqual({ waiting: 2 })
             .finally(() => holder.end());
           both.resolve();
@@ -436,7 +439,7 @@ describe("I5: two pages with one item at the same time", () => {
     ["that is new and gives two, the other way round", [], thing("b", "2"), thing("a", "1")],
     ["that has changed", [thing("a", "0")], thing("a", "1"), thing("a", "2")],
     ["that has changed and gives two rows", [thing("a", "0")], thing("b", "1"), thing("c", "2")],
-  ])("%s", { timeout: 60_000 }, async (_, before, one, other) => {
+  ])("%s", { timeout: PATIENT }, async (_, before, one, other) => {
     const { url } = database;
     if (before.length > 0) await migrateTrial({ url, schema: placed, items: before });
     const options = { units: 2, concurrency: 2 };

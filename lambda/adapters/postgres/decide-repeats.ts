@@ -11,10 +11,11 @@ import type { Position } from "../../domain/source-record.ts";
 import { addTallies, EMPTY_TALLY, type Fate } from "../../domain/tally.ts";
 import type { Mapping } from "../../mapping/model.ts";
 import type { Run } from "../../ports/runs.ts";
-import * as audit from "./audit.ts";
+import type { Place } from "./audit.ts";
 import type { Session } from "./connection.ts";
 import { correct } from "./corrections.ts";
 import { writeItems } from "./page.ts";
+import * as quarantine from "./quarantine.ts";
 import { type Counted, markDecided, recounted } from "./repeated.ts";
 import { LEDGER, unnest } from "./sql.ts";
 import { FEW_ROWS } from "./units.ts";
@@ -26,7 +27,7 @@ const NAMED = 3;
 /** The fingerprint of nothing. */
 const NO_VERSION = "00000000-0000-0000-0000-000000000000";
 
-interface KeptLine extends audit.Version {
+interface KeptLine extends quarantine.Version {
   readonly body: string;
   readonly positions: Position[];
   readonly counted: Counted;
@@ -66,7 +67,7 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
     return {
       line,
       decoded,
-      ...audit.versionOf(decoded),
+      ...quarantine.versionOf(decoded),
       fate: isMigrated ? "migrated" : (fate ?? fateOf(line, decoded)),
     };
   });
@@ -76,7 +77,7 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
     .map(({ line, decoded, fate }) => recounted(decoded, line.counted, fate))
     .reduce(addTallies, EMPTY_TALLY);
   await correct(session, run, tally, holding);
-  await audit.release(session, place, holding);
+  await quarantine.takeOut(session, place, holding);
   await tell(
     session,
     run,
@@ -89,7 +90,7 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
 async function nextLines(session: Session, run: Run): Promise<KeptLine[]> {
   const { rows } = await session.query<KeptLine>(
     `select r.item, replace(r.version::text, '-', '') as version, r.body, r.positions, r.counted, o.*,
-       replace(r.version::text, '-', '') = any(${audit.refusedVersions(run, "r.item")}) as "isRefused"
+       replace(r.version::text, '-', '') = any(${quarantine.refusedVersions(run, "r.item")}) as "isRefused"
      from (select * from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null and body is not null
        order by item, version limit ${BATCH} for update) r
      cross join lateral (
@@ -123,7 +124,7 @@ const tellApart = (session: Session, run: Run, items: readonly string[]) =>
 /** Offers each item's rows to the version that counts and, where Postgres refuses that, to the next one. */
 async function offer(
   session: Session,
-  place: audit.Place & { readonly tables: Mapping["tables"] },
+  place: Place & { readonly tables: Mapping["tables"] },
   byItem: ReadonlyMap<string, readonly Kept[]>,
 ): Promise<Map<Decoded, Fate>> {
   const fates = new Map<Decoded, Fate>();
@@ -138,7 +139,7 @@ async function offer(
     return isOffered && versions[0]?.line.isHeld === false ? [counting] : [];
   };
   for (let offered = [...byItem.keys()].flatMap(next); offered.length > 0; ) {
-    await audit.release(session, place, offered.map(audit.versionOf));
+    await quarantine.takeOut(session, place, offered.map(quarantine.versionOf));
     const taken = await writeItems(session, place, offered, true);
     for (const [at, { version, fate }] of taken.entries()) {
       fates.set(must(offered[at], "what became of each item is told"), fate);
@@ -153,7 +154,7 @@ async function offer(
 const fateOf = (line: KeptLine, { outcome: { kind } }: Decoded): Fate =>
   line.isLeftBehind && kind !== "rows" ? kind : "quarantined";
 
-interface Told extends audit.Version {
+interface Told extends quarantine.Version {
   readonly line: KeptLine;
   readonly decoded: Decoded;
 }
@@ -182,7 +183,7 @@ async function tell(
   // A reason of its own is not hidden by that of another copy.
   const isRefused = ({ line, decoded }: Told): boolean =>
     line.isRefused || decoded.outcome.kind === "quarantined" || written.get(decoded) === "quarantined";
-  await audit.quarantine(
+  await quarantine.put(
     session,
     { run: run.id, pass: run.pass },
     told

@@ -9,6 +9,7 @@ import type { WritePlace } from "./changes.ts";
 import type { Session } from "./connection.ts";
 import { refusedRow } from "./errors.ts";
 import { writePieces } from "./pieces.ts";
+import * as quarantine from "./quarantine.ts";
 import type { Taken } from "./seen.ts";
 
 /** 4 MB of values, or 10,000 contributions, in one batch of statements. */
@@ -80,8 +81,8 @@ async function writeBatch(
     const [only] = batch;
     if (batch.length === 1 && only !== undefined) {
       const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
-      await audit.quarantine(session, place, [{ by: only, reason: "postgres-refused", detail }]);
-      written.taken.push({ ...audit.versionOf(only), fate: "quarantined" });
+      await quarantine.put(session, place, [{ by: only, reason: "postgres-refused", detail }]);
+      written.taken.push({ ...quarantine.versionOf(only), fate: "quarantined" });
       return;
     }
     const middle = Math.ceil(batch.length / 2);
@@ -98,12 +99,12 @@ async function writeWhole(session: Session, place: WritePlace, batch: readonly D
   );
   const isUnchanged = ({ item, fingerprint }: Decoded): boolean => known.get(item) === fingerprint;
   const changed = batch.filter((each) => each.outcome.kind === "rows" && !isUnchanged(each));
-  const putAway = await audit.stillPutAway(
+  const putAway = await quarantine.stillPutAway(
     session,
     place,
     changed.filter(({ item }) => known.has(item)),
   );
-  await audit.quarantine(
+  await quarantine.put(
     session,
     place,
     batch.flatMap((by) => (by.outcome.kind === "quarantined" ? [{ by, ...by.outcome.refusal }] : [])),
@@ -114,6 +115,6 @@ async function writeWhole(session: Session, place: WritePlace, batch: readonly D
   return batch.map((each) => {
     const { kind } = each.outcome;
     const written = isUnchanged(each) ? "unchanged" : putAway.has(each.item) ? "quarantined" : "migrated";
-    return { ...audit.versionOf(each), fate: kind === "rows" ? written : kind };
+    return { ...quarantine.versionOf(each), fate: kind === "rows" ? written : kind };
   });
 }

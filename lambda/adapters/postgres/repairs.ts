@@ -19,6 +19,7 @@ import { correct } from "./corrections.ts";
 import { holdsPhase, refuseWhileUsed, withRun } from "./locks.ts";
 import { mendRows } from "./mended-rows.ts";
 import { writeItems } from "./page.ts";
+import * as quarantine from "./quarantine.ts";
 import { holdersOf } from "./repeated.ts";
 import type { Facet } from "./rows.ts";
 import { lockRun, movedOn, rolledBack, sealed, updateRun } from "./runs.ts";
@@ -206,7 +207,7 @@ async function release(
   now: ReadonlyMap<string, readonly Decoded[]>,
 ): Promise<Pick<RepairCounts, "released" | "refused">> {
   const items = lines.map(({ item }) => item);
-  const { rows: old } = await session.query<audit.Version & { entity: string | null }>(
+  const { rows: old } = await session.query<quarantine.Version & { entity: string | null }>(
     `select item, replace(version::text, '-', '') as version, entity from ${LEDGER}.quarantine
      where run = $1 and last_seen = $2 and item = any($3::uuid[]) for update`,
     [run.id, run.pass, items],
@@ -230,13 +231,13 @@ async function release(
   for (const item of decoded) tally.note(item);
   const place = { run: run.id, pass: run.pass, tables: mapping.tables };
   const written = new Set(decoded.map(({ fingerprint }) => fingerprint));
-  await audit.release(
+  await quarantine.takeOut(
     session,
     place,
     gone.filter(({ version }) => !written.has(version)),
   );
   const taken = await writeItems(session, place, decoded);
-  await audit.release(
+  await quarantine.takeOut(
     session,
     place,
     taken.filter(({ fate }) => fate !== "quarantined"),
@@ -255,7 +256,7 @@ async function release(
 /** By item, the versions that Postgres has refused. */
 async function refusedOf(session: Session, run: Run, items: readonly string[]): Promise<Map<string, Set<string>>> {
   const { rows } = await session.query<{ item: string; refused: string[] }>(
-    `select i.item, ${audit.refusedVersions(run, "i.item")} as refused from unnest($1::uuid[]) i(item)`,
+    `select i.item, ${quarantine.refusedVersions(run, "i.item")} as refused from unnest($1::uuid[]) i(item)`,
     [items],
   );
   return new Map(rows.map(({ item, refused }) => [item, new Set(refused)]));

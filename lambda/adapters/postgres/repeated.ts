@@ -2,8 +2,8 @@
 import type { Decoded } from "../../domain/decode.ts";
 import { addTallies, copiesTally, type Fate, negated, type Tally } from "../../domain/tally.ts";
 import type { Run } from "../../ports/runs.ts";
-import type { Version } from "./audit.ts";
 import type { Session } from "./connection.ts";
+import type { Version } from "./quarantine.ts";
 import { LEDGER, unnest } from "./sql.ts";
 
 /** How often a version was counted as what. */
