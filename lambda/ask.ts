@@ -12,14 +12,14 @@ import {
   type Task,
 } from "./compose.ts";
 import type { Options } from "./contract.ts";
-import type { AttributeValue } from "./domain/attribute.ts";
-import { isClean } from "./domain/census.ts";
-import { decoder } from "./domain/decode.ts";
-import { toDynamoDbJson } from "./domain/dynamodb-json.ts";
+import type { AttributeValue } from "./domain/decode/attribute.ts";
+import { decoder } from "./domain/decode/decode.ts";
+import { toDynamoDbJson } from "./domain/decode/dynamodb-json.ts";
+import { isClean } from "./domain/discover/census.ts";
 import { forecast } from "./domain/forecast.ts";
 import { MigrationError } from "./domain/migration-error.ts";
-import type { Pending, PendingGroup } from "./domain/pending.ts";
-import type { Report } from "./domain/report.ts";
+import type { Pending, PendingGroup } from "./domain/proof/pending.ts";
+import type { Report } from "./domain/proof/report.ts";
 import type { Mapping } from "./mapping/model.ts";
 import { check } from "./pipeline/check.ts";
 import type { Target } from "./pipeline/conclude.ts";

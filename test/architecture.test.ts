@@ -47,8 +47,8 @@ describe("a planted violation is found", () => {
       "(mapping) may not import zod",
     ],
     "an import without its extension": [
-      "lambda/domain/x.ts",
-      'import { must } from "./must";',
+      "lambda/ports/x.ts",
+      'import { must } from "../domain/must";',
       "imports lambda/domain/must without its extension",
     ],
     "the domain looking outwards": [
@@ -87,6 +87,22 @@ describe("a planted violation is found", () => {
       'import { load } from "../lambda/compose.ts";',
       "(lib) may not import",
     ],
+    "a room of the domain that looks at a later one": [
+      "lambda/domain/decode/x.ts",
+      'import { sumOf } from "../proof/tally.ts";',
+      "(domain/decode) may not import lambda/domain/proof/tally.ts",
+    ],
+    "what every room knows, knowing one": [
+      "lambda/domain/x.ts",
+      'import { decoder } from "./decode/decode.ts";',
+      "(domain) may not import lambda/domain/decode/decode.ts",
+    ],
+    "a room of an adapter that looks at a later one": [
+      "lambda/adapters/postgres/ledger/x.ts",
+      'import { settle } from "../rows/settle.ts";',
+      "(adapters/postgres/ledger) may not import lambda/adapters/postgres/rows/settle.ts",
+    ],
+    "an adapter's file in no room": ["lambda/adapters/postgres/x.ts", "", "is in no layer"],
     "the function importing a driver": [
       "lambda/domain/x.ts",
       'import "../../bin/cli.ts";',
@@ -98,7 +114,7 @@ describe("a planted violation is found", () => {
       "a cycle: lambda/domain/x.ts → lambda/domain/y.ts → lambda/domain/x.ts",
     ],
     "a long file": ["lambda/domain/x.ts", "\n".repeat(300), "past 300 lines"],
-    "a folder for everything": ["lambda/domain/utils/x.ts", "", "name it after what it holds"],
+    "a folder for everything": ["lambda/domain/decode/utils/x.ts", "", "name it after what it holds"],
     "a file for every type": ["lambda/domain/types.ts", "", "name it after what it holds"],
     "a file in no layer": ["lambda/other/x.ts", "", "is in no layer"],
   };

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { sampleItems } from "../bin/rehearse/sample.ts";
 import { ENVIRONMENT } from "../lambda/contract.ts";
-import { toDynamoDbJson } from "../lambda/domain/dynamodb-json.ts";
+import { toDynamoDbJson } from "../lambda/domain/decode/dynamodb-json.ts";
 import { handler } from "../lambda/handler.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 

@@ -1,7 +1,7 @@
 /** `accept`, `stop`, `seal`, `rollback`, `drop-ledger`: an operator decides what becomes of a run. */
 import { acceptedText } from "../../lambda/adapters/report/accepted-text.ts";
-import { counted } from "../../lambda/domain/discrepancy.ts";
-import { letGoText } from "../../lambda/domain/pending.ts";
+import { counted } from "../../lambda/domain/proof/discrepancy.ts";
+import { letGoText } from "../../lambda/domain/proof/pending.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
 import { print } from "../terminal/print.ts";
 import { waits } from "../terminal/progress.ts";

@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { answerSchema } from "../../lambda/contract.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { note } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";

@@ -1,6 +1,6 @@
 /** `migrate`, `verify`, `repair`: what ends with a proof. */
 import type { Edge } from "../../lambda/compose.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import { runMigration, runRepair, runVerify } from "../../lambda/run.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { reportText } from "../../lambda/adapters/report/text.ts";
 import { type Options, optionsSchema, saidSchema } from "../../lambda/contract.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import { parse } from "../../lambda/settings.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";

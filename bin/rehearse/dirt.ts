@@ -3,7 +3,7 @@
  * sound users and folders of their own, so that nothing goes wrong beside what is meant to.
  */
 import { marshall } from "@aws-sdk/util-dynamodb";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { type Draft, Drafts } from "./drafts.ts";
 import { Random } from "./random.ts";
 import { fromSdk } from "./wire.ts";

@@ -4,7 +4,7 @@ import { keyText } from "../../lambda/adapters/report/key-text.ts";
 import { runStatus } from "../../lambda/ask.ts";
 import type { Schema } from "../../lambda/compose.ts";
 import { must } from "../../lambda/domain/must.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import { runVerify } from "../../lambda/run.ts";
 import { killedCopy } from "./kills.ts";
 import { TAMPERINGS, type Tampered, type Tampering } from "./tampering.ts";

@@ -4,7 +4,7 @@
  * holds one account in memory, however long it is.
  */
 import { marshall } from "@aws-sdk/util-dynamodb";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { type Draft, Drafts } from "./drafts.ts";
 import { Random } from "./random.ts";
 import { fromSdk } from "./wire.ts";

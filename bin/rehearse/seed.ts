@@ -7,7 +7,7 @@ import {
   type WriteRequest,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { toSdk } from "./wire.ts";
 
 /** BatchWriteItem takes no more (API reference). */

@@ -3,7 +3,7 @@
  * that do not exist yet, and lists that may be changed. That is all the two casts say.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 
 export type SdkItem = Record<string, AttributeValue>;
 

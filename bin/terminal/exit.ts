@@ -1,6 +1,6 @@
 /** Verdicts and failures → exit statuses. Scripts rely on them: none is ever renumbered. */
 import { MigrationError, type MigrationErrorCode } from "../../lambda/domain/migration-error.ts";
-import type { Verdict } from "../../lambda/domain/report.ts";
+import type { Verdict } from "../../lambda/domain/proof/report.ts";
 
 export const EXIT = { verified: 0, discrepant: 1, incomplete: 2, refused: 3 } as const satisfies Record<
   Verdict,

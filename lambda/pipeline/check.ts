@@ -1,11 +1,12 @@
 /** A source, or a part of it → its census. Nothing is written, and no target is needed. */
-import { type Census, CensusTaker } from "../domain/census.ts";
-import { isLeftBehind } from "../domain/copies.ts";
-import type { Decode, Decoded } from "../domain/decode.ts";
-import { itemFingerprint, sourceHash } from "../domain/fingerprint.ts";
-import { type KeyRecord, RepeatedKeyFinder } from "../domain/repeated-keys.ts";
-import { keySource } from "../domain/source-key.ts";
-import type { SourceRecord } from "../domain/source-record.ts";
+
+import { isLeftBehind } from "../domain/decode/copies.ts";
+import type { Decode, Decoded } from "../domain/decode/decode.ts";
+import { itemFingerprint, sourceHash } from "../domain/decode/fingerprint.ts";
+import { keySource } from "../domain/decode/source-key.ts";
+import type { SourceRecord } from "../domain/decode/source-record.ts";
+import { type Census, CensusTaker } from "../domain/discover/census.ts";
+import { type KeyRecord, RepeatedKeyFinder } from "../domain/discover/repeated-keys.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { ItemSource } from "../ports/source.ts";
 

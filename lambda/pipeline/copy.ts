@@ -3,9 +3,9 @@
  * read, and nothing else is ever buffered (I8). Time running out is a normal end: the cursors say where to go on.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Decode } from "../domain/decode.ts";
+import type { Decode } from "../domain/decode/decode.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import { PageTally } from "../domain/tally.ts";
+import { PageTally } from "../domain/proof/tally.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource, SourcePage } from "../ports/source.ts";

@@ -1,7 +1,7 @@
 /** The source read once more, keys only and divided otherwise → how many items it has and which, to compare with what the copy read. */
-import type { Decode } from "../domain/decode.ts";
-import { emptySum, type FingerprintSum } from "../domain/fingerprint.ts";
-import { addItem } from "../domain/tally.ts";
+import type { Decode } from "../domain/decode/decode.ts";
+import { emptySum, type FingerprintSum } from "../domain/decode/fingerprint.ts";
+import { addItem } from "../domain/proof/tally.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { ItemSource } from "../ports/source.ts";
 

@@ -2,14 +2,14 @@
  * Damage and quarantine → mended item by item, then everything built and proven anew. Only the items in question are read
  * again; whatever else has changed in the source since is for a new pass.
  */
-import type { Item } from "../domain/attribute.ts";
-import { versionsByItem } from "../domain/copies.ts";
-import type { Decode, Decoded } from "../domain/decode.ts";
-import { decoder } from "../domain/decode.ts";
-import { parseItem } from "../domain/dynamodb-json.ts";
-import { parseJson } from "../domain/json-names.ts";
+import type { Item } from "../domain/decode/attribute.ts";
+import { versionsByItem } from "../domain/decode/copies.ts";
+import type { Decode, Decoded } from "../domain/decode/decode.ts";
+import { decoder } from "../domain/decode/decode.ts";
+import { parseItem } from "../domain/decode/dynamodb-json.ts";
+import { parseJson } from "../domain/decode/json-names.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import { addRepairs, NOTHING_REPAIRED, type Report } from "../domain/report.ts";
+import { addRepairs, NOTHING_REPAIRED, type Report } from "../domain/proof/report.ts";
 import type { DamagedItem, Repairs } from "../ports/repairs.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";

@@ -1,11 +1,17 @@
 /** A seeded sample of migrated items, read again from the source, decoded, and compared with their rows column by column. */
-import type { Item } from "../domain/attribute.ts";
-import { versionThatCounts } from "../domain/copies.ts";
-import type { Contribution, Decode } from "../domain/decode.ts";
-import { parseItem } from "../domain/dynamodb-json.ts";
-import { parseJson } from "../domain/json-names.ts";
-import { piecesOf, weightOf } from "../domain/pieces.ts";
-import { compareItem, compareRows, type SampledItem, type SpotExample, type SpotFacts } from "../domain/spot-check.ts";
+import type { Item } from "../domain/decode/attribute.ts";
+import { versionThatCounts } from "../domain/decode/copies.ts";
+import type { Contribution, Decode } from "../domain/decode/decode.ts";
+import { parseItem } from "../domain/decode/dynamodb-json.ts";
+import { parseJson } from "../domain/decode/json-names.ts";
+import { piecesOf, weightOf } from "../domain/decode/pieces.ts";
+import {
+  compareItem,
+  compareRows,
+  type SampledItem,
+  type SpotExample,
+  type SpotFacts,
+} from "../domain/proof/spot-check.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
 import type { SpotRows } from "../ports/spot-rows.ts";

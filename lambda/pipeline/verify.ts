@@ -1,7 +1,7 @@
 /** A run → its report. Every check is made afresh: from what the ledger and the tables hold now, and from the source itself. */
-import type { Decode } from "../domain/decode.ts";
-import { type Report, type ReportHeader, reportOf } from "../domain/report.ts";
-import { totalCounts } from "../domain/tally.ts";
+import type { Decode } from "../domain/decode/decode.ts";
+import { type Report, type ReportHeader, reportOf } from "../domain/proof/report.ts";
+import { totalCounts } from "../domain/proof/tally.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { TargetProof } from "../ports/proof.ts";
 import type { Run } from "../ports/runs.ts";

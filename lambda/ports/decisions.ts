@@ -1,6 +1,6 @@
 /** What an operator decides about a run. Each is written down in the ledger, and holds for every process. */
 import type { Finding } from "../domain/migration-error.ts";
-import type { PendingGroup } from "../domain/pending.ts";
+import type { PendingGroup } from "../domain/proof/pending.ts";
 import type { Run } from "./runs.ts";
 import type { ItemName } from "./trace.ts";
 

@@ -1,5 +1,5 @@
 /** What of a run waits for a decision, as it is now. Changes nothing. */
-import type { Pending, PendingGroup } from "../domain/pending.ts";
+import type { Pending, PendingGroup } from "../domain/proof/pending.ts";
 import type { Run } from "./runs.ts";
 
 export interface PendingList {

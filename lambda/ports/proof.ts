@@ -1,5 +1,5 @@
 /** What the target really holds, asked afresh each time. Nothing here remembers; comparing is the domain's work. */
-import type { ContentFacts, LedgerFacts, RelationFacts } from "../domain/evidence.ts";
+import type { ContentFacts, LedgerFacts, RelationFacts } from "../domain/proof/evidence.ts";
 import type { Run } from "./runs.ts";
 
 export interface TargetProof {

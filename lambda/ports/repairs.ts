@@ -1,6 +1,6 @@
 /** Rows that are not what was written, and items in quarantine, mended one by one instead of by a new pass. */
-import type { Decoded } from "../domain/decode.ts";
-import type { RepairCounts } from "../domain/report.ts";
+import type { Decoded } from "../domain/decode/decode.ts";
+import type { RepairCounts } from "../domain/proof/report.ts";
 import type { Run } from "./runs.ts";
 
 /** An item a repair reads again. */

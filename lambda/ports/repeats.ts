@@ -1,5 +1,5 @@
 /** Items that a pass has read more than once, where its source does not promise that keys are unique. */
-import type { Decode, Decoded } from "../domain/decode.ts";
+import type { Decode, Decoded } from "../domain/decode/decode.ts";
 import type { Run } from "./runs.ts";
 
 /** What has to be done before the rows of a pass can be settled. */

@@ -1,6 +1,6 @@
 /** The life of a run as the ledger keeps it. */
-import type { MappingParts } from "../domain/mapping-parts.ts";
-import type { Report } from "../domain/report.ts";
+import type { MappingParts } from "../domain/decode/mapping-parts.ts";
+import type { Report } from "../domain/proof/report.ts";
 
 /**
  * What a pass goes through, in order. A phase is entered only when the one before has ended; `repair` is entered from the

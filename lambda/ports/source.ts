@@ -1,7 +1,7 @@
 /** Where items come from. A table, a file and an export are read through this one interface. */
-import type { Item } from "../domain/attribute.ts";
+import type { Item } from "../domain/decode/attribute.ts";
+import type { SourceRecord } from "../domain/decode/source-record.ts";
 import type { Finding } from "../domain/migration-error.ts";
-import type { SourceRecord } from "../domain/source-record.ts";
 
 /** One page. `next` is where reading goes on; absent when the unit has been read to its end. A page may be empty. */
 export interface SourcePage {

@@ -1,6 +1,6 @@
 /** Single items of the ledger and single rows of the target, for the spot checks. */
-import type { Contribution } from "../domain/decode.ts";
-import type { HeldRow, SampledItem } from "../domain/spot-check.ts";
+import type { Contribution } from "../domain/decode/decode.ts";
+import type { HeldRow, SampledItem } from "../domain/proof/spot-check.ts";
 import type { Run } from "./runs.ts";
 
 export interface SpotRows {

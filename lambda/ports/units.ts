@@ -1,6 +1,6 @@
 /** How a pass is divided among workers, and how one page becomes durable. */
-import type { Decoded } from "../domain/decode.ts";
-import type { Fate, Tally } from "../domain/tally.ts";
+import type { Decoded } from "../domain/decode/decode.ts";
+import type { Fate, Tally } from "../domain/proof/tally.ts";
 import type { Run } from "./runs.ts";
 
 /** One decoded page on its way into the target. */

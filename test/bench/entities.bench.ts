@@ -6,9 +6,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { load } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { type Decode, decoder } from "../../lambda/domain/decode.ts";
-import { addTallies, EMPTY_TALLY, type Fate, PageTally, totalCounts } from "../../lambda/domain/tally.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { type Decode, decoder } from "../../lambda/domain/decode/decode.ts";
+import { addTallies, EMPTY_TALLY, type Fate, PageTally, totalCounts } from "../../lambda/domain/proof/tally.ts";
 import { largeMapping } from "../support/large-mapping.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

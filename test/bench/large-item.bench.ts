@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startPostgres } from "../../bin/embedded/postgres.ts";
 import { Random } from "../../bin/rehearse/random.ts";
-import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
+import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { peakOf, smallHeap } from "../support/peak.ts";
 
 const [ELEMENTS = 130_000] = process.argv.slice(2).map(Number);

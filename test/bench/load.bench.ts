@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { startPostgres } from "../../bin/embedded/postgres.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
-import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
+import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { runMigration } from "../../lambda/run.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";

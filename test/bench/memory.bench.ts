@@ -13,7 +13,7 @@ import { Random } from "../../bin/rehearse/random.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { fromSdk } from "../../bin/rehearse/wire.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { peakOf, smallHeap } from "../support/peak.ts";
 
 const [ITEMS = 20_000] = process.argv.slice(2).map(Number);

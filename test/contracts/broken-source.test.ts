@@ -1,6 +1,6 @@
 /** The contract of a source can be broken: each broken twin fails the check that stands for the promise. */
 import { expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import type { ItemSource, SourcePage } from "../../lambda/ports/source.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { describeItemSource } from "./describe-item-source.ts";

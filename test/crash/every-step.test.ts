@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { UnitClaim } from "../../lambda/ports/units.ts";
 import { items } from "../../schema/items.ts";

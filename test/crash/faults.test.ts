@@ -10,7 +10,7 @@ import { dynamoDbSource } from "../../lambda/adapters/dynamodb/source.ts";
 import { load, openTarget } from "../../lambda/compose.ts";
 import type { Options } from "../../lambda/contract.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 import { items } from "../../schema/items.ts";

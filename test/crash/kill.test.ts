@@ -13,7 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
-import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
+import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { dump, query } from "../support/migration.ts";

@@ -1,14 +1,15 @@
 /** Names come from users and from data: one that every object has, or that JavaScript has a meaning for, is a name like any other. */
 import { expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
-import type { AttributeValue, Item } from "../../lambda/domain/attribute.ts";
-import { CensusTaker } from "../../lambda/domain/census.ts";
-import { decoder } from "../../lambda/domain/decode.ts";
-import { parseItem, toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
-import { parseJson } from "../../lambda/domain/json-names.ts";
-import { mappingChanges, partsOf } from "../../lambda/domain/mapping-parts.ts";
+import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
+import { decoder } from "../../lambda/domain/decode/decode.ts";
+import { parseItem, toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
+import { parseJson } from "../../lambda/domain/decode/json-names.ts";
+import { mappingChanges, partsOf } from "../../lambda/domain/decode/mapping-parts.ts";
+import { CensusTaker } from "../../lambda/domain/discover/census.ts";
 import { must } from "../../lambda/domain/must.ts";
-import { negated, PageTally, readTally, sumOf, writeTally } from "../../lambda/domain/tally.ts";
+import { negated, PageTally, sumOf } from "../../lambda/domain/proof/tally.ts";
+import { readTally, writeTally } from "../../lambda/domain/proof/tally-text.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 
 const NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "high", "low", "count"] as const;

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
-import type { AttributeType, AttributeValue } from "../../lambda/domain/attribute.ts";
-import { encode } from "../../lambda/domain/cell.ts";
-import { isRefusal } from "../../lambda/domain/refusal.ts";
-import { takeStep } from "../../lambda/domain/steps.ts";
+import type { AttributeType, AttributeValue } from "../../lambda/domain/decode/attribute.ts";
+import { encode } from "../../lambda/domain/decode/cell.ts";
+import { isRefusal } from "../../lambda/domain/decode/refusal.ts";
+import { takeStep } from "../../lambda/domain/decode/steps.ts";
 import type { Conversion, Kind } from "../../lambda/mapping/kinds.ts";
 
 /** A value of each type, as friendly to the column as its type can be. */

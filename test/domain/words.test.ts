@@ -1,8 +1,8 @@
 /** The words a mapping has for values: what each makes of an item, and what it refuses. */
 import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
-import type { AttributeValue, Item } from "../../lambda/domain/attribute.ts";
-import { decoder } from "../../lambda/domain/decode.ts";
+import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
+import { decoder } from "../../lambda/domain/decode/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
 import {
   bytea,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { logReport, openLog } from "../../lambda/adapters/report/log.ts";
 import { reportText } from "../../lambda/adapters/report/text.ts";
 import { must } from "../../lambda/domain/must.ts";
-import { withoutKeys } from "../../lambda/domain/report-keys.ts";
+import { withoutKeys } from "../../lambda/domain/proof/report-keys.ts";
 import { runSeal } from "../../lambda/operate.ts";
 import { runRepair } from "../../lambda/run.ts";
 import { bill, edge, FOLDER, file, operator, schema } from "../support/bills.ts";

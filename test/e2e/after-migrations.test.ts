@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Schema } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import { runRepair, runVerify } from "../../lambda/run.ts";

@@ -1,6 +1,6 @@
 /** What runs build on tables, and what of it is there when a pass, another run or a rollback is over: theirs stays theirs. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/migration.ts";
 import { type CaseName, compareWithRawFile } from "./raw-compare.ts";

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Census } from "../../lambda/domain/census.ts";
+import type { Census } from "../../lambda/domain/discover/census.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { items as battleRoyaleItems } from "../cases/battle-royale/items.ts";
 import { tables as battleRoyaleTables } from "../cases/battle-royale/tables.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { runCheck } from "../../lambda/ask.ts";
-import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
+import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import { runMigration } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reportText } from "../../lambda/adapters/report/text.ts";
 import { runListQuarantine, runStatus } from "../../lambda/ask.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { keyedHash } from "../../lambda/domain/fingerprint.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
 import { runRepair, runVerify } from "../../lambda/run.ts";

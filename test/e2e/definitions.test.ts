@@ -1,7 +1,7 @@
 /** What the schema promises beside rows: known by its definition and never by its name, built anew where it is another one, and told where it is not there. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Schema } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, table, text, timestamptz } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import { runRepair, runVerify } from "../../lambda/run.ts";

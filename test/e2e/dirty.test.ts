@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIRT, type Fault, planted } from "../../bin/rehearse/dirt.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const ITEMS = 300;

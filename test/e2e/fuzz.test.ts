@@ -5,8 +5,8 @@
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { AttributeValue, Item } from "../../lambda/domain/attribute.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import {
   bigint,
   boolean,

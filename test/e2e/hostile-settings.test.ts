@@ -1,6 +1,6 @@
 /** Whatever a database or a role has for everybody else: the tables, the ledger and what is built are those of a calm database. */
 import { expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import {
   bytea,
   byteaArray,

@@ -10,7 +10,7 @@ import { planted } from "../../bin/rehearse/dirt.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { answerSchema, ENVIRONMENT, METRICS, type MigrationResult, resultSchema } from "../../lambda/contract.ts";
-import type { AttributeValue, Item } from "../../lambda/domain/attribute.ts";
+import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
 import { tables } from "../../schema/tables.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

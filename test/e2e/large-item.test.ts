@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Random } from "../../bin/rehearse/random.ts";
-import { toDynamoDbJson } from "../../lambda/domain/dynamodb-json.ts";
+import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/migration.ts";
 import { peakOf, smallHeap } from "../support/peak.ts";

@@ -1,6 +1,6 @@
 /** A `latest` column that is NULL is older than any that is not, whatever the order of reading. */
 import { expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, table, text, timestamptz } from "../../lambda/mapping/index.ts";
 import { createDatabase } from "../support/database.ts";
 import { migrateTrial, query } from "../support/migration.ts";

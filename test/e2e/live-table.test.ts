@@ -5,7 +5,7 @@ import { Random } from "../../bin/rehearse/random.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { dynamoDbSource } from "../../lambda/adapters/dynamodb/source.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";

@@ -1,6 +1,6 @@
 /** Items of more rows than are sent in one go: written, changed and taken away piece by piece, they end as if each had been written whole. */
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";

@@ -1,9 +1,9 @@
 /** A table whose items have attributes named after data: the report stays small, and says how much it does not name. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { withoutKeys } from "../../lambda/domain/report-keys.ts";
-import { MOST_NAMES } from "../../lambda/domain/tally.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { withoutKeys } from "../../lambda/domain/proof/report-keys.ts";
+import { MOST_NAMES } from "../../lambda/domain/proof/tally.ts";
 import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { EXIT } from "../../bin/terminal/exit.ts";
-import type { Cell } from "../../lambda/domain/cell.ts";
-import type { Contribution, Decoded } from "../../lambda/domain/decode.ts";
+import type { Cell } from "../../lambda/domain/decode/cell.ts";
+import type { Contribution, Decoded } from "../../lambda/domain/decode/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { PageWrite } from "../../lambda/ports/units.ts";

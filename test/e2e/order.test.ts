@@ -1,7 +1,7 @@
 /** I5: the final state is a function of the set of items. Orders, units and workers are drawn at random; a model says what must come out. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";

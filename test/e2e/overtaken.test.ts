@@ -1,9 +1,9 @@
 /** Processes that decide on what was: each is overtaken by another one in the worst moment, and what it then does must do no harm. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, type OpenTarget, openTarget } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { versionsByItem } from "../../lambda/domain/copies.ts";
-import { decoder } from "../../lambda/domain/decode.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { versionsByItem } from "../../lambda/domain/decode/copies.ts";
+import { decoder } from "../../lambda/domain/decode/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";

@@ -1,7 +1,7 @@
 /** Every check of the proof, with its failing twin: data is broken on purpose in Postgres or at the source, and must be caught. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, table, text, uuid } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import { runVerify } from "../../lambda/run.ts";

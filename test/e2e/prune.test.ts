@@ -1,7 +1,7 @@
 /** `prune`: what items gave that are gone from the source is removed, and nothing else; `maxQuarantine`: a plainly wrong mapping is stopped. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import type { Unreadable } from "../../lambda/domain/source-record.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import type { Unreadable } from "../../lambda/domain/decode/source-record.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

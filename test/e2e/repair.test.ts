@@ -1,7 +1,7 @@
 /** What a proof finds is mended item by item, where it can be; what cannot be is left alone and told. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { runRepair, runVerify } from "../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

@@ -6,9 +6,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { type Decoded, decoder } from "../../lambda/domain/decode.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { type Decoded, decoder } from "../../lambda/domain/decode/decode.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { createDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";

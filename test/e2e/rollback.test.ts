@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, openTarget } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

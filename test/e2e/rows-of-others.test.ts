@@ -3,7 +3,7 @@
  * `--force`, and each is told until somebody has decided on it.
  */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";

@@ -1,7 +1,7 @@
 /** A finished run, run again: what did not change is not written, what changed is, and what vanished is told. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";

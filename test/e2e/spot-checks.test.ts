@@ -1,8 +1,8 @@
 /** Check 5 and the recount: single items, and the whole source, read a second time. Each is shown to find what nothing else finds. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, migrationOf, openTarget } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { compareItem, upperBound } from "../../lambda/domain/spot-check.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { compareItem, upperBound } from "../../lambda/domain/proof/spot-check.ts";
 import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { migrate } from "../../lambda/pipeline/migrate.ts";

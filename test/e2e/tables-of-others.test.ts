@@ -1,7 +1,7 @@
 /** Tables that were there before, constraints, and what others hang on them: used again and again, and left as they were found. */
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/operate.ts";
 import { runVerify } from "../../lambda/run.ts";

@@ -1,10 +1,10 @@
 /** What a schema can say of its target beside rows and keys: schemas, conditions, partial indexes, defaults and numbers for later, roles, odd names. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ddlOf } from "../../lambda/adapters/postgres/ddl.ts";
+import { ddlOf } from "../../lambda/adapters/postgres/tables/ddl.ts";
 import { load } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import {
   bigint,
   defineItems,

@@ -2,9 +2,9 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPlainSql, runTrace } from "../../lambda/ask.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { keyedHash } from "../../lambda/domain/fingerprint.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import {
   bigint,
   bytea,

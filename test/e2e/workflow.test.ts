@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose.ts";
 import type { Options } from "../../lambda/contract.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { runStop } from "../../lambda/operate.ts";
 import { type Migration, plan } from "../../lambda/pipeline/migrate.ts";

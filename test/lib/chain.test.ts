@@ -5,7 +5,7 @@ import { soiled } from "../../bin/rehearse/dirt.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { ENVIRONMENT, resultSchema } from "../../lambda/contract.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { LambdaService } from "../support/lambda-service.ts";

@@ -1,6 +1,6 @@
 /** The use case as a whole: refused with every finding, stopped and gone on with, repeated, pointed at tables that exist. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { ItemSource, SourceFacts } from "../../lambda/ports/source.ts";

@@ -1,7 +1,7 @@
 /** A small table in which everything that an operator can let go, or cannot, happens with two items: orphans, conflicts, collisions, versions. */
 import { expect } from "vitest";
 import { runListQuarantine } from "../../lambda/ask.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";

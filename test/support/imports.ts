@@ -22,11 +22,23 @@ const DOMAIN = /^lambda\/domain\//;
 const PORTS = /^lambda\/ports\//;
 const SETTINGS = /^lambda\/(contract|settings|verbs)\.ts$/;
 const PACKAGE = /^(?!lambda\/|bin\/|lib\/|schema\/|test\/)/;
-const ADAPTERS = ["dynamodb", "file", "postgres", "report"];
+const ADAPTERS = ["dynamodb", "file", "report"];
+
+/** Rooms of a folder, each with what it may import beside what stands before it: arrows point back to the first. */
+const rooms = (folder: string, names: readonly string[], others: readonly RegExp[]): Layer[] =>
+  names.map((name, at) => ({
+    name: `${folder}/${name}`,
+    files: new RegExp(`^lambda/${folder}/${name}/`),
+    may: [...names.slice(0, at + 1).map((before) => new RegExp(`^lambda/${folder}/${before}/`)), ...others],
+  }));
+
+/** What every room of the domain knows stands in no room. */
+const DOMAIN_FLOOR = /^lambda\/domain\/[^/]+\.ts$/;
 
 export const LAYERS: readonly Layer[] = [
   { name: "mapping", files: MAPPING, may: [MAPPING] },
-  { name: "domain", files: DOMAIN, may: [DOMAIN, MAPPING, /^node:crypto$/] },
+  { name: "domain", files: DOMAIN_FLOOR, may: [DOMAIN_FLOOR, MAPPING] },
+  ...rooms("domain", ["decode", "proof", "discover"], [DOMAIN_FLOOR, MAPPING, /^node:crypto$/]),
   { name: "ports", files: PORTS, may: [PORTS, DOMAIN, MAPPING] },
   {
     name: "pipeline",
@@ -38,6 +50,11 @@ export const LAYERS: readonly Layer[] = [
     files: new RegExp(`^lambda/adapters/${name}/`),
     may: [new RegExp(`^lambda/adapters/${name}/`), PORTS, DOMAIN, MAPPING, PACKAGE],
   })),
+  ...rooms(
+    "adapters/postgres",
+    ["session", "ledger", "tables", "proof", "rows", "front"],
+    [PORTS, DOMAIN, MAPPING, PACKAGE],
+  ),
   { name: "contract and settings", files: SETTINGS, may: [SETTINGS, DOMAIN, /^zod$/] },
   { name: "compose", files: /^lambda\/compose\.ts$/, may: [/^lambda\/(?!handler)/, PACKAGE] },
   { name: "ask", files: /^lambda\/(ask|operate|invoke|run)\.ts$/, may: [/^lambda\/(?!handler|adapters)/] },

@@ -1,6 +1,6 @@
 /** Items in memory → a source that keeps the contract of every other. */
-import type { Item } from "../../lambda/domain/attribute.ts";
-import { keySource } from "../../lambda/domain/source-key.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { keySource } from "../../lambda/domain/decode/source-key.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 
 const PAGE = 50;

@@ -2,8 +2,8 @@
 import pg from "pg";
 import { load, migrationOf, numbered, openTarget, runsAt, type Schema } from "../../lambda/compose.ts";
 import type { Options } from "../../lambda/contract.ts";
-import type { Item } from "../../lambda/domain/attribute.ts";
-import type { Report } from "../../lambda/domain/report.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { migrate } from "../../lambda/pipeline/migrate.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";

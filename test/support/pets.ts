@@ -1,5 +1,5 @@
 /** A small table with one of everything a proof looks at: a merged row, a foreign key, a unique, copies, versions. */
-import type { Item } from "../../lambda/domain/attribute.ts";
+import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, numeric, table, text, timestamptz } from "../../lambda/mapping/index.ts";
 
 const tables = defineTables({

@@ -1,11 +1,11 @@
 /**
  * What the service answers, as it wrote it. Names of attributes are data: made into objects by the SDK, one called `__proto__` is
- * lost, and V8 takes some names for others (domain/json-names.ts). So the answer is read here, and the SDK, which signs, retries
+ * lost, and V8 takes some names for others (domain/decode/json-names.ts). So the answer is read here, and the SDK, which signs, retries
  * and tells errors, is left with an empty one.
  */
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { parseJson } from "../../domain/json-names.ts";
+import { parseJson } from "../../domain/decode/json-names.ts";
 
 /** Members of answers that are asked for; what they hold is looked at by whoever reads them. */
 export interface Answer {

@@ -1,8 +1,8 @@
 /** Values as DynamoDB writes them ⇄ this project's. Both keep numbers as text; what differs is who may add a type. */
 import type { AttributeValue as SdkValue } from "@aws-sdk/client-dynamodb";
-import type { AttributeValue, Item } from "../../domain/attribute.ts";
-import { parseItem, toDynamoDbJson } from "../../domain/dynamodb-json.ts";
-import { parseJson } from "../../domain/json-names.ts";
+import type { AttributeValue, Item } from "../../domain/decode/attribute.ts";
+import { parseItem, toDynamoDbJson } from "../../domain/decode/dynamodb-json.ts";
+import { parseJson } from "../../domain/decode/json-names.ts";
 import { must } from "../../domain/must.ts";
 
 /** One item of an answer. A type this project does not know is a bug to be told, never a value to be dropped. */

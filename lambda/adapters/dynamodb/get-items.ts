@@ -1,7 +1,7 @@
 /** Keys → the items a table has now, strongly consistent, whatever the service leaves unprocessed on the way. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Item } from "../../domain/attribute.ts";
+import type { Item } from "../../domain/decode/attribute.ts";
 import { answerAsWritten } from "./answer.ts";
 import { itemFrom, keyToSdk, unitsIn } from "./attribute-codec.ts";
 import { unreachable } from "./errors.ts";

@@ -1,5 +1,5 @@
 /** Bytes → lines with the places they begin and end at. Cut anywhere, a stream gives the same lines. */
-import type { Position } from "../../domain/source-record.ts";
+import type { Position } from "../../domain/decode/source-record.ts";
 
 export interface Line {
   /** The line without its line feed; of a line that is too long, its beginning. */

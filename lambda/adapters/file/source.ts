@@ -5,7 +5,7 @@
 import { createReadStream, realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { SourceRecord } from "../../domain/source-record.ts";
+import type { SourceRecord } from "../../domain/decode/source-record.ts";
 import type { ItemSource, SourcePage } from "../../ports/source.ts";
 import { changed, damaged, isSystemError, notAFile, notGzip, unusable } from "./errors.ts";
 import { isGzip, unzipped } from "./gunzip.ts";

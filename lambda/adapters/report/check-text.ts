@@ -1,8 +1,8 @@
 /** A census → what a person who maps a table wants to see: which kinds of items there are, and what of them is not mapped yet. */
-import type { AttributeCount } from "../../domain/attribute-census.ts";
-import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/census.ts";
-import type { KeyShape } from "../../domain/key-shapes.ts";
-import type { RepeatedKey } from "../../domain/repeated-keys.ts";
+import type { AttributeCount } from "../../domain/discover/attribute-census.ts";
+import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/discover/census.ts";
+import type { KeyShape } from "../../domain/discover/key-shapes.ts";
+import type { RepeatedKey } from "../../domain/discover/repeated-keys.ts";
 import { keyText } from "./key-text.ts";
 import { collapsedText, findingText, grid } from "./text.ts";
 

@@ -5,8 +5,8 @@
  */
 import { type DestinationStream, type Logger, pino } from "pino";
 import { MigrationError, outward } from "../../domain/migration-error.ts";
-import { countsOf } from "../../domain/pending.ts";
-import { agrees, type Report } from "../../domain/report.ts";
+import { countsOf } from "../../domain/proof/pending.ts";
+import { agrees, type Report } from "../../domain/proof/report.ts";
 import type { Progress } from "../../ports/progress.ts";
 
 /** A logger for Lambda: synchronous, because the process freezes as soon as the handler returns. */

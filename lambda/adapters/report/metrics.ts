@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import type { Logger } from "pino";
-import type { Report } from "../../domain/report.ts";
+import type { Report } from "../../domain/proof/report.ts";
 
 type MetricName = keyof ReturnType<typeof measured>;
 

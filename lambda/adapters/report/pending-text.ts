@@ -1,5 +1,5 @@
 /** What waits for a decision → what a person reads: by reason, each with both sides and the words that let it go. */
-import { isOpen, openIn, type Pending, type PendingGroup } from "../../domain/pending.ts";
+import { isOpen, openIn, type Pending, type PendingGroup } from "../../domain/proof/pending.ts";
 import { acceptCommand, keyText, placeText } from "./key-text.ts";
 
 const MEANING: Readonly<Record<string, string>> = {

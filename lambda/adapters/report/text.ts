@@ -1,9 +1,10 @@
 /** A report → what a person reads in a terminal at two in the morning: the verdict first, then why, then everything else. */
-import type { Discrepancy } from "../../domain/discrepancy.ts";
-import type { Example } from "../../domain/evidence.ts";
+
 import type { Finding } from "../../domain/migration-error.ts";
-import { letGoText } from "../../domain/pending.ts";
-import type { FacetReport, Report, TableReport } from "../../domain/report.ts";
+import type { Discrepancy } from "../../domain/proof/discrepancy.ts";
+import type { Example } from "../../domain/proof/evidence.ts";
+import { letGoText } from "../../domain/proof/pending.ts";
+import type { FacetReport, Report, TableReport } from "../../domain/proof/report.ts";
 import { keyText, placeText } from "./key-text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");

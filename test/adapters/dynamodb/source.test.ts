@@ -6,7 +6,7 @@ import { afterAll, expect, inject, it } from "vitest";
 import { createSampleTable, fillTable } from "../../../bin/rehearse/seed.ts";
 import { ATTEMPTS, patientRetries } from "../../../lambda/adapters/dynamodb/retries.ts";
 import { type DynamoDbSettings, dynamoDbSource } from "../../../lambda/adapters/dynamodb/source.ts";
-import type { AttributeValue, Item } from "../../../lambda/domain/attribute.ts";
+import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
 import { describeItemSource } from "../../contracts/describe-item-source.ts";
 import type { Fill } from "../../contracts/item-source.ts";
 import { dynamoDbProxy, type Fault } from "../../support/dynamodb-proxy.ts";

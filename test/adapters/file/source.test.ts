@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LONGEST_LINE, linesFrom } from "../../../lambda/adapters/file/lines.ts";
 import { fileSource } from "../../../lambda/adapters/file/source.ts";
-import { toDynamoDbJson } from "../../../lambda/domain/dynamodb-json.ts";
+import { toDynamoDbJson } from "../../../lambda/domain/decode/dynamodb-json.ts";
 import { describeItemSource } from "../../contracts/describe-item-source.ts";
 import type { Fill } from "../../contracts/item-source.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import fc from "fast-check";
-import type { AttributeValue } from "../../../lambda/domain/attribute.ts";
+import type { AttributeValue } from "../../../lambda/domain/decode/attribute.ts";
 import type { Kind } from "../../../lambda/mapping/kinds.ts";
 
 export const words = (text: string): readonly string[] => text.trim().split(/\s+/);

@@ -1,11 +1,11 @@
 /** I10: whatever an item holds, nothing of it reaches a log line or an error. The twin shows that the canary would be seen. */
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../lambda/adapters/postgres/connection.ts";
+import { connect } from "../../../lambda/adapters/postgres/session/connection.ts";
 import { logFailure, logProgress, logReport, openLog } from "../../../lambda/adapters/report/log.ts";
-import { keyedHash } from "../../../lambda/domain/fingerprint.ts";
+import { keyedHash } from "../../../lambda/domain/decode/fingerprint.ts";
 import { MigrationError } from "../../../lambda/domain/migration-error.ts";
-import type { Report } from "../../../lambda/domain/report.ts";
+import type { Report } from "../../../lambda/domain/proof/report.ts";
 import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
 import { runMigration } from "../../../lambda/run.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";

@@ -1,0 +1,263 @@
+/**
+ * Damage → what the source holds. Damage is written down before anything is mended, so that a row of several parts, of which
+ * one is back already, is still known to have been missing when a repair that was killed goes on.
+ */
+import { versionThatCounts } from "../../../domain/decode/copies.ts";
+import type { Contribution, Decoded } from "../../../domain/decode/decode.ts";
+import { MigrationError } from "../../../domain/migration-error.ts";
+import { must } from "../../../domain/must.ts";
+import { NOTHING_REPAIRED, type RepairCounts } from "../../../domain/proof/report.ts";
+import { addTallies, EMPTY_TALLY, negated, PageTally, quarantinedTally } from "../../../domain/proof/tally.ts";
+import type { Mapping } from "../../../mapping/model.ts";
+import type { DamagedItem, Repairs } from "../../../ports/repairs.ts";
+import type { Run } from "../../../ports/runs.ts";
+import * as audit from "../ledger/audit.ts";
+import { correct } from "../ledger/corrections.ts";
+import { holdsPhase, refuseWhileUsed, withRun } from "../ledger/locks.ts";
+import * as quarantine from "../ledger/quarantine.ts";
+import { holdersOf } from "../ledger/repeated.ts";
+import { lockRun, movedOn, rolledBack, sealed, updateRun } from "../ledger/runs.ts";
+import { heldKeys, holding } from "../proof/contents.ts";
+import { mendRows } from "../rows/mended-rows.ts";
+import { writeItems } from "../rows/page.ts";
+import type { Facet } from "../rows/rows.ts";
+import { settle } from "../rows/settle.ts";
+import { ungivenColumns } from "../rows/ungiven.ts";
+import { removeAgain, unremoved } from "../rows/unremoved.ts";
+import { type Session, transaction } from "../session/connection.ts";
+import type { Sessions } from "../session/sessions.ts";
+import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
+import { dropConstraints } from "../tables/constraints.ts";
+import { createTables } from "../tables/tables.ts";
+
+/** Items read again and mended in one transaction: what one request for single items may ask for, 40 MB at the most. */
+const BATCH = 100;
+
+export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
+  return {
+    begin: (run, force) =>
+      sessions.use((session) => withRun(session, run.id, () => begin(session, run, mapping, force))),
+    next: (run) =>
+      sessions.use(async (session) => {
+        const { rows } = await session.query<DamagedItem>(
+          `select distinct item, source from ${LEDGER}.damage where run = $1 order by item limit ${BATCH}`,
+          [run.id],
+        );
+        return rows;
+      }),
+    mend: (run, items, now) =>
+      sessions.use((session) => transaction(session, () => mend(session, run, mapping, items, now))),
+  };
+}
+
+async function begin(session: Session, { id }: Run, mapping: Mapping, force: boolean) {
+  await refuseWhileUsed(session, id);
+  const run = await transaction(session, async () => {
+    // What the run is now decides, not what it was when somebody looked.
+    const now = must(await lockRun(session, id), "a run that was found stays in the ledger");
+    if (now.sealedAt !== undefined) throw sealed(id);
+    if (now.phase === "rollback") throw rolledBack(now);
+    if (now.phase === "copy") {
+      const problem = `run ${id} has not copied everything yet`;
+      throw new MigrationError("no-run", problem, "run migrate until it ends");
+    }
+    // Damage an earlier pass or repair left behind is not what is there now; nor is leave to write over rows, given then.
+    const old = now.phase === "repair" ? (force ? "false" : "not missing") : "true";
+    await session.query(`delete from ${LEDGER}.damage where run = $1 and ${old}`, [id]);
+    return updateRun(session, id, "phase = 'repair', epoch = epoch + 1, stops_seen = stops");
+  });
+  await createTables(session, run.id, mapping);
+  await dropConstraints(session, mapping.tables);
+  // Parts that others have filled, or holders whose rows they have changed.
+  if (force) await settle(session, run.id, mapping, force);
+  let left = 0;
+  for (const table of mapping.tables) {
+    for (const facet of table.facets) {
+      await note(session, missing(run, { table, facet }));
+      const changed = different(run, { table, facet });
+      if (force) {
+        await note(session, changed);
+        await emptyLeftovers(session, run, { table, facet });
+      } else left += await count(session, changed);
+    }
+  }
+  if (force) await transaction(session, () => removeAgain(session, run, mapping, force));
+  for (const { count: there } of await unremoved(session, run.id, mapping)) left += there;
+  await note(
+    session,
+    `select run, item, 0, 0, '{}'::text[], true, source from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass}`,
+  );
+  return { run, left };
+}
+
+/** Values of merged rows in a part that no item gives. */
+async function emptyLeftovers(session: Session, run: Run, { table, facet }: Facet): Promise<void> {
+  const own = ownColumns(table, facet).filter(({ defaultSql }) => defaultSql === undefined);
+  if (table.duplicates !== "merge" || own.length === 0) return;
+  await session.query(
+    `update ${tableSql(table)} t set ${own.map(({ name }) => `${quote(name)} = null`).join(", ")}
+     from (${heldKeys(run.id, table)}) r where ${keyEquals(table, "t", "r.key")}
+     and not exists (select from ${held(run, { table, facet })} where a.key = r.key)`,
+  );
+}
+
+const note = (session: Session, damage: string) =>
+  session.query(
+    `insert into ${LEDGER}.damage (run, item, tbl, facet, key, missing, source) ${damage} on conflict do nothing`,
+  );
+
+async function count(session: Session, damage: string): Promise<number> {
+  const { rows } = await session.query<{ count: string }>(
+    `select count(*) from (${damage}) d (run, item, tbl, facet, key, missing, source)
+     where not exists (select from ${LEDGER}.damage n where (n.run, n.item, n.tbl, n.facet, n.key) = (d.run, d.item, d.tbl, d.facet, d.key))`,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+const held = (run: Run, { table, facet }: Facet): string => `(select a.* from ${holding(run.id, table, facet)}) a`;
+
+const missing = (run: Run, at: Facet): string =>
+  `select a.run, a.item, a.tbl, a.facet, a.key, true, a.source from ${held(run, at)}
+   where not exists (select from ${tableSql(at.table)} t where ${keyEquals(at.table, "t", "a.key")})`;
+
+const different = (run: Run, at: Facet): string =>
+  `select a.run, a.item, a.tbl, a.facet, a.key, false, a.source from ${held(run, at)}
+   join ${tableSql(at.table)} t on ${keyEquals(at.table, "t", "a.key")} where ${facetFingerprint(at.facet, "t")} <> a.row_fp`;
+
+interface DamageLine {
+  readonly item: string;
+  readonly tbl: number;
+  readonly facet: number;
+  readonly key: string[];
+  readonly missing: boolean;
+}
+
+async function mend(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  items: readonly DamagedItem[],
+  now: ReadonlyMap<string, readonly Decoded[]>,
+): Promise<RepairCounts> {
+  // A repair that was overtaken, by another one or by migrate, writes nothing any more.
+  if (!(await holdsPhase(session, run, "repair"))) throw movedOn(run);
+  // Whoever takes a line mends it: a second repair finds none.
+  const { rows: lines } = await session.query<DamageLine>(
+    `delete from ${LEDGER}.damage where run = $1 and item = any($2::uuid[]) returning item, tbl, facet, key, missing`,
+    [run.id, items.map(({ item }) => item)],
+  );
+  const [waiting, rows] = [lines.filter(({ tbl }) => tbl === 0), lines.filter(({ tbl }) => tbl !== 0)];
+  const written = await writeRows(session, run, mapping, rows, now);
+  const released = await release(session, run, mapping, waiting, now);
+  return { ...NOTHING_REPAIRED, ...written, ...released };
+}
+
+/** Rows of items that are what they were when they were written. */
+async function writeRows(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  lines: readonly DamageLine[],
+  now: ReadonlyMap<string, readonly Decoded[]>,
+): Promise<Pick<RepairCounts, "rows" | "left" | "changed">> {
+  const items = [...new Set(lines.map(({ item }) => item))];
+  const known = await audit.knownItems(session, { run: run.id, pass: run.pass }, items);
+  const refused = await refusedOf(session, run, items);
+  const same = new Map<string, Contribution>();
+  let unchanged = 0;
+  for (const item of items) {
+    const decoded = versionThatCounts(now.get(item) ?? [], refused.get(item));
+    if (decoded?.outcome.kind !== "rows" || known.get(item) !== decoded.fingerprint) continue;
+    unchanged += 1;
+    for (const contribution of decoded.outcome.contributions)
+      same.set(placeOf(item, contribution.table.index, contribution.facet.index, contribution.key), contribution);
+  }
+  let [count, left] = [0, 0];
+  const place = { run: run.id, ungiven: await ungivenColumns(session, mapping.tables) };
+  const byPlace = Map.groupBy(lines, ({ tbl, facet }) => `${tbl}.${facet}`);
+  for (const table of mapping.tables) {
+    for (const facet of table.facets) {
+      const here = byPlace.get(`${table.index}.${facet.index}`) ?? [];
+      for (const isMissing of [true, false]) {
+        const given = here
+          .filter((line) => line.missing === isMissing)
+          .flatMap(({ item, key }) => same.get(placeOf(item, table.index, facet.index, key)) ?? []);
+        const written = await mendRows(session, place, { table, facet }, given, isMissing);
+        count += written;
+        left += given.length - written;
+      }
+    }
+  }
+  return { rows: count, left, changed: items.length - unchanged };
+}
+
+const placeOf = (item: string, tbl: number, facet: number, key: readonly string[]): string =>
+  JSON.stringify([item, tbl, facet, ...key]);
+
+/**
+ * Items in quarantine that decode by now, are gone, or are refused for another reason; the tally of the pass follows them. Of one
+ * that stands in its source more than once the versions that are gone are taken out, while the one that holds the rows is still
+ * there; which of several is to hold them, and whatever is new, is left to a new pass.
+ */
+async function release(
+  session: Session,
+  run: Run,
+  mapping: Mapping,
+  lines: readonly DamageLine[],
+  now: ReadonlyMap<string, readonly Decoded[]>,
+): Promise<Pick<RepairCounts, "released" | "refused">> {
+  const items = lines.map(({ item }) => item);
+  const { rows: old } = await session.query<quarantine.Version & { entity: string | null }>(
+    `select item, replace(version::text, '-', '') as version, entity from ${LEDGER}.quarantine
+     where run = $1 and last_seen = $2 and item = any($3::uuid[]) for update`,
+    [run.id, run.pass, items],
+  );
+  if (old.length === 0) return { released: 0, refused: 0 };
+  const holders = await holdersOf(session, run, items);
+  const [gone, decoded]: [typeof old, Decoded[]] = [[], []];
+  for (const [item, refused] of Map.groupBy(old, (line) => line.item)) {
+    const versions = now.get(item);
+    const holder = holders.get(item);
+    const isThere = (version: string) => versions?.some(({ fingerprint }) => fingerprint === version) === true;
+    if (versions === undefined || (holder !== undefined && !isThere(holder))) continue;
+    const isOne = holder === undefined && versions.length < 2;
+    const isKnown = (version: string) => version === holder || refused.some((line) => line.version === version);
+    // A version nobody has decided about keeps what waits where it is: a new pass decides about all of them.
+    if (!isOne && versions.some(({ fingerprint }) => !isKnown(fingerprint))) continue;
+    gone.push(...refused.filter(({ version }) => isOne || !isThere(version)));
+    if (isOne) decoded.push(...versions);
+  }
+  const tally = new PageTally(decoded.length);
+  for (const item of decoded) tally.note(item);
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  const written = new Set(decoded.map(({ fingerprint }) => fingerprint));
+  await quarantine.takeOut(
+    session,
+    place,
+    gone.filter(({ version }) => !written.has(version)),
+  );
+  const taken = await writeItems(session, place, decoded);
+  await quarantine.takeOut(
+    session,
+    place,
+    taken.filter(({ fate }) => fate !== "quarantined"),
+  );
+  const before = gone.map(({ item, entity }) => quarantinedTally(item, entity)).reduce(addTallies, EMPTY_TALLY);
+  const after = tally.tally(taken.map(({ fate }) => fate));
+  await correct(session, run, addTallies(after, negated(before)), taken);
+  const { rows: left } = await session.query<{ item: string }>(
+    `select distinct item from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[])`,
+    [run.id, items],
+  );
+  const all = new Set(old.map(({ item }) => item));
+  return { released: all.size - left.length, refused: left.length };
+}
+
+/** By item, the versions that Postgres has refused. */
+async function refusedOf(session: Session, run: Run, items: readonly string[]): Promise<Map<string, Set<string>>> {
+  const { rows } = await session.query<{ item: string; refused: string[] }>(
+    `select i.item, ${quarantine.refusedVersions(run, "i.item")} as refused from unnest($1::uuid[]) i(item)`,
+    [items],
+  );
+  return new Map(rows.map(({ item, refused }) => [item, new Set(refused)]));
+}

@@ -1,0 +1,271 @@
+/** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables at once, its lines last. */
+import { tablesOf } from "../../../domain/decode/mapping-parts.ts";
+import { MigrationError } from "../../../domain/migration-error.ts";
+import { must } from "../../../domain/must.ts";
+import type { TableModel } from "../../../mapping/model.ts";
+import { own } from "../../../mapping/own.ts";
+import type { Run } from "../../../ports/runs.ts";
+import type { Undo, Undone } from "../../../ports/undo.ts";
+import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
+import { lockRun, sealed, updateRun } from "../ledger/runs.ts";
+import { heldKeys } from "../proof/contents.ts";
+import { writeChanges } from "../rows/changes.ts";
+import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
+import { linesOf } from "../rows/pieces.ts";
+import { unremoved } from "../rows/unremoved.ts";
+import { type Session, transaction } from "../session/connection.ts";
+import { hasDependents } from "../session/errors.ts";
+import { lockExclusively } from "../session/exclusive.ts";
+import type { Sessions } from "../session/sessions.ts";
+import { LEDGER, quote, tableSql } from "../session/sql.ts";
+import { builtBy } from "../tables/built.ts";
+import { dropConstraints, restoreBuilt, restoreMigrated } from "../tables/constraints.ts";
+import { dependentsOf, refuseDependents } from "../tables/dependents.ts";
+import { revertVersions, runVersions, type SchemaMigrations } from "../tables/schema-migrations.ts";
+
+/** Items taken back in one transaction. */
+const BATCH = 1_000;
+/** Where the run has lines; its entry in `run` goes last. */
+const LINES = [
+  "audit",
+  "parked",
+  "seen",
+  "quarantine",
+  "unit",
+  "created_table",
+  "accepted",
+  "repeated",
+  "damage",
+  "built",
+  "unbuilt",
+  "lap",
+  "ungiven",
+  "unremoved",
+];
+
+export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
+  return {
+    undo: (run, force) => {
+      // The last step may have happened though its answer was lost: then what was done is known, and there is no run any more.
+      let done: Undone = { dropped: [], removed: {}, left: {}, kept: [] };
+      return sessions.use((session) =>
+        withRun(session, run.id, async () => {
+          if (run.sealedAt !== undefined) throw sealed(run.id);
+          await refuseWhileUsed(session, run.id);
+          if (!(await isKnown(session, run))) return done;
+          const plan = await planOf(session, run);
+          await refuseDependents(session, plan.others, plan);
+          if (!force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
+          const tables = plan.endangered.map(({ table }) => table);
+          // What a migration made may have been taken down for a copy: its `down` finds it there.
+          await restoreMigrated(session, run.id, tables);
+          const after = { run: run.id, when: "after", versions: migrations.after, tables } as const;
+          const reverted = await revertVersions(sessions, session, after);
+          try {
+            await dropOwn(session, run, plan, force);
+          } catch (error) {
+            // What was refused has changed nothing: neither has this.
+            if (error instanceof MigrationError && reverted.names.length > 0) await runVersions(sessions, after);
+            throw error;
+          }
+          const removed = await removeRows(session, run, plan.comparable);
+          await restoreBuilt(session, run.id, plan.others);
+          const before = await revertVersions(sessions, session, {
+            run: run.id,
+            when: "before",
+            versions: migrations.before,
+          });
+          done = {
+            dropped: plan.own.map(spelled),
+            removed: added(done.removed, removed),
+            left: await leftIn(session, run, plan),
+            kept: [...reverted.kept, ...before.kept],
+          };
+          await forget(session, run);
+          return done;
+        }),
+      );
+    },
+    dropLedger: () => sessions.use((session) => transaction(session, () => dropLedger(session))),
+  };
+}
+
+/** What there is of a run, by what the ledger knows: the schema may be another one since, or gone. */
+interface Plan {
+  /** Tables it made, whether or not its mapping still has them. */
+  readonly own: readonly TablePlace[];
+  /** Tables that were there before, and are still. */
+  readonly others: readonly TableModel[];
+  /** Those of them whose rows can be compared with what was written. */
+  readonly comparable: readonly TableModel[];
+  readonly endangered: readonly Endangered[];
+  /** Tables it made, of which its mapping has known nothing for long: no row in them is its own. */
+  readonly unknown: readonly TablePlace[];
+}
+
+async function planOf(session: Session, run: Run): Promise<Plan> {
+  const own = (await builtBy(session)).tables(run.id);
+  const names = new Set(own.map(tableSql));
+  const known = await present(session, tablesOf(run.parts));
+  const others = known.filter((table) => !names.has(tableSql(table)));
+  const comparable: TableModel[] = [];
+  for (const table of others) if ((await alterations(session, table)).length === 0) comparable.push(table);
+  const endangered = known.map((table) => ({ table, created: names.has(tableSql(table)) }));
+  const modelled = new Set(known.map(tableSql));
+  const unknown = (await present(session, own)).filter((place) => !modelled.has(tableSql(place)));
+  return { own, others, comparable, endangered, unknown };
+}
+
+async function dropLedger(session: Session): Promise<number> {
+  const { rows: there } = await session.query<{ ledger: string | null }>(
+    `select to_regclass('${LEDGER}.run')::text as ledger`,
+  );
+  if (there[0]?.ledger === null) return 0;
+  // Nobody begins a run meanwhile.
+  await session.query(`lock table ${LEDGER}.run in access exclusive mode`);
+  const { rows } = await session.query<{ id: number; sealed: boolean }>(
+    `select id, to_jsonb(r) ->> 'sealed_at' is not null as sealed from ${LEDGER}.run r for update`,
+  );
+  const open = rows.filter(({ sealed }) => !sealed).map(({ id }) => id);
+  if (open.length > 0) {
+    const problem = `${open.length === 1 ? "run" : "runs"} ${open.join(", ")} not sealed: without the ledger nothing could be proven or taken back`;
+    throw new MigrationError("not-sealed", problem, "seal them first");
+  }
+  for (const { id } of rows) await refuseWhileUsed(session, id);
+  const { rows: tables } = await session.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = '${LEDGER}'::regnamespace and relkind = 'r'`,
+  );
+  // Not with everything that hangs on it: a view of somebody else's is named, and stays.
+  const places = tables.map(({ name }) => ({ schema: LEDGER, name }));
+  await refusing(session, places, async () => {
+    // What refuses is asked for its name by the same transaction.
+    await session.query("savepoint dropping");
+    try {
+      await session.query(`drop table ${places.map(tableSql).join(", ")}`);
+      await session.query(`drop schema ${LEDGER}`);
+    } catch (error) {
+      await session.query("rollback to savepoint dropping");
+      throw error;
+    }
+  });
+  return rows.length;
+}
+
+type TablePlace = Pick<TableModel, "schema" | "name">;
+
+const spelled = ({ schema, name }: TablePlace): string => (schema === "public" ? name : `${schema}.${name}`);
+
+/** Those that are there. */
+async function present<T extends TablePlace>(session: Session, tables: readonly T[]): Promise<T[]> {
+  const { rows } = await session.query<{ there: boolean[] }>(
+    "select array(select to_regclass(name) is not null from unnest($1::text[]) with ordinality t(name, n) order by n) as there",
+    [tables.map(tableSql)],
+  );
+  return tables.filter((_, at) => rows[0]?.there[at] === true);
+}
+
+/** Takes the run's rows out of tables that were there before. */
+async function removeRows(session: Session, run: Run, tables: readonly TableModel[]): Promise<Record<string, number>> {
+  let removed: Record<string, number> = {};
+  const place = { run: run.id, pass: run.pass, tables };
+  const indexes = tables.map(({ index }) => index);
+  for (;;) {
+    const { rows } = await session.query<{ item: string }>(
+      `select distinct item from (select item from ${LEDGER}.audit where run = $1 and tbl = any($2::smallint[]) limit ${BATCH}) batch`,
+      [run.id, indexes],
+    );
+    if (rows.length === 0) return removed;
+    await refusing(session, tables, () =>
+      transaction(session, async () => {
+        for await (const lines of linesOf(session, place, rows)) {
+          const gone = lines.filter((line) => indexes.includes(line.table));
+          const went = await writeChanges(session, place, { gone, changed: [], added: [] });
+          removed = added(removed, byName(tables, went));
+        }
+      }),
+    );
+  }
+}
+
+const byName = (tables: readonly TableModel[], counts: ReadonlyMap<number, number>): Record<string, number> =>
+  Object.fromEntries(tables.flatMap(({ index, name }) => (counts.has(index) ? [[name, counts.get(index) ?? 0]] : [])));
+
+/** Rows of the run that stay, because they were changed since or cannot be compared any more. */
+async function leftIn(session: Session, run: Run, { others, comparable }: Plan): Promise<Record<string, number>> {
+  const changed = await unremoved(session, run.id, { tables: comparable });
+  const left = new Map(changed.map(({ table, count }) => [table, count]));
+  for (const table of others.filter((each) => !comparable.includes(each))) {
+    const { rows } = await session.query(heldKeys(run.id, table));
+    if (rows.length > 0) left.set(table.name, rows.length);
+  }
+  return Object.fromEntries(left);
+}
+
+/**
+ * From here on no page of this run can be committed any more, whoever still holds one; nobody can write to its tables, and what
+ * was committed until then counts; they go, and what any run built on the others is out of the way. All of it or, where
+ * something would be lost, nothing.
+ */
+async function dropOwn(session: Session, run: Run, plan: Plan, force: boolean): Promise<void> {
+  const { own, others } = plan;
+  await refusing(session, own, () =>
+    transaction(session, async () => {
+      const now = must(await lockRun(session, run.id), "a run that was found stays in the ledger");
+      if (now.sealedAt !== undefined) throw sealed(run.id);
+      await updateRun(session, run.id, "phase = 'rollback', epoch = epoch + 1");
+      const { notes } = await builtBy(session);
+      const builtUpon = others.filter((table) => notes.some(({ tbl }) => tbl === tableSql(table)));
+      await lockExclusively(session, [...(await present(session, own)), ...builtUpon]);
+      if (!force)
+        await refuseLosses(
+          session,
+          run.id,
+          plan.endangered.filter(({ created }) => created),
+          plan.unknown,
+        );
+      await dropConstraints(session, [...own, ...others]);
+      if (own.length > 0) await session.query(`drop table if exists ${own.map(tableSql).join(", ")}`);
+      // Rows cannot leave columns that a merged table promises to fill.
+      const ours = new Set(others.map(tableSql));
+      for (const note of notes)
+        if (note.run === run.id && note.kind === "not null" && ours.has(note.tbl)) await session.query(note.unmade);
+    }),
+  );
+}
+
+/** Everything the ledger knows of the run. */
+async function forget(session: Session, run: Run): Promise<void> {
+  await transaction(session, async () => {
+    const { rows } = await session.query<{ name: string }>(
+      `select c.relname as name from pg_class c where c.relnamespace = '${LEDGER}'::regnamespace and c.relname like $1`,
+      [`audit\\_merge\\_${run.id}\\_%`],
+    );
+    for (const { name } of rows) await session.query(`drop index ${LEDGER}.${quote(name)}`);
+    for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [run.id]);
+    await session.query(`delete from ${LEDGER}.run where id = $1`, [run.id]);
+  });
+}
+
+async function isKnown(session: Session, { id }: Run): Promise<boolean> {
+  return (await session.query(`select from ${LEDGER}.run where id = $1`, [id])).rows.length > 0;
+}
+
+const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => [
+      name,
+      (own(a, name) ?? 0) + (own(b, name) ?? 0),
+    ]),
+  );
+
+/** What depends on what would go is somebody else's: it is named, and stays. */
+async function refusing(session: Session, tables: readonly TablePlace[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!hasDependents(error) || !(error instanceof Error)) throw error;
+    const names = await dependentsOf(session, tables);
+    const problem = `something depends on what would be removed: ${names.length > 0 ? names.join(", ") : error.message}`;
+    throw new MigrationError("rollback-refused", problem, "remove it first, then roll back again");
+  }
+}

@@ -1,0 +1,219 @@
+/** The ledger's tables, as versioned migrations in a schema of their own. A migration that has been released is never edited. */
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+import { migrateVersions } from "../session/migrator.ts";
+import type { Sessions } from "../session/sessions.ts";
+
+const first: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    const statements = [
+      sql`create table migration_ledger.run (
+        id smallint generated always as identity primary key,
+        source text not null unique,
+        mapping text not null,
+        -- The numbers tables and entities go by here, what each of them meant, and what tells a table's rows.
+        parts text not null,
+        expired_at bigint not null,
+        pass smallint not null default 1,
+        phase text not null default 'copy',
+        started_at timestamptz not null,
+        report text,
+        -- Keys of source items leave the databases only as hashes under this.
+        log_key uuid not null default gen_random_uuid()
+      )`,
+      sql`create table migration_ledger.created_table (
+        run smallint not null references migration_ledger.run,
+        name text not null,
+        primary key (run, name)
+      )`,
+      // Updated once a page: the free half of each block keeps those updates within it.
+      sql`create table migration_ledger.unit (
+        run smallint not null references migration_ledger.run,
+        pass smallint not null,
+        unit integer not null,
+        descriptor text not null,
+        cursor text,
+        done boolean not null default false,
+        -- Read once more, for the copies of items that stand in the source more than once.
+        reread boolean not null default false,
+        pages integer not null default 0,
+        tally text not null,
+        -- Two of the tally's counts: progress is asked for several times a second.
+        read bigint not null default 0,
+        quarantined bigint not null default 0,
+        primary key (run, pass, unit)
+      ) with (fillfactor = 50)`,
+      // One line for each contribution. A source item that gives no row has one line of table 0.
+      sql`create table migration_ledger.audit (
+        run smallint not null,
+        tbl smallint not null,
+        facet smallint not null,
+        entity smallint not null,
+        pass smallint not null,
+        item uuid not null,
+        row_fp uuid not null,
+        item_fp uuid not null,
+        at timestamptz not null default now(),
+        rank numeric,
+        key text[] not null,
+        source text not null,
+        primary key (run, item, tbl, facet, key)
+      )`,
+      sql`create table migration_ledger.parked (
+        run smallint not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
+        item uuid not null,
+        vals text[] not null,
+        primary key (run, tbl, facet, key, item)
+      )`,
+      // What stood in columns that no contribution gives, right after this run wrote the row; no line where that was nothing.
+      sql`create table migration_ledger.ungiven (
+        run smallint not null,
+        tbl smallint not null,
+        key text[] not null,
+        was jsonb not null,
+        primary key (run, tbl, key)
+      )`,
+      // What was to be removed and is still there: changed since, or kept by a trigger.
+      sql`create table migration_ledger.unremoved (
+        run smallint not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
+        item uuid not null,
+        source text not null,
+        row_fp uuid not null,
+        primary key (run, tbl, facet, key)
+      )`,
+      // A page's records in their order. Logged: a crash would empty an unlogged one, and everything would look stale.
+      sql`create table migration_ledger.seen (
+        run smallint not null,
+        pass smallint not null,
+        unit integer not null,
+        page integer not null,
+        items uuid[] not null,
+        versions uuid[] not null,
+        fates "char"[] not null,
+        primary key (run, pass, unit, page)
+      )`,
+      sql`alter table migration_ledger.seen alter items set storage external, alter versions set storage external`,
+      // Versions of items that a pass has read more than once. What each of its copies was counted as, by what became of them,
+      // and what is decided, once it is: until then it is kept whole, where it alone does not decide.
+      sql`create table migration_ledger.repeated (
+        run smallint not null,
+        pass smallint not null,
+        item uuid not null,
+        version uuid not null,
+        counted json not null,
+        kind text,
+        positions text[] not null default '{}',
+        body text,
+        fate text,
+        primary key (run, pass, item, version)
+      )`,
+      sql`create index repeated_undecided on migration_ledger.repeated (run, pass, item, version) where fate is null`,
+      // The body is text: jsonb refuses U+0000, and an item must never be too odd for quarantine.
+      sql`create table migration_ledger.quarantine (
+        run smallint not null,
+        item uuid not null,
+        version uuid not null,
+        entity text,
+        reason text not null,
+        detail text not null,
+        source text not null,
+        position text,
+        body text not null,
+        first_seen smallint not null,
+        last_seen smallint not null,
+        primary key (run, item, version)
+      )`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const operated: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    const statements = [
+      sql`alter table migration_ledger.run
+        -- Grows with everything that begins: a pass, a repair, a rollback. What was begun before it may end nothing any more.
+        add epoch integer not null default 0,
+        -- Wishes to stop so far, and those that were known when the run was last opened.
+        add stops integer not null default 0,
+        add stops_seen integer not null default 0,
+        add sealed_at timestamptz`,
+      // A name alone is not a table: there may be one of it in every schema.
+      sql`alter table migration_ledger.created_table add schema text not null default 'public'`,
+      sql`alter table migration_ledger.created_table drop constraint created_table_pkey, add primary key (run, schema, name)`,
+      // What runs have built on tables, with the statements that make it and unmake it. What stands under its name and is
+      // defined otherwise is somebody else's. The version is the schema's own migration that made it, where one did.
+      sql`create table migration_ledger.built (
+        tbl text not null,
+        kind text not null,
+        name text not null,
+        run smallint not null,
+        definition text not null,
+        version text,
+        made text[] not null,
+        unmade text not null,
+        primary key (tbl, kind, name, run)
+      )`,
+      // What could not be built when it was last tried, and why.
+      sql`create table migration_ledger.unbuilt (
+        tbl text not null,
+        kind text not null,
+        name text not null,
+        run smallint not null,
+        reason text not null,
+        primary key (tbl, kind, name, run)
+      )`,
+      // Contents of tables that are proven already, while others are not yet, and the versions of the rows they come from.
+      sql`create table migration_ledger.lap (
+        run smallint not null,
+        epoch integer not null,
+        tbl smallint not null,
+        content text not null,
+        versions text not null,
+        at timestamptz not null default now(),
+        primary key (run, tbl)
+      )`,
+      // What an operator lets go, a line for each contribution and one of table 0 for each body in quarantine: bound to what the item
+      // held then and to what held its place, so that nothing is let go that nobody has looked at.
+      sql`create table migration_ledger.accepted (
+        run smallint not null,
+        item uuid not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
+        held text not null,
+        holder text not null,
+        source text not null,
+        reason text not null,
+        at timestamptz not null default now(),
+        primary key (run, item, tbl, facet, key)
+      )`,
+      // Lines a repair has still to mend. A line of table 0 is an item in quarantine.
+      sql`create table migration_ledger.damage (
+        run smallint not null,
+        item uuid not null,
+        tbl smallint not null,
+        facet smallint not null,
+        key text[] not null,
+        missing boolean not null,
+        source text not null,
+        primary key (run, item, tbl, facet, key)
+      )`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Record<string, Migration> = { "0001_first": first, "0002_operated": operated };
+
+/** Creates or upgrades the ledger. */
+export async function migrateLedger(sessions: Sessions): Promise<void> {
+  const { error } = await migrateVersions(sessions, { versions: MIGRATIONS });
+  if (error !== undefined) throw error;
+}

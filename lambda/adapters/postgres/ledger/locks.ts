@@ -1,0 +1,83 @@
+/**
+ * Advisory locks: one class for each run, one number for each unit, one for all pages, and one for the steps only one process may
+ * do; and one for the beginning of runs.
+ */
+import { MigrationError } from "../../../domain/migration-error.ts";
+import type { Phase, Run } from "../../../ports/runs.ts";
+import type { Session } from "../session/connection.ts";
+import { isLockTimeout } from "../session/errors.ts";
+import { LEDGER } from "../session/sql.ts";
+
+/** Sets this project's locks apart from others in the same database. */
+const FIRST_CLASS = 0x44_32_00_00;
+const WHOLE_RUN = -1;
+const PAGES = -2;
+
+export const lockClass = (run: number): number => FIRST_CLASS + run;
+
+/**
+ * Takes a lock of this project's own. The operator's `lock_timeout` is for tables and rows: a step of another process of this
+ * migration may take longer than that, and is waited for as long as the session says.
+ */
+async function taking(session: Session, lock: string, classId: number, objectId: number): Promise<void> {
+  try {
+    await session.query(
+      `select set_config('lock_timeout', $3, true), ${lock}($1, $2), set_config('lock_timeout', s.was, true)
+       from (select current_setting('lock_timeout') as was offset 0) s`,
+      [classId, objectId, session.longestWait],
+    );
+  } catch (error) {
+    if (!isLockTimeout(error) || !(error instanceof Error)) throw error;
+    // Not to be tried again: it was waited for long enough.
+    throw new MigrationError(
+      "in-use",
+      error.message,
+      "let that process end, or end it, then run the same command again",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Waits for the whole run, does `work`, and lets go. The lock dies with the connection. */
+export async function withRun<T>(session: Session, run: number, work: () => Promise<T>): Promise<T> {
+  await taking(session, "pg_advisory_lock", lockClass(run), WHOLE_RUN);
+  try {
+    return await work();
+  } finally {
+    if (!session.broken)
+      await session
+        .query("select pg_advisory_unlock($1, $2)", [lockClass(run), WHOLE_RUN])
+        .catch(() => session.close());
+  }
+}
+
+/** Has one run begin at a time in this database, until the transaction ends. */
+export const lockRuns = (session: Session): Promise<void> =>
+  taking(session, "pg_advisory_xact_lock", FIRST_CLASS, WHOLE_RUN);
+
+/** Throws MigrationError `in-use` where another session holds a lock of the run. */
+export async function refuseWhileUsed(session: Session, run: number): Promise<void> {
+  const { rows } = await session.query(
+    `select from pg_locks where locktype = 'advisory' and classid = $1 and pid <> pg_backend_pid() and granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    [lockClass(run)],
+  );
+  if (rows.length === 0) return;
+  const remedy = "let its workers end first (`stop` has them end at their next page), then try again";
+  throw new MigrationError("in-use", `somebody is working on run ${run}`, remedy);
+}
+
+/** Whether a run is in a phase, and stays there until the transaction ends: nobody begins anything else meanwhile. */
+export async function holdsPhase(session: Session, { id, epoch }: Run, phase: Phase): Promise<boolean> {
+  const { rows } = await session.query(
+    `select from ${LEDGER}.run where id = $1 and epoch = $2 and phase = $3 and sealed_at is null for share`,
+    [id, epoch, phase],
+  );
+  return rows.length > 0;
+}
+
+/** Holds off a page that wants to be written alone or, being that page, all others, until the transaction ends. */
+export const lockPages = (session: Session, run: number, alone: boolean): Promise<void> =>
+  taking(session, `pg_advisory_xact_lock${alone ? "" : "_shared"}`, lockClass(run), PAGES);

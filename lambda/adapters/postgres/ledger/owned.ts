@@ -1,0 +1,46 @@
+/** Tables that the run of another source has made, or is about to make: its proof takes every row in them for its own. */
+import type { MappingParts } from "../../../domain/decode/mapping-parts.ts";
+import type { Finding } from "../../../domain/migration-error.ts";
+import { isTable } from "../session/catalogue.ts";
+import type { Session } from "../session/connection.ts";
+import { LEDGER, tableSql } from "../session/sql.ts";
+
+type Parts = MappingParts["tables"];
+
+interface Owner {
+  readonly id: number;
+  readonly source: string;
+  readonly parts: string;
+}
+
+/** What a run of this source may not write. A table that was there before either run is nobody's, and may be filled by both. */
+export async function ownedByOthers(session: Session, source: string, tables: Parts): Promise<Finding[]> {
+  if (!(await isTable(session, `${LEDGER}.run`))) return [];
+  const { rows: runs } = await session.query<Owner>(
+    `select id, source, parts from ${LEDGER}.run where source <> $1 order by id`,
+    [source],
+  );
+  const { rows: made } = await session.query<{ run: number; schema: string; name: string }>(
+    `select run, schema, name from ${LEDGER}.created_table`,
+  );
+  const findings: Finding[] = [];
+  for (const [name, { model }] of Object.entries(tables)) {
+    const { schema } = model;
+    const at = tableSql({ schema, name });
+    const isThere = await isTable(session, at);
+    const owner = runs.find(({ id, parts }) => {
+      if (isThere) return made.some((each) => each.run === id && tableSql(each) === at);
+      const theirs: MappingParts = JSON.parse(parts);
+      return theirs.tables[name]?.model.schema === schema;
+    });
+    if (owner !== undefined) findings.push(ownedBy(owner, name));
+  }
+  return findings;
+}
+
+const ownedBy = ({ id, source }: Owner, name: string): Finding => ({
+  where: `table ${name}`,
+  problem: `run ${id} has made it, or is about to, for another source: ${source}`,
+  remedy:
+    "give it another schema with .schema(); where this source only refers to it, say .writtenElsewhere(); for both to fill it, roll that run back, and make the table yourself before either (check --ddl prints how)",
+});

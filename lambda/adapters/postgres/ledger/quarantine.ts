@@ -1,0 +1,86 @@
+/** What could not become a row → kept whole in the ledger, version by version, with the reason. */
+import type { Decoded } from "../../../domain/decode/decode.ts";
+import type { Reason } from "../../../domain/decode/refusal.ts";
+import type { Run } from "../../../ports/runs.ts";
+import type { Session } from "../session/connection.ts";
+import { LEDGER, unnest } from "../session/sql.ts";
+import type { Place } from "./audit.ts";
+
+const REPEATED_KEY: Reason = "repeated-key";
+const POSTGRES_REFUSED: Reason = "postgres-refused";
+
+/** An item in quarantine, with the reason it is there. */
+export interface Quarantined {
+  readonly by: Decoded;
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+/**
+ * A line for each version of an item: what is wrong with one says nothing of the others. Of spellings that mean the same the
+ * smallest is kept, in whichever order they come.
+ */
+export async function put(session: Session, place: Place, items: readonly Quarantined[]): Promise<void> {
+  if (items.length === 0) return;
+  await session.query(
+    `insert into ${LEDGER}.quarantine (run, first_seen, last_seen, item, version, entity, reason, detail, source, position, body)
+     select ${place.run}, ${place.pass}, ${place.pass}, s.c0::uuid, s.c1::uuid, s.c2, s.c3, s.c4, s.c5, s.c6, s.c7 from ${unnest(8)}
+     on conflict (run, item, version) do update set last_seen = excluded.last_seen, entity = excluded.entity,
+       reason = excluded.reason, detail = excluded.detail, position = excluded.position, body = least(quarantine.body, excluded.body)`,
+    [
+      items.map(({ by }) => by.item),
+      items.map(({ by }) => by.fingerprint),
+      items.map(({ by }) => by.outcome.entity?.name ?? null),
+      items.map(({ reason }) => reason),
+      items.map(({ detail }) => detail),
+      items.map(({ by }) => by.source.replaceAll("\0", "\\u0000")),
+      items.map(({ by }) => by.position ?? null),
+      items.map(({ by }) => by.body().replaceAll("\0", "\\u0000")),
+    ],
+  );
+}
+
+/** One version of one item. */
+export interface Version {
+  readonly item: string;
+  readonly version: string;
+}
+
+export const versionOf = ({ item, fingerprint }: Decoded): Version => ({ item, version: fingerprint });
+
+const versionArrays = (versions: readonly Version[]) => [
+  versions.map(({ item }) => item),
+  versions.map(({ version }) => version),
+];
+
+/** Takes versions out of quarantine. */
+export async function takeOut(session: Session, { run }: Place, versions: readonly Version[]): Promise<void> {
+  if (versions.length === 0) return;
+  await session.query(
+    `delete from ${LEDGER}.quarantine q using ${unnest(2)} where q.run = ${run} and q.item = s.c0::uuid and q.version = s.c1::uuid`,
+    versionArrays(versions),
+  );
+}
+
+/**
+ * Of these versions, those that an earlier pass has put away because another copy holds the rows of their item. They stay
+ * there until the copies of this pass are looked at side by side: in turns with the other one they would write its rows.
+ */
+export async function stillPutAway(
+  session: Session,
+  { run, pass }: Place,
+  items: readonly Decoded[],
+): Promise<ReadonlySet<string>> {
+  if (items.length === 0) return new Set();
+  const { rows } = await session.query<{ item: string }>(
+    `update ${LEDGER}.quarantine q set last_seen = ${pass}, position = s.c2 from ${unnest(3)}
+     where q.run = ${run} and q.item = s.c0::uuid and q.version = s.c1::uuid and q.reason = '${REPEATED_KEY}' returning q.item`,
+    [...versionArrays(items.map(versionOf)), items.map(({ position }) => position ?? null)],
+  );
+  return new Set(rows.map(({ item }) => item));
+}
+
+/** Of an item: the versions that Postgres has refused in this pass, as an array. */
+export const refusedVersions = (run: Pick<Run, "id" | "pass">, item: string): string =>
+  `array(select replace(q.version::text, '-', '') from ${LEDGER}.quarantine q
+    where q.run = ${run.id} and q.last_seen = ${run.pass} and q.item = ${item} and q.reason = '${POSTGRES_REFUSED}')`;

@@ -1,0 +1,114 @@
+/** The rows of a table → how many there are, whose they are, and the sum of their fingerprints, computed from what is stored. */
+
+import { emptySum, type FingerprintSum, sameSum } from "../../../domain/decode/fingerprint.ts";
+import type { Differences, Example, Group, TableContent } from "../../../domain/proof/evidence.ts";
+import { facetKey } from "../../../domain/proof/tally.ts";
+import type { FacetModel, TableModel } from "../../../mapping/model.ts";
+import { keySql, sumFromSql, sumSql } from "../session/canonical.ts";
+import type { Session } from "../session/connection.ts";
+import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
+
+/** A report names this many rows of each kind; all of them are counted. */
+const EXAMPLES = 10;
+
+/** Lines of a facet that hold their row, as `a`. */
+export const holding = (run: number, table: TableModel, facet: FacetModel): string =>
+  `${LEDGER}.audit a where a.run = ${run} and a.tbl = ${table.index} and a.facet = ${facet.index}
+   and not exists (select from ${LEDGER}.parked p where p.run = a.run and p.tbl = a.tbl and p.facet = a.facet and p.key = a.key and p.item = a.item)`;
+
+/** Keys of a table that some contribution holds, each once. */
+export const heldKeys = (run: number, table: TableModel): string =>
+  `select distinct key from (${table.facets.map((facet) => `select a.key from ${holding(run, table, facet)}`).join(" union all ")}) held`;
+
+export async function tableContent(
+  session: Session,
+  run: number,
+  table: TableModel,
+  created: boolean,
+  expected: Readonly<Record<string, FingerprintSum>>,
+): Promise<TableContent> {
+  const { rows: counted } = await session.query<{ own: string; others: string }>(
+    `select count(*) filter (where h.key is not null) as own, count(*) filter (where h.key is null) as others
+     from ${tableSql(table)} t left join (${heldKeys(run, table)}) h on ${keyEquals(table, "t", "h.key")}`,
+  );
+  const facets: Record<string, FingerprintSum> = {};
+  let leftovers = 0;
+  for (const facet of table.facets) {
+    facets[facet.index] = await facetSum(session, run, table, facet);
+    leftovers += await countLeftovers(session, run, table, facet);
+  }
+  const [rows, foreignRows] = [Number(counted[0]?.own ?? 0), Number(counted[0]?.others ?? 0)];
+  const agrees = table.facets.every((facet) => {
+    const [there, here] = [expected[facetKey(table, facet)] ?? emptySum, facets[facet.index] ?? emptySum];
+    return sameSum(there, here);
+  });
+  const calm = agrees && (!created || foreignRows === 0);
+  const differences = calm ? NO_DIFFERENCES : await findDifferences(session, run, table);
+  return { table: table.name, created, rows, foreignRows, facets, leftovers, differences };
+}
+
+async function facetSum(session: Session, run: number, table: TableModel, facet: FacetModel): Promise<FingerprintSum> {
+  const [high, low] = sumSql("fp");
+  // `offset 0` keeps Postgres from computing each fingerprint once for either half.
+  const { rows } = await session.query<{ count: string; high: string | null; low: string | null }>(
+    `select count(*), ${high} as high, ${low} as low from (
+       select ${facetFingerprint(facet, "t")} as fp from ${tableSql(table)} t
+       join (select a.key from ${holding(run, table, facet)}) h on ${keyEquals(table, "t", "h.key")} offset 0) rows`,
+  );
+  const [row] = rows;
+  return row === undefined ? emptySum : sumFromSql(row.count, row.high, row.low);
+}
+
+/** Merged rows with a value in a facet that nobody holds. A column with a default is never empty and says nothing. */
+async function countLeftovers(session: Session, run: number, table: TableModel, facet: FacetModel): Promise<number> {
+  if (table.duplicates !== "merge") return 0;
+  const own = ownColumns(table, facet).filter(({ defaultSql }) => defaultSql === undefined);
+  if (own.length === 0) return 0;
+  const { rows } = await session.query<{ count: string }>(
+    `select count(*) from ${tableSql(table)} t join (${heldKeys(run, table)}) r on ${keyEquals(table, "t", "r.key")}
+     where (${own.map(({ name }) => `t.${quote(name)} is not null`).join(" or ")})
+     and not exists (select from (select a.key from ${holding(run, table, facet)}) h where h.key = r.key)`,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+const NOTHING: Group = { count: 0, examples: [] };
+const NO_DIFFERENCES: Differences = { missing: NOTHING, different: NOTHING, unexpected: NOTHING };
+
+async function findDifferences(session: Session, run: number, table: TableModel): Promise<Differences> {
+  const lines = table.facets.map((facet) => ({
+    facet,
+    from: `(select a.key, a.row_fp, a.source from ${holding(run, table, facet)}) h`,
+  }));
+  const key = table.primaryKey.map(({ name, type }) => keySql(type, `t.${quote(name)}`)).join(", ");
+  const some = (selects: readonly string[]) => group(session, table, selects.join(" union all "));
+  return {
+    missing: await some(
+      lines.map(
+        ({ from }) =>
+          `select h.key, h.source from ${from} where not exists (select from ${tableSql(table)} t where ${keyEquals(table, "t", "h.key")})`,
+      ),
+    ),
+    different: await some(
+      lines.map(
+        ({ facet, from }) =>
+          `select h.key, h.source from ${from} join ${tableSql(table)} t on ${keyEquals(table, "t", "h.key")} where ${facetFingerprint(facet, "t")} <> h.row_fp`,
+      ),
+    ),
+    unexpected: await some([
+      `select array[${key}] as key, null::text as source from ${tableSql(table)} t
+       where not exists (select from (${heldKeys(run, table)}) h where ${keyEquals(table, "t", "h.key")})`,
+    ]),
+  };
+}
+
+/** Counts what a query of `key` and `source` finds, and names the first by key. */
+export async function group(session: Session, table: TableModel, select: string): Promise<Group> {
+  const { rows } = await session.query<{ count: string; key: string[]; source: string | null }>(
+    `select count(*) over () as count, key, source from (${select}) found order by key, source limit ${EXAMPLES}`,
+  );
+  const examples = rows.map(
+    ({ key, source }): Example => ({ table: table.name, key, ...(source === null ? {} : { source }) }),
+  );
+  return { count: Number(rows[0]?.count ?? 0), examples };
+}

@@ -1,0 +1,120 @@
+/** One item → what is the matter with its rows that no decision lets go: it has to be mended, in the source, the mapping or the tables. */
+import type { Finding } from "../../../domain/migration-error.ts";
+import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import type { Run } from "../../../ports/runs.ts";
+import { quarantined } from "../ledger/pending.ts";
+import { keptItems } from "../ledger/seen.ts";
+import type { Session } from "../session/connection.ts";
+import { facetFingerprint, keyEquals, LEDGER, quote, tableSql } from "../session/sql.ts";
+import { isThere } from "../tables/constraints.ts";
+import { isBroken, isNull, isOrphan, refers } from "../tables/promises.ts";
+
+interface Question {
+  /** On `t`, the row, and `a`, the line of the item that gives it. */
+  readonly condition: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+export async function itemFaults(session: Session, run: Run, mapping: Mapping, item: string): Promise<Finding[]> {
+  const { rows: lines } = await session.query<{ tbl: number; entity: number }>(
+    `select distinct tbl, entity from ${LEDGER}.audit where run = $1 and item = $2`,
+    [run.id, item],
+  );
+  const tables = mapping.tables.filter(({ index }) => lines.some(({ tbl }) => tbl === index));
+  const findings: Finding[] = [];
+  for (const table of tables) findings.push(...(await faultsIn(session, run, table, item)));
+  return [
+    ...findings,
+    ...(await staleRows(session, run, item)),
+    ...unmapped(run, mapping, new Set(lines.map(({ entity }) => entity))),
+  ];
+}
+
+async function faultsIn(session: Session, run: Run, table: TableModel, item: string): Promise<Finding[]> {
+  const questions = await questionsOf(session, table);
+  const counts = questions.map(({ condition }, at) => `min(a.key) filter (where ${condition}) as q${at}`);
+  const { rows } = await session.query<Record<string, string[] | null>>(
+    `select ${counts.join(", ")} from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+     left join ${tableSql(table)} t on ${keyEquals(table, "t", "a.key")}
+     where a.run = ${run.id} and a.tbl = ${table.index} and a.item = $1`,
+    [item],
+  );
+  return questions.flatMap(({ problem, remedy }, at) => {
+    const key = rows[0]?.[`q${at}`];
+    return key == null ? [] : [{ where: `table ${table.name}`, problem, remedy, keys: [`(${key.join(", ")})`] }];
+  });
+}
+
+const CORRECT = "correct the item in the source and run migrate again; or correct the mapping";
+
+async function questionsOf(session: Session, table: TableModel): Promise<Question[]> {
+  const [first] = table.primaryKey;
+  const there = `t.${quote(first?.name ?? "")} is not null`;
+  const questions: Question[] = table.facets.map((facet) => ({
+    condition: `${there} and p.item is null and a.facet = ${facet.index} and ${facetFingerprint(facet, "t")} <> a.row_fp`,
+    problem: "its row was changed here since it was written",
+    remedy: "run repair --force to write over the change, or find out who made it",
+  }));
+  questions.push({
+    condition: `not (${there}) and p.item is null`,
+    problem: "its row is gone",
+    remedy: "run repair: it writes the row again",
+  });
+  for (const key of table.foreignKeys) {
+    const orphan = (await isThere(session, { schema: key.referencedSchema, name: key.references }))
+      ? isOrphan(key)
+      : refers(key);
+    questions.push({
+      condition: `${there} and ${orphan}`,
+      problem: `its row points to a row of ${key.references} that is not there (${key.columns.join(", ")})`,
+      remedy: `${CORRECT}: a column that is not a reference may point nowhere`,
+    });
+  }
+  const differ = table.primaryKey.map(({ name }) => `o.${quote(name)} <> t.${quote(name)}`).join(" or ");
+  for (const { columns } of table.uniques) {
+    const same = columns.map((name) => `o.${quote(name)} = t.${quote(name)}`).join(" and ");
+    questions.push({
+      condition: `${there} and exists (select from ${tableSql(table)} o where ${same} and (${differ}))`,
+      problem: `its row shares a value that must be unique with another row (${columns.join(", ")})`,
+      remedy: `${CORRECT}: drop .unique()`,
+    });
+  }
+  for (const check of table.checks)
+    questions.push({
+      condition: `${there} and (${isBroken(check)})`,
+      problem: `its row breaks the check ${check.name}`,
+      remedy: CORRECT,
+    });
+  for (const { name } of table.columns.filter(({ nullable }) => !nullable))
+    questions.push({
+      condition: `${there} and ${isNull(name)}`,
+      problem: `its row is NULL where the mapping promises a value (${name})`,
+      remedy: `${CORRECT}: make the column .nullable()`,
+    });
+  return questions;
+}
+
+/** Rows of an item that is gone. Of one in quarantine they go with its acceptance. */
+async function staleRows(session: Session, run: Run, item: string): Promise<Finding[]> {
+  const { rows } = await session.query(
+    `select from ${LEDGER}.audit a where a.run = ${run.id} and a.item = $1 and not exists (select from (${keptItems(run)}) s where s.item = a.item)
+       and not exists (select from (${quarantined(run)}) q where q.item = a.item) limit 1`,
+    [item],
+  );
+  if (rows.length === 0) return [];
+  const problem = "the source no longer gives it, and it left rows behind";
+  return [{ where: "the item", problem, remedy: "run migrate --prune to remove them" }];
+}
+
+/** Attributes no column takes are counted by kind of item: which of them this one has, its rows do not tell. */
+function unmapped(run: Run, mapping: Mapping, entities: ReadonlySet<number>): Finding[] {
+  const names = new Set(mapping.entities.filter(({ index }) => entities.has(index)).map(({ name }) => name));
+  return (run.report?.unmapped ?? [])
+    .filter(({ entity }) => names.has(entity))
+    .map(({ entity, attribute }) => ({
+      where: `${entity}.${attribute}`,
+      problem: "items of this kind have it and no column takes it; that is let go in the mapping",
+      remedy: "read it, or declare it ignored, and run migrate again",
+    }));
+}

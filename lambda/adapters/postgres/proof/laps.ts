@@ -1,0 +1,79 @@
+/**
+ * Contents of tables that are proven already, while others are not yet: each kept with the versions of the rows it was
+ * computed from, by which any write since is noticed.
+ */
+
+import { readSum, writeSum } from "../../../domain/decode/fingerprint.ts";
+import type { TableContent } from "../../../domain/proof/evidence.ts";
+import type { TableModel } from "../../../mapping/model.ts";
+import type { Run } from "../../../ports/runs.ts";
+import type { Session } from "../session/connection.ts";
+import { LEDGER, tableSql } from "../session/sql.ts";
+
+export interface Lap {
+  readonly content: TableContent;
+  readonly versions: string;
+}
+
+/** By table: what earlier invocations of this very proof have computed. A proof is never an old one. */
+export async function keptLaps(session: Session, { id, epoch }: Run): Promise<Map<number, Lap>> {
+  const { rows } = await session.query<{ tbl: number; content: string; versions: string }>(
+    `select tbl, content, versions from ${LEDGER}.lap where run = $1 and epoch = $2 and at > now() - interval '30 minutes'`,
+    [id, epoch],
+  );
+  return new Map(rows.map(({ tbl, content, versions }) => [tbl, { versions, content: readContent(content) }]));
+}
+
+export const keepLap = (session: Session, { id, epoch }: Run, table: TableModel, { content, versions }: Lap) =>
+  session.query(
+    `insert into ${LEDGER}.lap (run, epoch, tbl, content, versions) values ($1, $2, $3, $4, $5)
+     on conflict (run, tbl) do update set epoch = excluded.epoch, content = excluded.content, versions = excluded.versions, at = now()`,
+    [id, epoch, table.index, writeContent(content), versions],
+  );
+
+export const forgetLaps = (session: Session, { id }: Run) =>
+  session.query(`delete from ${LEDGER}.lap where run = $1`, [id]);
+
+/**
+ * What changes when anything is written to a table or to its columns. A version of a row is known by its table or partition, its
+ * place, and the transaction that wrote it: no write leaves all three as they were, and none brings back what was there before. A
+ * snapshot would not do: it does not tell which transactions belong to one that was open. Columns count, because one that is
+ * dropped and added with a default, or renamed, writes no row.
+ */
+export async function rowVersions(session: Session, table: TableModel): Promise<string> {
+  const { rows } = await session.query<{ versions: string }>(
+    `with recursive tree as (
+       select to_regclass($1)::oid as relation union select i.inhrelid from pg_inherits i join tree on i.inhparent = tree.relation)
+     select (select ${VERSIONS} from ${tableSql(table)} v) || ' '
+       || (select ${VERSIONS} from pg_attribute v where attrelid in (select relation from tree)) as versions`,
+    [tableSql(table)],
+  );
+  return rows[0]?.versions ?? "";
+}
+
+/** The same of the lines the ledger has of each table, by its number. */
+export async function lineVersions(session: Session, { id }: Run): Promise<Map<number, string>> {
+  const lines = (name: string) =>
+    `select v.tbl, ${VERSIONS} as versions from ${LEDGER}.${name} v where v.run = ${id} group by v.tbl`;
+  const { rows } = await session.query<{ tbl: number; versions: string }>(
+    `select tbl, string_agg(versions, ' ' order by n) as versions
+     from (select 1 as n, a.* from (${lines("audit")}) a union all select 2, p.* from (${lines("parked")}) p) of_both group by tbl`,
+  );
+  return new Map(rows.map(({ tbl, versions }) => [tbl, versions]));
+}
+
+/** How many row versions `v` has, and the sum of their hashes. */
+const VERSIONS =
+  "count(*) || ':' || coalesce(sum(hashtextextended(v.tableoid || ' ' || v.ctid || ' ' || v.xmin, 0)), 0)";
+
+const writeContent = (content: TableContent): string =>
+  JSON.stringify({
+    ...content,
+    facets: Object.fromEntries(Object.entries(content.facets).map(([facet, sum]) => [facet, writeSum(sum)])),
+  });
+
+function readContent(text: string): TableContent {
+  const stored: Omit<TableContent, "facets"> & { facets: Record<string, string> } = JSON.parse(text);
+  const facets = Object.entries(stored.facets).map(([facet, sum]) => [facet, readSum(sum)] as const);
+  return { ...stored, facets: Object.fromEntries(facets) };
+}

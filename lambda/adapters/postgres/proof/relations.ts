@@ -1,0 +1,139 @@
+/**
+ * What the schema promises beside the rows → whether it stands, by its definition and for every row; and the rows that break it,
+ * counted wherever Postgres does not vouch for their absence. Of foreign keys it never does: their triggers may have been off.
+ */
+import type { Group, RelationFacts } from "../../../domain/proof/evidence.ts";
+import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import type { Run } from "../../../ports/runs.ts";
+import { keySql } from "../session/canonical.ts";
+import type { Session } from "../session/connection.ts";
+import { LEDGER, quote, tableSql } from "../session/sql.ts";
+import { builtBy, type Note, unbuiltOn } from "../tables/built.ts";
+import { isThere } from "../tables/constraints.ts";
+import { addPrimaryKey } from "../tables/ddl.ts";
+import { definedOn, type Named, sameName, sameThing } from "../tables/definitions.ts";
+import { isBroken, isDuplicate, isNull, isOrphan, refers } from "../tables/promises.ts";
+import { type Standing, standingOn } from "../tables/standing.ts";
+import { group } from "./contents.ts";
+
+const NONE: Group = { count: 0, examples: [] };
+
+type Facts = { -readonly [F in keyof RelationFacts]: RelationFacts[F][number][] };
+
+export async function relations(session: Session, run: Run, mapping: Mapping): Promise<RelationFacts> {
+  const facts: Facts = { foreignKeys: [], duplicates: [], nulls: [], checks: [], indexes: [], missing: [] };
+  const { notes } = await builtBy(session);
+  for (const table of mapping.tables) {
+    const standing = await standingOn(session, run.id, table);
+    await references(session, run, table, standing, facts);
+    await ofEachRow(session, run, table, standing, facts);
+    await others(session, run, table, standing, notes, facts);
+  }
+  return facts;
+}
+
+type StandingOf = (promised: Named) => Standing;
+
+const constraint = (name: string): Named => ({ kind: "constraint", name });
+
+const why = ({ reason }: Standing) => (reason === undefined ? {} : { reason });
+
+async function references(session: Session, run: Run, table: TableModel, standing: StandingOf, facts: Facts) {
+  for (const key of table.foreignKeys) {
+    // Counted always: one that is validated has seen nothing of what was done while its triggers were off.
+    const is = standing(constraint(key.name));
+    const place = { schema: key.referencedSchema, name: key.references };
+    const orphan = (await isThere(session, place)) ? isOrphan(key) : refers(key);
+    const { count: orphans, examples } = await breakers(session, run, table, orphan);
+    const { columns, references: to } = key;
+    facts.foreignKeys.push({
+      ...{ table: table.name, columns, references: to, orphans, built: is.there, validated: is.valid, examples },
+      ...why(is),
+    });
+  }
+}
+
+async function ofEachRow(session: Session, run: Run, table: TableModel, standing: StandingOf, facts: Facts) {
+  for (const { name, columns } of table.uniques) {
+    const is = standing(constraint(name));
+    const { count, examples } = is.valid ? NONE : await breakers(session, run, table, isDuplicate(table, columns));
+    facts.duplicates.push({ table: table.name, columns, count, built: is.valid, examples, ...why(is) });
+  }
+  for (const { name, columns } of table.indexes) {
+    const is = standing({ kind: "index", name });
+    facts.indexes.push({ table: table.name, columns, built: is.valid, ...why(is) });
+  }
+  for (const check of table.checks) {
+    const is = standing(constraint(check.name));
+    // One that Postgres refuses cannot be asked of the rows either.
+    const { count, examples } = is.refused ? NONE : await breakers(session, run, table, isBroken(check));
+    facts.checks.push({ table: table.name, name: check.name, count, validated: is.valid, examples, ...why(is) });
+  }
+  for (const { name } of table.columns.filter(({ nullable }) => !nullable)) {
+    const is = standing({ kind: "not null", name });
+    if (is.valid) continue;
+    const { count, examples } = await breakers(session, run, table, isNull(name));
+    facts.nulls.push({ table: table.name, column: name, count, examples, ...why(is) });
+  }
+}
+
+/** What no row can break. */
+async function others(
+  session: Session,
+  run: Run,
+  table: TableModel,
+  standing: StandingOf,
+  notes: readonly Note[],
+  facts: Facts,
+): Promise<void> {
+  const tell = (what: string, is: Standing, more: { statement?: string } = {}) =>
+    facts.missing.push({ table: table.name, what, ...why(is), ...more });
+  const key = standing({ kind: "primary key", name: "" });
+  if (!key.valid) tell("the primary key", key, { statement: addPrimaryKey(table) });
+  for (const { name, laterDefault, defaultSql, identity } of table.columns) {
+    const byDefault = standing({ kind: "default", name });
+    if ((laterDefault ?? defaultSql) !== undefined && !byDefault.valid) tell(`the default of ${name}`, byDefault);
+    if (identity === undefined) continue;
+    const numbered = standing({ kind: "identity", name });
+    if (!numbered.valid) tell(`the numbering of ${name}`, numbered);
+    else if (!(await isBehindHighest(session, table, name)))
+      tell(`the numbering of ${name}`, { ...numbered, reason: "its next number is not behind the highest there is" });
+  }
+  const present = await definedOn(session, tableSql(table));
+  const unbuilt = await unbuiltOn(session, run.id, tableSql(table));
+  for (const note of notes) {
+    if (note.version === null || note.tbl !== tableSql(table)) continue;
+    if (present.some((each) => sameThing(each, note) && each.valid)) continue;
+    const reason = unbuilt.find((each) => sameName(each, note))?.reason;
+    const what = `the ${note.kind} ${note.name}, made by the schema's own migration ${note.version},`;
+    tell(what, { there: false, valid: false, ...(reason === undefined ? {} : { reason }) });
+  }
+}
+
+async function isBehindHighest(session: Session, table: TableModel, column: string): Promise<boolean> {
+  const { rows: found } = await session.query<{ sequence: string | null }>(
+    "select pg_get_serial_sequence($1, $2) as sequence",
+    [tableSql(table), column],
+  );
+  const sequence = found[0]?.sequence;
+  if (sequence == null) return false;
+  const { rows } = await session.query<{ behind: boolean }>(
+    `select n.next > coalesce((select max(${quote(column)}) from ${tableSql(table)}), n.next - 1) and n.next <= q.seqmax as behind
+     from pg_sequence q, lateral (
+       select last_value::numeric + case when is_called then q.seqincrement else 0 end as next from ${sequence}) n
+     where q.seqrelid = $1::regclass`,
+    [sequence],
+  );
+  return rows[0]?.behind === true;
+}
+
+/** Rows that break a rule, with the source keys of the items that gave them. */
+const breakers = (session: Session, run: Run, table: TableModel, condition: string): Promise<Group> => {
+  const key = `array[${table.primaryKey.map(({ name, type }) => keySql(type, `t.${quote(name)}`)).join(", ")}]`;
+  return group(
+    session,
+    table,
+    `select ${key} as key, (select min(a.source) from ${LEDGER}.audit a where a.run = ${run.id} and a.tbl = ${table.index} and a.key = ${key}) as source
+     from ${tableSql(table)} t where ${condition}`,
+  );
+};

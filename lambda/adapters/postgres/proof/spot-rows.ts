@@ -1,0 +1,82 @@
+/** The ledger's items in the order of their hashes → a sample; contributions → the columns their rows have now. */
+import type { Contribution } from "../../../domain/decode/decode.ts";
+import { sourceHash } from "../../../domain/decode/fingerprint.ts";
+import type { HeldRow, SampledItem } from "../../../domain/proof/spot-check.ts";
+import type { Mapping } from "../../../mapping/model.ts";
+import type { Run } from "../../../ports/runs.ts";
+import type { SpotRows } from "../../../ports/spot-rows.ts";
+import { refusedVersions } from "../ledger/quarantine.ts";
+import { keptItems } from "../ledger/seen.ts";
+import { canonicalSql } from "../session/canonical.ts";
+import type { Session } from "../session/connection.ts";
+import type { Sessions } from "../session/sessions.ts";
+import { arrayText, keyEquals, LEDGER, quote, tableSql } from "../session/sql.ts";
+
+export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
+  return {
+    sample: (run, seed, perEntity) =>
+      sessions.use(async (session) => {
+        const drawn: SampledItem[] = [];
+        for (const entity of mapping.entities) {
+          const found = await drawEntity(session, run, entity.index, seed, perEntity);
+          drawn.push(...found.map((row) => ({ ...row, entity: entity.name })));
+        }
+        const { rows } = await session.query<{ item: string }>(
+          `select item from (${keptItems(run)}) s where item = any($1::uuid[])`,
+          [drawn.map(({ item }) => item)],
+        );
+        const seen = new Set(rows.map(({ item }) => item));
+        return drawn.filter(({ item }) => seen.has(item));
+      }),
+    rows: (run, item, contributions) =>
+      sessions.use(async (session) => {
+        const held = new Map<Contribution, HeldRow>();
+        for (const rows of Map.groupBy(contributions, ({ facet }) => facet).values()) {
+          const found = await heldRows(session, run, item, rows);
+          for (const [at, row] of rows.entries()) held.set(row, found[at] ?? { kind: "missing" });
+        }
+        return contributions.map((contribution) => held.get(contribution) ?? { kind: "missing" });
+      }),
+  };
+}
+
+/** An item's hash is as good as random: the items that follow a random hash are a random sample, and the index finds them. */
+async function drawEntity(
+  session: Session,
+  run: Run,
+  entity: number,
+  seed: number,
+  count: number,
+): Promise<Omit<SampledItem, "entity">[]> {
+  const start = sourceHash(`spot check ${seed}`, String(entity));
+  const part = async (comparison: string, limit: number) => {
+    const { rows } = await session.query<Omit<SampledItem, "entity">>(
+      `select distinct on (a.item) a.item, a.source, replace(a.item_fp::text, '-', '') as fingerprint, ${refusedVersions(run, "a.item")} as refused from ${LEDGER}.audit a
+       where a.run = ${run.id} and a.entity = ${entity} and a.item ${comparison} $1::uuid order by a.item limit ${limit}`,
+      [start],
+    );
+    return rows;
+  };
+  const after = await part(">=", count);
+  return after.length < count ? [...after, ...(await part("<", count - after.length))] : after;
+}
+
+/** The rows of one facet, one for each contribution, in order. */
+async function heldRows(session: Session, run: Run, item: string, rows: readonly Contribution[]): Promise<HeldRow[]> {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { table, facet } = first;
+  const values = facet.columns.map(({ name, type }) => canonicalSql(type, `t.${quote(name)}`)).join(", ");
+  const { rows: found } = await session.query<{ there: boolean; parked: boolean; values: (string | null)[] }>(
+    `select t.${quote(table.primaryKey[0]?.name ?? "")} is not null as there, array[${values}] as values, exists (
+       select from ${LEDGER}.parked p where p.run = ${run.id} and p.tbl = ${table.index} and p.facet = ${facet.index}
+       and p.key = s.key::text[] and p.item = $2::uuid) as parked
+     from unnest($1::text[]) with ordinality s(key, n)
+     left join ${tableSql(table)} t on ${keyEquals(table, "t", "(s.key::text[])")} order by s.n`,
+    [rows.map(({ key }) => arrayText(key)), item],
+  );
+  return found.map(({ there, parked, values: columns }) => {
+    if (parked) return { kind: "parked" };
+    return there ? { kind: "held", values: columns } : { kind: "missing" };
+  });
+}

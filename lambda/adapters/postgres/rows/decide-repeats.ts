@@ -1,0 +1,214 @@
+/**
+ * Kept versions of items, the smallest fingerprint first → of each item the one that holds the rows; every other stays in
+ * quarantine, whole. What had been counted for them while nobody knew of the others is counted anew.
+ */
+import { versionThatCounts } from "../../../domain/decode/copies.ts";
+import type { Decode, Decoded } from "../../../domain/decode/decode.ts";
+import { parseItem } from "../../../domain/decode/dynamodb-json.ts";
+import { parseJson } from "../../../domain/decode/json-names.ts";
+import type { Position } from "../../../domain/decode/source-record.ts";
+import { must } from "../../../domain/must.ts";
+import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.ts";
+import type { Mapping } from "../../../mapping/model.ts";
+import type { Run } from "../../../ports/runs.ts";
+import type { Place } from "../ledger/audit.ts";
+import { correct } from "../ledger/corrections.ts";
+import * as quarantine from "../ledger/quarantine.ts";
+import { type Counted, markDecided, recounted } from "../ledger/repeated.ts";
+import type { Session } from "../session/connection.ts";
+import { LEDGER, unnest } from "../session/sql.ts";
+import { FEW_ROWS, writeItems } from "./page.ts";
+
+/** Versions decided in one transaction: 40 MB at the most. */
+const BATCH = 100;
+/** Other positions that are named beside one. */
+const NAMED = 3;
+/** The fingerprint of nothing. */
+const NO_VERSION = "00000000-0000-0000-0000-000000000000";
+
+interface KeptLine extends quarantine.Version {
+  readonly body: string;
+  readonly positions: Position[];
+  readonly counted: Counted;
+  /** Versions of its item, this one among them. */
+  readonly versions: number;
+  /** Whether all of them are left behind on purpose. */
+  readonly isLeftBehind: boolean;
+  /** Whether this pass has written a row of its item. */
+  readonly isWritten: boolean;
+  /** Whether a version before it holds the rows. */
+  readonly isHeld: boolean;
+  /** Whether Postgres has refused it while the pass was copied. */
+  readonly isRefused: boolean;
+}
+
+/** A version with what it gives. */
+interface Kept {
+  readonly line: KeptLine;
+  readonly decoded: Decoded;
+}
+
+/** Decides the next of them; false where there is none. To be called inside a transaction. */
+export async function decideKept(session: Session, run: Run, mapping: Mapping, decode: Decode): Promise<boolean> {
+  await session.query(FEW_ROWS);
+  const all = (await nextLines(session, run)).map((line): Kept => ({ line, decoded: decodedOf(line, decode) }));
+  if (all.length === 0) return false;
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  await tellApart(session, run, [...new Set(all.map(({ line }) => line.item))]);
+  const written = await offer(
+    session,
+    place,
+    Map.groupBy(all, ({ line }) => line.item),
+  );
+  const decided = all.map(({ line, decoded }) => {
+    const fate = written.get(decoded);
+    const isMigrated = fate === "migrated" || (fate === "unchanged" && line.isWritten);
+    return {
+      line,
+      decoded,
+      ...quarantine.versionOf(decoded),
+      fate: isMigrated ? "migrated" : (fate ?? fateOf(line, decoded)),
+    };
+  });
+  await markDecided(session, run, decided);
+  const holding = decided.filter(({ fate }) => fate === "migrated" || fate === "unchanged");
+  const tally = decided
+    .map(({ line, decoded, fate }) => recounted(decoded, line.counted, fate))
+    .reduce(addTallies, EMPTY_TALLY);
+  await correct(session, run, tally, holding);
+  await quarantine.takeOut(session, place, holding);
+  await tell(
+    session,
+    run,
+    decided.filter(({ line, fate }) => fate === "quarantined" && line.versions > 1),
+    written,
+  );
+  return true;
+}
+
+async function nextLines(session: Session, run: Run): Promise<KeptLine[]> {
+  const { rows } = await session.query<KeptLine>(
+    `select r.item, replace(r.version::text, '-', '') as version, r.body, r.positions, r.counted, o.*,
+       replace(r.version::text, '-', '') = any(${quarantine.refusedVersions(run, "r.item")}) as "isRefused"
+     from (select * from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null and body is not null
+       order by item, version limit ${BATCH} for update) r
+     cross join lateral (
+       select count(*)::integer as versions, bool_and(kind in ('ignored', 'expired')) as "isLeftBehind",
+         bool_or(counted ->> 'migrated' is not null) as "isWritten",
+         coalesce(bool_or(fate in ('migrated', 'unchanged')), false) as "isHeld"
+       from ${LEDGER}.repeated o where (o.run, o.pass, o.item) = (r.run, r.pass, r.item)) o
+     order by r.item, r.version`,
+    [run.id, run.pass],
+  );
+  return rows;
+}
+
+function decodedOf({ body, positions: [position] }: KeptLine, decode: Decode): Decoded {
+  const parsed = parseItem(parseJson(body));
+  if (!("item" in parsed)) throw new Error(`an item in the ledger cannot be read: ${parsed.problem}`);
+  return decode({ ...parsed, ...(position === undefined ? {} : { position }) });
+}
+
+/**
+ * Two pages at the same time may each have written a version of an item that neither knew yet. Lines of both are lines of
+ * neither: whichever version holds the rows then, all of them are looked at.
+ */
+const tellApart = (session: Session, run: Run, items: readonly string[]) =>
+  session.query(
+    `update ${LEDGER}.audit set item_fp = '${NO_VERSION}' where run = $1 and item in (
+       select item from ${LEDGER}.audit where run = $1 and item = any($2::uuid[]) group by item having count(distinct item_fp) > 1)`,
+    [run.id, items],
+  );
+
+/** Offers each item's rows to the version that counts and, where Postgres refuses that, to the next one. */
+async function offer(
+  session: Session,
+  place: Place & { readonly tables: Mapping["tables"] },
+  byItem: ReadonlyMap<string, readonly Kept[]>,
+): Promise<Map<Decoded, Fate>> {
+  const fates = new Map<Decoded, Fate>();
+  const refused = new Set<string>();
+  const next = (item: string): readonly Decoded[] => {
+    const versions = byItem.get(item) ?? [];
+    const counting = versionThatCounts(
+      versions.map(({ decoded }) => decoded),
+      refused,
+    );
+    const isOffered = counting?.outcome.kind === "rows" && !refused.has(counting.fingerprint);
+    return isOffered && versions[0]?.line.isHeld === false ? [counting] : [];
+  };
+  for (let offered = [...byItem.keys()].flatMap(next); offered.length > 0; ) {
+    await quarantine.takeOut(session, place, offered.map(quarantine.versionOf));
+    const taken = await writeItems(session, place, offered, true);
+    for (const [at, { version, fate }] of taken.entries()) {
+      fates.set(must(offered[at], "what became of each item is told"), fate);
+      if (fate === "quarantined") refused.add(version);
+    }
+    offered = taken.flatMap(({ item, fate }) => (fate === "quarantined" ? next(item) : []));
+  }
+  return fates;
+}
+
+/** What a version counts as that was not offered any row. */
+const fateOf = (line: KeptLine, { outcome: { kind } }: Decoded): Fate =>
+  line.isLeftBehind && kind !== "rows" ? kind : "quarantined";
+
+interface Told extends quarantine.Version {
+  readonly line: KeptLine;
+  readonly decoded: Decoded;
+}
+
+/** Puts versions away that another one excludes, and says of each in quarantine where the others stand. */
+async function tell(
+  session: Session,
+  run: Run,
+  told: readonly Told[],
+  written: ReadonlyMap<Decoded, Fate>,
+): Promise<void> {
+  if (told.length === 0) return;
+  const { rows } = await session.query<{ item: string; others: Other[] }>(
+    `select i.item, (select json_agg(json_build_object('version', replace(o.version::text, '-', ''), 'position', o.position, 'holds', o.holds)) from (
+       select version, positions[1] as position, coalesce(fate in ('migrated', 'unchanged'), false) as holds from ${LEDGER}.repeated
+       where run = $1 and pass = $2 and item = i.item order by 3 desc, version limit ${NAMED + 1}) o) as others
+     from unnest($3::uuid[]) i(item)`,
+    [run.id, run.pass, [...new Set(told.map(({ item }) => item))]],
+  );
+  const others = new Map(rows.map((row) => [row.item, row.others]));
+  const about = ({ item, version, line }: Told): string =>
+    detailOf(
+      (others.get(item) ?? []).filter((other) => other.version !== version),
+      line.versions - 1,
+    );
+  // A reason of its own is not hidden by that of another copy.
+  const isRefused = ({ line, decoded }: Told): boolean =>
+    line.isRefused || decoded.outcome.kind === "quarantined" || written.get(decoded) === "quarantined";
+  await quarantine.put(
+    session,
+    { run: run.id, pass: run.pass },
+    told
+      .filter((each) => !isRefused(each))
+      .map((each) => ({ by: each.decoded, reason: "repeated-key", detail: about(each) })),
+  );
+  const refused = told.filter(isRefused);
+  await session.query(
+    `update ${LEDGER}.quarantine q set detail = q.detail || '; ' || s.c2 from ${unnest(3)}
+     where q.run = ${run.id} and q.item = s.c0::uuid and q.version = s.c1::uuid`,
+    [refused.map(({ item }) => item), refused.map(({ version }) => version), refused.map(about)],
+  );
+}
+
+/** Another version of an item. */
+interface Other {
+  readonly version: string;
+  readonly position: Position | null;
+  readonly holds: boolean;
+}
+
+function detailOf(others: readonly Other[], count: number): string {
+  const shown = others.slice(0, NAMED);
+  const places = shown.map(
+    ({ position, holds }) => `${position ?? "elsewhere"}${holds ? ", which holds the rows" : ""}`,
+  );
+  const more = count > shown.length ? [`${count - shown.length} more`] : [];
+  return `the same key stands, with something else, at ${[...places, ...more].join("; ")}: correct the source, and run migrate again`;
+}

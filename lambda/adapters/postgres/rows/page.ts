@@ -1,0 +1,128 @@
+/**
+ * One decoded page → one transaction: rows, audit lines, quarantined items, what was seen, the tally and the cursor (I3).
+ * The page is a stream, flushed a batch at a time inside that transaction, and an item that is more than a batch a piece at a time (I8).
+ */
+import type { Decoded } from "../../../domain/decode/decode.ts";
+import { weightOf } from "../../../domain/decode/pieces.ts";
+import * as audit from "../ledger/audit.ts";
+import * as quarantine from "../ledger/quarantine.ts";
+import type { Taken } from "../ledger/seen.ts";
+import type { Session } from "../session/connection.ts";
+import { refusedRow } from "../session/errors.ts";
+import type { WritePlace } from "./changes.ts";
+import { writePieces } from "./pieces.ts";
+
+/**
+ * A page touches few rows of tables that grow, and nothing has counted them yet: one index lookup for each is right,
+ * whatever the planner takes them for. Left to itself it read the whole ledger for every page once that had some
+ * 100,000 lines.
+ */
+export const FEW_ROWS =
+  "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off";
+
+/** 4 MB of values, or 10,000 contributions, in one batch of statements. */
+const BATCH_BYTES = 4_000_000;
+const BATCH_ROWS = 10_000;
+
+/** Writes the items of one page, and tells what became of each, in their order. To be called inside a transaction. */
+export async function writeItems(
+  session: Session,
+  place: WritePlace,
+  items: Iterable<Decoded>,
+  isStrict = false,
+): Promise<Taken[]> {
+  const written: Writing = { taken: [], isStrict };
+  for (const batch of batches(items)) await writeBatch(session, place, batch, written);
+  return written.taken;
+}
+
+interface Writing {
+  readonly taken: Taken[];
+  /** What a trigger of others would refuse only at the commit is asked for after each batch, where the item can still be told. */
+  readonly isStrict: boolean;
+}
+
+const sizeOf = ({ outcome }: Decoded): { bytes: number; rows: number } =>
+  outcome.kind === "rows"
+    ? {
+        bytes: outcome.contributions.reduce((sum, contribution) => sum + weightOf(contribution), 0),
+        rows: outcome.contributions.length,
+      }
+    : { bytes: 0, rows: 0 };
+
+/** Cuts a page where a batch is large enough, and before an item that the batch already holds. */
+function* batches(items: Iterable<Decoded>): Generator<Decoded[]> {
+  let batch: Decoded[] = [];
+  let inBatch = new Set<string>();
+  let [bytes, rows] = [0, 0];
+  for (const item of items) {
+    if (bytes > BATCH_BYTES || rows > BATCH_ROWS || inBatch.has(item.item)) {
+      yield batch;
+      [batch, inBatch, bytes, rows] = [[], new Set(), 0, 0];
+    }
+    const size = sizeOf(item);
+    batch.push(item);
+    inBatch.add(item.item);
+    bytes += size.bytes;
+    rows += size.rows;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Writes a batch; where Postgres refuses a value, halves it until the item that holds it stands alone. */
+async function writeBatch(
+  session: Session,
+  place: WritePlace,
+  batch: readonly Decoded[],
+  written: Writing,
+): Promise<void> {
+  await session.query("savepoint batch");
+  try {
+    const taken = await writeWhole(session, place, batch);
+    if (written.isStrict) await session.query("set constraints all immediate");
+    await session.query("release savepoint batch");
+    written.taken.push(...taken);
+  } catch (error) {
+    const code = refusedRow(error);
+    if (code === undefined) throw error;
+    await session.query("rollback to savepoint batch");
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
+      await quarantine.put(session, place, [{ by: only, reason: "postgres-refused", detail }]);
+      written.taken.push({ ...quarantine.versionOf(only), fate: "quarantined" });
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await writeBatch(session, place, batch.slice(0, middle), written);
+    await writeBatch(session, place, batch.slice(middle), written);
+  }
+}
+
+async function writeWhole(session: Session, place: WritePlace, batch: readonly Decoded[]): Promise<Taken[]> {
+  const known = await audit.knownItems(
+    session,
+    place,
+    batch.map(({ item }) => item),
+  );
+  const isUnchanged = ({ item, fingerprint }: Decoded): boolean => known.get(item) === fingerprint;
+  const changed = batch.filter((each) => each.outcome.kind === "rows" && !isUnchanged(each));
+  const putAway = await quarantine.stillPutAway(
+    session,
+    place,
+    changed.filter(({ item }) => known.has(item)),
+  );
+  await quarantine.put(
+    session,
+    place,
+    batch.flatMap((by) => (by.outcome.kind === "quarantined" ? [{ by, ...by.outcome.refusal }] : [])),
+  );
+
+  const work = changed.filter(({ item }) => !putAway.has(item));
+  await writePieces(session, place, work, known);
+  return batch.map((each) => {
+    const { kind } = each.outcome;
+    const written = isUnchanged(each) ? "unchanged" : putAway.has(each.item) ? "quarantined" : "migrated";
+    return { ...quarantine.versionOf(each), fate: kind === "rows" ? written : kind };
+  });
+}

@@ -1,0 +1,59 @@
+/** Items the source no longer has → their rows removed, and their lines with them. Rows changed here since stay, and are told. */
+import { NAMELESS } from "../../../domain/decode/refusal.ts";
+import type { Mapping } from "../../../mapping/model.ts";
+import type { Run } from "../../../ports/runs.ts";
+import { quarantined } from "../ledger/pending.ts";
+import { keptItems } from "../ledger/seen.ts";
+import { type Session, transaction } from "../session/connection.ts";
+import { LEDGER } from "../session/sql.ts";
+import { refuseDependents } from "../tables/dependents.ts";
+import { writeChanges } from "./changes.ts";
+import { linesOf } from "./pieces.ts";
+
+/** Items removed in one transaction. */
+const BATCH = 1_000;
+
+export async function pruneGone(session: Session, run: Run, mapping: Mapping): Promise<void> {
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  // It may be any of those that seem to be gone.
+  const { rows: nameless } = await session.query(
+    `select from ${LEDGER}.quarantine where run = $1 and last_seen = $2 and reason = any($3::text[]) limit 1`,
+    [run.id, run.pass, NAMELESS],
+  );
+  if (nameless.length > 0) return;
+  // What a pass has met does not change any more: asked once, in place of once for each batch.
+  await session.query(
+    `create temp table gone as select distinct a.item from ${LEDGER}.audit a where a.run = ${run.id}
+       and not exists (select from (${keptItems(run)}) s where s.item = a.item)
+       and not exists (select from (${quarantined(run)}) q where q.item = a.item and q.accepted is null)`,
+  );
+  try {
+    const { rows: some } = await session.query("select from gone limit 1");
+    if (some.length > 0) await refuseDependents(session, mapping.tables);
+    for (;;) {
+      const { rows } = await session.query<{ item: string }>(
+        `delete from gone where item in (select item from gone limit ${BATCH}) returning item`,
+      );
+      if (rows.length === 0) return;
+      await transaction(session, async () => {
+        for await (const gone of linesOf(session, place, rows))
+          await writeChanges(session, place, { gone, changed: [], added: [] });
+        await letGoWithoutRows(
+          session,
+          run,
+          rows.map(({ item }) => item),
+        );
+      });
+    }
+  } finally {
+    if (!session.broken) await session.query("drop table if exists gone");
+  }
+}
+
+/** What was let go with its rows is let go without them: that they are gone is no change nobody has looked at. */
+const letGoWithoutRows = (session: Session, { id }: Run, items: readonly string[]) =>
+  session.query(
+    `update ${LEDGER}.accepted k set holder = '' where k.run = $1 and k.tbl = 0 and k.item = any($2::uuid[])
+       and not exists (select from ${LEDGER}.audit a where a.run = k.run and a.item = k.item)`,
+    [id, items],
+  );

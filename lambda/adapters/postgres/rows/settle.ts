@@ -1,0 +1,130 @@
+/**
+ * Contested rows → the row the policy means. Among all contributions to a facet of a row the highest rank holds it, ties
+ * going to the smallest source hash: a function of the set of items, whatever order they were read in (I5).
+ */
+
+import { MigrationError } from "../../../domain/migration-error.ts";
+import { sqlType } from "../../../mapping/kinds.ts";
+import type { Mapping } from "../../../mapping/model.ts";
+import { type Session, transaction } from "../session/connection.ts";
+import { refusedRow } from "../session/errors.ts";
+import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, quoteAll, tableSql } from "../session/sql.ts";
+import { type Facet, writeNoting } from "./rows.ts";
+import { noting, ungivenColumns } from "./ungiven.ts";
+import { isLeftBeside, isUnheld, isVacant, joinKnown, outside, type RowPlace, ungivenIn } from "./untouched.ts";
+
+/**
+ * Settles every table; with `force` also where a row of this run was changed here since. May be repeated: where the right
+ * contribution holds a row already, nothing is written.
+ */
+export async function settle(session: Session, run: number, mapping: Mapping, force = false): Promise<void> {
+  await session.query(`create index if not exists audit_by_key on ${LEDGER}.audit (run, tbl, key)`);
+  // The tables were empty when they were last looked at, if ever.
+  await session.query(`analyze ${LEDGER}.audit, ${LEDGER}.parked`);
+  for (const table of mapping.tables) {
+    for (const facet of table.facets)
+      await accepting(table.name, () => transaction(session, () => settleFacet(session, run, { table, facet }, force)));
+  }
+}
+
+/** A check or a trigger of a table that was there before may not like the values that are to hold a row. */
+async function accepting(table: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const code = refusedRow(error);
+    if (code === undefined) throw error;
+    const problem = `Postgres refused a row of ${table} that settling gives to another item (SQLSTATE ${code})`;
+    const remedy =
+      "look at the table's checks and triggers; take down what the data breaks, and run the same command again";
+    throw new MigrationError("target-unusable", problem, remedy, { cause: error });
+  }
+}
+
+async function settleFacet(session: Session, run: number, at: Facet, force: boolean): Promise<void> {
+  const { table, facet } = at;
+  const here = (alias: string) =>
+    `${alias}.run = ${run} and ${alias}.tbl = ${table.index} and ${alias}.facet = ${facet.index}`;
+  const contested = await session.query(
+    `create temp table contest on commit drop as
+     with line as (
+       select a.key, a.item, a.rank, a.row_fp, p.vals
+       from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+       where ${here("a")} and a.key in (select key from ${LEDGER}.parked k where ${here("k")})
+     ), winner as (select distinct on (key) key, item, vals from line order by key, rank desc nulls last, item)
+     select w.key, w.item, w.vals, h.item as holder, h.row_fp as holder_fp
+     from winner w left join (select key, item, row_fp from line where vals is null) h using (key)
+     where w.vals is not null`,
+  );
+  if (contested.rowCount === 0) {
+    await session.query("drop table contest");
+    return;
+  }
+  await session.query("create temp table taken (key text[]) on commit drop");
+  // From here on the rows are what they are found to be, and their columns those that are asked for.
+  await session.query(
+    `select from ${tableSql(table)} t join contest c on ${keyEquals(table, "t", "c.key")} order by c.key for update of t`,
+  );
+  const place = { run, ungiven: await ungivenColumns(session, [table]), force };
+  await replaceHolders(session, place, at);
+  await fillVacancies(session, place, at);
+  await session.query(
+    `delete from ${LEDGER}.parked p using contest c join taken k using (key) where ${here("p")} and p.key = c.key and p.item = c.item`,
+  );
+  await session.query("drop table contest, taken");
+}
+
+interface Settling extends RowPlace {
+  /** Whatever others have put beside what is written: it stays theirs. */
+  readonly force: boolean;
+}
+
+const inputs = ({ facet }: Facet): string[] =>
+  facet.columns.map(({ type }, at) => `c.vals[${at + 1}]::${sqlType(type)}`);
+
+/** The holder steps down into the parked and the winner's values take its place, unless the row was changed here since. */
+async function replaceHolders(session: Session, place: Settling, at: Facet): Promise<void> {
+  const { table, facet } = at;
+  const values = facet.columns.map(({ name }) => `t.${quote(name)}::text`).join(", ");
+  await session.query(
+    `with stepped as (
+       insert into ${LEDGER}.parked (run, tbl, facet, key, item, vals)
+       select ${place.run}, ${table.index}, ${facet.index}, c.key, c.holder, array[${values}]
+       from contest c join ${tableSql(table)} t on ${keyEquals(table, "t", "c.key")} ${joinKnown(place, table, "c.key")}
+       where c.holder is not null and ${facetFingerprint(facet, "t")} = c.holder_fp and ${place.force ? "true" : isLeftBeside(place, table, facet)} returning key
+     ) insert into taken select key from stepped`,
+  );
+  await writeWinners(session, place, at, "c.holder is not null and c.key in (select key from taken)");
+}
+
+/** Rows whose holder is gone. A row that is there without a holder is somebody else's, and stays. */
+async function fillVacancies(session: Session, place: Settling, at: Facet): Promise<void> {
+  const { table, facet } = at;
+  const merged = table.duplicates === "merge";
+  const columns = merged ? table.primaryKey : facet.columns;
+  const values = merged ? table.primaryKey.map(({ type }, key) => `c.key[${key + 1}]::${sqlType(type)}`) : inputs(at);
+  const insert = `insert into ${tableSql(table)} as t (${quoteAll(columns.map(({ name }) => name))})
+    select ${values.join(", ")} from contest c where c.holder is null
+    on conflict (${quoteAll(table.primaryKey.map(({ name }) => name))}) do nothing`;
+  await session.query(
+    noting(place.run, table, ungivenIn(place, table), insert, "insert into taken select key from written"),
+  );
+  if (!merged) return;
+  // Another part of the row is held by an item of this run, and the row is as that left it: only this facet is vacant.
+  await session.query(
+    `insert into taken select c.key from contest c join ${tableSql(table)} t on ${keyEquals(table, "t", "c.key")}
+     ${joinKnown(place, table, "c.key")}
+     where c.holder is null and c.key not in (select key from taken) and ${place.force ? isUnheld(facet) : isVacant(place, table, facet)}`,
+  );
+  await writeWinners(session, place, at, "c.holder is null and c.key in (select key from taken)");
+}
+
+async function writeWinners(session: Session, place: Settling, at: Facet, which: string): Promise<void> {
+  const { table, facet } = at;
+  const own = ownColumns(table, facet);
+  if (own.length === 0) return;
+  const value = (name: string) => inputs(at)[facet.columns.findIndex((column) => column.name === name)];
+  const update = `update ${tableSql(table)} t set ${own.map(({ name }) => `${quote(name)} = ${value(name)}`).join(", ")}
+    from contest c where ${keyEquals(table, "t", "c.key")} and ${which}`;
+  await writeNoting(session, place, table, place.force ? [] : outside(place, table), update);
+}

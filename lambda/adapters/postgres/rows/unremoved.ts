@@ -1,0 +1,122 @@
+/**
+ * What a removal was meant to remove and did not, because the row was changed since or a trigger kept it. Its audit line is gone
+ * with its item, so it is remembered apart: tried again at the end of each pass, told by each proof until the row is gone or
+ * an item gives it again.
+ */
+
+import type { Line } from "../../../domain/decode/diff.ts";
+import type { Unremoved } from "../../../domain/proof/evidence.ts";
+import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import { group } from "../proof/contents.ts";
+import type { Session } from "../session/connection.ts";
+import { refusedRow } from "../session/errors.ts";
+import { arrayText, keyEquals, LEDGER, tableSql, unnest } from "../session/sql.ts";
+import { refuseDependents } from "../tables/dependents.ts";
+import { type Facet, removeBareRows, removeRows } from "./rows.ts";
+import { atRest, ungivenColumns } from "./ungiven.ts";
+import { inside, type RowPlace } from "./untouched.ts";
+
+/** Lines `l` → those whose row is still there as `t`, or their part of it, and which no item gives. */
+function stillThere(place: RowPlace, { table, facet }: Facet): string {
+  const { run } = place;
+  const held = `select from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+    where a.run = ${run} and a.tbl = ${table.index} and a.key = l.key and p.item is null`;
+  const there = `join ${tableSql(table)} t on ${keyEquals(table, "t", "l.key")}
+    left join ${LEDGER}.ungiven u on u.run = ${run} and u.tbl = ${table.index} and u.key = l.key
+    where not exists (${held} and a.facet = ${facet.index})`;
+  if (table.duplicates !== "merge") return there;
+  const reset = atRest(inside(place, table, facet), "t", "u.was");
+  return `${there} and (not (${reset}) or not exists (${held}))`;
+}
+
+/** Remembers those of the lines, just taken out of the ledger, whose row or part is still there. */
+export async function noteUnremoved(
+  session: Session,
+  place: RowPlace,
+  at: Facet,
+  lines: readonly Line[],
+): Promise<void> {
+  const { table, facet } = at;
+  const { run } = place;
+  await session.query(
+    `insert into ${LEDGER}.unremoved (run, tbl, facet, key, item, source, row_fp)
+     select ${run}, ${table.index}, ${facet.index}, l.key, l.item, l.source, l.row_fp
+     from (select s.c0::text[] as key, s.c1::uuid as item, s.c2 as source, s.c3::uuid as row_fp from ${unnest(4)}) l
+     ${stillThere(place, at)}
+     on conflict (run, tbl, facet, key) do update set item = excluded.item, source = excluded.source, row_fp = excluded.row_fp`,
+    [
+      lines.map(({ key }) => arrayText(key)),
+      lines.map(({ item }) => item),
+      lines.map(({ source }) => source),
+      lines.map(({ fingerprint }) => fingerprint),
+    ],
+  );
+}
+
+/**
+ * Tries again what was left: a row that is as it was written by now, or that no trigger keeps any more, goes. With `force` a
+ * changed one, too. What is settled otherwise is forgotten.
+ */
+export async function removeAgain(
+  session: Session,
+  { id: run }: { readonly id: number },
+  mapping: Mapping,
+  force = false,
+) {
+  const { rows: some } = await session.query(`select from ${LEDGER}.unremoved where run = $1 limit 1`, [run]);
+  if (some.length === 0) return;
+  // Rows of others would go with them.
+  await refuseDependents(session, mapping.tables, { onlyCarrying: true });
+  const place: RowPlace = { run, ungiven: await ungivenColumns(session, mapping.tables) };
+  for (const at of facetsOf(mapping.tables)) {
+    const { table, facet } = at;
+    const here = `l.run = ${run} and l.tbl = ${table.index} and l.facet = ${facet.index}`;
+    const { rows: lines } = await session.query<Line>(
+      `select l.item, l.tbl as "table", l.facet, l.key, l.source, l.row_fp as fingerprint, true as holds
+       from ${LEDGER}.unremoved l ${stillThere(place, at)} and ${here}`,
+    );
+    const keys = lines.map(({ key }) => key);
+    await trying(session, async () => {
+      await removeRows(session, place, at, lines, force);
+      if (table.duplicates === "merge" && lines.length > 0) await removeBareRows(session, place, table, keys, force);
+    });
+    await session.query(
+      `delete from ${LEDGER}.unremoved l where ${here} and l.key not in (select l.key from ${LEDGER}.unremoved l ${stillThere(place, at)} and ${here})`,
+    );
+  }
+}
+
+/** What a trigger or a reference of others refuses stays, and is told. */
+async function trying(session: Session, work: () => Promise<void>): Promise<void> {
+  await session.query("savepoint removing");
+  try {
+    await work();
+  } catch (error) {
+    if (refusedRow(error) === undefined) throw error;
+    await session.query("rollback to savepoint removing");
+  }
+}
+
+const facetsOf = (tables: readonly TableModel[]): Facet[] =>
+  tables.flatMap((table) => table.facets.map((facet) => ({ table, facet })));
+
+/** By table: the rows that are still there, by key and by the item that gave them. */
+export async function unremoved(
+  session: Session,
+  run: number,
+  { tables }: Pick<Mapping, "tables">,
+): Promise<Unremoved[]> {
+  const found: Unremoved[] = [];
+  const place = { run, ungiven: await ungivenColumns(session, tables) };
+  for (const table of tables) {
+    const lines = table.facets.map(
+      (facet) =>
+        `select l.key, l.source from ${LEDGER}.unremoved l ${stillThere(place, { table, facet })}
+         and l.run = ${run} and l.tbl = ${table.index} and l.facet = ${facet.index}`,
+    );
+    const rows = `select distinct on (key) key, source from (${lines.join(" union all ")}) lines order by key, source`;
+    const { count, examples } = await group(session, table, rows);
+    if (count > 0) found.push({ table: table.name, count, examples });
+  }
+  return found;
+}

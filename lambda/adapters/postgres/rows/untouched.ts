@@ -1,0 +1,86 @@
+/**
+ * What the ledger knows of a row → conditions under which the row is as this run left it. A key alone proves nothing: a row may
+ * have been removed and made anew by others. It is ours as long as every part of it holds what was written there, and every
+ * other column what stood there then.
+ */
+import type { FacetModel, TableModel } from "../../../mapping/model.ts";
+import { facetFingerprint, LEDGER, ownColumns } from "../session/sql.ts";
+import { atRest, type Ungiven, type UngivenColumn } from "./ungiven.ts";
+
+/** Where rows are written: a run, and what may stand in its tables that no contribution gives. */
+export interface RowPlace {
+  readonly run: number;
+  readonly ungiven: Ungiven;
+}
+
+export const ungivenIn = ({ ungiven }: RowPlace, { index }: TableModel): readonly UngivenColumn[] =>
+  ungiven.get(index) ?? [];
+
+/** Columns of no part, and of one. */
+export const outside = (place: RowPlace, table: TableModel): readonly UngivenColumn[] =>
+  ungivenIn(place, table).filter(({ facet }) => facet === undefined);
+export const inside = (place: RowPlace, table: TableModel, { index }: FacetModel): readonly UngivenColumn[] =>
+  ungivenIn(place, table).filter(({ facet }) => facet === index);
+
+/**
+ * Joins what the ledger knows of the row with that key: as `u.was` what stood in columns nobody gives, and of a merged row as
+ * `h.facets` the parts that are held, as `h.lines` what was written there.
+ */
+export function joinKnown({ run }: RowPlace, table: TableModel, key: string): string {
+  const of = `run = ${run} and tbl = ${table.index} and key = ${key}`;
+  const u = `left join lateral (select was from ${LEDGER}.ungiven where ${of}) u on true`;
+  if (table.duplicates !== "merge") return u;
+  // `offset 0` keeps it a lookup by key: joined first, the whole ledger would be read.
+  return `${u} cross join lateral (select array_agg(a.facet) as facets, array_agg(a.facet || ':' || a.row_fp) as lines
+    from (select * from ${LEDGER}.audit where ${of} offset 0) a
+    left join ${LEDGER}.parked p using (run, tbl, facet, key, item) where p.item is null) h`;
+}
+
+const isHeld = ({ index }: FacetModel): string => `coalesce(${index} = any(h.facets), false)`;
+const stands = (facet: FacetModel): string => `'${facet.index}:' || ${facetFingerprint(facet, "t")} = any(h.lines)`;
+const all = (conditions: readonly string[]): string => conditions.map((each) => `(${each})`).join(" and ");
+
+/** All of the row `t` but one part is as it was left. */
+export const isLeftBeside = (place: RowPlace, table: TableModel, but?: FacetModel): string =>
+  all([
+    atRest(outside(place, table), "t", "u.was"),
+    ...others(table, but).map((part) => {
+      const rest = atRest(inside(place, table, part), "t", "u.was");
+      return `case when ${isHeld(part)} then ${stands(part)} else ${rest} end`;
+    }),
+  ]);
+
+/** Parts of a merged row that say something beyond its key. */
+const others = (table: TableModel, but?: FacetModel): readonly FacetModel[] =>
+  table.duplicates === "merge"
+    ? table.facets.filter((part) => part.index !== but?.index && ownColumns(table, part).length > 0)
+    : [];
+
+const isEmpty = (place: RowPlace, table: TableModel, facet: FacetModel): string =>
+  atRest(inside(place, table, facet), "t", "u.was");
+
+/** The row is ours by another part, and no item holds this one. */
+export const isUnheld = (facet: FacetModel): string => `h.facets is not null and not ${isHeld(facet)}`;
+
+/** No item holds this part and nothing stands in it, and the row is ours by another one. */
+export const isVacant = (place: RowPlace, table: TableModel, facet: FacetModel): string =>
+  all([isUnheld(facet), isEmpty(place, table, facet), isLeftBeside(place, table, facet)]);
+
+/** As `isVacant`, of a row that is being made anew part by part: of the others, those that are not back yet are empty, too. */
+export function isAwaited(place: RowPlace, table: TableModel, facet: FacetModel): string {
+  const back = table.facets
+    .filter((part) => part.index !== facet.index)
+    .map((part) => all([isHeld(part), stands(part)]));
+  return all([
+    ["false", ...back].join(" or "),
+    isEmpty(place, table, facet),
+    atRest(outside(place, table), "t", "u.was"),
+    ...others(table, facet).map((part) => `(${isHeld(part)} and ${stands(part)}) or ${isEmpty(place, table, part)}`),
+  ]);
+}
+
+/** No item holds any part of it. */
+export const IS_NOBODYS = "h.facets is null";
+
+/** And nothing stands in it. */
+export const isBare = (place: RowPlace, table: TableModel): string => all([IS_NOBODYS, isLeftBeside(place, table)]);

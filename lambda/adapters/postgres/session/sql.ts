@@ -1,0 +1,49 @@
+/** Names and lists → pieces of SQL. Every identifier is quoted, every value is a parameter; only numbers are written out. */
+import pg from "pg";
+import { sqlType } from "../../../mapping/kinds.ts";
+import type { ColumnModel, FacetModel, TableModel } from "../../../mapping/model.ts";
+import { fingerprintSql, keySql } from "./canonical.ts";
+
+export const LEDGER = "migration_ledger";
+
+export const quote = (name: string): string => pg.escapeIdentifier(name);
+export const quoteAll = (names: readonly string[]): string => names.map(quote).join(", ");
+export const tableSql = (table: { readonly schema: string; readonly name: string }): string =>
+  `${quote(table.schema)}.${quote(table.name)}`;
+
+/** A text array as Postgres reads it. Nested in another array it stays one element. */
+export function arrayText(values: readonly (string | null)[]): string {
+  const elements = values.map((value) => (value === null ? "NULL" : `"${value.replace(/[\\"]/g, "\\$&")}"`));
+  return `{${elements.join(",")}}`;
+}
+
+/** `unnest($1::text[], $2::text[])`, one array for each column, as `s(c0, c1)`. */
+export function unnest(columns: number, first = 1): string {
+  const arrays = Array.from({ length: columns }, (_, at) => `$${first + at}::text[]`);
+  const names = Array.from({ length: columns }, (_, at) => `c${at}`);
+  return `unnest(${arrays.join(", ")}) as s(${names.join(", ")})`;
+}
+
+/** `s.c0::bigint`. */
+export const castInput = ({ type }: ColumnModel, at: number): string => `s.c${at}::${sqlType(type)}`;
+
+/** The primary key of `t` equals a ledger key: cast on the ledger's side, so that the key's index serves. */
+export function keyEquals(table: TableModel, t: string, key: string): string {
+  return table.primaryKey
+    .map((column, at) => `${t}.${quote(column.name)} = ${key}[${at + 1}]::${sqlType(column.type)}`)
+    .join(" and ");
+}
+
+/** The primary key of the row `t` as the ledger holds it. */
+export const keyOfRow = ({ primaryKey }: TableModel, t: string): string =>
+  `array[${primaryKey.map(({ name, type }) => keySql(type, `${t}.${quote(name)}`)).join(", ")}]`;
+
+/** The fingerprint of a facet of the row `t`. */
+export function facetFingerprint(facet: FacetModel, t: string): string {
+  return fingerprintSql(facet.columns.map(({ name, type }) => ({ type, expression: `${t}.${quote(name)}` })));
+}
+
+/** The columns of a facet that are not the key: what its holder may change. */
+export function ownColumns(table: TableModel, facet: FacetModel): readonly ColumnModel[] {
+  return facet.columns.filter((column) => !table.primaryKey.some(({ name }) => name === column.name));
+}

@@ -1,0 +1,84 @@
+/** A mapping and a database → everything that stands in the way, at once, before anything is written; and what is worth a look. */
+import { partsOf } from "../../../domain/decode/mapping-parts.ts";
+import type { Finding } from "../../../domain/migration-error.ts";
+import type { Mapping } from "../../../mapping/model.ts";
+import type { TargetFacts } from "../../../ports/tables.ts";
+import { ownedByOthers } from "../ledger/owned.ts";
+import { connect, type Session } from "../session/connection.ts";
+import { pooled } from "../session/errors.ts";
+import type { Versions } from "../session/migrator.ts";
+import { keepsSessions } from "../session/pooler.ts";
+import { quote, tableSql } from "../session/sql.ts";
+import { adopted, rowStatements } from "./adopted.ts";
+import { builtBy } from "./built.ts";
+import { premises } from "./premises.ts";
+import { drift, lastRuns, liveConstraints, orTakeBack, refuseSealed, storedColumns } from "./tables.ts";
+import { takenNames } from "./taken-names.ts";
+import { type Trial, takingBack, tryTables } from "./try-out.ts";
+
+export interface Checked {
+  readonly url: string;
+  readonly mapping: Mapping;
+  readonly before: Versions | undefined;
+  /** The source of the run that is to begin or to go on. */
+  readonly source: string;
+}
+
+/** Throws MigrationError `target-pooled` or `sealed`: neither leaves anything to look at. */
+export async function checkTarget(session: Session, { url, mapping, before, source }: Checked): Promise<TargetFacts> {
+  if (!(await keepsSessions(() => connect(url, "preflight")))) throw pooled();
+  await refuseSealed(session, mapping, source);
+  const warnings: Finding[] = session.isDirect ? [] : [PINNED];
+  const { role, findings, missing, isLedgerOurs } = await premises(session, mapping);
+  const others = await ownedByOthers(session, source, partsOf(mapping).tables);
+  // As it will be when the tables are made: the schema's own migrations come before that.
+  const tried = await takingBack(session, before ?? {}, async (trial) => {
+    const unfit = await checkTables(session, mapping, trial, { role, warnings });
+    const after = missing.length === 0 ? mapping.after : { grants: [] };
+    if (isLedgerOurs) await tryTables(session, { ...mapping, after }, trial, { role, unfit });
+  });
+  return { findings: [...findings, ...others, ...tried], warnings };
+}
+
+const PINNED: Finding = {
+  where: "the connection",
+  problem: "a pooler stands between here and Postgres; it keeps sessions, as it must",
+  remedy:
+    "name the server itself as the target: each worker pins a connection of the pooler's as long as the run lasts",
+};
+
+/** Looks at the tables that are there, one by one; gives those a run could not use. What stands in the way is added to the trial. */
+async function checkTables(
+  session: Session,
+  mapping: Mapping,
+  trial: Trial,
+  { role, warnings }: { readonly role: string; readonly warnings: Finding[] },
+): Promise<Set<string>> {
+  const made = await builtBy(session);
+  const runs = await lastRuns(session);
+  const unfit = new Set<string>();
+  for (const table of mapping.tables) {
+    const stored = await storedColumns(session, table);
+    if (stored.length === 0) continue;
+    const is = await adopted(session, table, { role, after: mapping.after });
+    warnings.push(...is.warnings);
+    const run = runs.get(tableSql(table));
+    const differing = drift(table, stored, (column) => made.has(table, "not null", column), made.created(table));
+    const found = [
+      ...(run === undefined ? differing : differing.map((finding) => orTakeBack(finding, run))),
+      ...(made.created(table) ? [] : await liveConstraints(session, table, made)),
+      ...is.findings,
+    ];
+    trial.findings.push(...found);
+    const at = tableSql(table);
+    // What follows from a finding is no other one.
+    if (found.length > 0) unfit.add(at);
+    const remedy = `grant select, insert, update, delete on ${at} to ${quote(role)}`;
+    for (const statement of rowStatements(table)) {
+      const finding = unfit.has(at) ? undefined : { where: `table ${table.name}`, remedy };
+      if (!(await trial.attempt(finding, () => session.query(statement)))) unfit.add(at);
+    }
+  }
+  trial.findings.push(...(await takenNames(session, mapping, made)));
+  return unfit;
+}

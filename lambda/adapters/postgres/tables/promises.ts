@@ -1,0 +1,140 @@
+/** The schema → everything it promises of a table beside its rows, in the order it is built; and what Postgres makes of each of them. */
+import type { CheckModel, ForeignKeyModel, TableModel } from "../../../mapping/model.ts";
+import { aside, type Session } from "../session/connection.ts";
+import { unbuildable } from "../session/errors.ts";
+import { quote, quoteAll, tableSql } from "../session/sql.ts";
+import {
+  addCheck,
+  addForeignKey,
+  addPrimaryKey,
+  addUnique,
+  createIndex,
+  defaultLater,
+  numbering,
+  setDefault,
+  setNotNull,
+  validateConstraint,
+} from "./ddl.ts";
+import { type Asking, type Defined, definedOn, type Named, sameName } from "./definitions.ts";
+
+/** The rows that break a rule, as a condition on `t`. */
+export const isNull = (column: string): string => `t.${quote(column)} is null`;
+
+/** Rows of `t` whose reference points nowhere. A reference with a NULL in it points to nothing and is no orphan. */
+export function isOrphan(key: ForeignKeyModel): string {
+  const { columns, references, referencedSchema, referencedColumns } = key;
+  const matches = columns.map((column, at) => `r.${quote(referencedColumns[at] ?? "")} = t.${quote(column)}`);
+  return `${refers(key)} and not exists (select from ${tableSql({ schema: referencedSchema, name: references })} r where ${matches.join(" and ")})`;
+}
+
+/** Rows of which a condition is false. Of one that gives NULL Postgres says that it is met. */
+export const isBroken = ({ sql }: CheckModel): string => `(${sql}) is false`;
+
+/** Rows of `t` that share a value with another row. NULLs are never equal. */
+export function isDuplicate(table: TableModel, columns: readonly string[]): string {
+  const list = columns.map((column) => `t.${quote(column)}`).join(", ");
+  const present = columns.map((column) => `${quote(column)} is not null`).join(" and ");
+  return `(${list}) in (select ${quoteAll(columns)} from ${tableSql(table)} where ${present} group by ${quoteAll(columns)} having count(*) > 1)`;
+}
+
+/** Rows of `t` that refer to something. */
+export const refers = ({ columns }: ForeignKeyModel): string =>
+  columns.map((column) => `t.${quote(column)} is not null`).join(" and ");
+
+export interface Promised extends Named {
+  readonly made: readonly string[];
+  /** Rows that keep it from being built. */
+  readonly broken?: string;
+  /** Where it may be in force before it holds for every row: the statement by which Postgres vouches for all of them. */
+  readonly validate?: string;
+}
+
+/** What a table can have by itself. */
+export const ownPromises = (table: TableModel): Promised[] => [
+  { kind: "primary key", name: `${table.name}_pkey`, made: [addPrimaryKey(table)] },
+  ...table.columns
+    .filter(({ nullable }) => !nullable)
+    .map(({ name }): Promised => ({ kind: "not null", name, made: [setNotNull(table, name)], broken: isNull(name) })),
+  ...table.uniques.map(
+    (unique): Promised => ({
+      ...{ kind: "constraint", name: unique.name, made: [addUnique(table, unique)] },
+      broken: isDuplicate(table, unique.columns),
+    }),
+  ),
+  ...table.indexes.map((index): Promised => ({ kind: "index", name: index.name, made: [createIndex(table, index)] })),
+  ...table.checks.map(
+    (check): Promised => ({
+      ...{ kind: "constraint", name: check.name, made: [addCheck(table, check)] },
+      ...{ broken: isBroken(check), validate: validateConstraint(table, check) },
+    }),
+  ),
+];
+
+/** What needs other tables to be there. */
+export const referencePromises = (table: TableModel): Promised[] =>
+  table.foreignKeys.map((key) => ({
+    ...{ kind: "constraint", name: key.name, made: [addForeignKey(table, key)] },
+    ...{ broken: isOrphan(key), validate: validateConstraint(table, key) },
+  }));
+
+/** What would put values into rows that no item gave, were it there before they are. */
+export const laterPromises = (table: TableModel): Promised[] =>
+  table.columns.flatMap((column): Promised[] => [
+    ...(column.laterDefault === undefined
+      ? []
+      : [{ kind: "default" as const, name: column.name, made: defaultLater(table, column) }]),
+    ...(column.identity === undefined
+      ? []
+      : [{ kind: "identity" as const, name: column.name, made: numbering(table, column.name) }]),
+  ]);
+
+/** A definition, or why Postgres refuses the statement. */
+export type Wanted = { readonly definition: string } | { readonly refused: string };
+
+export type WantedOf = (promised: Named) => Wanted;
+
+/**
+ * What Postgres makes of what the schema says of a table: each thing is built on an empty twin, printed, and taken back. Foreign
+ * keys are printed without: a twin cannot have them, and there is nothing in them that Postgres would put otherwise.
+ */
+export async function wantedOn(session: Session, table: TableModel): Promise<WantedOf> {
+  const twin = { ...table, schema: "pg_temp" };
+  const refused = new Map<string, string>();
+  const attempt = async ({ kind, name }: Named, statements: readonly string[]) => {
+    await session.query("savepoint attempt");
+    try {
+      for (const statement of statements) await session.query(statement);
+    } catch (error) {
+      const reason = unbuildable(error);
+      if (reason === undefined) throw error;
+      await session.query("rollback to savepoint attempt");
+      refused.set(JSON.stringify([kind, name]), reason);
+    }
+  };
+  return aside(session, async () => {
+    await session.query(`create temp table ${quote(table.name)} (like ${tableSql(table)})`);
+    for (const promised of ownPromises(twin)) await attempt(promised, promised.made);
+    for (const column of table.columns) await attempt({ kind: "default", name: column.name }, setDefault(twin, column));
+    const defined = [...(await definedOn(session, tableSql(twin))), ...(await referencesOf(session, table))];
+    return (promised) => {
+      const reason = refused.get(JSON.stringify([promised.kind, promised.name]));
+      if (reason !== undefined) return { refused: reason };
+      return { definition: defined.find((each) => sameName(each, promised))?.definition ?? "" };
+    };
+  });
+}
+
+/** Foreign keys as Postgres prints them. */
+async function referencesOf(session: Asking, { foreignKeys }: TableModel): Promise<Defined[]> {
+  const all: Defined[] = [];
+  for (const { name, columns, references, referencedSchema, referencedColumns } of foreignKeys) {
+    const { rows } = await session.query<{ definition: string }>(
+      `select format('FOREIGN KEY (%s) REFERENCES %I.%I(%s)',
+         (select string_agg(quote_ident(c), ', ' order by n) from unnest($1::text[]) with ordinality u(c, n)), $2::text, $3::text,
+         (select string_agg(quote_ident(c), ', ' order by n) from unnest($4::text[]) with ordinality u(c, n))) as definition`,
+      [columns, referencedSchema, references, referencedColumns],
+    );
+    all.push({ kind: "constraint", name, definition: rows[0]?.definition ?? "", valid: true });
+  }
+  return all;
+}

@@ -1,0 +1,168 @@
+/** The mapping's tables and what the database has: created where missing, checked column by column where not. */
+
+import { tablesOf, takeBack } from "../../../domain/decode/mapping-parts.ts";
+import { type Finding, MigrationError } from "../../../domain/migration-error.ts";
+import { must } from "../../../domain/must.ts";
+import { sqlType } from "../../../mapping/kinds.ts";
+import type { ColumnModel, Mapping, TableModel } from "../../../mapping/model.ts";
+import { sealed } from "../ledger/runs.ts";
+import { type Session, transaction } from "../session/connection.ts";
+import { LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
+import type { Built } from "./built.ts";
+import { createTable, promisedLater } from "./ddl.ts";
+import { type Defined, definedOn } from "./definitions.ts";
+import { missingSchemas } from "./schemas.ts";
+
+interface StoredColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly notnull: boolean;
+  readonly filled: boolean;
+  readonly key: number | null;
+}
+
+export async function storedColumns(session: Session, table: TableModel): Promise<StoredColumn[]> {
+  const { rows } = await session.query<StoredColumn>(
+    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as notnull,
+       a.atthasdef or a.attidentity <> '' or a.attgenerated <> '' as filled,
+       array_position(i.indkey::int2[], a.attnum) as key
+     from pg_attribute a left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
+     where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped order by a.attnum`,
+    [tableSql(table)],
+  );
+  return rows;
+}
+
+/** As `format_type` spells it. */
+export function storedType({ type }: ColumnModel): string {
+  if (type.kind === "timestamptz") return "timestamp with time zone";
+  if (type.kind === "timestamp") return "timestamp without time zone";
+  return sqlType(type);
+}
+
+/** By table, the newest run that goes by it. */
+export async function lastRuns(session: Session): Promise<ReadonlyMap<string, number>> {
+  const { rows: found } = await session.query<{ there: boolean }>(
+    `select to_regclass('${LEDGER}.run') is not null as there`,
+  );
+  if (found[0]?.there !== true) return new Map();
+  const { rows } = await session.query<{ id: number; parts: string }>(
+    `select id, parts from ${LEDGER}.run where sealed_at is null order by id`,
+  );
+  return new Map(
+    rows.flatMap(({ id, parts }) => tablesOf(JSON.parse(parts)).map((table) => [tableSql(table), id] as const)),
+  );
+}
+
+/** What was written by another schema is in the way of this one, and need not stay. */
+export const orTakeBack = (finding: Finding, run: number): Finding => ({
+  ...finding,
+  remedy: `${finding.remedy}; or ${takeBack(run)}`,
+});
+
+/** Throws MigrationError `sealed` where a table was made by a sealed run, or built upon: it is the application's. */
+export async function refuseSealed(session: Session, mapping: Mapping, source: string): Promise<void> {
+  const { rows: found } = await session.query<{ there: boolean }>(
+    `select to_regclass('${LEDGER}.built') is not null as there`,
+  );
+  if (found[0]?.there !== true) return;
+  const { rows } = await session.query<{ id: number; own: boolean }>(
+    `select r.id, r.source = $3 as own from ${LEDGER}.run r where r.sealed_at is not null and (
+       exists (select from ${LEDGER}.built b where b.run = r.id and b.tbl = any($1::text[]))
+       or exists (select from ${LEDGER}.created_table c where c.run = r.id and c.schema || '.' || c.name = any($2::text[]))) limit 1`,
+    [mapping.tables.map(tableSql), mapping.tables.map(({ schema, name }) => `${schema}.${name}`), source],
+  );
+  const [run] = rows;
+  if (run === undefined) return;
+  if (run.own) throw sealed(run.id);
+  const problem = `tables of this mapping belong to the application: run ${run.id} of another source made them, and is sealed`;
+  const remedy =
+    "give them another schema with .schema(); or drop-ledger, when every run is sealed, and use them as they are";
+  throw new MigrationError("sealed", problem, remedy);
+}
+
+/** `isNoted` where a run, or a migration of the schema's own, has set the column NOT NULL. */
+export function drift(
+  table: TableModel,
+  stored: readonly StoredColumn[],
+  isNoted: (column: string) => boolean,
+  created: boolean,
+): Finding[] {
+  const findings: Finding[] = [];
+  const say = (column: string, problem: string, remedy: string) =>
+    findings.push({ where: `table ${table.name}, column ${column}`, problem, remedy });
+  for (const column of table.columns) {
+    const found = stored.find(({ name }) => name === column.name);
+    if (found === undefined) {
+      say(
+        column.name,
+        "the table is there, but not this column",
+        `add it as ${sqlType(column.type)}, or remove it from the schema`,
+      );
+      continue;
+    }
+    if (found.type !== storedType(column))
+      say(column.name, `it is ${found.type}, the schema says ${storedType(column)}`, "make them the same");
+    if (found.notnull && column.nullable && !isNoted(column.name))
+      say(column.name, "it is NOT NULL, the schema says nullable", "make them the same");
+    if (found.notnull && promisedLater(table).includes(column) && !created && !isNoted(column.name)) {
+      say(
+        column.name,
+        "it is NOT NULL, but a merge table is filled part by part",
+        "drop NOT NULL for the migration; it is set again at its end",
+      );
+    }
+  }
+  for (const { name, notnull, filled } of stored) {
+    if (table.columns.some((column) => column.name === name) || !notnull || filled) continue;
+    say(
+      name,
+      "it is NOT NULL without a default, and the schema does not know it",
+      "add it to the schema, or give it a default",
+    );
+  }
+  const key = stored
+    .filter((column) => column.key !== null)
+    .sort((a, b) => must(a.key, "filtered") - must(b.key, "filtered"));
+  const [theirs, ours] = [key.map(({ name }) => name).join(", "), table.primaryKey.map(({ name }) => name).join(", ")];
+  if (theirs !== ours) say(ours, `the primary key is (${theirs}), the schema says (${ours})`, "make them the same");
+  return findings;
+}
+
+/** What would refuse a row for another one that has not come or gone yet: constraints, and unique indexes that are none. */
+export async function liveConstraints(session: Session, table: TableModel, made: Built): Promise<Finding[]> {
+  const met = (thing: Defined) =>
+    (thing.kind === "constraint" && !thing.definition.startsWith("CHECK ")) ||
+    (thing.kind === "index" && thing.definition.startsWith("UNIQUE "));
+  return (await definedOn(session, tableSql(table)))
+    .filter((thing) => met(thing) && !made.made(table, thing))
+    .map(({ name, definition }) => ({
+      where: `table ${table.name}, constraint ${name}`,
+      problem: `${definition} is in force, but rows arrive in any order`,
+      remedy: "drop it for the migration; declared in the schema it is built again at its end",
+    }));
+}
+
+/** Creates what is missing and remembers that this run made it, together or not at all. */
+export async function createTables(session: Session, run: number, mapping: Mapping): Promise<void> {
+  for (const statement of await missingSchemas(session, mapping.tables)) await session.query(statement);
+  for (const table of mapping.tables) {
+    if ((await storedColumns(session, table)).length > 0) continue;
+    await transaction(session, async () => {
+      for (const statement of createTable(table)) await session.query(statement);
+      await session.query(
+        `insert into ${LEDGER}.created_table (run, schema, name) values ($1, $2, $3) on conflict do nothing`,
+        [run, table.schema, table.name],
+      );
+    });
+  }
+  for (const table of mapping.tables.filter(({ duplicates }) => duplicates === "merge")) {
+    // A merged row is looked up by its key while it is filled; other tables need no such index before the copy ends.
+    await session.query(
+      `create index if not exists ${quote(`audit_merge_${run}_${table.index}`)} on ${LEDGER}.audit (key) where run = ${run} and tbl = ${table.index}`,
+    );
+    for (const { name } of ownColumns(table, { index: 0, columns: promisedLater(table) })) {
+      await session.query(`alter table ${tableSql(table)} alter ${quote(name)} drop not null`);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * What an entity reads → which parts of an item nobody read. The places are worked out once per entity; walking an item against
+ * them finds every attribute, at any depth, that would otherwise be dropped in silence (I2). Most plans read in every item; of
+ * the others it asks whether they did in this one.
+ */
+import type { EntityModel, Mapping, WritePlan } from "../../mapping/model.ts";
+import { isAsStored, isSure, type Level, partsOf, pathOf, type ReadPlan } from "../../mapping/plans.ts";
+import type { AttributeValue, Item } from "./attribute.ts";
+import { elementsOf } from "./elements.ts";
+import type { Reads } from "./reads.ts";
+
+/** Who does something at a place: a plan that every item comes to, or else those that some come to. */
+interface Claim {
+  always: boolean;
+  readonly plans: Set<ReadPlan>;
+}
+
+interface Place {
+  /** It is read as a whole. */
+  readonly whole: Claim;
+  /** Something inside it is read. */
+  readonly through: Claim;
+  readonly members: Map<string | number, Place>;
+  /** What each `each` over it reads of its elements. */
+  readonly lists: { readonly by: Claim; readonly elements: Place }[];
+}
+
+export interface Coverage {
+  readonly root: Place;
+  /** Who takes the attributes that nothing else reads. */
+  readonly rest: Claim;
+  /** Plans that not every item comes to. */
+  readonly watched: ReadonlySet<ReadPlan>;
+  /** Whether what is left differs with what was read of an item. */
+  readonly isRestOpen: boolean;
+}
+
+const claim = (): Claim => ({ always: false, plans: new Set() });
+const place = (): Place => ({ whole: claim(), through: claim(), members: new Map(), lists: [] });
+
+/** Names of attributes that items of this kind leave behind on purpose. */
+export const ignoredBy = (entity: Pick<EntityModel, "ignore">, mapping: Pick<Mapping, "ignore">): readonly string[] =>
+  mapping.ignore.length === 0
+    ? entity.ignore
+    : entity.ignore.length === 0
+      ? mapping.ignore
+      : [...new Set([...entity.ignore, ...mapping.ignore])];
+
+/** The coverage of one entity: its plans, its keys and discriminators, and what it declares as ignored. */
+export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
+  const root = place();
+  const rest = claim();
+  const watched = new Set<ReadPlan>();
+  const elements = new Map<Level, Place>();
+
+  const put = (to: Claim, plan: ReadPlan, isAlways: boolean): void => {
+    if (isAlways) to.always = true;
+    else watched.add(plan);
+    if (!isAlways) to.plans.add(plan);
+  };
+  /** Where a plan ends; undefined in elements of what a word has made, which are no part of the item. */
+  const reach = (plan: ReadPlan, isAlways: boolean): Place | undefined => {
+    if (plan.from.kind !== "value") return undefined;
+    const { level } = plan.from;
+    let at = level.depth === 0 ? root : elements.get(level);
+    for (const member of pathOf(plan)) {
+      if (at === undefined) return undefined;
+      put(at.through, plan, isAlways);
+      const next = at.members.get(member) ?? place();
+      at.members.set(member, next);
+      at = next;
+    }
+    return at;
+  };
+  /** Each element comes to what its rows read of it, and each item to what its rows do; else it depends on the list in between. */
+  const isAlways = ({ from }: ReadPlan, depth: number): boolean =>
+    from.kind === "rest" ? depth === 0 : from.kind !== "value" || from.level.depth === depth;
+  const addParts = (plan: ReadPlan, depth: number, isSome: boolean): void => {
+    // A surrogate that is NULL holds nothing of its parts, and an absent value has been compared with nothing.
+    for (const part of partsOf(plan)) add(part, depth, isSome || !isSure(plan));
+  };
+  const add = (plan: ReadPlan, depth: number, isSome: boolean): void => {
+    const always = !isSome && isAlways(plan, depth);
+    if (plan.from.kind === "rest") put(rest, plan, always);
+    const end = reach(plan, always);
+    if (end !== undefined) put(end.whole, plan, always);
+    addParts(plan, depth, isSome);
+  };
+  const visit = (writes: readonly WritePlan[], depth: number): void => {
+    for (const write of writes) {
+      if (write.kind === "row") {
+        for (const plan of write.reads) add(plan, depth, false);
+        continue;
+      }
+      const { list, level } = write;
+      if (isAsStored(list)) {
+        const always = isAlways(list, depth);
+        const end = reach(list, always);
+        if (end !== undefined) {
+          const by = claim();
+          put(by, list, always);
+          put(end.through, list, always);
+          const inside = place();
+          end.lists.push({ by, elements: inside });
+          elements.set(level, inside);
+        }
+        addParts(list, depth, false);
+      } else add(list, depth, false);
+      visit(write.writes, level.depth);
+    }
+  };
+  visit(entity.writes, 0);
+  const { pk, sk } = mapping.keys;
+  const declared = [pk, ...(sk === undefined ? [] : [sk]), ...Object.keys(entity.pattern.where ?? {})];
+  for (const name of [...declared, ...ignoredBy(entity, mapping)]) {
+    const at = root.members.get(name) ?? place();
+    root.members.set(name, at);
+    at.whole.always = true;
+  }
+  const isRestOpen =
+    (rest.always || rest.plans.size > 0) &&
+    root.members.values().some(({ whole, through }) => !whole.always && !through.always);
+  return { root, rest, watched, isRestOpen };
+}
+
+/** One item, and what was read of it. */
+export interface Read {
+  readonly item: Item;
+  /** The item as the value its plans are read within. */
+  readonly within: AttributeValue;
+  readonly reads: Reads;
+}
+
+const holds = ({ always, plans }: Claim, within: AttributeValue, reads: Reads): boolean =>
+  always || (plans.size > 0 && plans.values().some((plan) => reads.has(plan, within)));
+
+const isTouched = (at: Place, { within, reads }: Read): boolean =>
+  holds(at.whole, within, reads) || holds(at.through, within, reads);
+
+/** The attributes that nothing else read. */
+export function restOf(read: Read, { root }: Coverage): Item {
+  const isLeft = (name: string): boolean => {
+    const at = root.members.get(name);
+    return at === undefined || !isTouched(at, read);
+  };
+  return Object.fromEntries(Object.entries(read.item).filter(([name]) => isLeft(name)));
+}
+
+/** A name may have 64 KB. Names that begin alike for so long are told as one. */
+const LONGEST_PATH = 200;
+
+/** The paths nobody read, each once, such as `Color` or `Versions[].Note`. */
+export function unmappedPaths(read: Read, { root, rest }: Coverage): string[] {
+  const found = new Set<string>();
+  const isRestRead = holds(rest, read.within, read.reads);
+  for (const [name, value] of Object.entries(read.item)) {
+    const at = root.members.get(name);
+    if (at?.whole.always) continue;
+    if (at !== undefined && isTouched(at, read)) {
+      walk(value, [{ place: at, within: read.within }], name, read.reads, found);
+    } else if (!isRestRead) found.add(name);
+  }
+  const told = [...found].map((path) => (path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path));
+  return [...new Set(told)];
+}
+
+/** A place, and the item or element it is a place of. Several rows may read one value, each in its own way. */
+interface Spot {
+  readonly place: Place;
+  readonly within: AttributeValue;
+}
+
+function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads: Reads, found: Set<string>): void {
+  if (spots.some(({ place: at, within }) => holds(at.whole, within, reads))) return;
+  const open = spots.filter(({ place: at, within }) => holds(at.through, within, reads));
+  if (open.length === 0) {
+    found.add(path);
+    return;
+  }
+  const at = (member: string | number): Spot[] =>
+    open.flatMap(({ place: { members }, within }) => {
+      const inner = members.get(member);
+      return inner === undefined ? [] : [{ place: inner, within }];
+    });
+  const isCovered = (member: string): boolean =>
+    open.some(({ place: { members } }) => members.get(member)?.whole.always === true);
+  if ("M" in value) {
+    for (const [name, member] of Object.entries(value.M)) {
+      if (!isCovered(name)) walk(member, at(name), `${path}.${name}`, reads, found);
+    }
+    return;
+  }
+  // What is neither map nor list stood for NULL, or the item would have been refused.
+  const lists = open.flatMap(({ place: { lists: all }, within }) => all.filter(({ by }) => holds(by, within, reads)));
+  // A list may have 130,000 elements: what holds for all of them is asked once.
+  if (lists.some(({ elements }) => elements.whole.always)) return;
+  const isNamed = open.some(({ place: { members } }) => members.size > 0);
+  const each = "L" in value ? `${path}[]` : path;
+  for (const [index, element] of (elementsOf(value) ?? []).entries()) {
+    const exact = isNamed ? at(index) : [];
+    const inside = lists.map(({ elements }) => ({ place: elements, within: element }));
+    walk(element, [...exact, ...inside], exact.length === 0 ? each : `${path}[${index}]`, reads, found);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Cells -> the fingerprint of a row, fingerprints -> an order-free sum over a table, an item -> a fingerprint blind to
+ * how it happens to be written. The same row fingerprint and the same sum are computed by SQL from what is stored
+ * (adapters/postgres/session/canonical.ts); `verified` rests on the two agreeing.
+ */
+
+import { hash } from "node:crypto";
+import type { ColumnType, Kind } from "../../mapping/kinds.ts";
+import type { AttributeValue, Item } from "./attribute.ts";
+import type { Cell } from "./cell.ts";
+import { canonicalNumber } from "./number.ts";
+
+/** Kinds whose canonical text holds no comma, so that a comma can end it. The others are led by their length. */
+export const TERMINATED_KINDS: ReadonlySet<Kind> = new Set([
+  "smallint",
+  "integer",
+  "bigint",
+  "numeric",
+  "real",
+  "double",
+  "boolean",
+  "uuid",
+  "timestamptz",
+  "timestamp",
+  "date",
+]);
+
+/** Stands for NULL. No canonical text of a terminated kind and no length begins with it, as `-` would begin a number. */
+export const NULL_MARK = "~";
+
+/** 32 hex digits: the first half of SHA-256 over the row's cells, each framed so that no two rows share a text. */
+export function rowFingerprint(columns: readonly ColumnType[], cells: readonly (Cell | null)[]): string {
+  if (columns.length !== cells.length) throw new Error(`${cells.length} cells for ${columns.length} columns`);
+  let row = "";
+  columns.forEach((column, at) => {
+    const cell = cells[at];
+    if (cell == null) row += NULL_MARK;
+    else if (TERMINATED_KINDS.has(column.kind)) row += `${cell.canonical},`;
+    else row += withLength(cell.canonical);
+  });
+  return half(row);
+}
+
+/** A count and the sums of both 64-bit halves, each mod 2^64. A sum and not an XOR, in which equal pairs cancel out. */
+export interface FingerprintSum {
+  readonly count: number;
+  readonly high: bigint;
+  readonly low: bigint;
+}
+
+export const emptySum: FingerprintSum = { count: 0, high: 0n, low: 0n };
+
+/** Adds one row. 0.18 us measured, no more than adding 32-bit quarters in place: the hash is what a row costs. */
+export function addFingerprint(sum: FingerprintSum, hex: string): FingerprintSum {
+  return addSums(sum, { count: 1, high: BigInt(`0x${hex.slice(0, 16)}`), low: BigInt(`0x${hex.slice(16)}`) });
+}
+
+export function addSums(a: FingerprintSum, b: FingerprintSum): FingerprintSum {
+  return foldedSum(a.count + b.count, a.high + b.high, a.low + b.low);
+}
+
+/** A sum from halves of any sign and size, as SQL adds them. */
+export function foldedSum(count: number, high: bigint, low: bigint): FingerprintSum {
+  return { count, high: BigInt.asUintN(64, high), low: BigInt.asUintN(64, low) };
+}
+
+/** The 32 hex digits a report shows. */
+export function formatSum(sum: FingerprintSum): string {
+  return hex64(sum.high) + hex64(sum.low);
+}
+
+export const sameSum = (a: FingerprintSum, b: FingerprintSum): boolean =>
+  a.count === b.count && a.high === b.high && a.low === b.low;
+
+/** A sum as text for the ledger's jsonb, whose readers would make a JavaScript number of 64 bits. */
+export function writeSum(sum: FingerprintSum): string {
+  return `${sum.count}:${formatSum(sum)}`;
+}
+
+export function readSum(text: string): FingerprintSum {
+  const [, count, high, low] = /^(-?\d+):([0-9a-f]{16})([0-9a-f]{16})$/.exec(text) ?? [];
+  if (count === undefined) throw new Error("not the text of a fingerprint sum");
+  return { count: Number(count), high: BigInt(`0x${high}`), low: BigInt(`0x${low}`) };
+}
+
+/**
+ * 32 hex digits that stay the same while the item does, and what it means: attribute order, set order and number spelling
+ * do not count.
+ */
+export function itemFingerprint(item: Item, meaning = ""): string {
+  return half(meaning + itemText({ M: item }));
+}
+
+// Each value is a letter for its type and a text that says where it ends, so no two items share a text.
+function itemText(value: AttributeValue): string {
+  if ("S" in value) return `S${framed(value.S)}`;
+  if ("N" in value) return `N${numberText(value.N)}`;
+  if ("BOOL" in value) return value.BOOL ? "T" : "F";
+  if ("M" in value) {
+    const members = Object.entries(value.M).map(([name, member]) => framed(name) + itemText(member));
+    return `M${members.length}:${members.sort().join("")}`;
+  }
+  if ("L" in value) return `L${value.L.length}:${value.L.map(itemText).join("")}`;
+  if ("NULL" in value) return "0";
+  if ("B" in value) return `B${withLength(hexOf(value.B))}`;
+  if ("SS" in value) return `s${setText(value.SS.map(framed))}`;
+  if ("NS" in value) return `n${setText(value.NS.map(numberText))}`;
+  return `b${setText(value.BS.map((bytes) => withLength(hexOf(bytes))))}`;
+}
+
+function setText(members: readonly string[]): string {
+  const distinct = [...new Set(members)].sort();
+  return `${distinct.length}:${distinct.join("")}`;
+}
+
+// A text that is no number is kept as it is: the item goes to quarantine and still has to be told from its next version.
+function numberText(spelling: string): string {
+  return withLength(canonicalNumber(spelling) ?? spelling);
+}
+
+// UTF-8 would make one replacement character of every half surrogate pair; escaped, they stay different.
+function framed(text: string): string {
+  return text.isWellFormed() ? withLength(text) : `!${withLength(JSON.stringify(text))}`;
+}
+
+/** Identifies a source item in the ledger: the source and the canonical text of its key, as a uuid. */
+export function sourceHash(source: string, keyText: string): string {
+  return uuidOf(half(withLength(source) + keyText));
+}
+
+/**
+ * What stands for a source key where nobody may read it. `secret` has a fixed length, so Postgres' own sha256() over both
+ * gives the same, and whoever may read the ledger finds the item again.
+ */
+export function keyedHash(secret: string, keyText: string): string {
+  return hash("sha256", secret + keyText).slice(0, 16);
+}
+
+/** 32 hex digits as Postgres prints a uuid. */
+export function uuidOf(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+function withLength(text: string): string {
+  return `${Buffer.byteLength(text)}:${text}`;
+}
+
+// crypto.hash takes 0.6 us for a 370 B row, createHash().update().digest() 1.1 us.
+function half(text: string): string {
+  return hash("sha256", text, "hex").slice(0, 32);
+}
+
+function hexOf(value: Uint8Array): string {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
+}
+
+function hex64(value: bigint): string {
+  return value.toString(16).padStart(16, "0");
+}
+
+/** Binds a run to its mapping: 32 hex digits that change when the mapping means something else. */
+export function mappingFingerprint(identity: string): string {
+  return half(identity);
+}

@@ -1,0 +1,213 @@
+/** The checks of what the source gave: counted once, read again, nothing left out. */
+
+import { sameSum } from "../decode/fingerprint.ts";
+import { NAMELESS } from "../decode/refusal.ts";
+import { commandLine } from "../typed.ts";
+import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import type { Named, Names } from "./name-counts.ts";
+import { type LostAcceptances, openIn, type Pending, type PendingGroup } from "./pending.ts";
+import type { SpotFacts } from "./spot-check.ts";
+import { type ItemCounts, totalCounts } from "./tally.ts";
+
+const accounted = ({ read: _, ...fates }: ItemCounts): number =>
+  Object.values(fates).reduce((sum, count) => sum + count, 0);
+
+/** Check 1: every item read is counted exactly once (I1). */
+export function checkAccounting({ tally, ledger }: Evidence): Discrepancy[] {
+  const entities = Object.entries(tally.entities).filter(([, counts]) => counts.read !== accounted(counts));
+  const total = totalCounts(tally);
+  const quarantined = ledger.waiting.reduce((sum, { table, count }) => sum + (table === null ? count : 0), 0);
+  return [
+    ...entities.map(([name, counts]) =>
+      found(
+        "accounting",
+        name,
+        `${counts.read} items read, but ${accounted(counts)} accounted for`,
+        RUN_AGAIN,
+        Math.abs(counts.read - accounted(counts)),
+      ),
+    ),
+    ...(tally.read === total.read
+      ? []
+      : [
+          found(
+            "accounting",
+            "all items",
+            `${tally.read} items read from the source, but ${total.read} decoded`,
+            RUN_AGAIN,
+            Math.abs(tally.read - total.read),
+          ),
+        ]),
+    ...(quarantined === total.quarantined
+      ? []
+      : [
+          found(
+            "accounting",
+            "quarantine",
+            `${total.quarantined} items counted as quarantined, but ${quarantined} are in quarantine`,
+            RUN_AGAIN,
+            Math.abs(quarantined - total.quarantined),
+          ),
+        ]),
+  ];
+}
+
+/** Check 5: single items read again agree with their rows. What was written to since is no fault of the copy. */
+export function checkSpots({ wrong, sampled, examples, impossible }: SpotFacts): Discrepancy[] {
+  if (impossible !== undefined) {
+    return [
+      found(
+        "spot checks",
+        "the source",
+        impossible,
+        "migrate from a source that can be read again, or take the other checks for what they are",
+      ),
+    ];
+  }
+  if (wrong === 0) return [];
+  const named = examples.filter(({ kind }) => kind === "wrong");
+  const details = [...new Set(named.map(({ detail }) => detail))].join("; ");
+  const remedy = "find out who writes to the tables; where nobody does, this is a fault of the migration";
+  return [
+    found(
+      "spot checks",
+      "single items",
+      `${wrong} of ${sampled} items read again disagree with their rows: ${details}`,
+      remedy,
+      wrong,
+      named,
+    ),
+  ];
+}
+
+/** Whether a second reading of the source gives the items the copy read. */
+export function checkRecount({ recount, tally }: Evidence): Discrepancy[] {
+  if (recount === undefined || sameSum(recount, tally.keys)) return [];
+  const problem = `the copy read ${tally.keys.count} items, a second reading gives ${recount.count}${recount.count === tally.keys.count ? ", but others" : ""}`;
+  const remedy =
+    "where the source is written to, freeze it and run migrate again; where it is not, the first reading missed items";
+  return [found("recount", "the source", problem, remedy, Math.max(1, Math.abs(recount.count - tally.keys.count)))];
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  collision: "two items give one row: correct one, or choose a .duplicates() policy",
+  conflict: "copies of one row differ: correct the items named, or choose { latest: column }",
+  "foreign-row": "a row of somebody else, or one that was changed here since, has this key: it was not overwritten",
+};
+
+/** How all that waits for one reason is let go. */
+const acceptAll = ({ reason, entity }: Pick<PendingGroup, "reason" | "entity">): string =>
+  commandLine(
+    "accept",
+    ["--reason-code", reason, ...(entity === null ? [] : ["--entity", entity]), "--all", "--reason", "TEXT"],
+    [],
+  );
+
+function checkWaiting(group: PendingGroup): Discrepancy[] {
+  const count = openIn(group);
+  if (count === 0) return [];
+  const { table, reason, entity } = group;
+  const named = group.examples.filter(({ accepted }) => accepted === null);
+  return [
+    table === null
+      ? found(
+          "completeness",
+          entity ?? "items of no entity",
+          `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
+          named[0]?.detail ?? "look into the quarantine",
+          count,
+          named.map(({ source }) => ({ source })),
+        )
+      : found(
+          "completeness",
+          table,
+          `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${reason}`,
+          `${REMEDIES[reason] ?? "look at both items"}; or let what waits go: ${acceptAll(group)}`,
+          count,
+          named.map(({ key, source, holder }: Pending) => ({
+            table,
+            source,
+            holder,
+            ...(key === null ? {} : { key }),
+          })),
+        ),
+  ];
+}
+
+/** What was let go as it was then, and is not so any more, is told again, and that it was let go once. */
+const checkLost = (lost: LostAcceptances): Discrepancy => {
+  const since =
+    lost.since === "item"
+      ? "the item, or what the mapping makes of it, is another one since"
+      : "another row or item stands in its place since";
+  return found(
+    "completeness",
+    lost.entity ?? "items of no entity",
+    `${counted(lost.count, "acceptance holds", "acceptances hold")} no more: ${since}`,
+    `look at what waits now (list-quarantine), and let it go anew: ${acceptAll(lost)}`,
+    lost.count,
+    lost.examples,
+  );
+};
+
+/** Each name nobody reads; those that are too many to tell apart, together. */
+function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] {
+  const unread = (subject: string, problem: string, remedy: string, { count, example }: Named) =>
+    found("completeness", subject, problem, remedy, count, [{ source: example }]);
+  return [
+    ...Object.entries(named).map(([path, each]) => {
+      const problem = `${counted(each.count, "item has", "items have")} it and no column takes it`;
+      return unread(`${entity}.${path}`, problem, "read it, or declare it ignored", each);
+    }),
+    ...(beyond === undefined
+      ? []
+      : [
+          unread(
+            entity,
+            `beside the ${Object.keys(named).length} names above no column takes ${counted(beyond.count, "value", "values")} under further names`,
+            "where names are made of data, take them as one, with rest() or as the map they stand in",
+            beyond,
+          ),
+        ]),
+  ];
+}
+
+/** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
+export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): Discrepancy[] {
+  const nameless = ledger.waiting
+    .filter(({ reason }) => NAMELESS.some((each) => each === reason))
+    .reduce((sum, { count }) => sum + count, 0);
+  const empty = "check its name, region and account; say --allow-empty if it is meant to be empty";
+  return [
+    ...(tally.read > 0 || isEmptyAllowed ? [] : [found("completeness", "the source", "it gave no item at all", empty)]),
+    ...Object.entries(tally.unmapped).flatMap(([entity, names]) => checkUnmapped(entity, names)),
+    ...ledger.waiting.flatMap(checkWaiting),
+    ...ledger.lost.map(checkLost),
+    ...ledger.stale.map(({ entity, quarantined, items, rows, examples }) =>
+      found(
+        "completeness",
+        entity,
+        quarantined
+          ? `${counted(items, "item", "items")} in quarantine left ${counted(rows, "row", "rows")} of an earlier pass behind`
+          : `${counted(items, "item", "items")} left ${counted(rows, "row", "rows")} behind that the source no longer gives`,
+        quarantined
+          ? "correct the items and run repair; or accept them: their rows stay then, until migrate --prune removes them"
+          : nameless === 0
+            ? "run migrate --prune to remove them"
+            : `nothing is pruned while ${counted(nameless, "item has", "items have")} no key that can be read, as any of these may be meant: correct the source, and run migrate --prune`,
+        items,
+        examples,
+      ),
+    ),
+    ...ledger.unremoved.map(({ table, count, examples }) =>
+      found(
+        "completeness",
+        table,
+        `${counted(count, "row was to be removed and is", "rows were to be removed and are")} still there: changed since, or kept by a trigger`,
+        "remove what you do not want to keep, or run repair --force, which does",
+        count,
+        examples,
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,157 @@
+/** Decoded items → the census: policies respected, counts exact, and whatever could grow with the table cut with a number. */
+import { describe, expect, it } from "vitest";
+import { load } from "../../../lambda/compose.ts";
+import type { Item } from "../../../lambda/domain/decode/attribute.ts";
+import { decoder } from "../../../lambda/domain/decode/decode.ts";
+import { CensusTaker, isClean } from "../../../lambda/domain/discover/census.ts";
+import { Holders } from "../../../lambda/domain/proof/holders.ts";
+import { bigint, defineItems, defineTables, table, text } from "../../../lambda/mapping/index.ts";
+
+const tables = defineTables({
+  rejects: { id: text().primaryKey(), n: bigint() },
+  copies: table({ id: text().primaryKey(), n: bigint() }).duplicates("identical"),
+  newest: table({ id: text().primaryKey(), n: bigint() }).duplicates({ latest: "n" }),
+  merged: table({ id: text().primaryKey(), n: bigint().nullable(), m: bigint().nullable() }).duplicates("merge"),
+});
+const items = defineItems(
+  tables,
+  { keys: { pk: "PK", sk: "SK" }, ttl: { attribute: "Gone", expired: "skip" } },
+  ({ item, into, part, ignoreItem }) => [
+    item("Reject", { pk: "R#{id}", sk: "{side}" }, ({ key, attr }) => [into("rejects", { id: key.id, n: attr("n") })]),
+    item("Copy", { pk: "C#{id}", sk: "{side}" }, ({ key, attr }) => [into("copies", { id: key.id, n: attr("n") })]),
+    item("Newest", { pk: "N#{id}", sk: "{side}" }, ({ key, attr }) => [into("newest", { id: key.id, n: attr("n") })]),
+    item("Left", { pk: "M#{id}", sk: "LEFT" }, ({ key, attr }) => [part("merged", { id: key.id, n: attr("n") })]),
+    item("Right", { pk: "M#{id}", sk: "RIGHT" }, ({ key, attr }) => [part("merged", { id: key.id, m: attr("m") })]),
+    ignoreItem("Lock", { pk: "LOCK#{id}", sk: "{side}" }, "locks are not data"),
+  ],
+);
+const mapping = load({ tables, items });
+const decode = decoder(mapping, { source: "memory:census", expiredAt: 1_000n });
+
+const made = (PK: string, SK: string, more: Item = { n: { N: "1" } }): Item => ({
+  PK: { S: PK },
+  SK: { S: SK },
+  ...more,
+});
+
+function censusOf(list: readonly Item[], holders = new Holders()) {
+  const taker = new CensusTaker(mapping.keys, { mapping, decode }, holders);
+  for (const item of list) taker.add({ item });
+  return taker.census("memory:census", true);
+}
+const n = (value: number): Item => ({ n: { N: String(value) } });
+
+describe("two items that give one row", () => {
+  it.each([
+    ["reject: whatever they hold", [made("R#1", "a"), made("R#1", "b")], [["rejects", "collision", 1]]],
+    ["identical: where they differ", [made("C#1", "a"), made("C#1", "b", n(2))], [["copies", "conflict", 1]]],
+    ["identical: not where they are copies", [made("C#1", "a"), made("C#1", "b")], []],
+    ["latest: never", [made("N#1", "a"), made("N#1", "b", n(2))], []],
+    [
+      "merge: not where each writes its own columns",
+      [made("M#1", "LEFT"), made("M#1", "RIGHT", { m: { N: "1" } })],
+      [],
+    ],
+    ["and not where the rows are two", [made("R#1", "a"), made("R#2", "a"), made("C#1", "a")], []],
+  ])("%s", (_, list, told) => {
+    const forth = censusOf(list);
+    const back = censusOf(list.toReversed());
+    expect(forth.conflicts.map(({ table: name, kind, count }) => [name, kind, count])).toEqual(told);
+    expect(back.conflicts.map(({ table: name, kind, count }) => [name, kind, count])).toEqual(told);
+    expect(isClean(forth)).toBe(told.length === 0);
+  });
+
+  it("are counted all and shown a few times, with the item that came before", () => {
+    const { conflicts } = censusOf(Array.from({ length: 10 }, (_, at) => made("R#1", String(at))));
+    expect(conflicts).toMatchObject([{ count: 9 }]);
+    expect(conflicts[0]?.examples).toHaveLength(3);
+    expect(conflicts[0]?.examples[0]).toMatchObject({ key: ["1"], holder: expect.stringContaining('"SK":{"S":"0"}') });
+  });
+
+  it("are looked for among as many rows as there is room for, and the others are counted", () => {
+    const list = Array.from({ length: 20 }, (_, at) => made(`R#${at % 10}`, String(at)));
+    const few = censusOf(list, new Holders({ rows: 4, characters: 1_000_000 }));
+    expect(few).toMatchObject({ conflicts: [{ count: 4 }], rowsNotCompared: 12 });
+    expect(censusOf(list, new Holders({ rows: 100, characters: 100 })).rowsNotCompared).toBeGreaterThan(0);
+    expect(censusOf(list)).toMatchObject({ conflicts: [{ count: 10 }], rowsNotCompared: 0 });
+  });
+});
+
+describe("an item that becomes nothing", () => {
+  it("is told by entity, reason and attribute, with the first such item", () => {
+    const bad = [made("R#1", "a", { n: { S: "x" } }), made("R#2", "a", { n: { S: "y" } }), made("C#1", "a", {})];
+    const { failures } = censusOf([...bad, made("R#3", "a")]);
+    expect(failures).toEqual([
+      expect.objectContaining({
+        entity: "Reject",
+        reason: "wrong-type",
+        count: 2,
+        detail: expect.stringMatching(/\bn\b/),
+      }),
+      expect.objectContaining({ entity: "Copy", reason: "missing-attribute", count: 1 }),
+    ]);
+    expect(failures[0]?.example).toContain("R#1");
+  });
+
+  it("is no fault where that was declared", () => {
+    const census = censusOf([made("LOCK#1", "a"), made("R#1", "a", { ...n(1), Gone: { N: "999" } })]);
+    expect(census).toMatchObject({ read: 2, ignored: 1, expired: 1 });
+    expect(isClean(census)).toBe(true);
+  });
+
+  it("is told by the shape of its key where no template matches", () => {
+    const census = censusOf([made("X#1", "Y"), made("X#2", "Y"), made("R#1", "a")]);
+    expect(census.shapes.map(({ pk, sk, count }) => ({ pk, sk, count }))).toEqual([
+      { pk: "X#{int}", sk: "Y", count: 2 },
+    ]);
+    expect(isClean(census)).toBe(false);
+  });
+
+  it("is told by its place in the file where it cannot be read", () => {
+    const taker = new CensusTaker(mapping.keys, { mapping, decode });
+    taker.add({ unreadable: { position: "line 7", text: "{", detail: "no JSON" } });
+    expect(taker.census("memory:census", true).failures).toEqual([
+      { entity: undefined, reason: "unreadable", detail: "no JSON", count: 1, example: "line 7" },
+    ]);
+  });
+});
+
+it("attributes nobody reads are told with their number, and names that never come twice are cut with theirs", () => {
+  const { unmapped, beyond, entities } = censusOf(
+    Array.from({ length: 1200 }, (_, at) =>
+      made(`R#${at}`, "a", { ...n(1), Color: { S: "red" }, [`x${at}`]: { S: "" } }),
+    ),
+  );
+  expect(unmapped[0]).toMatchObject({ entity: "Reject", attribute: "Color", count: 1200 });
+  expect(unmapped.reduce((sum, { count }) => sum + count, 0) + beyond.unmapped).toBe(2400);
+  expect(beyond.unmapped).toBe(201);
+  const reject = entities.find(({ name }) => name === "Reject");
+  expect((reject?.attributes.reduce((sum, { count }) => sum + count, 0) ?? 0) + (reject?.beyond ?? 0)).toBe(3600);
+});
+
+it("an entity is told with its items, rows and attributes, and one without an item too", () => {
+  const { entities } = censusOf([made("R#1", "a"), made("R#2", "a", { n: { S: "x" } })]);
+  expect(entities.find(({ name }) => name === "Reject")).toMatchObject({
+    count: 2,
+    rows: 1,
+    attributes: [
+      {
+        name: "n",
+        count: 2,
+        types: [
+          ["N", 1],
+          ["S", 1],
+        ],
+      },
+    ],
+    sample: { rows: [{ table: "rejects", values: { id: "1", n: "1" } }] },
+  });
+  expect(entities.find(({ name }) => name === "Left")).toEqual({
+    name: "Left",
+    count: 0,
+    rows: 0,
+    attributes: [],
+    ignore: [],
+    beyond: 0,
+  });
+});

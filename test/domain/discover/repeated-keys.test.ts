@@ -1,0 +1,85 @@
+/** Keys in any number → those that stand there more than once, whatever the room and the order. */
+import { hash } from "node:crypto";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { uuidOf } from "../../../lambda/domain/decode/fingerprint.ts";
+import { type KeyRecord, RepeatedKeyFinder } from "../../../lambda/domain/discover/repeated-keys.ts";
+
+const digits = (text: string): string => hash("sha256", text).slice(0, 32);
+const record = (key: number, version: number, at: number, isLeftBehind = false): KeyRecord => ({
+  item: uuidOf(digits(`key ${key}`)),
+  fingerprint: digits(`${key} ${version}`),
+  position: `byte ${at}`,
+  source: `key ${key}`,
+  isLeftBehind,
+});
+
+/** Adds them as often as it takes; says how often that was. */
+function find(records: readonly KeyRecord[], slots?: number) {
+  const finder = new RepeatedKeyFinder(slots);
+  let readings = 0;
+  do {
+    readings += 1;
+    for (const each of records) finder.add(each);
+  } while (finder.needsAnother());
+  return { ...finder.found(), readings };
+}
+
+/** The same with all the memory in the world. */
+function model(records: readonly KeyRecord[]) {
+  const items = [...Map.groupBy(records, ({ item }) => item).values()];
+  const versions = items.map((copies) => new Set(copies.map(({ fingerprint }) => fingerprint)).size);
+  return {
+    different: items.filter((copies, at) => (versions[at] ?? 0) > 1 && copies.some(({ isLeftBehind }) => !isLeftBehind))
+      .length,
+    equal: items.reduce((sum, copies, at) => sum + copies.length - (versions[at] ?? 0), 0),
+  };
+}
+
+it("finds what a model finds, in any order, with any room", { timeout: 60_000 }, () => {
+  const drawn = fc.array(fc.tuple(fc.nat(400), fc.nat(2), fc.boolean()), { maxLength: 1500 });
+  fc.assert(
+    fc.property(drawn, fc.constantFrom(1024, 2048, 4096), (list, slots) => {
+      const records = list.map(([key, version, isLeft], at) => record(key, version, at * 7, isLeft && version > 0));
+      const { different, equal } = find(records, slots);
+      expect({ different, equal }).toEqual(model(records));
+      const back = find(records.toReversed(), slots);
+      expect({ different: back.different, equal: back.equal }).toEqual({ different, equal });
+    }),
+    { numRuns: 60, seed: 7 },
+  );
+});
+
+it("reads again for what it had no room for, and misses nothing", () => {
+  const keys = Array.from({ length: 6_000 }, (_, key) => record(key, 0, key));
+  const twice = [17, 4_321].map((key) => record(key, 1, 10_000 + key));
+  const { readings, different, equal, examples } = find([...keys, ...twice, record(99, 0, 20_000)], 1024);
+  expect(readings).toBeGreaterThan(7);
+  expect({ different, equal }).toEqual({ different: 2, equal: 1 });
+  expect(examples.different.map(({ source, positions }) => `${source} ${positions}`).sort()).toEqual([
+    "key 17 byte 17,byte 10017",
+    "key 4321 byte 4321,byte 14321",
+  ]);
+  expect(examples.equal).toEqual([{ source: "key 99", positions: ["byte 99", "byte 20000"] }]);
+  // The twin: with room for all of them, once is enough.
+  expect(find(keys).readings).toBe(1);
+});
+
+it("places beyond 32 bits are kept, and a third copy that differs from the first alone is told from one that does not", () => {
+  const far = 2 ** 40 + 3;
+  const { different, equal, examples } = find([
+    record(1, 0, far),
+    record(1, 1, far + 100),
+    record(1, 1, far + 200),
+    record(1, 0, far + 300),
+  ]);
+  expect({ different, equal }).toEqual({ different: 1, equal: 2 });
+  expect(examples.different[0]?.positions).toEqual([`byte ${far}`, `byte ${far + 100}`]);
+});
+
+it("copies that are all left behind may differ; one that is not makes it a fault, in whichever place it stands", () => {
+  const left = [record(1, 0, 0, true), record(1, 1, 1, true)];
+  expect(find(left)).toMatchObject({ different: 0, equal: 0 });
+  expect(find([...left, record(1, 2, 2)])).toMatchObject({ different: 1 });
+  expect(find([record(1, 2, 2), ...left])).toMatchObject({ different: 1 });
+});
