@@ -18,11 +18,13 @@ export interface RollbackTask {
 }
 
 /** Takes a run back. */
-export async function runRollback({ target: url, schema, run: number, force, progress }: RollbackTask) {
+export async function runRollback({ target: url, schema, run: number, force, progress = SILENT }: RollbackTask) {
   await using target = openTarget(url, NO_MAPPING, { migrations: schema?.migrations, progress });
   const run = number === undefined ? await runToTakeBack(url, schema) : await runOfNumber(target, number);
-  return { run: run.id, source: run.source, ...(await target.undo.undo(run, force)) };
+  return { run: run.id, source: run.source, ...(await target.undo.undo(run, { force, progress })) };
 }
+
+const SILENT: Progress = { tell: () => undefined };
 
 /** The only run there is, or the newest one that goes by this mapping. */
 async function runToTakeBack(url: string, schema: Schema | undefined): Promise<Run> {

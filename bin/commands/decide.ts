@@ -4,7 +4,7 @@ import { counted } from "../../lambda/domain/proof/discrepancy.ts";
 import { letGoText } from "../../lambda/domain/proof/pending.ts";
 import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
 import { print } from "../terminal/print.ts";
-import { waits } from "../terminal/progress.ts";
+import { terminalProgress, waits } from "../terminal/progress.ts";
 import { readSchema, readSchemaIfAny } from "../terminal/schema-folder.ts";
 import type { Action } from "./given.ts";
 import { saidOptions, writeJson } from "./run.ts";
@@ -35,7 +35,8 @@ export const seal: Action = async ({ target, json, ...given }) => {
 export const rollback: Action = async ({ target, schema: folder, json, ...given }) => {
   const { run, force } = saidOptions(given);
   const schema = await readSchemaIfAny(folder);
-  const undone = await runRollback({ target, schema, run, force: force === true, progress: waits });
+  const progress = terminalProgress();
+  const undone = await runRollback({ target, schema, run, force: force === true, progress });
   await writeJson(json, undone);
   print(`ROLLED BACK  run ${undone.run} of ${undone.source}`);
   if (undone.dropped.length > 0) print(`  tables dropped: ${undone.dropped.join(", ")}`);

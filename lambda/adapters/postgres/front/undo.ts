@@ -1,11 +1,12 @@
 /** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables at once, its lines last. */
+
 import { tablesOf } from "../../../domain/decode/mapping-parts.ts";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { must } from "../../../domain/must.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
 import type { Run } from "../../../ports/runs.ts";
-import type { Undo, Undone } from "../../../ports/undo.ts";
+import type { How, Undo, Undone } from "../../../ports/undo.ts";
 import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
 import { lockRun, sealed, updateRun } from "../ledger/runs.ts";
 import { heldKeys } from "../proof/contents.ts";
@@ -14,8 +15,8 @@ import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
 import { linesOf } from "../rows/pieces.ts";
 import { unremoved } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
-import { hasDependents } from "../session/errors.ts";
-import { lockExclusively } from "../session/exclusive.ts";
+import { hasDependents, isLockTimeout } from "../session/errors.ts";
+import { lockExclusively, stillUsed } from "../session/exclusive.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { LEDGER, quote, tableSql } from "../session/sql.ts";
 import { builtBy } from "../tables/built.ts";
@@ -45,7 +46,7 @@ const LINES = [
 
 export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
   return {
-    undo: (run, force) => {
+    undo: (run, how) => {
       // The last step may have happened though its answer was lost: then what was done is known, and there is no run any more.
       let done: Undone = { dropped: [], removed: {}, left: {}, kept: [] };
       return sessions.use((session) =>
@@ -55,14 +56,14 @@ export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
           if (!(await isKnown(session, run))) return done;
           const plan = await planOf(session, run);
           await refuseDependents(session, plan.others, plan);
-          if (!force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
+          if (!how.force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
           const tables = plan.endangered.map(({ table }) => table);
           // What a migration made may have been taken down for a copy: its `down` finds it there.
           await restoreMigrated(session, run.id, tables);
           const after = { run: run.id, when: "after", versions: migrations.after, tables } as const;
           const reverted = await revertVersions(sessions, session, after);
           try {
-            await dropOwn(session, run, plan, force);
+            await dropOwn(session, run, plan, how);
           } catch (error) {
             // What was refused has changed nothing: neither has this.
             if (error instanceof MigrationError && reverted.names.length > 0) await runVersions(sessions, after);
@@ -206,7 +207,7 @@ async function leftIn(session: Session, run: Run, { others, comparable }: Plan):
  * was committed until then counts; they go, and what any run built on the others is out of the way. All of it or, where
  * something would be lost, nothing.
  */
-async function dropOwn(session: Session, run: Run, plan: Plan, force: boolean): Promise<void> {
+async function dropOwn(session: Session, run: Run, plan: Plan, { force, progress }: How): Promise<void> {
   const { own, others } = plan;
   await refusing(session, own, () =>
     transaction(session, async () => {
@@ -215,7 +216,7 @@ async function dropOwn(session: Session, run: Run, plan: Plan, force: boolean): 
       await updateRun(session, run.id, "phase = 'rollback', epoch = epoch + 1");
       const { notes } = await builtBy(session);
       const builtUpon = others.filter((table) => notes.some(({ tbl }) => tbl === tableSql(table)));
-      await lockExclusively(session, [...(await present(session, own)), ...builtUpon]);
+      await lockExclusively(session, [...(await present(session, own)), ...builtUpon], progress);
       if (!force)
         await refuseLosses(
           session,
@@ -263,6 +264,7 @@ async function refusing(session: Session, tables: readonly TablePlace[], work: (
   try {
     await work();
   } catch (error) {
+    if (isLockTimeout(error)) throw stillUsed("other sessions use what refers to the run's tables", error);
     if (!hasDependents(error) || !(error instanceof Error)) throw error;
     const names = await dependentsOf(session, tables);
     const problem = `something depends on what would be removed: ${names.length > 0 ? names.join(", ") : error.message}`;
