@@ -1,12 +1,16 @@
 /**
- * What the ledger knows of some items, and what they give now → what has to be written. Pure, so that the rules of a
- * second pass can be read and tested apart from SQL.
+ * What some items give now, and what the ledger knows of them → what has to be written. Pure, so that the rules of a second
+ * pass can be read and tested apart from SQL.
  */
 import type { Contribution, Decoded } from "./decode.ts";
 
-/** One audit line as the ledger holds it. */
+/** One line as the ledger holds it. */
 export interface Line {
+  /** The item that gave it, by its hash and by its number in the ledger. */
   readonly item: string;
+  readonly id: number;
+  /** Where the ledger keeps it: good until it is written again. */
+  readonly at: string;
   readonly table: number;
   readonly facet: number;
   readonly key: readonly string[];
@@ -32,21 +36,38 @@ export interface Changes {
   readonly added: readonly Offer[];
 }
 
+export const NO_CHANGES: Changes = { gone: [], changed: [], added: [] };
+
 const at = (item: string, table: number, facet: number, key: readonly string[]): string =>
   JSON.stringify([item, table, facet, ...key]);
 
 /** Compares item by item: a line belongs to the item, the facet and the key it was written for. */
-export function changesOf(lines: readonly Line[], offers: readonly Offer[]): Changes {
-  const known = new Map(lines.map((line) => [at(line.item, line.table, line.facet, line.key), line]));
-  const changed: { line: Line; offer: Offer }[] = [];
-  const added: Offer[] = [];
-  for (const offer of offers) {
-    const { table, facet, key, fingerprint } = offer.contribution;
-    const place = at(offer.by.item, table.index, facet.index, key);
-    const line = known.get(place);
-    known.delete(place);
-    if (line === undefined) added.push(offer);
-    else if (line.fingerprint !== fingerprint) changed.push({ line, offer });
+export class Difference {
+  readonly changed: { readonly line: Line; readonly offer: Offer }[] = [];
+  readonly #given: Map<string, Offer>;
+
+  constructor(offers: Iterable<Offer>) {
+    this.#given = new Map();
+    for (const offer of offers) {
+      const { table, facet, key } = offer.contribution;
+      this.#given.set(at(offer.by.item, table.index, facet.index, key), offer);
+    }
   }
-  return { gone: [...known.values()], changed, added };
+
+  /** Takes some of the ledger's lines, each once, and returns those that are no longer given. */
+  meet(lines: readonly Line[]): Line[] {
+    return lines.filter((line) => {
+      const place = at(line.item, line.table, line.facet, line.key);
+      const offer = this.#given.get(place);
+      this.#given.delete(place);
+      if (offer !== undefined && offer.contribution.fingerprint !== line.fingerprint)
+        this.changed.push({ line, offer });
+      return offer === undefined;
+    });
+  }
+
+  /** Once every line was met: what the ledger has no line of. */
+  added(): Iterable<Offer> {
+    return this.#given.values();
+  }
 }

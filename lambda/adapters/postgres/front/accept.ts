@@ -56,7 +56,7 @@ async function holdSettled(session: Session, run: Run): Promise<void> {
 async function namedItems(session: Session, run: Run, name: ItemName) {
   const [matches, values] = itemCondition(run, name, "k.source", 1);
   const { rows } = await session.query<{ item: string; source: string }>(
-    `select k.item, k.source from ${LEDGER}.audit k where k.run = ${run.id} and ${matches}
+    `select k.hash as item, k.source from ${LEDGER}.item k where k.run = ${run.id} and ${matches}
      union select k.item, k.source from ${LEDGER}.quarantine k where k.run = ${run.id} and k.last_seen = ${run.pass} and ${matches}`,
     [values],
   );

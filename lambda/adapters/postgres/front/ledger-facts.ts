@@ -12,7 +12,6 @@ import type { Session } from "../session/connection.ts";
 import { LEDGER } from "../session/sql.ts";
 
 const EXAMPLES = 10;
-const PARKED = `${LEDGER}.parked p using (run, tbl, facet, key, item)`;
 
 export async function ledgerFacts(session: Session, run: Run, mapping: Mapping): Promise<LedgerFacts> {
   return {
@@ -27,13 +26,13 @@ export async function ledgerFacts(session: Session, run: Run, mapping: Mapping):
 }
 
 /** By facet: the sum over the contributions that hold their row. */
-export const holdingSums = (session: Session, run: Run) => facetSums(session, run, "p.item is null");
+export const holdingSums = (session: Session, run: Run) => facetSums(session, run, "a.holds");
 
 async function facetSums(session: Session, run: Run, which: string): Promise<Record<string, FingerprintSum>> {
   const [high, low] = sumSql("a.row_fp");
   const { rows } = await session.query<{ facet: string; count: string; high: string; low: string }>(
     `select a.tbl || '.' || a.facet as facet, count(*), ${high} as high, ${low} as low
-     from ${LEDGER}.audit a left join ${PARKED} where a.run = ${run.id} and a.tbl > 0 and ${which} group by a.tbl, a.facet`,
+     from ${LEDGER}.contribution a where a.run = ${run.id} and ${which} group by a.tbl, a.facet`,
   );
   return Object.fromEntries(rows.map((row) => [row.facet, sumFromSql(row.count, row.high, row.low)]));
 }
@@ -42,8 +41,7 @@ async function facetSums(session: Session, run: Run, which: string): Promise<Rec
 async function keyCounts(session: Session, run: Run, mapping: Mapping): Promise<Pick<LedgerFacts, "keys" | "doubled">> {
   const { rows } = await session.query<{ tbl: number; keys: string; doubled: string }>(
     `select a.tbl, count(distinct a.key) as keys, count(*) - count(distinct (a.facet, a.key)) as doubled
-     from ${LEDGER}.audit a left join ${PARKED}
-     where a.run = ${run.id} and a.tbl > 0 and p.item is null group by a.tbl`,
+     from ${LEDGER}.contribution a where a.run = ${run.id} and a.holds group by a.tbl`,
   );
   const of = (which: "keys" | "doubled") =>
     Object.fromEntries(
@@ -60,8 +58,8 @@ async function stale(session: Session, run: Run, mapping: Mapping): Promise<Ledg
     rows: string;
     examples: Example[];
   }>(
-    `with gone as (select a.entity, a.item, a.source, count(*) filter (where a.tbl > 0) as rows from ${LEDGER}.audit a
-       where a.run = ${run.id} and not exists (select from (${keptItems(run)}) s where s.item = a.item) group by a.entity, a.item, a.source),
+    `with gone as (select i.entity, i.hash as item, i.source, (select count(*) from ${LEDGER}.line l where l.item = i.id) as rows from ${LEDGER}.item i
+       where i.run = ${run.id} and not exists (select from (${keptItems(run)}) s where s.item = i.hash)),
      held as (select item, bool_and(accepted is not null) as let_go from (${quarantined(run)}) q group by item),
      numbered as (select gone.*, let_go is not null as quarantined, row_number() over (partition by entity, let_go is not null order by source) as n
        from gone left join held using (item) where let_go is not true)

@@ -11,8 +11,8 @@ import { addTallies, EMPTY_TALLY, negated, PageTally, quarantinedTally } from ".
 import type { Mapping } from "../../../mapping/model.ts";
 import type { DamagedItem, Repairs } from "../../../ports/repairs.ts";
 import type { Run } from "../../../ports/runs.ts";
-import * as audit from "../ledger/audit.ts";
 import { correct } from "../ledger/corrections.ts";
+import { knownItems } from "../ledger/items.ts";
 import { holdsPhase, refuseWhileUsed, withRun } from "../ledger/locks.ts";
 import * as quarantine from "../ledger/quarantine.ts";
 import { holdersOf } from "../ledger/repeated.ts";
@@ -22,6 +22,7 @@ import { mendRows } from "../rows/mended-rows.ts";
 import { writeItems } from "../rows/page.ts";
 import type { Facet } from "../rows/rows.ts";
 import { settle } from "../rows/settle.ts";
+import { Straight } from "../rows/straight.ts";
 import { ungivenColumns } from "../rows/ungiven.ts";
 import { removeAgain, unremoved } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
@@ -161,13 +162,13 @@ async function writeRows(
   now: ReadonlyMap<string, readonly Decoded[]>,
 ): Promise<Pick<RepairCounts, "rows" | "left" | "changed">> {
   const items = [...new Set(lines.map(({ item }) => item))];
-  const known = await audit.knownItems(session, { run: run.id, pass: run.pass }, items);
+  const known = await knownItems(session, { run: run.id, pass: run.pass }, items);
   const refused = await refusedOf(session, run, items);
   const same = new Map<string, Contribution>();
   let unchanged = 0;
   for (const item of items) {
     const decoded = versionThatCounts(now.get(item) ?? [], refused.get(item));
-    if (decoded?.outcome.kind !== "rows" || known.get(item) !== decoded.fingerprint) continue;
+    if (decoded?.outcome.kind !== "rows" || known.get(item)?.fingerprint !== decoded.fingerprint) continue;
     unchanged += 1;
     for (const contribution of decoded.outcome.contributions)
       same.set(placeOf(item, contribution.table.index, contribution.facet.index, contribution.key), contribution);
@@ -229,7 +230,7 @@ async function release(
   }
   const tally = new PageTally(decoded.length);
   for (const item of decoded) tally.note(item);
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight() };
   const written = new Set(decoded.map(({ fingerprint }) => fingerprint));
   await quarantine.takeOut(
     session,

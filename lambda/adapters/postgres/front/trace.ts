@@ -26,7 +26,7 @@ async function tracedItems(session: Session, mapping: Mapping, run: Run, name: I
   const [matches, values] = itemCondition(run, name, "k.source", 1);
   const { rows: found } = await session.query<{ item: string; source: string; count: string }>(
     `select item, source, count(*) over () as count from (
-       select k.item, k.source from ${LEDGER}.audit k where k.run = ${run.id} and ${matches}
+       select k.hash as item, k.source from ${LEDGER}.item k where k.run = ${run.id} and ${matches}
        union select k.item, k.source from ${LEDGER}.quarantine k where k.run = ${run.id} and ${matches}
      ) known order by source limit ${MOST_ITEMS}`,
     [values],
@@ -91,12 +91,11 @@ async function contributions(
   for (const table of tables) {
     for (const facet of table.facets) {
       const { rows } = await session.query<LineRow>(
-        `select a.source, a.entity, a.pass, a.at, a.key, p.item is not null as parked,
-           (select h.source from ${LEDGER}.audit h where h.run = a.run and h.tbl = a.tbl and h.facet = a.facet and h.key = a.key
-             and not exists (select from ${LEDGER}.parked q where q.run = h.run and q.tbl = h.tbl and q.facet = h.facet and q.key = h.key and q.item = h.item)
-             limit 1) as holder,
+        `select a.source, a.entity, a.pass, a.at, a.key, not a.holds as parked,
+           (select h.source from ${LEDGER}.contribution h where h.run = a.run and h.tbl = a.tbl and h.facet = a.facet and h.key = a.key
+             and h.holds limit 1) as holder,
            t.${quote(table.primaryKey[0]?.name ?? "")} is not null as there, ${facetFingerprint(facet, "t")} = a.row_fp as same
-         from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+         from ${LEDGER}.contribution a
          left join ${tableSql(table)} t on ${keyEquals(table, "t", "a.key")}
          where a.run = ${run.id} and a.tbl = ${table.index} and a.facet = ${facet.index} and ${matches} order by a.key, a.source`,
         [...values],

@@ -1,5 +1,6 @@
 /** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables at once, its lines last. */
 
+import { NO_CHANGES } from "../../../domain/decode/diff.ts";
 import { tablesOf } from "../../../domain/decode/mapping-parts.ts";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { must } from "../../../domain/must.ts";
@@ -7,12 +8,13 @@ import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { How, Undo, Undone } from "../../../ports/undo.ts";
+import { linesOf } from "../ledger/lines.ts";
 import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
 import { lockRun, sealed, updateRun } from "../ledger/runs.ts";
 import { heldKeys } from "../proof/contents.ts";
 import { writeChanges } from "../rows/changes.ts";
 import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
-import { linesOf } from "../rows/pieces.ts";
+import { Straight } from "../rows/straight.ts";
 import { unremoved } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { hasDependents, isLockTimeout } from "../session/errors.ts";
@@ -28,7 +30,8 @@ import { revertVersions, runVersions, type SchemaMigrations } from "../tables/sc
 const BATCH = 1_000;
 /** Where the run has lines; its entry in `run` goes last. */
 const LINES = [
-  "audit",
+  "line",
+  "item",
   "parked",
   "seen",
   "quarantine",
@@ -168,19 +171,23 @@ async function present<T extends TablePlace>(session: Session, tables: readonly 
 /** Takes the run's rows out of tables that were there before. */
 async function removeRows(session: Session, run: Run, tables: readonly TableModel[]): Promise<Record<string, number>> {
   let removed: Record<string, number> = {};
-  const place = { run: run.id, pass: run.pass, tables };
+  const place = { run: run.id, pass: run.pass, tables, straight: new Straight(), numbers: new Map() };
   const indexes = tables.map(({ index }) => index);
   for (;;) {
     const { rows } = await session.query<{ item: string }>(
-      `select distinct item from (select item from ${LEDGER}.audit where run = $1 and tbl = any($2::smallint[]) limit ${BATCH}) batch`,
+      `select distinct i.hash as item from (select item from ${LEDGER}.line where run = $1 and tbl = any($2::smallint[]) limit ${BATCH}) batch join ${LEDGER}.item i on i.id = batch.item`,
       [run.id, indexes],
     );
     if (rows.length === 0) return removed;
     await refusing(session, tables, () =>
       transaction(session, async () => {
-        for await (const lines of linesOf(session, place, rows)) {
+        for await (const lines of linesOf(
+          session,
+          place,
+          rows.map(({ item }) => item),
+        )) {
           const gone = lines.filter((line) => indexes.includes(line.table));
-          const went = await writeChanges(session, place, { gone, changed: [], added: [] });
+          const went = await writeChanges(session, place, { ...NO_CHANGES, gone });
           removed = added(removed, byName(tables, went));
         }
       }),
@@ -239,7 +246,7 @@ async function forget(session: Session, run: Run): Promise<void> {
   await transaction(session, async () => {
     const { rows } = await session.query<{ name: string }>(
       `select c.relname as name from pg_class c where c.relnamespace = '${LEDGER}'::regnamespace and c.relname like $1`,
-      [`audit\\_merge\\_${run.id}\\_%`],
+      [`line\\_merge\\_${run.id}\\_%`],
     );
     for (const { name } of rows) await session.query(`drop index ${LEDGER}.${quote(name)}`);
     for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [run.id]);

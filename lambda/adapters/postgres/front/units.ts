@@ -6,16 +6,19 @@ import { readTally, writeTally } from "../../../domain/proof/tally-text.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../../ports/units.ts";
+import { createdTables } from "../ledger/created-tables.ts";
 import { holdsPhase, lockClass, lockPages, withRun } from "../ledger/locks.ts";
 import { movedOn } from "../ledger/runs.ts";
 import { addSeen } from "../ledger/seen.ts";
 import { setTally, tallyOf, tallyValues } from "../ledger/tallies.ts";
+import type { WritePlace } from "../rows/changes.ts";
 import { FEW_ROWS, writeItems } from "../rows/page.ts";
+import { Straight } from "../rows/straight.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { contended, isContention, isLockTimeout, refusedRow } from "../session/errors.ts";
 import { patiently } from "../session/patience.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { LEDGER, unnest } from "../session/sql.ts";
+import { LEDGER, tableSql, unnest } from "../session/sql.ts";
 
 interface UnitState {
   readonly descriptor: string;
@@ -101,7 +104,8 @@ async function claimNext(
     if (rows[0]?.locked !== true) continue;
     // Whoever held the unit may have moved it, or finished it, since the list was read.
     const state = await readState(session, run, unit);
-    if (!state.done) return claimOf(session, sessions, run, mapping, unit, state);
+    if (!state.done)
+      return claimOf(session, sessions, run, mapping, unit, state, await straightFor(session, run, mapping));
     await unlock(session, run, unit);
   }
   return undefined;
@@ -115,6 +119,11 @@ async function readState(session: Session, run: Run, unit: number): Promise<Unit
   return must(rows[0], "a planned unit stays in the ledger");
 }
 
+async function straightFor(session: Session, run: Run, { tables }: Mapping): Promise<Straight> {
+  const made = new Set((await createdTables(session)).filter((each) => each.run === run.id).map(tableSql));
+  return new Straight(tables.filter((table) => made.has(tableSql(table))));
+}
+
 const unlock = (session: Session, run: Run, unit: number) =>
   session.query("select pg_advisory_unlock($1, $2)", [lockClass(run.id), unit]);
 
@@ -125,8 +134,11 @@ function claimOf(
   mapping: Mapping,
   unit: number,
   state: UnitState,
+  straight: Straight,
 ): UnitClaim {
   let { pages } = state;
+  // What a first pass meets it has not met before, until it does.
+  let isNew = run.pass === 1;
   let tally = readTally(state.tally);
   return {
     unit: state.descriptor,
@@ -134,7 +146,10 @@ function claimOf(
     commit: async (page) => {
       const at = { unit, pages, tally };
       tally = await refusing((isStrict) =>
-        contending((alone) => commitPage(session, run, mapping, at, page, { alone, isStrict })),
+        contending((alone) => {
+          isNew &&= !alone;
+          return commitPage(session, run, { tables: mapping.tables, straight, isNew }, at, page, { alone, isStrict });
+        }),
       );
       pages += 1;
     },
@@ -179,12 +194,12 @@ async function refusing<T>(work: (isStrict: boolean) => Promise<T>): Promise<T> 
 function commitPage(
   session: Session,
   run: Run,
-  mapping: Mapping,
+  how: Pick<WritePlace, "tables" | "straight" | "isNew">,
   { unit, pages, tally: before }: { readonly unit: number; readonly pages: number; readonly tally: Tally },
   page: PageWrite,
   { alone, isStrict }: { readonly alone: boolean; readonly isStrict: boolean },
 ): Promise<Tally> {
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  const place = { run: run.id, pass: run.pass, ...how };
   return transaction(session, async () => {
     await session.query(FEW_ROWS);
     if (!(await holdsPhase(session, run, "copy"))) throw movedOn(run);

@@ -4,6 +4,9 @@ import type { Migration } from "kysely/migration";
 import { migrateVersions } from "../session/migrator.ts";
 import type { Sessions } from "../session/sessions.ts";
 
+/** Numbers of items that a session takes at once. */
+export const NUMBERS_AT_ONCE = 1_000;
+
 const first: Migration = {
   up: async (db: Kysely<unknown>) => {
     const statements = [
@@ -43,31 +46,52 @@ const first: Migration = {
         quarantined bigint not null default 0,
         primary key (run, pass, unit)
       ) with (fillfactor = 50)`,
-      // One line for each contribution. A source item that gives no row has one line of table 0.
-      sql`create table migration_ledger.audit (
+      // Numbers of items, taken many at a time: an index of them grows at one end.
+      sql`create sequence migration_ledger.item_number increment by ${sql.raw(String(NUMBERS_AT_ONCE))}`,
+      sql`create table migration_ledger.item (
+        id bigint primary key,
+        run smallint not null,
+        entity smallint not null,
+        pass smallint not null,
+        hash uuid not null unique,
+        fp uuid not null,
+        at timestamptz not null default now(),
+        source text not null
+      )`,
+      // What an item gives to one part of a row.
+      sql`create table migration_ledger.line (
+        item bigint not null,
+        fp uuid not null,
         run smallint not null,
         tbl smallint not null,
         facet smallint not null,
-        entity smallint not null,
-        pass smallint not null,
-        item uuid not null,
-        row_fp uuid not null,
-        item_fp uuid not null,
-        at timestamptz not null default now(),
         rank numeric,
-        key text[] not null,
-        source text not null,
-        primary key (run, item, tbl, facet, key)
+        key text[] not null
       )`,
+      sql`create index line_item on migration_ledger.line (item)`,
+      // Contributions that do not hold their row, with the values they would give.
       sql`create table migration_ledger.parked (
         run smallint not null,
         tbl smallint not null,
         facet smallint not null,
         key text[] not null,
-        item uuid not null,
+        item bigint not null,
         vals text[] not null,
         primary key (run, tbl, facet, key, item)
       )`,
+      // Who holds what. What a query does not ask for is not joined.
+      sql`create view migration_ledger.contribution as
+        select l.run, l.tbl, l.facet, l.key, l.fp as row_fp, l.rank, l.item as id, p.item is null as holds,
+          i.hash as item, i.fp as item_fp, i.entity, i.source, i.pass, i.at
+        from migration_ledger.line l
+        left join migration_ledger.parked p on p.run = l.run and p.tbl = l.tbl and p.facet = l.facet and p.key = l.key and p.item = l.item
+        left join migration_ledger.item i on i.id = l.item`,
+      // For people: what came from where, in clear.
+      sql`create view migration_ledger.audit as
+        select c.run, r.source as source_table, e.key as entity, c.source as source_key, t.key as target_table, c.key as target_key, c.holds, c.pass, c.at
+        from migration_ledger.contribution c join migration_ledger.run r on r.id = c.run
+        join lateral json_each(r.parts::json -> 'tables') t on (t.value ->> 'number')::smallint = c.tbl
+        join lateral json_each(r.parts::json -> 'entities') e on (e.value ->> 'number')::smallint = c.entity`,
       // What stood in columns that no contribution gives, right after this run wrote the row; no line where that was nothing.
       sql`create table migration_ledger.ungiven (
         run smallint not null,

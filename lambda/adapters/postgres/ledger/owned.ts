@@ -4,6 +4,7 @@ import type { Finding } from "../../../domain/migration-error.ts";
 import { isTable } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { LEDGER, tableSql } from "../session/sql.ts";
+import { createdTables } from "./created-tables.ts";
 
 type Parts = MappingParts["tables"];
 
@@ -20,9 +21,7 @@ export async function ownedByOthers(session: Session, source: string, tables: Pa
     `select id, source, parts from ${LEDGER}.run where source <> $1 order by id`,
     [source],
   );
-  const { rows: made } = await session.query<{ run: number; schema: string; name: string }>(
-    `select run, schema, name from ${LEDGER}.created_table`,
-  );
+  const made = await createdTables(session);
   const findings: Finding[] = [];
   for (const [name, { model }] of Object.entries(tables)) {
     const { schema } = model;

@@ -34,14 +34,14 @@ export const namesOf = ({ tables, entities }: Mapping): string =>
 function inQuarantine(run: Run): string {
   const here = `run = ${run.id} and last_seen = ${run.pass}`;
   return `select 0::smallint as tbl, 0::smallint as facet, array[b.held] as key, q.item, q.entity, q.source, q.reason, q.position, q.detail,
-      null::text as "table", null::text as holder, b.held, coalesce(s.item_fp::text, '') as place,
+      null::text as "table", null::text as holder, b.held, coalesce(s.fp::text, '') as place,
       case when b.held = min(b.held) over (partition by q.item) then coalesce(r.rows, 0) else 0 end as rows
     from ${LEDGER}.quarantine q
     cross join lateral (select encode(sha256(convert_to(q.body, 'UTF8')), 'hex') as held) b
-    left join lateral (select item_fp from ${LEDGER}.audit where run = q.run and item = q.item limit 1) s on true
-    left join (select a.item, count(*) filter (where a.tbl > 0) as rows from ${LEDGER}.audit a
-      where a.run = ${run.id} and a.item in (select item from ${LEDGER}.quarantine where ${here})
-        and not exists (select from (${keptItems(run)}) s where s.item = a.item) group by a.item) r on r.item = q.item
+    left join ${LEDGER}.item s on s.run = q.run and s.hash = q.item
+    left join (select i.hash as item, count(l.item) as rows from ${LEDGER}.item i left join ${LEDGER}.line l on l.item = i.id
+      where i.run = ${run.id} and i.hash in (select item from ${LEDGER}.quarantine where ${here})
+        and not exists (select from (${keptItems(run)}) s where s.item = i.hash) group by i.hash) r on r.item = q.item
     where q.run = ${run.id} and q.last_seen = ${run.pass}`;
 }
 
@@ -58,7 +58,7 @@ const contested = ({ id }: Run): string => `
       when t.waits <> 'identical' then t.waits when w.holder_fp = w.row_fp then 'copy' else 'conflict' end,
     null, null, t.name, w.holder_source, w.item_fp::text, coalesce(w.holder_item || ' ' || w.holder_fp, ''), 0
   from (with line as (
-      select a.*, p.item is not null as waits from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+      select a.*, not a.holds as waits from ${LEDGER}.contribution a
       where a.run = ${id} and (a.tbl, a.facet, a.key) in (select tbl, facet, key from ${LEDGER}.parked where run = ${id})
     ), holder as (
       select distinct on (tbl, facet, key) tbl, facet, key, item as holder_item, row_fp as holder_fp, source as holder_source, rank as holder_rank

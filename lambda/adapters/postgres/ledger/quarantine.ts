@@ -4,7 +4,7 @@ import type { Reason } from "../../../domain/decode/refusal.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { Session } from "../session/connection.ts";
 import { LEDGER, unnest } from "../session/sql.ts";
-import type { Place } from "./audit.ts";
+import type { Place } from "./items.ts";
 
 const REPEATED_KEY: Reason = "repeated-key";
 const POSTGRES_REFUSED: Reason = "postgres-refused";

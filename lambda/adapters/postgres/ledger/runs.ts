@@ -168,7 +168,7 @@ async function acceptChanges(session: Session, run: Run, { parts, remap }: OpenR
   const findings: Finding[] = [...refused];
   for (const { kind, number, where, problem, remedy } of gone) {
     const { rows } = await session.query(
-      `select from ${LEDGER}.audit where run = ${run.id} and ${kind === "entity" ? "entity" : "tbl"} = $1 limit 1`,
+      `select from ${LEDGER}.${kind === "entity" ? "item where entity" : "line where tbl"} = $1 and run = ${run.id} limit 1`,
       [number],
     );
     if (rows.length > 0) findings.push({ where, problem, remedy });

@@ -13,8 +13,7 @@ const EXAMPLES = 10;
 
 /** Lines of a facet that hold their row, as `a`. */
 export const holding = (run: number, table: TableModel, facet: FacetModel): string =>
-  `${LEDGER}.audit a where a.run = ${run} and a.tbl = ${table.index} and a.facet = ${facet.index}
-   and not exists (select from ${LEDGER}.parked p where p.run = a.run and p.tbl = a.tbl and p.facet = a.facet and p.key = a.key and p.item = a.item)`;
+  `${LEDGER}.contribution a where a.run = ${run} and a.tbl = ${table.index} and a.facet = ${facet.index} and a.holds`;
 
 /** Keys of a table that some contribution holds, each once. */
 export const heldKeys = (run: number, table: TableModel): string =>

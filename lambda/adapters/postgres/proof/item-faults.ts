@@ -18,7 +18,7 @@ interface Question {
 
 export async function itemFaults(session: Session, run: Run, mapping: Mapping, item: string): Promise<Finding[]> {
   const { rows: lines } = await session.query<{ tbl: number; entity: number }>(
-    `select distinct tbl, entity from ${LEDGER}.audit where run = $1 and item = $2`,
+    `select distinct l.tbl, i.entity from ${LEDGER}.item i left join ${LEDGER}.line l on l.item = i.id where i.run = $1 and i.hash = $2`,
     [run.id, item],
   );
   const tables = mapping.tables.filter(({ index }) => lines.some(({ tbl }) => tbl === index));
@@ -35,7 +35,7 @@ async function faultsIn(session: Session, run: Run, table: TableModel, item: str
   const questions = await questionsOf(session, table);
   const counts = questions.map(({ condition }, at) => `min(a.key) filter (where ${condition}) as q${at}`);
   const { rows } = await session.query<Record<string, string[] | null>>(
-    `select ${counts.join(", ")} from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+    `select ${counts.join(", ")} from ${LEDGER}.contribution a
      left join ${tableSql(table)} t on ${keyEquals(table, "t", "a.key")}
      where a.run = ${run.id} and a.tbl = ${table.index} and a.item = $1`,
     [item],
@@ -52,12 +52,12 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
   const [first] = table.primaryKey;
   const there = `t.${quote(first?.name ?? "")} is not null`;
   const questions: Question[] = table.facets.map((facet) => ({
-    condition: `${there} and p.item is null and a.facet = ${facet.index} and ${facetFingerprint(facet, "t")} <> a.row_fp`,
+    condition: `${there} and a.holds and a.facet = ${facet.index} and ${facetFingerprint(facet, "t")} <> a.row_fp`,
     problem: "its row was changed here since it was written",
     remedy: "run repair --force to write over the change, or find out who made it",
   }));
   questions.push({
-    condition: `not (${there}) and p.item is null`,
+    condition: `not (${there}) and a.holds`,
     problem: "its row is gone",
     remedy: "run repair: it writes the row again",
   });
@@ -98,8 +98,8 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
 /** Rows of an item that is gone. Of one in quarantine they go with its acceptance. */
 async function staleRows(session: Session, run: Run, item: string): Promise<Finding[]> {
   const { rows } = await session.query(
-    `select from ${LEDGER}.audit a where a.run = ${run.id} and a.item = $1 and not exists (select from (${keptItems(run)}) s where s.item = a.item)
-       and not exists (select from (${quarantined(run)}) q where q.item = a.item) limit 1`,
+    `select from ${LEDGER}.item i where i.run = ${run.id} and i.hash = $1 and not exists (select from (${keptItems(run)}) s where s.item = i.hash)
+       and not exists (select from (${quarantined(run)}) q where q.item = i.hash)`,
     [item],
   );
   if (rows.length === 0) return [];

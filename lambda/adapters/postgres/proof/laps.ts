@@ -57,7 +57,7 @@ export async function lineVersions(session: Session, { id }: Run): Promise<Map<n
     `select v.tbl, ${VERSIONS} as versions from ${LEDGER}.${name} v where v.run = ${id} group by v.tbl`;
   const { rows } = await session.query<{ tbl: number; versions: string }>(
     `select tbl, string_agg(versions, ' ' order by n) as versions
-     from (select 1 as n, a.* from (${lines("audit")}) a union all select 2, p.* from (${lines("parked")}) p) of_both group by tbl`,
+     from (select 1 as n, a.* from (${lines("line")}) a union all select 2, p.* from (${lines("parked")}) p) of_both group by tbl`,
   );
   return new Map(rows.map(({ tbl, versions }) => [tbl, versions]));
 }

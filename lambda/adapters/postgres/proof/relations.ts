@@ -133,7 +133,7 @@ const breakers = (session: Session, run: Run, table: TableModel, condition: stri
   return group(
     session,
     table,
-    `select ${key} as key, (select min(a.source) from ${LEDGER}.audit a where a.run = ${run.id} and a.tbl = ${table.index} and a.key = ${key}) as source
+    `select ${key} as key, (select min(a.source) from ${LEDGER}.contribution a where a.run = ${run.id} and a.tbl = ${table.index} and a.key = ${key}) as source
      from ${tableSql(table)} t where ${condition}`,
   );
 };

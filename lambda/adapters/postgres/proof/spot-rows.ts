@@ -51,8 +51,8 @@ async function drawEntity(
   const start = sourceHash(`spot check ${seed}`, String(entity));
   const part = async (comparison: string, limit: number) => {
     const { rows } = await session.query<Omit<SampledItem, "entity">>(
-      `select distinct on (a.item) a.item, a.source, replace(a.item_fp::text, '-', '') as fingerprint, ${refusedVersions(run, "a.item")} as refused from ${LEDGER}.audit a
-       where a.run = ${run.id} and a.entity = ${entity} and a.item ${comparison} $1::uuid order by a.item limit ${limit}`,
+      `select i.hash as item, i.source, replace(i.fp::text, '-', '') as fingerprint, ${refusedVersions(run, "i.hash")} as refused from ${LEDGER}.item i
+       where i.run = ${run.id} and i.entity = ${entity} and i.hash ${comparison} $1::uuid order by i.hash limit ${limit}`,
       [start],
     );
     return rows;
@@ -70,7 +70,7 @@ async function heldRows(session: Session, run: Run, item: string, rows: readonly
   const { rows: found } = await session.query<{ there: boolean; parked: boolean; values: (string | null)[] }>(
     `select t.${quote(table.primaryKey[0]?.name ?? "")} is not null as there, array[${values}] as values, exists (
        select from ${LEDGER}.parked p where p.run = ${run.id} and p.tbl = ${table.index} and p.facet = ${facet.index}
-       and p.key = s.key::text[] and p.item = $2::uuid) as parked
+       and p.key = s.key::text[] and p.item = (select id from ${LEDGER}.item where hash = $2)) as parked
      from unnest($1::text[]) with ordinality s(key, n)
      left join ${tableSql(table)} t on ${keyEquals(table, "t", "(s.key::text[])")} order by s.n`,
     [rows.map(({ key }) => arrayText(key)), item],

@@ -6,10 +6,12 @@
 
 import type { Changes, Line, Offer } from "../../../domain/decode/diff.ts";
 import type { Mapping } from "../../../mapping/model.ts";
-import * as audit from "../ledger/audit.ts";
+import type { Place as LedgerPlace } from "../ledger/items.ts";
+import { addLines, changeLines, type Numbers, park, removeLines } from "../ledger/lines.ts";
 import type { Session } from "../session/connection.ts";
 import { tableSql } from "../session/sql.ts";
 import {
+  copyRows,
   type Facet,
   insertKeys,
   insertRows,
@@ -19,25 +21,30 @@ import {
   updateRows,
   vacantParts,
 } from "./rows.ts";
+import type { Straight } from "./straight.ts";
 import { ungivenColumns } from "./ungiven.ts";
 import { noteUnremoved } from "./unremoved.ts";
-import type { RowPlace } from "./untouched.ts";
+import { outside, type RowPlace } from "./untouched.ts";
 
-export interface WritePlace extends audit.Place {
+export interface WritePlace extends LedgerPlace {
   readonly tables: Mapping["tables"];
+  /** Tables whose keys are taken to be free, until one is found that is not. */
+  readonly straight: Straight;
+  /** No item of the page is taken to stand in the ledger: one that does counts as contention. */
+  readonly isNew?: boolean;
 }
 
-type Place = WritePlace & RowPlace;
+/** Where changes are written: by number, the items that give them. */
+export interface ChangePlace extends WritePlace {
+  readonly numbers: Numbers;
+}
 
-const byKey = (a: Offer, b: Offer): number => {
-  const [x, y] = [keyOf(a.contribution.key), keyOf(b.contribution.key)];
-  return x < y ? -1 : x > y ? 1 : 0;
-};
+type Place = ChangePlace & RowPlace;
 
 /** Writes what changed, table by table. Returns how many rows went, by table number. */
 export async function writeChanges(
   session: Session,
-  where: WritePlace,
+  where: ChangePlace,
   changes: Changes,
 ): Promise<ReadonlyMap<number, number>> {
   const place = { ...where, ungiven: await columnsBeside(session, where, changes) };
@@ -53,14 +60,10 @@ export async function writeChanges(
       const went = await removeGone(session, place, { table, facet }, gone);
       if (went > 0) removed.set(table.index, (removed.get(table.index) ?? 0) + went);
       await writeChanged(session, place, { table, facet }, changed);
-      if (added.length > 0) await writeAdded(session, place, { table, facet }, added.sort(byKey));
+      if (added.length > 0) await writeAdded(session, place, { table, facet }, inOrder(added));
     }
   }
-  await audit.removeLines(
-    session,
-    place,
-    changes.gone.filter(({ table }) => table === 0),
-  );
+  await addLines(session, place, place.numbers, changes.added);
   return removed;
 }
 
@@ -83,7 +86,7 @@ async function removeGone(session: Session, place: Place, at: Facet, gone: reado
   // Whoever only waited for a row has no say in it: it may be somebody else's.
   const held = gone.filter(({ holds }) => holds);
   const whole = await removeRows(session, place, at, held);
-  await audit.removeLines(session, place, gone);
+  await removeLines(session, place, gone);
   if (held.length === 0) return 0;
   const keys = held.map(({ key }) => key);
   const bare = at.table.duplicates === "merge" ? await removeBareRows(session, place, at.table, keys) : 0;
@@ -101,19 +104,22 @@ async function writeChanged(session: Session, place: Place, at: Facet, changed: 
     holding.map(({ offer }) => offer.contribution),
     holding.map(({ line }) => line.fingerprint),
   );
-  await audit.park(
-    session,
-    place,
-    changed.filter(({ line }) => !line.holds).map(({ offer }) => offer),
-  );
-  await audit.changeLines(
-    session,
-    place,
-    changed.map(({ offer }) => offer),
-  );
+  const waiting = changed.filter(({ line }) => !line.holds).map(({ offer }) => offer);
+  await park(session, place, place.numbers, waiting);
+  await changeLines(session, changed);
+}
+
+/** By key. */
+function inOrder(offers: readonly Offer[]): Offer[] {
+  const keyed = offers.map((offer) => ({ offer, key: keyOf(offer.contribution.key) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ offer }) => offer);
 }
 
 async function writeAdded(session: Session, place: Place, at: Facet, added: readonly Offer[]): Promise<void> {
+  if (place.straight.leadsTo(at.table) && outside(place, at.table).length === 0) {
+    const rows = added.map(({ contribution }) => contribution);
+    return place.straight.assuming(at.table, () => copyRows(session, at, rows));
+  }
   const firsts = new Map<string, Offer>();
   for (const offer of added) {
     const key = keyOf(offer.contribution.key);
@@ -126,8 +132,7 @@ async function writeAdded(session: Session, place: Place, at: Facet, added: read
     const key = keyOf(offer.contribution.key);
     return firsts.get(key) !== offer || !taken.has(key);
   });
-  await audit.addLines(session, place, added);
-  await audit.park(session, place, parked);
+  await park(session, place, place.numbers, parked);
 }
 
 const takeRows = (session: Session, place: Place, at: Facet, offers: readonly Offer[]): Promise<Set<string>> =>

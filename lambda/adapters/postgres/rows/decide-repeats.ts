@@ -11,21 +11,19 @@ import { must } from "../../../domain/must.ts";
 import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import type { Place } from "../ledger/audit.ts";
 import { correct } from "../ledger/corrections.ts";
 import * as quarantine from "../ledger/quarantine.ts";
 import { type Counted, markDecided, recounted } from "../ledger/repeated.ts";
 import type { Session } from "../session/connection.ts";
 import { LEDGER, unnest } from "../session/sql.ts";
+import type { WritePlace } from "./changes.ts";
 import { FEW_ROWS, writeItems } from "./page.ts";
+import { Straight } from "./straight.ts";
 
 /** Versions decided in one transaction: 40 MB at the most. */
 const BATCH = 100;
 /** Other positions that are named beside one. */
 const NAMED = 3;
-/** The fingerprint of nothing. */
-const NO_VERSION = "00000000-0000-0000-0000-000000000000";
-
 interface KeptLine extends quarantine.Version {
   readonly body: string;
   readonly positions: Position[];
@@ -53,8 +51,7 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
   await session.query(FEW_ROWS);
   const all = (await nextLines(session, run)).map((line): Kept => ({ line, decoded: decodedOf(line, decode) }));
   if (all.length === 0) return false;
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
-  await tellApart(session, run, [...new Set(all.map(({ line }) => line.item))]);
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight() };
   const written = await offer(
     session,
     place,
@@ -109,21 +106,10 @@ function decodedOf({ body, positions: [position] }: KeptLine, decode: Decode): D
   return decode({ ...parsed, ...(position === undefined ? {} : { position }) });
 }
 
-/**
- * Two pages at the same time may each have written a version of an item that neither knew yet. Lines of both are lines of
- * neither: whichever version holds the rows then, all of them are looked at.
- */
-const tellApart = (session: Session, run: Run, items: readonly string[]) =>
-  session.query(
-    `update ${LEDGER}.audit set item_fp = '${NO_VERSION}' where run = $1 and item in (
-       select item from ${LEDGER}.audit where run = $1 and item = any($2::uuid[]) group by item having count(distinct item_fp) > 1)`,
-    [run.id, items],
-  );
-
 /** Offers each item's rows to the version that counts and, where Postgres refuses that, to the next one. */
 async function offer(
   session: Session,
-  place: Place & { readonly tables: Mapping["tables"] },
+  place: WritePlace,
   byItem: ReadonlyMap<string, readonly Kept[]>,
 ): Promise<Map<Decoded, Fate>> {
   const fates = new Map<Decoded, Fate>();

@@ -4,13 +4,14 @@
  */
 import type { Decoded } from "../../../domain/decode/decode.ts";
 import { weightOf } from "../../../domain/decode/pieces.ts";
-import * as audit from "../ledger/audit.ts";
+import { knownItems } from "../ledger/items.ts";
 import * as quarantine from "../ledger/quarantine.ts";
 import type { Taken } from "../ledger/seen.ts";
 import type { Session } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";
 import type { WritePlace } from "./changes.ts";
 import { writePieces } from "./pieces.ts";
+import { WrongWay } from "./straight.ts";
 
 /**
  * A page touches few rows of tables that grow, and nothing has counted them yet: one index lookup for each is right,
@@ -84,8 +85,9 @@ async function writeBatch(
     written.taken.push(...taken);
   } catch (error) {
     const code = refusedRow(error);
-    if (code === undefined) throw error;
+    if (code === undefined && !(error instanceof WrongWay)) throw error;
     await session.query("rollback to savepoint batch");
+    if (code === undefined) return writeBatch(session, place, batch, written);
     const [only] = batch;
     if (batch.length === 1 && only !== undefined) {
       const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
@@ -100,12 +102,9 @@ async function writeBatch(
 }
 
 async function writeWhole(session: Session, place: WritePlace, batch: readonly Decoded[]): Promise<Taken[]> {
-  const known = await audit.knownItems(
-    session,
-    place,
-    batch.map(({ item }) => item),
-  );
-  const isUnchanged = ({ item, fingerprint }: Decoded): boolean => known.get(item) === fingerprint;
+  const hashes = batch.map(({ item }) => item);
+  const known = place.isNew ? new Map() : await knownItems(session, place, hashes);
+  const isUnchanged = ({ item, fingerprint }: Decoded): boolean => known.get(item)?.fingerprint === fingerprint;
   const changed = batch.filter((each) => each.outcome.kind === "rows" && !isUnchanged(each));
   const putAway = await quarantine.stillPutAway(
     session,

@@ -1,20 +1,23 @@
 /** Items the source no longer has → their rows removed, and their lines with them. Rows changed here since stay, and are told. */
+import { NO_CHANGES } from "../../../domain/decode/diff.ts";
 import { NAMELESS } from "../../../domain/decode/refusal.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
+import { forgetItems } from "../ledger/items.ts";
+import { linesOf } from "../ledger/lines.ts";
 import { quarantined } from "../ledger/pending.ts";
 import { keptItems } from "../ledger/seen.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { LEDGER } from "../session/sql.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { writeChanges } from "./changes.ts";
-import { linesOf } from "./pieces.ts";
+import { Straight } from "./straight.ts";
 
 /** Items removed in one transaction. */
 const BATCH = 1_000;
 
 export async function pruneGone(session: Session, run: Run, mapping: Mapping): Promise<void> {
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables };
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight(), numbers: new Map() };
   // It may be any of those that seem to be gone.
   const { rows: nameless } = await session.query(
     `select from ${LEDGER}.quarantine where run = $1 and last_seen = $2 and reason = any($3::text[]) limit 1`,
@@ -23,9 +26,9 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
   if (nameless.length > 0) return;
   // What a pass has met does not change any more: asked once, in place of once for each batch.
   await session.query(
-    `create temp table gone as select distinct a.item from ${LEDGER}.audit a where a.run = ${run.id}
-       and not exists (select from (${keptItems(run)}) s where s.item = a.item)
-       and not exists (select from (${quarantined(run)}) q where q.item = a.item and q.accepted is null)`,
+    `create temp table gone as select i.hash as item from ${LEDGER}.item i where i.run = ${run.id}
+       and not exists (select from (${keptItems(run)}) s where s.item = i.hash)
+       and not exists (select from (${quarantined(run)}) q where q.item = i.hash and q.accepted is null)`,
   );
   try {
     const { rows: some } = await session.query("select from gone limit 1");
@@ -36,13 +39,11 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
       );
       if (rows.length === 0) return;
       await transaction(session, async () => {
-        for await (const gone of linesOf(session, place, rows))
-          await writeChanges(session, place, { gone, changed: [], added: [] });
-        await letGoWithoutRows(
-          session,
-          run,
-          rows.map(({ item }) => item),
-        );
+        const items = rows.map(({ item }) => item);
+        for await (const gone of linesOf(session, place, items))
+          await writeChanges(session, place, { ...NO_CHANGES, gone });
+        await forgetItems(session, place, items);
+        await letGoWithoutRows(session, run, items);
       });
     }
   } finally {
@@ -54,6 +55,6 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
 const letGoWithoutRows = (session: Session, { id }: Run, items: readonly string[]) =>
   session.query(
     `update ${LEDGER}.accepted k set holder = '' where k.run = $1 and k.tbl = 0 and k.item = any($2::uuid[])
-       and not exists (select from ${LEDGER}.audit a where a.run = k.run and a.item = k.item)`,
+       and not exists (select from ${LEDGER}.item i where i.run = k.run and i.hash = k.item)`,
     [id, items],
   );

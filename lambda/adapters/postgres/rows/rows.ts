@@ -6,6 +6,7 @@ import type { Contribution } from "../../../domain/decode/decode.ts";
 import type { Line } from "../../../domain/decode/diff.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
 import type { Session } from "../session/connection.ts";
+import { copyText } from "../session/copy-text.ts";
 import {
   arrayText,
   castInput,
@@ -42,7 +43,8 @@ const columnArrays = ({ facet }: Facet, rows: readonly Contribution[]): (string 
 
 const keyArray = (keys: readonly (readonly string[])[]): string[] => keys.map(arrayText);
 
-export const keyOf = (key: readonly string[]): string => JSON.stringify(key);
+/** A text that differs with the key, within a table. */
+export const keyOf = (key: readonly string[]): string => (key.length === 1 ? (key[0] ?? "") : JSON.stringify(key));
 
 const KEY = "(s.c0::text[])";
 
@@ -50,6 +52,25 @@ async function keysOf(session: Session, sql: string, values: readonly unknown[])
   const { rows } = await session.query<{ key: string[] }>(sql, values);
   return new Set(rows.map(({ key }) => keyOf(key)));
 }
+
+/** Adds rows whose keys are free; fails where one is not. */
+export async function copyRows(
+  session: Session,
+  { table, facet }: Facet,
+  rows: readonly Contribution[],
+): Promise<void> {
+  let lines = "";
+  for (const { cells } of rows) {
+    for (const [at, cell] of cells.entries()) lines += (at === 0 ? "" : "\t") + copyText(cell?.input ?? null);
+    lines += "\n";
+  }
+  const names = quoteAll(facet.columns.map(({ name }) => name));
+  const copied = await session.copy(tableSql(table), names, lines);
+  if (copied !== rows.length) throw new RowsKept();
+}
+
+/** A trigger has kept some of the rows out. */
+export class RowsKept extends Error {}
 
 /** Inserts the rows whose key is free, and returns the keys that were. A row that is there is never touched. */
 export async function insertRows(

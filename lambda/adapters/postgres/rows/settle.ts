@@ -18,11 +18,16 @@ import { isLeftBeside, isUnheld, isVacant, joinKnown, outside, type RowPlace, un
  * contribution holds a row already, nothing is written.
  */
 export async function settle(session: Session, run: number, mapping: Mapping, force = false): Promise<void> {
-  await session.query(`create index if not exists audit_by_key on ${LEDGER}.audit (run, tbl, key)`);
   // The tables were empty when they were last looked at, if ever.
-  await session.query(`analyze ${LEDGER}.audit, ${LEDGER}.parked`);
+  await session.query(`analyze ${LEDGER}.item, ${LEDGER}.line, ${LEDGER}.parked`);
+  const { rows: waiting } = await session.query<{ tbl: number; facet: number }>(
+    `select distinct tbl, facet from ${LEDGER}.parked where run = $1`,
+    [run],
+  );
   for (const table of mapping.tables) {
-    for (const facet of table.facets)
+    for (const facet of table.facets.filter(({ index }) =>
+      waiting.some((each) => each.tbl === table.index && each.facet === index),
+    ))
       await accepting(table.name, () => transaction(session, () => settleFacet(session, run, { table, facet }, force)));
   }
 }
@@ -48,12 +53,13 @@ async function settleFacet(session: Session, run: number, at: Facet, force: bool
   const contested = await session.query(
     `create temp table contest on commit drop as
      with line as (
-       select a.key, a.item, a.rank, a.row_fp, p.vals
-       from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
+       select a.key, a.item, a.id, a.rank, a.row_fp, p.vals
+       from ${LEDGER}.contribution a
+       left join ${LEDGER}.parked p on p.run = a.run and p.tbl = a.tbl and p.facet = a.facet and p.key = a.key and p.item = a.id
        where ${here("a")} and a.key in (select key from ${LEDGER}.parked k where ${here("k")})
-     ), winner as (select distinct on (key) key, item, vals from line order by key, rank desc nulls last, item)
-     select w.key, w.item, w.vals, h.item as holder, h.row_fp as holder_fp
-     from winner w left join (select key, item, row_fp from line where vals is null) h using (key)
+     ), winner as (select distinct on (key) key, id, vals from line order by key, rank desc nulls last, item)
+     select w.key, w.id, w.vals, h.id as holder, h.row_fp as holder_fp
+     from winner w left join (select key, id, row_fp from line where vals is null) h using (key)
      where w.vals is not null`,
   );
   if (contested.rowCount === 0) {
@@ -69,7 +75,7 @@ async function settleFacet(session: Session, run: number, at: Facet, force: bool
   await replaceHolders(session, place, at);
   await fillVacancies(session, place, at);
   await session.query(
-    `delete from ${LEDGER}.parked p using contest c join taken k using (key) where ${here("p")} and p.key = c.key and p.item = c.item`,
+    `delete from ${LEDGER}.parked p using contest c join taken k using (key) where ${here("p")} and p.key = c.key and p.item = c.id`,
   );
   await session.query("drop table contest, taken");
 }

@@ -19,8 +19,8 @@ import { inside, type RowPlace } from "./untouched.ts";
 /** Lines `l` → those whose row is still there as `t`, or their part of it, and which no item gives. */
 function stillThere(place: RowPlace, { table, facet }: Facet): string {
   const { run } = place;
-  const held = `select from ${LEDGER}.audit a left join ${LEDGER}.parked p using (run, tbl, facet, key, item)
-    where a.run = ${run} and a.tbl = ${table.index} and a.key = l.key and p.item is null`;
+  const held = `select from ${LEDGER}.contribution a
+    where a.run = ${run} and a.tbl = ${table.index} and a.key = l.key and a.holds`;
   const there = `join ${tableSql(table)} t on ${keyEquals(table, "t", "l.key")}
     left join ${LEDGER}.ungiven u on u.run = ${run} and u.tbl = ${table.index} and u.key = l.key
     where not exists (${held} and a.facet = ${facet.index})`;

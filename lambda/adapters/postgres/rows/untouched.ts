@@ -31,8 +31,8 @@ export function joinKnown({ run }: RowPlace, table: TableModel, key: string): st
   const u = `left join lateral (select was from ${LEDGER}.ungiven where ${of}) u on true`;
   if (table.duplicates !== "merge") return u;
   // `offset 0` keeps it a lookup by key: joined first, the whole ledger would be read.
-  return `${u} cross join lateral (select array_agg(a.facet) as facets, array_agg(a.facet || ':' || a.row_fp) as lines
-    from (select * from ${LEDGER}.audit where ${of} offset 0) a
+  return `${u} cross join lateral (select array_agg(a.facet) as facets, array_agg(a.facet || ':' || a.fp) as lines
+    from (select * from ${LEDGER}.line where ${of} offset 0) a
     left join ${LEDGER}.parked p using (run, tbl, facet, key, item) where p.item is null) h`;
 }
 

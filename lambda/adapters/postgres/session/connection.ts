@@ -1,6 +1,8 @@
 /** A database URL → connections whose text forms are pinned, whose peers are noticed when they vanish, and whose TLS is verified. */
 import { randomUUID } from "node:crypto";
+import { finished } from "node:stream/promises";
 import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { type Address, addressOf } from "./address.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
@@ -44,6 +46,8 @@ export interface Session extends AsyncDisposable {
     sql: string,
     values?: readonly unknown[],
   ): Promise<pg.QueryResult<R>>;
+  /** Sends lines of COPY's text form; returns how many rows they became. */
+  copy(table: string, columns: string, lines: string): Promise<number>;
   /** Begins a transaction. Throws MigrationError `target-pooled` where another backend would do it than the one that holds the session's locks. */
   begin(mode?: string): Promise<void>;
   readonly isInTransaction: boolean;
@@ -139,6 +143,13 @@ async function open(
   const asked = `select current_setting('${TOKEN}', true) is not distinct from '${token}' as same`;
   return {
     query: (sql, values) => watched(() => client.query(sql, values === undefined ? undefined : [...values])),
+    copy: (table, columns, lines) =>
+      watched(async () => {
+        const stream = client.query(copyFrom(`copy ${table} (${columns}) from stdin`));
+        stream.end(lines);
+        await finished(stream);
+        return stream.rowCount;
+      }),
     begin: (mode = "") =>
       watched(async () => {
         // One message, and so one transaction to a pooler, too.

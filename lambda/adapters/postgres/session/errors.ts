@@ -67,6 +67,12 @@ export const itemTaken = (): Error =>
 /** A key of the ledger that is taken says nothing of a row's values: another page has written the same item. */
 const isLedgerTaken = (is: Origin): boolean => is.code === "23505" && !is.isInside && is.schema === LEDGER;
 
+/** A row with that key is there already. */
+export function isKeyTaken(error: unknown): boolean {
+  const is = origin(error);
+  return is !== undefined && is.code === "23505" && !is.isInside && !isLedgerTaken(is);
+}
+
 export function isContention(error: unknown): boolean {
   const is = origin(error);
   if (is === undefined) return false;

@@ -64,6 +64,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   XX: "the server found something broken in itself",
 };
 
+/** What COPY itself leaves, below whatever was called for the line. */
+const OF_COPY = /(?:^|\n)COPY [^\n]*, line \d+.*$/;
+
 function sentenceOf(code: string): string {
   for (let length = code.length; length >= 2; length -= 1) {
     const sentence = SENTENCES[code.slice(0, length)];
@@ -90,7 +93,8 @@ export function withoutValues(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return error;
   const { code, file, routine, where, internalQuery, position } = error;
   // A context is what functions, triggers and queries inside others leave. RAISE can set every name, too.
-  const isInside = where !== undefined || internalQuery !== undefined || routine === "exec_stmt_raise";
+  const context = where?.replace(OF_COPY, "") ?? "";
+  const isInside = context !== "" || internalQuery !== undefined || routine === "exec_stmt_raise";
   const isAboutText = position !== undefined || ABOUT_DEFINITIONS.has(file ?? "");
   const message = isInside || !isAboutText || ABOUT_ROWS.test(code) ? sentenceOf(code) : error.message;
   const inside = isInside ? ["inside a function or trigger"] : [];

@@ -95,7 +95,7 @@ export async function buildConstraints(session: Session, run: number, mapping: M
       await build(session, run, table, promised, wanted, made);
     }
   }
-  await session.query(`analyze ${LEDGER}.audit`);
+  await session.query(`analyze ${LEDGER}.line`);
   for (const { table, wanted } of all) {
     for (const promised of laterPromises(table)) await build(session, run, table, promised, wanted, made);
     for (const statement of forLater(table, mapping.after)) await session.query(statement);

@@ -159,7 +159,7 @@ export async function createTables(session: Session, run: number, mapping: Mappi
   for (const table of mapping.tables.filter(({ duplicates }) => duplicates === "merge")) {
     // A merged row is looked up by its key while it is filled; other tables need no such index before the copy ends.
     await session.query(
-      `create index if not exists ${quote(`audit_merge_${run}_${table.index}`)} on ${LEDGER}.audit (key) where run = ${run} and tbl = ${table.index}`,
+      `create index if not exists ${quote(`line_merge_${run}_${table.index}`)} on ${LEDGER}.line (key) where run = ${run} and tbl = ${table.index}`,
     );
     for (const { name } of ownColumns(table, { index: 0, columns: promisedLater(table) })) {
       await session.query(`alter table ${tableSql(table)} alter ${quote(name)} drop not null`);

@@ -1,0 +1,114 @@
+/** Lines of the ledger, read and written in sets: what items contribute, and what of it waits. */
+import type { Changes, Line, Offer } from "../../../domain/decode/diff.ts";
+import { must } from "../../../domain/must.ts";
+import type { Session } from "../session/connection.ts";
+import { copyText } from "../session/copy-text.ts";
+import { arrayText, LEDGER, unnest } from "../session/sql.ts";
+import type { Place } from "./items.ts";
+
+/** By an item's hash, its number in the ledger. */
+export type Numbers = ReadonlyMap<string, number>;
+
+export const numberOf = (numbers: Numbers, hash: string): number =>
+  must(numbers.get(hash), "an item stands in the ledger before its lines");
+
+/** Adds a line for each contribution. */
+export async function addLines(
+  session: Session,
+  { run }: Place,
+  numbers: Numbers,
+  offers: readonly Offer[],
+): Promise<void> {
+  if (offers.length === 0) return;
+  let lines = "";
+  for (const { by, contribution } of offers) {
+    const { table, facet, key, fingerprint, rank } = contribution;
+    lines += `${numberOf(numbers, by.item)}\t${fingerprint}\t${run}\t${table.index}\t${facet.index}\t${copyText(rank)}\t${copyText(arrayText(key))}\n`;
+  }
+  await session.copy(`${LEDGER}.line`, "item, fp, run, tbl, facet, rank, key", lines);
+}
+
+/** Gives lines, of items that are locked, their new fingerprints. */
+export async function changeLines(session: Session, changed: Changes["changed"]): Promise<void> {
+  if (changed.length === 0) return;
+  await session.query(
+    `update ${LEDGER}.line l set fp = s.c1::uuid, rank = s.c2::numeric from ${unnest(3)} where l.ctid = s.c0::tid`,
+    [changed.map(({ line }) => line.at), ...contentArrays(changed.map(({ offer }) => offer))],
+  );
+}
+
+const placeArrays = (numbers: Numbers, offers: readonly Offer[]) => [
+  offers.map(({ by }) => numberOf(numbers, by.item)),
+  offers.map(({ contribution }) => contribution.table.index),
+  offers.map(({ contribution }) => contribution.facet.index),
+  offers.map(({ contribution }) => arrayText(contribution.key)),
+];
+
+const contentArrays = (offers: readonly Offer[]) => [
+  offers.map(({ contribution }) => contribution.fingerprint),
+  offers.map(({ contribution }) => contribution.rank),
+];
+
+/** Keeps the values of contributions that do not hold their row. */
+export async function park(
+  session: Session,
+  { run }: Place,
+  numbers: Numbers,
+  offers: readonly Offer[],
+): Promise<void> {
+  if (offers.length === 0) return;
+  await session.query(
+    `insert into ${LEDGER}.parked (run, item, tbl, facet, key, vals)
+     select ${run}, s.c0::bigint, s.c1::smallint, s.c2::smallint, s.c3::text[], s.c4::text[] from ${unnest(5)}
+     on conflict (run, tbl, facet, key, item) do update set vals = excluded.vals`,
+    [
+      ...placeArrays(numbers, offers),
+      offers.map(({ contribution }) => arrayText(contribution.cells.map((cell) => cell?.input ?? null))),
+    ],
+  );
+}
+
+/** Removes lines, of items that nobody else writes meanwhile, and what was parked for them. */
+export async function removeLines(session: Session, { run }: Place, lines: readonly Line[]): Promise<void> {
+  if (lines.length === 0) return;
+  await session.query(`delete from ${LEDGER}.line where ctid = any($1::tid[])`, [lines.map(({ at }) => at)]);
+  const parked = lines.filter(({ holds }) => !holds);
+  if (parked.length === 0) return;
+  await session.query(
+    `delete from ${LEDGER}.parked p using ${unnest(4)} where p.run = ${run}
+       and p.item = s.c0::bigint and p.tbl = s.c1::smallint and p.facet = s.c2::smallint and p.key = s.c3::text[]`,
+    [
+      parked.map(({ id }) => id),
+      parked.map(({ table }) => table),
+      parked.map(({ facet }) => facet),
+      parked.map(({ key }) => arrayText(key)),
+    ],
+  );
+}
+
+/** Lines that one statement fetches. */
+const FETCHED = 2_000;
+
+/** The lines of some items, by their hashes, as they are when this is asked first. */
+export async function* linesOf(
+  session: Session,
+  { run }: Pick<Place, "run">,
+  items: readonly string[],
+): AsyncGenerator<readonly Line[]> {
+  await session.query(
+    `declare some_lines no scroll cursor for
+     select i.hash as item, i.id::double precision as id, l.ctid::text as at, l.tbl as "table", l.facet, l.key, i.source,
+       replace(l.fp::text, '-', '') as fingerprint, p.item is null as holds
+     from unnest($1::uuid[]) s(hash) join ${LEDGER}.item i on i.hash = s.hash and i.run = ${run}
+     cross join lateral (select ctid, * from ${LEDGER}.line where item = i.id offset 0) l
+     left join ${LEDGER}.parked p on p.run = l.run and p.tbl = l.tbl and p.facet = l.facet and p.key = l.key and p.item = l.item`,
+    [items],
+  );
+  for (;;) {
+    const { rows } = await session.query<Line>(`fetch ${FETCHED} from some_lines`);
+    if (rows.length === 0) break;
+    yield rows;
+  }
+  // Where something failed in between, it has gone with the savepoint or the transaction.
+  await session.query("close some_lines");
+}
