@@ -81,8 +81,8 @@ function stopping(at: number, when: "before" | "after") {
 async function stateOf({ url }: TestDatabase) {
   const ledger = await Promise.all(
     [
-      "select run, tbl, facet, key, item, row_fp, item_fp, pass, source from migration_ledger.audit order by item, tbl, facet, key",
-      "select * from migration_ledger.parked order by tbl, facet, key, item",
+      "select run, tbl, facet, key, item, row_fp, item_fp, pass, source from migration_ledger.contribution order by item, tbl, facet, key",
+      "select c.run, c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key order by 2, 3, 4, 5",
       "select run, pass, unit, done, pages, tally, read, quarantined from migration_ledger.unit order by unit",
       "select run, item, reason from migration_ledger.quarantine order by item",
       "select pass, phase from migration_ledger.run",

@@ -32,7 +32,7 @@ const OPTIONS = { units: 8, concurrency: 4 };
 const PAUSE_MS = process.env.TEST_CRASH_ROUNDS === undefined ? 1_000 : 30_000;
 const names = Object.keys(tables);
 const AUDIT =
-  "select run, tbl, facet, key, item, row_fp, item_fp, source from migration_ledger.audit order by item, tbl, facet, key";
+  "select run, tbl, facet, key, item, row_fp, item_fp, source from migration_ledger.contribution order by item, tbl, facet, key";
 
 interface Calm {
   readonly rows: Record<string, string[]>;

@@ -51,7 +51,7 @@ const LEFT = [
   "select conname, convalidated from pg_constraint where contype in ('f', 'u') and connamespace = 'public'::regnamespace order by 1",
   "select indexname from pg_indexes where schemaname = 'public' order by 1",
   "select source, phase from migration_ledger.run",
-  "select run, tbl, key from migration_ledger.audit order by 1, 2, 3",
+  "select run, tbl, key from migration_ledger.contribution order by 1, 2, 3",
   "select tbl, kind, name, run from migration_ledger.built order by 1, 2, 3, 4",
 ];
 const left = (url: string) => Promise.all(LEFT.map((sql) => query(url, sql)));

@@ -26,7 +26,7 @@ it("I11: two at once, three times over", { timeout: 120_000 }, async () => {
     expect(await dump(shared.url, Object.keys(tables))).toEqual(expected);
     const [audit] = await query<{ lines: number; items: number }>(
       shared.url,
-      "select count(*)::int as lines, count(distinct item)::int as items from migration_ledger.audit where pass = 1",
+      "select count(*)::int as lines, count(distinct item)::int as items from migration_ledger.contribution where pass = 1",
     );
     expect(audit?.items).toBeGreaterThan(1_400);
   }

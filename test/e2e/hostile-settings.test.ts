@@ -91,7 +91,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 const BUILT = [
   "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'public.notes'::regclass order by 1",
   "select indexdef from pg_indexes where tablename = 'notes' order by 1",
-  "select run, tbl, facet, key, item, row_fp, item_fp, source from migration_ledger.audit order by item, tbl, key",
+  "select run, tbl, facet, key, item, row_fp, item_fp, source from migration_ledger.contribution order by item, tbl, key",
   "select tbl, kind, name, made, unmade from migration_ledger.built order by kind, name",
 ];
 

@@ -202,7 +202,7 @@ it("I11: two functions and a terminal on one run end well, and the result is tha
   expect(await dump(shared.url, names)).toEqual(await dump(alone.url, names));
   const [audit] = await query<{ lines: number; again: number }>(
     shared.url,
-    "select count(*)::int as lines, count(*) filter (where pass > 1)::int as again from migration_ledger.audit",
+    "select count(*)::int as lines, count(*) filter (where pass > 1)::int as again from migration_ledger.contribution",
   );
   expect(audit).toMatchObject({ again: 0 });
   expect(audit?.lines).toBeGreaterThan(ITEMS);
@@ -340,7 +340,7 @@ describe("I10: whatever a table holds", () => {
     const resolve = "left(encode(sha256(convert_to(log_key || source, 'UTF8')), 'hex'), 16)";
     const found = await query(
       database.url,
-      `select distinct source from (select r.log_key::text, a.source from migration_ledger.audit a join migration_ledger.run r on r.id = a.run
+      `select distinct source from (select r.log_key::text, a.source from migration_ledger.contribution a join migration_ledger.run r on r.id = a.run
          union all select r.log_key::text, q.source from migration_ledger.quarantine q join migration_ledger.run r on r.id = q.run) s
        where ${resolve} = any($1)`,
       [[...hashes].map((text) => String(JSON.parse(text)).replace(/^#/, ""))],

@@ -94,10 +94,10 @@ describe("I9: what was kept counts", () => {
       "alter table pets rename owner_id to x; alter table pets rename tag to owner_id; alter table pets rename x to tag",
     ],
     "a line of the ledger is changed": [
-      "update migration_ledger.audit set row_fp = gen_random_uuid() where tbl = 2 and key = '{p7}'",
+      "update migration_ledger.line set fp = gen_random_uuid() where tbl = 2 and key = '{p7}'",
     ],
     "a contribution is parked": [
-      "insert into migration_ledger.parked select run, tbl, facet, key, item, '{}' from migration_ledger.audit where tbl = 2 and key = '{p7}'",
+      "insert into migration_ledger.parked select run, tbl, facet, key, item, '{}' from migration_ledger.line where tbl = 2 and key = '{p7}'",
     ],
   };
   it.each(Object.entries(WRITTEN))("not when %s", async (_, statements) => {

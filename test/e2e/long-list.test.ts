@@ -69,7 +69,7 @@ afterEach(() => database.drop());
 const migrate = (url: string, list: readonly Item[], prune = false) =>
   migrateTrial({ url, schema, source: memorySource(list, "memory:lists"), options: { prune, sample: 5 } });
 
-const LEDGER = `select item, tbl, facet, key, entity, source, row_fp, item_fp, rank from migration_ledger.audit order by item, tbl, facet, key`;
+const LEDGER = `select item, tbl, facet, key, entity, source, row_fp, item_fp, rank from migration_ledger.contribution order by item, tbl, facet, key`;
 const stateOf = async (url: string) => ({
   tables: await dump(url, ["lists", "entries"]),
   lines: await query(url, LEDGER),
@@ -95,7 +95,7 @@ it("is pruned whole where the source no longer has it", { timeout: 300_000 }, as
   expect((await migrate(database.url, [small])).verdict).toBe("discrepant");
   expect((await migrate(database.url, [small], true)).verdict).toBe("verified");
   expect(await query(database.url, "select from entries")).toHaveLength(2);
-  expect(await query(database.url, "select distinct item from migration_ledger.audit")).toHaveLength(1);
+  expect(await query(database.url, "select distinct item from migration_ledger.contribution")).toHaveLength(1);
 });
 
 it("a row of its last piece that Postgres refuses takes the whole item back, and no other", {

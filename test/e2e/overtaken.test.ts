@@ -305,7 +305,7 @@ describe("a rollback that is refused", () => {
 it("drop-ledger takes no view of others with it", async () => {
   await migrate();
   await runSeal({ ...newest(), force: false });
-  await query(database.url, "create view mine as select source from migration_ledger.audit");
+  await query(database.url, "create view mine as select source from migration_ledger.item");
   await expect(runDropLedger(newest())).rejects.toMatchObject({ code: "rollback-refused" });
   await query(database.url, "drop view mine");
   expect(await runDropLedger(newest())).toEqual({ runs: 1 });

@@ -48,8 +48,8 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
     ],
     "a row of others taken over": [
       `insert into visits values ('zz', '2026-01-01T00:00:00Z', 'theirs');
-       insert into migration_ledger.audit select run, tbl, facet, entity, pass, item, row_fp, item_fp, at, rank, '{zz}', source
-       from migration_ledger.audit where tbl = 3 and key = '{a}' limit 1`,
+       insert into migration_ledger.line (item, fp, run, tbl, facet, rank, key) select item, fp, run, tbl, facet, rank, '{zz}'
+       from migration_ledger.line where tbl = 3 and key = '{a}' limit 1`,
       "content",
       "visits",
     ],
@@ -83,7 +83,7 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
       "visits (note)",
     ],
     "a line of the ledger lost": [
-      "delete from migration_ledger.audit where tbl = 2 and key = '{a}'",
+      "delete from migration_ledger.line where tbl = 2 and key = '{a}'",
       "content",
       "pets",
     ],

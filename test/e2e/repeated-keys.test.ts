@@ -286,7 +286,7 @@ describe("I3, I5: interrupted while they are decided", () => {
       [
         "select item, version, reason, detail, position from migration_ledger.quarantine order by item, version",
         "select item, version, fate, body from migration_ledger.repeated order by item, version",
-        "select item, item_fp from migration_ledger.audit order by item",
+        "select hash as item, fp as item_fp from migration_ledger.item order by hash",
       ].map((sql) => query(url, sql)),
     ),
   });
@@ -409,7 +409,7 @@ describe("I5: two pages with one item at the same time", () => {
         if (arrived === 2) {
           const holder = new pg.Client({ connectionString: url });
           await holder.connect();
-          await holder.query("begin; lock table migration_ledger.audit in exclusive mode");
+          await holder.query("begin; lock table migration_ledger.item in exclusive mode");
           released = expect
             .poll(async () => (await query(url, WAITING))[0], { timeout: PATIENT })
             .toEqual({ waiting: 2 })

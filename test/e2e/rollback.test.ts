@@ -62,7 +62,7 @@ const ledgerLines = async () =>
   (
     await query<{ lines: number }>(
       database.url,
-      `select ((select count(*) from migration_ledger.run) + (select count(*) from migration_ledger.audit)
+      `select ((select count(*) from migration_ledger.run) + (select count(*) from migration_ledger.contribution)
     + (select count(*) from migration_ledger.parked) + (select count(*) from migration_ledger.seen) + (select count(*) from migration_ledger.unit)
     + (select count(*) from migration_ledger.quarantine) + (select count(*) from migration_ledger.created_table))::int as lines`,
     )

@@ -157,7 +157,7 @@ describe("I12: a rollback", () => {
     });
     await run.catch(() => undefined);
     expect(await query(database.url, "select id from users")).toEqual([]);
-    expect(await query(database.url, "select run from migration_ledger.audit")).toEqual([]);
+    expect(await query(database.url, "select run from migration_ledger.contribution")).toEqual([]);
   });
 });
 

@@ -92,7 +92,7 @@ it("I3: a page that fails leaves no row, no line and no cursor", async () => {
   };
   await expect(claim.commit(broken)).rejects.toThrow("in the middle of a page");
   expect(await query(database.url, "select from things")).toHaveLength(0);
-  expect(await query(database.url, "select from migration_ledger.audit")).toHaveLength(0);
+  expect(await query(database.url, "select from migration_ledger.contribution")).toHaveLength(0);
   // The twin, and I4: the same page again, twice.
   await claim.commit(failing);
   await claim.commit(failing);
@@ -185,7 +185,7 @@ it("I5: pages that give the same keys in opposite orders both end, however often
   }
   const [counts] = await query(
     database.url,
-    `select (select count(*)::int from edges) as rows, (select count(*)::int from migration_ledger.audit) as lines,
+    `select (select count(*)::int from edges) as rows, (select count(*)::int from migration_ledger.contribution) as lines,
        (select count(*)::int from migration_ledger.parked) as parked`,
   );
   expect(counts).toEqual({ rows: 2 * pages, lines: 4 * pages, parked: 2 * pages });
