@@ -14,7 +14,10 @@ export interface ToDecide {
 export interface Repeats {
   /** Looks through what the pass has read, and writes down what it finds. */
   find(run: Run): Promise<ToDecide>;
-  /** Keeps the copies that are among the records of a page; with the unit's last page the unit need not be read again. */
+  /**
+   * Keeps the copies that are among the records of a page; with the unit's last page the unit need not be read again. Throws
+   * MigrationError `source-changed` where all units have been, and not everything the pass has read was there: they are read anew.
+   */
   keep(run: Run, unit: string, page: readonly Decoded[], isLast: boolean): Promise<void>;
   /**
    * Decides some of the items whose copies are kept, in one transaction: rows, quarantine and counts become those of the set

@@ -370,21 +370,32 @@ describe("I3, I5: interrupted while they are decided", () => {
     expect(await stateOf(other.url)).toEqual(calm);
   });
 
-  it("a source that does not give again what it gave is refused, and the next run with it whole goes on", async () => {
+  it("a source that does not give again what it gave is refused before anything is decided, and with it whole the next run goes on", async () => {
+    await trial(database.url);
+    const calm = await stateOf(database.url);
+    await using other = await createDatabase();
+    // Everything stands elsewhere by now, and one version of the last item is gone.
+    const changed = memorySource(list.toSpliced(-2, 1).toReversed(), "memory:test", 40);
+    const whole = memorySource(list, "memory:test", 40);
     let readings = 0;
-    const whole = memorySource([BOB, ONE, OTHER]);
-    const forgetful: ItemSource = {
-      ...whole,
-      read: (unit, cursor, signal) => {
-        readings += 1;
-        return (readings > 1 ? memorySource([BOB]) : whole).read(unit, cursor, signal);
-      },
+    const read: ItemSource["read"] = (unit, cursor, signal) => {
+      readings += 1;
+      return (readings > 2 ? changed : whole).read(unit, cursor, signal);
     };
-    const options = { units: 1, concurrency: 1 };
-    await expect(migrateTrial({ url: database.url, schema, source: forgetful, options })).rejects.toMatchObject({
-      code: "source-changed",
+    const told: string[] = [];
+    const options = { units: 2, concurrency: 1 };
+    const refused = migrateTrial({
+      url: other.url,
+      schema,
+      source: { ...whole, read },
+      options,
+      around: stopping(0, "before", told),
     });
-    expect((await migrate([BOB, ONE, OTHER])).items).toMatchObject({ read: 3, migrated: 2, quarantined: 1 });
+    await expect(refused).rejects.toMatchObject({ code: "source-changed" });
+    expect(told).not.toContain("decide");
+    expect(await query(other.url, "select from migration_ledger.repeated where fate is not null")).toEqual([]);
+    await trial(other.url);
+    expect(await stateOf(other.url)).toEqual(calm);
   });
 });
 

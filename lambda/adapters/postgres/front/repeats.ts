@@ -2,7 +2,7 @@
  * Copies of items → what the set of them makes of each item. Versions that are not alone are kept whole in the ledger until they
  * are decided in the order of their fingerprints, some in each transaction, so that memory is bounded however many there are.
  */
-import type { Decode, Decoded } from "../../../domain/decode/decode.ts";
+import type { Decoded } from "../../../domain/decode/decode.ts";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
@@ -26,19 +26,26 @@ export function repeats(sessions: Sessions, mapping: Mapping): Repeats {
   return {
     find: async (run) =>
       (await alone(sessions, run, "build", (session) => find(session, run))) ?? { items: 0, units: [] },
-    keep: async (run, unit, page, isLast) =>
-      void (await alone(sessions, run, "build", (session) =>
+    keep: async (run, unit, page, isLast) => {
+      const isWhole = await alone(sessions, run, "build", (session) =>
         transaction(session, async () => {
           await keep(session, run, page);
-          if (isLast)
-            await session.query(
-              `update ${LEDGER}.unit set reread = true where run = $1 and pass = $2 and descriptor = $3`,
-              [run.id, run.pass, unit],
-            );
+          if (!isLast) return true;
+          await session.query(
+            `update ${LEDGER}.unit set reread = true where run = $1 and pass = $2 and descriptor = $3`,
+            [run.id, run.pass, unit],
+          );
+          if (!(await isMissed(session, run))) return true;
+          await readAnew(session, run);
+          return false;
         }),
-      )),
+      );
+      if (isWhole === false) throw sourceChanged(run);
+    },
     decide: async (run, decode) =>
-      (await alone(sessions, run, "build", (session) => decide(session, run, mapping, decode))) ?? false,
+      (await alone(sessions, run, "build", (session) =>
+        transaction(session, () => decideKept(session, run, mapping, decode)),
+      )) ?? false,
   };
 }
 
@@ -121,18 +128,28 @@ function fateOfOne({ outcome }: Decoded, counted: Counted): Fate | undefined {
   return counted.migrated === undefined ? "unchanged" : "migrated";
 }
 
-async function decide(session: Session, run: Run, mapping: Mapping, decode: Decode): Promise<boolean> {
-  if (await transaction(session, () => decideKept(session, run, mapping, decode))) return true;
-  // What the pass has read of an item, and the second reading did not show.
+/** Whether all units were read again, and did not show everything that the pass has read of these items. */
+async function isMissed(session: Session, { id, pass }: Run): Promise<boolean> {
   const { rows } = await session.query(
-    `select from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null limit 1`,
-    [run.id, run.pass],
+    `select from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null and body is null
+       and not exists (select from ${LEDGER}.unit where run = $1 and pass = $2 and not reread and descriptor <> '${CORRECTIONS}') limit 1`,
+    [id, pass],
   );
-  if (rows.length === 0) return false;
-  await session.query(`update ${LEDGER}.unit set reread = false where run = $1 and pass = $2`, [run.id, run.pass]);
-  throw new MigrationError(
-    "source-changed",
-    `${run.source} no longer gives what the pass has read of items that stand there more than once`,
-    "put back the source the pass began with, and run migrate again",
+  return rows.length > 0;
+}
+
+/** Nothing that another source has shown counts. */
+async function readAnew(session: Session, { id, pass }: Run): Promise<void> {
+  await session.query(`update ${LEDGER}.unit set reread = false where run = $1 and pass = $2`, [id, pass]);
+  await session.query(
+    `update ${LEDGER}.repeated set kind = null, body = null, positions = '{}' where run = $1 and pass = $2 and fate is null`,
+    [id, pass],
   );
 }
+
+const sourceChanged = ({ source }: Run): MigrationError =>
+  new MigrationError(
+    "source-changed",
+    `${source} no longer gives what the pass has read of items that stand there more than once`,
+    "put back the source the pass began with, and run migrate again",
+  );
