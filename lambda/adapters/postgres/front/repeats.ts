@@ -11,6 +11,7 @@ import type { Run } from "../../../ports/runs.ts";
 import { CORRECTIONS, correct } from "../ledger/corrections.ts";
 import { type Version, versionOf } from "../ledger/quarantine.ts";
 import { type Counted, markDecided, recounted } from "../ledger/repeated.ts";
+import { updateRun } from "../ledger/runs.ts";
 import { recordsOf } from "../ledger/seen.ts";
 import { decideKept } from "../rows/decide-repeats.ts";
 import { FEW_ROWS } from "../rows/page.ts";
@@ -26,15 +27,16 @@ export function repeats(sessions: Sessions, mapping: Mapping): Repeats {
   return {
     find: async (run) =>
       (await alone(sessions, run, "build", (session) => find(session, run))) ?? { items: 0, units: [] },
-    keep: async (run, unit, page, isLast) => {
+    keep: async (run, unit, page, next) => {
       const isWhole = await alone(sessions, run, "build", (session) =>
         transaction(session, async () => {
           await keep(session, run, page);
-          if (!isLast) return true;
+          // Another process that is behind, or ahead, has kept all before its page as well.
           await session.query(
-            `update ${LEDGER}.unit set reread = true where run = $1 and pass = $2 and descriptor = $3`,
-            [run.id, run.pass, unit],
+            `update ${LEDGER}.unit set reread_cursor = $4, reread = reread or $5 where run = $1 and pass = $2 and descriptor = $3`,
+            [run.id, run.pass, unit, next, next === undefined],
           );
+          if (next !== undefined) return true;
           if (!(await isMissed(session, run))) return true;
           await readAnew(session, run);
           return false;
@@ -65,11 +67,14 @@ async function find(session: Session, run: Run): Promise<ToDecide> {
     `select count(distinct item) as items from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null`,
     [run.id, run.pass],
   );
-  const { rows: units } = await session.query<{ descriptor: string }>(
-    `select descriptor from ${LEDGER}.unit where run = $1 and pass = $2 and not reread and descriptor <> '${CORRECTIONS}' order by unit`,
+  const { rows: units } = await session.query<{ unit: string; cursor: string | null }>(
+    `select descriptor as unit, reread_cursor as cursor from ${LEDGER}.unit where run = $1 and pass = $2 and not reread and descriptor <> '${CORRECTIONS}' order by unit`,
     [run.id, run.pass],
   );
-  return { items: Number(rows[0]?.items ?? 0), units: units.map(({ descriptor }) => descriptor) };
+  return {
+    items: Number(rows[0]?.items ?? 0),
+    units: units.map(({ unit, cursor }) => ({ unit, cursor: cursor ?? undefined })),
+  };
 }
 
 interface Undecided extends Version {
@@ -138,9 +143,13 @@ async function isMissed(session: Session, { id, pass }: Run): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Nothing that another source has shown counts. */
+/** Nothing that another source has shown counts, nor what a process keeps that is still reading. */
 async function readAnew(session: Session, { id, pass }: Run): Promise<void> {
-  await session.query(`update ${LEDGER}.unit set reread = false where run = $1 and pass = $2`, [id, pass]);
+  await updateRun(session, id, "epoch = epoch + 1");
+  await session.query(`update ${LEDGER}.unit set reread = false, reread_cursor = null where run = $1 and pass = $2`, [
+    id,
+    pass,
+  ]);
   await session.query(
     `update ${LEDGER}.repeated set kind = null, body = null, positions = '{}' where run = $1 and pass = $2 and fate is null`,
     [id, pass],
