@@ -13,6 +13,7 @@ import { heldKeys } from "../proof/contents.ts";
 import { writeChanges } from "../rows/changes.ts";
 import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
 import { linesOf } from "../rows/pieces.ts";
+import { heldByOthers, sharersOf } from "../rows/sharers.ts";
 import { unremoved } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { hasDependents, isLockTimeout } from "../session/errors.ts";
@@ -196,7 +197,8 @@ async function leftIn(session: Session, run: Run, { others, comparable }: Plan):
   const changed = await unremoved(session, run.id, { tables: comparable });
   const left = new Map(changed.map(({ table, count }) => [table, count]));
   for (const table of others.filter((each) => !comparable.includes(each))) {
-    const { rows } = await session.query(heldKeys(run.id, table));
+    const others = heldByOthers(await sharersOf(session, run.id, [table]), table, "h.key");
+    const { rows } = await session.query(`select from (${heldKeys(run.id, table)}) h where not (${others})`);
     if (rows.length > 0) left.set(table.name, rows.length);
   }
   return Object.fromEntries(left);

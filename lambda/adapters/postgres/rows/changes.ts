@@ -19,9 +19,8 @@ import {
   updateRows,
   vacantParts,
 } from "./rows.ts";
-import { ungivenColumns } from "./ungiven.ts";
 import { noteUnremoved } from "./unremoved.ts";
-import type { RowPlace } from "./untouched.ts";
+import { type RowPlace, rowPlace } from "./untouched.ts";
 
 export interface WritePlace extends audit.Place {
   readonly tables: Mapping["tables"];
@@ -40,7 +39,7 @@ export async function writeChanges(
   where: WritePlace,
   changes: Changes,
 ): Promise<ReadonlyMap<number, number>> {
-  const place = { ...where, ungiven: await columnsBeside(session, where, changes) };
+  const place = { ...where, ...(await placeOf(session, where, changes)) };
   const removed = new Map<number, number>();
   for (const table of place.tables) {
     for (const facet of table.facets) {
@@ -64,15 +63,16 @@ export async function writeChanges(
   return removed;
 }
 
-/** What may stand in the tables at hand beside what items give. */
-async function columnsBeside(session: Session, { tables }: WritePlace, { gone, changed, added }: Changes) {
+/** What is to be known of the tables at hand. */
+async function placeOf(session: Session, { run, tables }: WritePlace, { gone, changed, added }: Changes) {
   const touched = new Set([...gone.map(({ table }) => table), ...changed.map(({ line }) => line.table)]);
   const old = tables.filter(({ index }) => touched.has(index));
   for (const { contribution } of added) touched.add(contribution.table.index);
   // A column that is being added in this moment is waited for: it may be filled, too.
   if (old.length > 0) await session.query(`lock table ${old.map(tableSql).join(", ")} in row exclusive mode`);
-  return ungivenColumns(
+  return rowPlace(
     session,
+    run,
     tables.filter(({ index }) => touched.has(index)),
   );
 }
