@@ -29,10 +29,12 @@ export async function decideRepeats(task: Deciding, run: Run, isToStop: () => Pr
   const remedy = "nothing is to be done now: the source is read once more, to tell which copy counts";
   progress.tell({ kind: "warning", finding: { where: source.name, problem, remedy } });
   const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
-  for (const unit of units) {
+  for (const { unit, cursor } of units) {
     if (await isToStop()) return false;
-    for await (const { records, next } of source.read(unit, undefined, signal))
-      await repeats.keep(run, unit, records.map(decode), next === undefined);
+    for await (const { records, next } of source.read(unit, cursor, signal)) {
+      await repeats.keep(run, unit, records.map(decode), next);
+      if (await isToStop()) return false;
+    }
   }
   while (!(await isToStop())) if (!(await repeats.decide(run, decode))) return true;
   return false;

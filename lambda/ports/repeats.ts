@@ -6,16 +6,19 @@ import type { Run } from "./runs.ts";
 export interface ToDecide {
   /** Items of which one record alone does not say what they are. */
   readonly items: number;
-  /** Units of the pass that have still to be read again, to have the copies of those items side by side. */
-  readonly units: readonly string[];
+  /** Units of the pass that have still to be read again, to have the copies of those items side by side, and from where. */
+  readonly units: readonly { readonly unit: string; readonly cursor: string | undefined }[];
 }
 
 /** Each call may be repeated, and made beside another process; none has an effect once the run has gone on from `build`. */
 export interface Repeats {
   /** Looks through what the pass has read, and writes down what it finds. */
   find(run: Run): Promise<ToDecide>;
-  /** Keeps the copies that are among the records of a page; with the unit's last page the unit need not be read again. */
-  keep(run: Run, unit: string, page: readonly Decoded[], isLast: boolean): Promise<void>;
+  /**
+   * Keeps the copies that are among the records of a page, and where its unit is read on: after its last page it is not. Throws
+   * MigrationError `source-changed` where all units were read, and not everything the pass has read was there: they are read anew.
+   */
+  keep(run: Run, unit: string, page: readonly Decoded[], next: string | undefined): Promise<void>;
   /**
    * Decides some of the items whose copies are kept, in one transaction: rows, quarantine and counts become those of the set
    * of their versions. Says whether there may be more.

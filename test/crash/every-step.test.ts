@@ -61,7 +61,7 @@ function stopping(at: number, when: "before" | "after") {
     },
     repeats: {
       find: (run) => count("find", () => repeats.find(run)),
-      keep: (run, unit, page, isLast) => count("keep", () => repeats.keep(run, unit, page, isLast)),
+      keep: (run, unit, page, next) => count("keep", () => repeats.keep(run, unit, page, next)),
       decide: (run, decode) => count("decide", () => repeats.decide(run, decode)),
     },
     proof: {

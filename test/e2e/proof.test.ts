@@ -82,11 +82,7 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
       "relations",
       "visits (note)",
     ],
-    "a line of the ledger lost": [
-      "delete from migration_ledger.line where tbl = 2 and key = '{a}'",
-      "content",
-      "pets",
-    ],
+    "a line of the ledger lost": ["delete from migration_ledger.line where tbl = 2 and key = '{a}'", "content", "pets"],
     "a quarantined item forgotten": [
       "update migration_ledger.unit set tally = replace(tally, '\"quarantined\":0', '\"quarantined\":1')",
       "accounting",

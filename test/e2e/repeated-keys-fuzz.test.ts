@@ -190,7 +190,8 @@ async function stateOf(url: string) {
   const sql = {
     audit:
       "select tbl, facet, entity, item, row_fp, item_fp, rank, key, source from migration_ledger.contribution order by item, tbl, facet, key",
-    parked: "select c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key order by 1, 2, 3, 4",
+    parked:
+      "select c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key order by 1, 2, 3, 4",
     quarantine: "select item, version, entity, reason, source from migration_ledger.quarantine order by item, version",
   };
   const ledger = await Promise.all(Object.values(sql).map((each) => query(url, each)));

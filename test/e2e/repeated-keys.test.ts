@@ -10,7 +10,7 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
-import { runAccept } from "../../lambda/operate.ts";
+import { runAccept, runStop } from "../../lambda/operate.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 import { runRepair, runVerify } from "../../lambda/run.ts";
@@ -305,7 +305,7 @@ describe("I3, I5: interrupted while they are decided", () => {
       at: number,
       when: "before" | "after",
       told: string[] = [],
-      stop: () => void = () => {
+      stop: () => unknown = () => {
         throw new Stopped(String(at));
       },
     ) =>
@@ -314,16 +314,16 @@ describe("I3, I5: interrupted while they are decided", () => {
       const count = async <R>(name: string, work: () => Promise<R>): Promise<R> => {
         told.push(name);
         const here = told.length === at;
-        if (here && when === "before") stop();
+        if (here && when === "before") await stop();
         const result = await work();
-        if (here && when === "after") stop();
+        if (here && when === "after") await stop();
         return result;
       };
       return {
         ...target,
         repeats: {
           find: (run) => count("find", () => repeats.find(run)),
-          keep: (run, unit, page, isLast) => count("keep", () => repeats.keep(run, unit, page, isLast)),
+          keep: (run, unit, page, next) => count("keep", () => repeats.keep(run, unit, page, next)),
           decide: (run, decode) => count("decide", () => repeats.decide(run, decode)),
         },
       };
@@ -359,6 +359,62 @@ describe("I3, I5: interrupted while they are decided", () => {
     }
   });
 
+  it.each([
+    ["by time that runs out after each page", "after", 1],
+    ["by an operator after each page", "stop", 1],
+    ["by death while each page is kept", "before", 2],
+  ] as const)(
+    "a unit is read once, however often it is interrupted: %s",
+    { timeout: PATIENT },
+    async (_, how, most) => {
+      const source = memorySource(list, "memory:test", 20);
+      const read: string[] = [];
+      let isAgain = false;
+      const counting: ItemSource = {
+        ...source,
+        async *read(unit, cursor, signal) {
+          for await (const page of source.read(unit, cursor, signal)) {
+            if (isAgain) read.push(`${unit} ${page.next}`);
+            yield page;
+          }
+        },
+      };
+      const options = { units: 1, concurrency: 1, seed: 1, sample: 0 };
+      const attempt = async (around: (target: Target) => Target, signal?: AbortSignal) =>
+        migrateTrial({ url: database.url, schema, source: counting, options, around, ...(signal && { signal }) });
+      const interrupted = async (at: number) => {
+        const told: string[] = [];
+        const time = new AbortController();
+        const ways = {
+          after: () => time.abort(),
+          stop: () => runStop({ target: database.url, run: undefined }),
+          before: undefined,
+        };
+        const when = how === "before" ? "before" : "after";
+        await attempt(stopping(at, when, told, ways[how]), time.signal).catch((error: unknown) => {
+          if (!(error instanceof Stopped)) throw error;
+        });
+        return told;
+      };
+      await interrupted(1);
+      isAgain = true;
+      const pages = Math.ceil(list.length / 20);
+      // Each attempt keeps one page, and dies, where it does, at the second one.
+      const at = how === "before" ? 3 : 2;
+      let attempts = 0;
+      while ((await interrupted(at)).includes("decide") === false && attempts < 99) attempts += 1;
+      expect(attempts).toBeGreaterThan(pages - 2);
+      for (const [page, times] of Map.groupBy(read, (page) => page))
+        expect(times.length, page).toBeLessThanOrEqual(most);
+      expect(new Set(read).size).toBe(pages);
+      await attempt((target) => target);
+      const state = await stateOf(database.url);
+      await using other = await createDatabase();
+      await trial(other.url);
+      expect(state).toEqual(await stateOf(other.url));
+    },
+  );
+
   it("two processes at once decide each of them once", { timeout: PATIENT }, async () => {
     const calmReport = await trial(database.url);
     const calm = await stateOf(database.url);
@@ -370,21 +426,32 @@ describe("I3, I5: interrupted while they are decided", () => {
     expect(await stateOf(other.url)).toEqual(calm);
   });
 
-  it("a source that does not give again what it gave is refused, and the next run with it whole goes on", async () => {
+  it("a source that does not give again what it gave is refused before anything is decided, and with it whole the next run goes on", async () => {
+    await trial(database.url);
+    const calm = await stateOf(database.url);
+    await using other = await createDatabase();
+    // Everything stands elsewhere by now, and one version of the last item is gone.
+    const changed = memorySource(list.toSpliced(-2, 1).toReversed(), "memory:test", 40);
+    const whole = memorySource(list, "memory:test", 40);
     let readings = 0;
-    const whole = memorySource([BOB, ONE, OTHER]);
-    const forgetful: ItemSource = {
-      ...whole,
-      read: (unit, cursor, signal) => {
-        readings += 1;
-        return (readings > 1 ? memorySource([BOB]) : whole).read(unit, cursor, signal);
-      },
+    const read: ItemSource["read"] = (unit, cursor, signal) => {
+      readings += 1;
+      return (readings > 2 ? changed : whole).read(unit, cursor, signal);
     };
-    const options = { units: 1, concurrency: 1 };
-    await expect(migrateTrial({ url: database.url, schema, source: forgetful, options })).rejects.toMatchObject({
-      code: "source-changed",
+    const told: string[] = [];
+    const options = { units: 2, concurrency: 1 };
+    const refused = migrateTrial({
+      url: other.url,
+      schema,
+      source: { ...whole, read },
+      options,
+      around: stopping(0, "before", told),
     });
-    expect((await migrate([BOB, ONE, OTHER])).items).toMatchObject({ read: 3, migrated: 2, quarantined: 1 });
+    await expect(refused).rejects.toMatchObject({ code: "source-changed" });
+    expect(told).not.toContain("decide");
+    expect(await query(other.url, "select from migration_ledger.repeated where fate is not null")).toEqual([]);
+    await trial(other.url);
+    expect(await stateOf(other.url)).toEqual(calm);
   });
 });
 

@@ -38,7 +38,7 @@ export interface RepeatedKeys {
   readonly examples: { readonly different: readonly RepeatedKey[]; readonly equal: readonly RepeatedKey[] };
 }
 
-/** A slot is an item with its first version, or one more version of it: eight words. */
+/** A slot is an item with its first version, or one more version of it, and where that stands first: eight words. */
 const WORDS = 8;
 const [FLAGS, KEY, KEY_LOW, VERSION, VERSION_LOW, EQUAL, PLACE, PLACE_LOW] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const [ITEM, FURTHER, COUNTS, DIFFERS] = [1, 2, 4, 8] as const;
@@ -74,22 +74,19 @@ export class RepeatedKeyFinder {
     const first = this.#find(ITEM, key, low, version, versionLow);
     const slots = this.#slots;
     if (slots[first + FLAGS] === 0) {
-      const place = numberIn(position);
-      slots[first + EQUAL] = 0;
-      [slots[first + PLACE], slots[first + PLACE_LOW]] = [Math.floor(place / WORD), place % WORD];
-      this.#fill(first, ITEM | counts, key, low, version, versionLow);
+      this.#fill(first, ITEM | counts, key, low, version, versionLow, position);
       return;
     }
     const isFirst = slots[first + VERSION] === version && slots[first + VERSION_LOW] === versionLow;
     const further = isFirst ? first : this.#find(FURTHER, key, low, version, versionLow);
     if (isFirst || slots[further + FLAGS] !== 0) {
       slots[first + EQUAL] = (slots[first + EQUAL] ?? 0) + 1;
-      this.#show("equal", key, first, record);
+      this.#show("equal", key, further, record);
       return;
     }
     slots[first + FLAGS] = (slots[first + FLAGS] ?? 0) | DIFFERS | counts;
     if (isFault(slots[first + FLAGS])) this.#show("different", key, first, record);
-    this.#fill(further, FURTHER, key, low, version, versionLow);
+    this.#fill(further, FURTHER, key, low, version, versionLow, position);
   }
 
   /** To be asked when all records were added. True where the source has to be read again: all of them are then added again. */
@@ -128,9 +125,19 @@ export class RepeatedKeyFinder {
     }
   }
 
-  #fill(slot: number, flags: number, key: number, low: number, version: number, versionLow: number): void {
+  #fill(
+    slot: number,
+    flags: number,
+    key: number,
+    low: number,
+    version: number,
+    versionLow: number,
+    position: Position,
+  ): void {
     const slots = this.#slots;
+    const place = numberIn(position);
     slots[slot + FLAGS] = flags;
+    [slots[slot + PLACE], slots[slot + PLACE_LOW]] = [Math.floor(place / WORD), place % WORD];
     [slots[slot + KEY], slots[slot + KEY_LOW]] = [key, low];
     [slots[slot + VERSION], slots[slot + VERSION_LOW]] = [version, versionLow];
     this.#used += 1;
@@ -160,10 +167,10 @@ export class RepeatedKeyFinder {
   }
 
   /** Keeps those with the smallest hashes: they are the last to be set aside. */
-  #show(which: "different" | "equal", key: number, first: number, { source, position }: KeyRecord): void {
+  #show(which: "different" | "equal", key: number, before: number, { source, position }: KeyRecord): void {
     const examples = this.#examples[which];
     if (examples.has(key)) return;
-    const place = (this.#slots[first + PLACE] ?? 0) * WORD + (this.#slots[first + PLACE_LOW] ?? 0);
+    const place = (this.#slots[before + PLACE] ?? 0) * WORD + (this.#slots[before + PLACE_LOW] ?? 0);
     const other: Position = `${position.slice(0, position.lastIndexOf(" "))} ${place}`;
     examples.set(key, { source, positions: [other, position] });
     if (examples.size > EXAMPLES) examples.delete(Math.max(...examples.keys()));

@@ -83,3 +83,28 @@ it("copies that are all left behind may differ; one that is not makes it a fault
   expect(find([...left, record(1, 2, 2)])).toMatchObject({ different: 1 });
   expect(find([record(1, 2, 2), ...left])).toMatchObject({ different: 1 });
 });
+
+it.each([
+  ["ABB", 1, ["byte 1,byte 2"]],
+  ["ABBA", 2, ["byte 1,byte 2"]],
+  ["ABAB", 2, ["byte 0,byte 2"]],
+  ["ABCBC", 2, ["byte 1,byte 3"]],
+  ["ABCCBB", 3, ["byte 2,byte 3"]],
+  ["AAB", 1, ["byte 0,byte 1"]],
+  ["ABC", 0, []],
+])("of %s, two places that are equal are named", (letters, copies, places) => {
+  const list = [...letters].map((letter, at) => record(1, letter.charCodeAt(0), at));
+  const { equal, examples } = find(list);
+  expect(equal).toBe(copies);
+  expect(examples.equal.map(({ positions }) => positions.join())).toEqual(places);
+  // Also where there was no room for them at first, and far from the beginning.
+  const others = Array.from({ length: 2_000 }, (_, key) => record(key + 2, 0, key + 100));
+  const late = find([...list.slice(0, 2), ...others, ...list.slice(2)], 1024);
+  expect(late.readings).toBeGreaterThan(1);
+  expect(late.examples.equal.map(({ positions }) => positions.join())).toEqual(places);
+  const far = 2 ** 40;
+  const moved = find(list.map((each, at) => ({ ...each, position: `byte ${far + at}` as const })));
+  expect(moved.examples.equal.map(({ positions }) => positions.join())).toEqual(
+    places.map((pair) => pair.replaceAll(/\d+/g, (at) => String(far + Number(at)))),
+  );
+});

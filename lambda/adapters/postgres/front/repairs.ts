@@ -23,8 +23,9 @@ import { writeItems } from "../rows/page.ts";
 import type { Facet } from "../rows/rows.ts";
 import { settle } from "../rows/settle.ts";
 import { Straight } from "../rows/straight.ts";
-import { ungivenColumns } from "../rows/ungiven.ts";
+
 import { removeAgain, unremoved } from "../rows/unremoved.ts";
+import { isNoOthers, rowPlace } from "../rows/untouched.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
@@ -91,13 +92,14 @@ async function begin(session: Session, { id }: Run, mapping: Mapping, force: boo
   return { run, left };
 }
 
-/** Values of merged rows in a part that no item gives. */
+/** Values of merged rows in a part that no item gives, of this run or another. */
 async function emptyLeftovers(session: Session, run: Run, { table, facet }: Facet): Promise<void> {
   const own = ownColumns(table, facet).filter(({ defaultSql }) => defaultSql === undefined);
   if (table.duplicates !== "merge" || own.length === 0) return;
+  const place = await rowPlace(session, run.id, [table]);
   await session.query(
     `update ${tableSql(table)} t set ${own.map(({ name }) => `${quote(name)} = null`).join(", ")}
-     from (${heldKeys(run.id, table)}) r where ${keyEquals(table, "t", "r.key")}
+     from (${heldKeys(run.id, table)}) r where ${keyEquals(table, "t", "r.key")} and ${isNoOthers(place, table)}
      and not exists (select from ${held(run, { table, facet })} where a.key = r.key)`,
   );
 }
@@ -174,7 +176,7 @@ async function writeRows(
       same.set(placeOf(item, contribution.table.index, contribution.facet.index, contribution.key), contribution);
   }
   let [count, left] = [0, 0];
-  const place = { run: run.id, ungiven: await ungivenColumns(session, mapping.tables) };
+  const place = await rowPlace(session, run.id, mapping.tables);
   const byPlace = Map.groupBy(lines, ({ tbl, facet }) => `${tbl}.${facet}`);
   for (const table of mapping.tables) {
     for (const facet of table.facets) {

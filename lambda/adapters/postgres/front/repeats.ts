@@ -2,7 +2,7 @@
  * Copies of items → what the set of them makes of each item. Versions that are not alone are kept whole in the ledger until they
  * are decided in the order of their fingerprints, some in each transaction, so that memory is bounded however many there are.
  */
-import type { Decode, Decoded } from "../../../domain/decode/decode.ts";
+import type { Decoded } from "../../../domain/decode/decode.ts";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
@@ -11,6 +11,7 @@ import type { Run } from "../../../ports/runs.ts";
 import { CORRECTIONS, correct } from "../ledger/corrections.ts";
 import { type Version, versionOf } from "../ledger/quarantine.ts";
 import { type Counted, markDecided, recounted } from "../ledger/repeated.ts";
+import { updateRun } from "../ledger/runs.ts";
 import { recordsOf } from "../ledger/seen.ts";
 import { decideKept } from "../rows/decide-repeats.ts";
 import { FEW_ROWS } from "../rows/page.ts";
@@ -26,19 +27,27 @@ export function repeats(sessions: Sessions, mapping: Mapping): Repeats {
   return {
     find: async (run) =>
       (await alone(sessions, run, "build", (session) => find(session, run))) ?? { items: 0, units: [] },
-    keep: async (run, unit, page, isLast) =>
-      void (await alone(sessions, run, "build", (session) =>
+    keep: async (run, unit, page, next) => {
+      const isWhole = await alone(sessions, run, "build", (session) =>
         transaction(session, async () => {
           await keep(session, run, page);
-          if (isLast)
-            await session.query(
-              `update ${LEDGER}.unit set reread = true where run = $1 and pass = $2 and descriptor = $3`,
-              [run.id, run.pass, unit],
-            );
+          // Another process that is behind, or ahead, has kept all before its page as well.
+          await session.query(
+            `update ${LEDGER}.unit set reread_cursor = $4, reread = reread or $5 where run = $1 and pass = $2 and descriptor = $3`,
+            [run.id, run.pass, unit, next, next === undefined],
+          );
+          if (next !== undefined) return true;
+          if (!(await isMissed(session, run))) return true;
+          await readAnew(session, run);
+          return false;
         }),
-      )),
+      );
+      if (isWhole === false) throw sourceChanged(run);
+    },
     decide: async (run, decode) =>
-      (await alone(sessions, run, "build", (session) => decide(session, run, mapping, decode))) ?? false,
+      (await alone(sessions, run, "build", (session) =>
+        transaction(session, () => decideKept(session, run, mapping, decode)),
+      )) ?? false,
   };
 }
 
@@ -58,11 +67,14 @@ async function find(session: Session, run: Run): Promise<ToDecide> {
     `select count(distinct item) as items from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null`,
     [run.id, run.pass],
   );
-  const { rows: units } = await session.query<{ descriptor: string }>(
-    `select descriptor from ${LEDGER}.unit where run = $1 and pass = $2 and not reread and descriptor <> '${CORRECTIONS}' order by unit`,
+  const { rows: units } = await session.query<{ unit: string; cursor: string | null }>(
+    `select descriptor as unit, reread_cursor as cursor from ${LEDGER}.unit where run = $1 and pass = $2 and not reread and descriptor <> '${CORRECTIONS}' order by unit`,
     [run.id, run.pass],
   );
-  return { items: Number(rows[0]?.items ?? 0), units: units.map(({ descriptor }) => descriptor) };
+  return {
+    items: Number(rows[0]?.items ?? 0),
+    units: units.map(({ unit, cursor }) => ({ unit, cursor: cursor ?? undefined })),
+  };
 }
 
 interface Undecided extends Version {
@@ -121,18 +133,32 @@ function fateOfOne({ outcome }: Decoded, counted: Counted): Fate | undefined {
   return counted.migrated === undefined ? "unchanged" : "migrated";
 }
 
-async function decide(session: Session, run: Run, mapping: Mapping, decode: Decode): Promise<boolean> {
-  if (await transaction(session, () => decideKept(session, run, mapping, decode))) return true;
-  // What the pass has read of an item, and the second reading did not show.
+/** Whether all units were read again, and did not show everything that the pass has read of these items. */
+async function isMissed(session: Session, { id, pass }: Run): Promise<boolean> {
   const { rows } = await session.query(
-    `select from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null limit 1`,
-    [run.id, run.pass],
+    `select from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null and body is null
+       and not exists (select from ${LEDGER}.unit where run = $1 and pass = $2 and not reread and descriptor <> '${CORRECTIONS}') limit 1`,
+    [id, pass],
   );
-  if (rows.length === 0) return false;
-  await session.query(`update ${LEDGER}.unit set reread = false where run = $1 and pass = $2`, [run.id, run.pass]);
-  throw new MigrationError(
-    "source-changed",
-    `${run.source} no longer gives what the pass has read of items that stand there more than once`,
-    "put back the source the pass began with, and run migrate again",
+  return rows.length > 0;
+}
+
+/** Nothing that another source has shown counts, nor what a process keeps that is still reading. */
+async function readAnew(session: Session, { id, pass }: Run): Promise<void> {
+  await updateRun(session, id, "epoch = epoch + 1");
+  await session.query(`update ${LEDGER}.unit set reread = false, reread_cursor = null where run = $1 and pass = $2`, [
+    id,
+    pass,
+  ]);
+  await session.query(
+    `update ${LEDGER}.repeated set kind = null, body = null, positions = '{}' where run = $1 and pass = $2 and fate is null`,
+    [id, pass],
   );
 }
+
+const sourceChanged = ({ source }: Run): MigrationError =>
+  new MigrationError(
+    "source-changed",
+    `${source} no longer gives what the pass has read of items that stand there more than once`,
+    "put back the source the pass began with, and run migrate again",
+  );

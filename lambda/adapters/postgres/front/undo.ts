@@ -14,6 +14,7 @@ import { lockRun, sealed, updateRun } from "../ledger/runs.ts";
 import { heldKeys } from "../proof/contents.ts";
 import { writeChanges } from "../rows/changes.ts";
 import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
+import { heldByOthers, sharersOf } from "../rows/sharers.ts";
 import { Straight } from "../rows/straight.ts";
 import { unremoved } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
@@ -203,7 +204,8 @@ async function leftIn(session: Session, run: Run, { others, comparable }: Plan):
   const changed = await unremoved(session, run.id, { tables: comparable });
   const left = new Map(changed.map(({ table, count }) => [table, count]));
   for (const table of others.filter((each) => !comparable.includes(each))) {
-    const { rows } = await session.query(heldKeys(run.id, table));
+    const others = heldByOthers(await sharersOf(session, run.id, [table]), table, "h.key");
+    const { rows } = await session.query(`select from (${heldKeys(run.id, table)}) h where not (${others})`);
     if (rows.length > 0) left.set(table.name, rows.length);
   }
   return Object.fromEntries(left);
@@ -246,7 +248,7 @@ async function forget(session: Session, run: Run): Promise<void> {
   await transaction(session, async () => {
     const { rows } = await session.query<{ name: string }>(
       `select c.relname as name from pg_class c where c.relnamespace = '${LEDGER}'::regnamespace and c.relname like $1`,
-      [`line\\_merge\\_${run.id}\\_%`],
+      [`line\\_key\\_${run.id}\\_%`],
     );
     for (const { name } of rows) await session.query(`drop index ${LEDGER}.${quote(name)}`);
     for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [run.id]);

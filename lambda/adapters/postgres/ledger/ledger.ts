@@ -37,8 +37,9 @@ const first: Migration = {
         descriptor text not null,
         cursor text,
         done boolean not null default false,
-        -- Read once more, for the copies of items that stand in the source more than once.
+        -- Read once more, for the copies of items that stand in the source more than once, and how far.
         reread boolean not null default false,
+        reread_cursor text,
         pages integer not null default 0,
         tally text not null,
         -- Two of the tally's counts: progress is asked for several times a second.

@@ -5,7 +5,8 @@
  */
 
 import type { Changes, Line, Offer } from "../../../domain/decode/diff.ts";
-import type { Mapping } from "../../../mapping/model.ts";
+import { facetKey } from "../../../domain/proof/tally.ts";
+import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Place as LedgerPlace } from "../ledger/items.ts";
 import { addLines, changeLines, type Numbers, park, removeLines } from "../ledger/lines.ts";
 import type { Session } from "../session/connection.ts";
@@ -22,9 +23,8 @@ import {
   vacantParts,
 } from "./rows.ts";
 import type { Straight } from "./straight.ts";
-import { ungivenColumns } from "./ungiven.ts";
 import { noteUnremoved } from "./unremoved.ts";
-import { outside, type RowPlace } from "./untouched.ts";
+import { outside, type RowPlace, rowPlace } from "./untouched.ts";
 
 export interface WritePlace extends LedgerPlace {
   readonly tables: Mapping["tables"];
@@ -47,35 +47,43 @@ export async function writeChanges(
   where: ChangePlace,
   changes: Changes,
 ): Promise<ReadonlyMap<number, number>> {
-  const place = { ...where, ungiven: await columnsBeside(session, where, changes) };
+  const place = { ...where, ...(await placeOf(session, where, changes)) };
   const removed = new Map<number, number>();
+  const gone = Map.groupBy(changes.gone, (line) => facetKey({ index: line.table }, { index: line.facet }));
+  const changed = Map.groupBy(changes.changed, ({ offer: { contribution: given } }) =>
+    facetKey(given.table, given.facet),
+  );
+  const added = Map.groupBy(changes.added, ({ contribution: given }) => facetKey(given.table, given.facet));
   for (const table of place.tables) {
     for (const facet of table.facets) {
-      const here = (tbl: number, index: number): boolean => tbl === table.index && index === facet.index;
-      const gone = changes.gone.filter((line) => here(line.table, line.facet));
-      const changed = changes.changed.filter(({ line }) => here(line.table, line.facet));
-      const added = changes.added.filter(({ contribution }) =>
-        here(contribution.table.index, contribution.facet.index),
-      );
-      const went = await removeGone(session, place, { table, facet }, gone);
+      const here = facetKey(table, facet);
+      const went = await removeGone(session, place, { table, facet }, gone.get(here) ?? []);
       if (went > 0) removed.set(table.index, (removed.get(table.index) ?? 0) + went);
-      await writeChanged(session, place, { table, facet }, changed);
-      if (added.length > 0) await writeAdded(session, place, { table, facet }, inOrder(added));
+      await writeChanged(session, place, { table, facet }, changed.get(here) ?? []);
+      const offers = added.get(here);
+      if (offers === undefined) continue;
+      await writeAdded(session, place, { table, facet }, inOrder(offers));
+      // Another part of the row asks the ledger whether the row is ours.
+      if (isMerged(table)) await addLines(session, place, place.numbers, offers);
     }
   }
-  await addLines(session, place, place.numbers, changes.added);
+  const others = changes.added.filter(({ contribution: { table } }) => !isMerged(table));
+  await addLines(session, place, place.numbers, others);
   return removed;
 }
 
-/** What may stand in the tables at hand beside what items give. */
-async function columnsBeside(session: Session, { tables }: WritePlace, { gone, changed, added }: Changes) {
+const isMerged = ({ duplicates }: TableModel): boolean => duplicates === "merge";
+
+/** What is to be known of the tables at hand. */
+async function placeOf(session: Session, { run, tables }: WritePlace, { gone, changed, added }: Changes) {
   const touched = new Set([...gone.map(({ table }) => table), ...changed.map(({ line }) => line.table)]);
   const old = tables.filter(({ index }) => touched.has(index));
   for (const { contribution } of added) touched.add(contribution.table.index);
   // A column that is being added in this moment is waited for: it may be filled, too.
   if (old.length > 0) await session.query(`lock table ${old.map(tableSql).join(", ")} in row exclusive mode`);
-  return ungivenColumns(
+  return rowPlace(
     session,
+    run,
     tables.filter(({ index }) => touched.has(index)),
   );
 }
@@ -89,7 +97,7 @@ async function removeGone(session: Session, place: Place, at: Facet, gone: reado
   await removeLines(session, place, gone);
   if (held.length === 0) return 0;
   const keys = held.map(({ key }) => key);
-  const bare = at.table.duplicates === "merge" ? await removeBareRows(session, place, at.table, keys) : 0;
+  const bare = isMerged(at.table) ? await removeBareRows(session, place, at.table, keys) : 0;
   await noteUnremoved(session, place, at, held);
   return whole + bare;
 }
@@ -125,9 +133,7 @@ async function writeAdded(session: Session, place: Place, at: Facet, added: read
     const key = keyOf(offer.contribution.key);
     if (!firsts.has(key)) firsts.set(key, offer);
   }
-  const taken = await (at.table.duplicates === "merge" ? takeFacets : takeRows)(session, place, at, [
-    ...firsts.values(),
-  ]);
+  const taken = await (isMerged(at.table) ? takeFacets : takeRows)(session, place, at, [...firsts.values()]);
   const parked = added.filter((offer) => {
     const key = keyOf(offer.contribution.key);
     return firsts.get(key) !== offer || !taken.has(key);

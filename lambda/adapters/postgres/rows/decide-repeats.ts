@@ -90,7 +90,7 @@ async function nextLines(session: Session, run: Run): Promise<KeptLine[]> {
      from (select * from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null and body is not null
        order by item, version limit ${BATCH} for update) r
      cross join lateral (
-       select count(*)::integer as versions, bool_and(kind in ('ignored', 'expired')) as "isLeftBehind",
+       select count(*)::integer as versions, bool_and(coalesce(kind in ('ignored', 'expired'), false)) as "isLeftBehind",
          bool_or(counted ->> 'migrated' is not null) as "isWritten",
          coalesce(bool_or(fate in ('migrated', 'unchanged')), false) as "isHeld"
        from ${LEDGER}.repeated o where (o.run, o.pass, o.item) = (r.run, r.pass, r.item)) o

@@ -8,8 +8,9 @@ import { group, heldKeys, holding } from "../proof/contents.ts";
 import type { Session } from "../session/connection.ts";
 import { facetFingerprint, keyEquals, keyOfRow, LEDGER, ownColumns, tableSql } from "../session/sql.ts";
 import { storedColumns, storedType } from "../tables/tables.ts";
-import { atRest, ungivenColumns } from "./ungiven.ts";
-import { inside, outside, type RowPlace } from "./untouched.ts";
+import { heldByOthers } from "./sharers.ts";
+import { atRest } from "./ungiven.ts";
+import { inside, outside, type RowPlace, rowPlace } from "./untouched.ts";
 
 type TablePlace = Parameters<typeof tableSql>[0];
 
@@ -42,8 +43,7 @@ async function lossesOf(session: Session, run: number, { table, created }: Endan
   const changes = await alterations(session, table);
   if (changes.length > 0)
     return changes.map((problem) => ({ where, problem, remedy: "make it what it was, or say --force" }));
-  const ungiven = await ungivenColumns(session, [table]);
-  const changed = await group(session, table, changedRows({ run, ungiven }, table));
+  const changed = await group(session, table, changedRows(await rowPlace(session, run, [table]), table));
   const added = created ? await group(session, table, addedRows(run, table)) : { count: 0, examples: [] };
   return [
     ...found(changed, "row was changed since it was written", "rows were changed since they were written", table.name),
@@ -82,7 +82,7 @@ const addedRows = (run: number, table: TableModel): string =>
   `select ${keyOfRow(table, "t")} as key, null::text as source from ${tableSql(table)} t
    where not exists (select from (${heldKeys(run, table)}) h where ${keyEquals(table, "t", "h.key")})`;
 
-/** Rows of this run of which any column does not hold what the run, or a default, put there. */
+/** Rows of this run, and of no other one's, of which any column does not hold what the run, or a default, put there. */
 function changedRows(place: RowPlace, table: TableModel): string {
   const { run } = place;
   const parts = table.facets.filter((facet) => table.facets.length === 1 || ownColumns(table, facet).length > 0);
@@ -101,5 +101,6 @@ function changedRows(place: RowPlace, table: TableModel): string {
   ].flatMap(({ columns, unheld }) =>
     columns.length === 0 ? [] : [`${rows} where not (${atRest(columns, "t", "u.was")}) and ${unheld}`],
   );
-  return `select distinct key, null::text as source from (${[...given, ...beside].join(" union all ")}) changed`;
+  return `select distinct key, null::text as source from (${[...given, ...beside].join(" union all ")}) changed
+    where not (${heldByOthers(place.sharers, table, "changed.key")})`;
 }

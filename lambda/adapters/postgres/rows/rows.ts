@@ -20,11 +20,12 @@ import {
 } from "../session/sql.ts";
 import { forgetting, noting, type UngivenColumn } from "./ungiven.ts";
 import {
-  IS_NOBODYS,
   inside,
   isAwaited,
   isBare,
   isLeftBeside,
+  isNobodys,
+  isNoOthers,
   isVacant,
   joinKnown,
   outside,
@@ -151,13 +152,14 @@ export const writeNoting = (
 /** The facet holds what was written there, and the rest of the row is as it was left. */
 function untouched(place: RowPlace, { table, facet }: Facet, fingerprint: string, key: string) {
   const own = `${facetFingerprint(facet, "t")} = ${fingerprint}`;
-  if (table.duplicates !== "merge" && outside(place, table).length === 0) return { join: "", where: [own] };
+  if (table.duplicates !== "merge" && outside(place, table).length === 0)
+    return { join: "", where: [own, isNoOthers(place, table)] };
   return { join: joinKnown(place, table, key), where: [own, isLeftBeside(place, table, facet)] };
 }
 
 /**
  * Removes what a facet held: the whole row, or of a merge table the facet's own columns; with `force` also where it was changed
- * here since. Returns how many rows went.
+ * here since, but never what another run holds. Returns how many rows went.
  */
 export async function removeRows(
   session: Session,
@@ -169,7 +171,7 @@ export async function removeRows(
   const { table, facet } = at;
   if (lines.length === 0) return 0;
   const values = [keyArray(lines.map(({ key }) => key)), lines.map(({ fingerprint }) => fingerprint)];
-  const guard = force ? { join: "", where: [] } : untouched(place, at, "s.c1::uuid", KEY);
+  const guard = force ? { join: "", where: [isNoOthers(place, table)] } : untouched(place, at, "s.c1::uuid", KEY);
   const which = [keyEquals(table, "t", KEY), "s.c1 is not null", ...guard.where].join(" and ");
   if (table.duplicates !== "merge")
     return deleteRows(session, place, table, `${unnest(2)} ${guard.join} where ${which}`, values);
@@ -197,7 +199,7 @@ export async function removeBareRows(
   const values = [keyArray(keys)];
   await lockMerged(session, table, values[0] ?? []);
   // A contribution that waits does not keep it: settling makes the row anew for the one that takes it.
-  const which = `${unnest(1)} ${joinKnown(place, table, KEY)} where ${keyEquals(table, "t", KEY)} and ${force ? IS_NOBODYS : isBare(place, table)}`;
+  const which = `${unnest(1)} ${joinKnown(place, table, KEY)} where ${keyEquals(table, "t", KEY)} and ${force ? isNobodys(place, table) : isBare(place, table)}`;
   return deleteRows(session, place, table, which, values);
 }
 

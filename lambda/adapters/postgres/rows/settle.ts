@@ -10,8 +10,17 @@ import { type Session, transaction } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";
 import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, quoteAll, tableSql } from "../session/sql.ts";
 import { type Facet, writeNoting } from "./rows.ts";
-import { noting, ungivenColumns } from "./ungiven.ts";
-import { isLeftBeside, isUnheld, isVacant, joinKnown, outside, type RowPlace, ungivenIn } from "./untouched.ts";
+import { noting } from "./ungiven.ts";
+import {
+  isLeftBeside,
+  isUnheld,
+  isVacant,
+  joinKnown,
+  outside,
+  type RowPlace,
+  rowPlace,
+  ungivenIn,
+} from "./untouched.ts";
 
 /**
  * Settles every table; with `force` also where a row of this run was changed here since. May be repeated: where the right
@@ -71,7 +80,7 @@ async function settleFacet(session: Session, run: number, at: Facet, force: bool
   await session.query(
     `select from ${tableSql(table)} t join contest c on ${keyEquals(table, "t", "c.key")} order by c.key for update of t`,
   );
-  const place = { run, ungiven: await ungivenColumns(session, [table]), force };
+  const place = { ...(await rowPlace(session, run, [table])), force };
   await replaceHolders(session, place, at);
   await fillVacancies(session, place, at);
   await session.query(

@@ -13,17 +13,17 @@ import { refusedRow } from "../session/errors.ts";
 import { arrayText, keyEquals, LEDGER, tableSql, unnest } from "../session/sql.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { type Facet, removeBareRows, removeRows } from "./rows.ts";
-import { atRest, ungivenColumns } from "./ungiven.ts";
-import { inside, type RowPlace } from "./untouched.ts";
+import { atRest } from "./ungiven.ts";
+import { inside, isNoOthers, type RowPlace, rowPlace } from "./untouched.ts";
 
-/** Lines `l` → those whose row is still there as `t`, or their part of it, and which no item gives. */
+/** Lines `l` → those whose row is still there as `t`, or their part of it, and which no item gives, of this run or another. */
 function stillThere(place: RowPlace, { table, facet }: Facet): string {
   const { run } = place;
   const held = `select from ${LEDGER}.contribution a
     where a.run = ${run} and a.tbl = ${table.index} and a.key = l.key and a.holds`;
   const there = `join ${tableSql(table)} t on ${keyEquals(table, "t", "l.key")}
     left join ${LEDGER}.ungiven u on u.run = ${run} and u.tbl = ${table.index} and u.key = l.key
-    where not exists (${held} and a.facet = ${facet.index})`;
+    where not exists (${held} and a.facet = ${facet.index}) and ${isNoOthers(place, table)}`;
   if (table.duplicates !== "merge") return there;
   const reset = atRest(inside(place, table, facet), "t", "u.was");
   return `${there} and (not (${reset}) or not exists (${held}))`;
@@ -67,7 +67,7 @@ export async function removeAgain(
   if (some.length === 0) return;
   // Rows of others would go with them.
   await refuseDependents(session, mapping.tables, { onlyCarrying: true });
-  const place: RowPlace = { run, ungiven: await ungivenColumns(session, mapping.tables) };
+  const place = await rowPlace(session, run, mapping.tables);
   for (const at of facetsOf(mapping.tables)) {
     const { table, facet } = at;
     const here = `l.run = ${run} and l.tbl = ${table.index} and l.facet = ${facet.index}`;
@@ -107,7 +107,7 @@ export async function unremoved(
   { tables }: Pick<Mapping, "tables">,
 ): Promise<Unremoved[]> {
   const found: Unremoved[] = [];
-  const place = { run, ungiven: await ungivenColumns(session, tables) };
+  const place = await rowPlace(session, run, tables);
   for (const table of tables) {
     const lines = table.facets.map(
       (facet) =>

@@ -4,14 +4,24 @@
  * other column what stood there then.
  */
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import { facetFingerprint, LEDGER, ownColumns } from "../session/sql.ts";
-import { atRest, type Ungiven, type UngivenColumn } from "./ungiven.ts";
+import type { Session } from "../session/connection.ts";
+import { facetFingerprint, keyOfRow, LEDGER, ownColumns } from "../session/sql.ts";
+import { heldByOthers, type Sharers, sharersOf } from "./sharers.ts";
+import { atRest, type Ungiven, type UngivenColumn, ungivenColumns } from "./ungiven.ts";
 
-/** Where rows are written: a run, and what may stand in its tables that no contribution gives. */
+/** Where rows are written: a run, what may stand in its tables that no contribution gives, and who else fills them. */
 export interface RowPlace {
   readonly run: number;
   readonly ungiven: Ungiven;
+  readonly sharers: Sharers;
 }
+
+/** The catalogue and the ledger → what is to be known of some tables before their rows are touched. */
+export const rowPlace = async (session: Session, run: number, tables: readonly TableModel[]): Promise<RowPlace> => ({
+  run,
+  ungiven: await ungivenColumns(session, tables),
+  sharers: await sharersOf(session, run, tables),
+});
 
 export const ungivenIn = ({ ungiven }: RowPlace, { index }: TableModel): readonly UngivenColumn[] =>
   ungiven.get(index) ?? [];
@@ -40,9 +50,14 @@ const isHeld = ({ index }: FacetModel): string => `coalesce(${index} = any(h.fac
 const stands = (facet: FacetModel): string => `'${facet.index}:' || ${facetFingerprint(facet, "t")} = any(h.lines)`;
 const all = (conditions: readonly string[]): string => conditions.map((each) => `(${each})`).join(" and ");
 
+/** No run of another source holds the row `t`. */
+export const isNoOthers = ({ sharers }: RowPlace, table: TableModel): string =>
+  `not (${heldByOthers(sharers, table, keyOfRow(table, "t"))})`;
+
 /** All of the row `t` but one part is as it was left. */
 export const isLeftBeside = (place: RowPlace, table: TableModel, but?: FacetModel): string =>
   all([
+    isNoOthers(place, table),
     atRest(outside(place, table), "t", "u.was"),
     ...others(table, but).map((part) => {
       const rest = atRest(inside(place, table, part), "t", "u.was");
@@ -74,13 +89,16 @@ export function isAwaited(place: RowPlace, table: TableModel, facet: FacetModel)
   return all([
     ["false", ...back].join(" or "),
     isEmpty(place, table, facet),
+    isNoOthers(place, table),
     atRest(outside(place, table), "t", "u.was"),
     ...others(table, facet).map((part) => `(${isHeld(part)} and ${stands(part)}) or ${isEmpty(place, table, part)}`),
   ]);
 }
 
-/** No item holds any part of it. */
-export const IS_NOBODYS = "h.facets is null";
+/** No item holds any part of it, of whichever run. */
+export const isNobodys = (place: RowPlace, table: TableModel): string =>
+  all(["h.facets is null", isNoOthers(place, table)]);
 
 /** And nothing stands in it. */
-export const isBare = (place: RowPlace, table: TableModel): string => all([IS_NOBODYS, isLeftBeside(place, table)]);
+export const isBare = (place: RowPlace, table: TableModel): string =>
+  all([isNobodys(place, table), isLeftBeside(place, table)]);

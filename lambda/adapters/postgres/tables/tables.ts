@@ -8,7 +8,7 @@ import type { ColumnModel, Mapping, TableModel } from "../../../mapping/model.ts
 import { sealed } from "../ledger/runs.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
-import type { Built } from "./built.ts";
+import { type Built, builtBy } from "./built.ts";
 import { createTable, promisedLater } from "./ddl.ts";
 import { type Defined, definedOn } from "./definitions.ts";
 import { missingSchemas } from "./schemas.ts";
@@ -156,11 +156,15 @@ export async function createTables(session: Session, run: number, mapping: Mappi
       );
     });
   }
-  for (const table of mapping.tables.filter(({ duplicates }) => duplicates === "merge")) {
-    // A merged row is looked up by its key while it is filled; other tables need no such index before the copy ends.
+  const made = await builtBy(session);
+  for (const table of mapping.tables) {
+    const isMerged = table.duplicates === "merge";
+    if (made.created(table, run) && !isMerged) continue;
+    // Rows that several give, items or runs, are looked up by their keys; no others are.
     await session.query(
-      `create index if not exists ${quote(`line_merge_${run}_${table.index}`)} on ${LEDGER}.line (key) where run = ${run} and tbl = ${table.index}`,
+      `create index if not exists ${quote(`line_key_${run}_${table.index}`)} on ${LEDGER}.line (key) where run = ${run} and tbl = ${table.index}`,
     );
+    if (!isMerged) continue;
     for (const { name } of ownColumns(table, { index: 0, columns: promisedLater(table) })) {
       await session.query(`alter table ${tableSql(table)} alter ${quote(name)} drop not null`);
     }
