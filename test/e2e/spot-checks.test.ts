@@ -51,12 +51,12 @@ const blindToContents = (target: Target): Target => ({
   proof: {
     ...target.proof,
     contents: async (run_, signal) => {
-      const { holding } = await target.proof.ledger(run_);
-      const { tables: contents } = (await target.proof.contents(run_, signal)) ?? expect.fail("nothing was aborted");
+      const facts = (await target.proof.contents(run_, signal)) ?? expect.fail("nothing was aborted");
       return {
-        tables: contents.map((content, at) => ({
+        ...facts,
+        tables: facts.tables.map((content, at) => ({
           ...content,
-          facets: { 0: holding[`${at + 1}.0`] ?? { count: 0, high: 0n, low: 0n } },
+          facets: { 0: facts.holding[`${at + 1}.0`] ?? { count: 0, high: 0n, low: 0n } },
           leftovers: 0,
         })),
       };

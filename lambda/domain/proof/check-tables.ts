@@ -1,6 +1,5 @@
 /** The checks of what the target holds: rows, their contents, their relations. */
 import type { FacetModel, TableModel } from "../../mapping/model.ts";
-import { own } from "../../mapping/own.ts";
 import { emptySum, type FingerprintSum, sameSum } from "../decode/fingerprint.ts";
 import { must } from "../must.ts";
 import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
@@ -36,7 +35,7 @@ function facetName({ primaryKey }: TableModel, { columns }: FacetModel): string 
 export const differs = ({ expected, actual }: FacetSums): boolean => !sameSum(expected, actual);
 
 /** Checks 2 and 3: as many rows as the ledger holds, and every column of every row as it was decoded. */
-export function checkTable(table: TableModel, { tally, ledger, content }: Evidence): Discrepancy[] {
+export function checkTable(table: TableModel, { tally, content }: Evidence): Discrepancy[] {
   const actual = must(
     content.tables.find((each) => each.table === table.name),
     `the contents of ${table.name} were asked for`,
@@ -44,7 +43,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
   const discrepancies: Discrepancy[] = [];
   for (const facet of table.facets) {
     const key = facetKey(table, facet);
-    const [decoded, written] = [tally.facets[key] ?? emptySum, ledger.seen[key] ?? emptySum];
+    const [decoded, written] = [tally.facets[key] ?? emptySum, content.seen[key] ?? emptySum];
     if (!sameSum(decoded, written)) {
       const part = table.facets.length > 1 ? ` of ${facetName(table, facet)}` : "";
       const problem = `${decoded.count} contributions${part} were decoded, but the ledger holds ${written.count}, or others`;
@@ -53,7 +52,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
       );
     }
   }
-  const expectedRows = own(ledger.keys, table.name) ?? 0;
+  const expectedRows = actual.keys;
   if (expectedRows !== actual.rows) {
     const problem = `${expectedRows} rows expected, ${actual.rows} found`;
     discrepancies.push(
@@ -67,7 +66,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
       ),
     );
   }
-  const doubled = own(ledger.doubled, table.name) ?? 0;
+  const { doubled } = actual;
   if (doubled > 0) {
     const problem = `${counted(doubled, "contribution holds", "contributions hold")} a row that another one holds, too`;
     const remedy =
@@ -87,7 +86,7 @@ export function checkTable(table: TableModel, { tally, ledger, content }: Eviden
       ),
     );
   }
-  const wrong = facetSums(table, ledger.holding, actual).filter(differs);
+  const wrong = facetSums(table, content.holding, actual).filter(differs);
   if (wrong.length > 0) {
     const { different } = actual.differences;
     const parts = table.facets.length > 1 ? ` in ${wrong.map(({ name }) => `(${name})`).join(" and in ")}` : "";

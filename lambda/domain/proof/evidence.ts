@@ -18,14 +18,6 @@ export interface Unremoved {
 }
 
 export interface LedgerFacts {
-  /** By facet: contributions of the items this pass has seen. */
-  readonly seen: Readonly<Record<string, FingerprintSum>>;
-  /** By facet: contributions that hold their row. */
-  readonly holding: Readonly<Record<string, FingerprintSum>>;
-  /** By table name: distinct target keys that are held. */
-  readonly keys: Readonly<Record<string, number>>;
-  /** By table name: contributions beyond the first that hold one and the same part of a row. */
-  readonly doubled: Readonly<Record<string, number>>;
   /** Items in quarantine, and contributions that do not hold their row. */
   readonly waiting: readonly PendingGroup[];
   readonly letGo: readonly LetGo[];
@@ -48,6 +40,10 @@ export interface TableContent {
   readonly created: boolean;
   /** Rows this run owns. */
   readonly rows: number;
+  /** Distinct target keys that the ledger says are held. */
+  readonly keys: number;
+  /** Contributions beyond the first that hold one and the same part of a row. */
+  readonly doubled: number;
   /** Rows without an audit line. */
   readonly foreignRows: number;
   /** By facet number, over the rows where the ledger knows a holder. */
@@ -71,7 +67,12 @@ export interface Differences {
   readonly unexpected: Group;
 }
 
+/** Everything as of one moment. */
 export interface ContentFacts {
+  /** By facet: contributions of the items this pass has seen. */
+  readonly seen: Readonly<Record<string, FingerprintSum>>;
+  /** By facet: contributions that hold their row. */
+  readonly holding: Readonly<Record<string, FingerprintSum>>;
   readonly tables: readonly TableContent[];
 }
 

@@ -157,12 +157,12 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
         ledger.waiting
           .filter((each) => each.table === table.name && each.reason === kind)
           .reduce((sum, { count }) => sum + count, 0);
-      const facets = facetSums(table, ledger.holding, actual);
+      const facets = facetSums(table, content.holding, actual);
       const total = (which: "expected" | "actual") =>
         formatSum(facets.map((facet) => facet[which]).reduce(addSums, emptySum));
       return {
         name: table.name,
-        expectedRows: own(ledger.keys, table.name) ?? 0,
+        expectedRows: actual.keys,
         actualRows: actual.created ? actual.rows + actual.foreignRows : actual.rows,
         expectedFingerprint: total("expected"),
         actualFingerprint: total("actual"),

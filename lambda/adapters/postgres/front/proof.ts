@@ -1,67 +1,72 @@
 /** The target's side of the proof: what the ledger expects, what the tables hold, what their relations say. */
 
-import { must } from "../../../domain/must.ts";
 import type { ContentFacts, TableContent } from "../../../domain/proof/evidence.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { TargetProof } from "../../../ports/proof.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { tableContent } from "../proof/contents.ts";
-import { forgetLaps, keepLap, keptLaps, lineVersions, rowVersions } from "../proof/laps.ts";
+import { forgetLaps, keepLap, keptLaps, type Lap, versionsOf } from "../proof/laps.ts";
+import { lineSums } from "../proof/line-sums.ts";
 import { relations } from "../proof/relations.ts";
-import { type Session, snapshot } from "../session/connection.ts";
+import type { Session } from "../session/connection.ts";
+import { sideBySide } from "../session/one-moment.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { builtBy } from "../tables/built.ts";
-import { holdingSums, ledgerFacts } from "./ledger-facts.ts";
+import { ledgerFacts } from "./ledger-facts.ts";
 
 export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
   return {
     ledger: (run) => sessions.use((session) => ledgerFacts(session, run, mapping)),
-    contents: (run, signal) => sessions.use((session) => contents(session, run, mapping, signal)),
+    contents: (run, signal) => contents(sessions, run, mapping, signal),
     relations: (run) => sessions.use((session) => relations(session, run, mapping)),
   };
 }
 
+/** Tables that are read at a time, on connections of their own: `npm run bench` shows what it brings. */
+const AT_ONCE = 4;
+/** What took longer than this to compute is kept at once: whoever ends this process may not ask first. */
+const LONG_MS = 10_000;
+
 /**
- * Table by table, each kept as soon as it is computed; then all of them as of one moment, in which whatever was written to
- * since is computed anew. What was kept is forgotten when the proof is whole.
+ * Everything as of one moment. Where time runs out, what was computed is kept with the versions of the rows it comes from: the
+ * next call takes what nothing was written to since, and computes the rest.
  */
 async function contents(
-  session: Session,
+  sessions: Sessions,
   run: Run,
   mapping: Mapping,
   signal: AbortSignal,
 ): Promise<ContentFacts | undefined> {
-  const made = await builtBy(session);
-  const holding = await holdingSums(session, run);
-  const compute = (table: TableModel) => tableContent(session, run.id, table, made.created(table), holding);
-  const laps = await keptLaps(session, run);
-  // Asked before anything is computed: a line that is written in between shows at the end.
-  const lines = await lineVersions(session, run);
-  const versionsOf = async (table: TableModel, of = lines) =>
-    `${await rowVersions(session, table)} ${of.get(table.index) ?? ""}`;
-  for (const table of mapping.tables) {
-    const kept = laps.get(table.index);
-    if (kept !== undefined && kept.versions === (await versionsOf(table))) continue;
-    if (signal.aborted) return undefined;
-    const lap = await snapshot(session, async () => ({
-      versions: await versionsOf(table),
-      content: await compute(table),
-    }));
-    laps.set(table.index, lap);
-    await keepLap(session, run, table, lap);
-  }
-  const tables = await snapshot(session, async () => {
-    const now = await lineVersions(session, run);
-    const all: TableContent[] = [];
-    for (const table of mapping.tables) {
-      const lap = must(laps.get(table.index), "every table has been computed");
-      const isSame = lap.versions === (await versionsOf(table, now));
-      if (!isSame && signal.aborted) return undefined;
-      all.push(isSame ? lap.content : await compute(table));
-    }
-    return all;
+  const laps = await sessions.use((session) => keptLaps(session, run));
+  const facts = await sideBySide(sessions, AT_ONCE, async (first) => {
+    const made = await builtBy(first);
+    const lines = await lineSums(first, run);
+    const lapOf = async (session: Session, table: TableModel, content: TableContent): Promise<Lap> => ({
+      content,
+      versions: await versionsOf(session, run, table),
+    });
+    const computed = new Map<TableModel, TableContent>();
+    const tasks = mapping.tables.map((table) => async (session: Session): Promise<TableContent | undefined> => {
+      const kept = laps.get(table.index);
+      if (kept !== undefined && kept.versions === (await versionsOf(session, run, table))) return kept.content;
+      if (signal.aborted) return undefined;
+      const since = Date.now();
+      const content = await tableContent(session, run.id, table, made.created(table), lines.holding);
+      if (Date.now() - since > LONG_MS) await keep(sessions, run, table, await lapOf(session, table, content));
+      else computed.set(table, content);
+      return content;
+    });
+    const end = async (results: readonly (TableContent | undefined)[]): Promise<ContentFacts | undefined> => {
+      const tables = results.flatMap((content) => content ?? []);
+      if (tables.length === mapping.tables.length) return { ...lines, tables };
+      for (const [table, content] of computed) await keep(sessions, run, table, await lapOf(first, table, content));
+      return undefined;
+    };
+    return { tasks, end };
   });
-  if (tables === undefined) return undefined;
-  await forgetLaps(session, run);
-  return { tables };
+  if (facts !== undefined) await sessions.use((session) => forgetLaps(session, run));
+  return facts;
 }
+
+const keep = (sessions: Sessions, run: Run, table: TableModel, lap: Lap) =>
+  sessions.use((session) => keepLap(session, run, table, lap));

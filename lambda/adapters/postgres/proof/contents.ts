@@ -6,7 +6,7 @@ import { facetKey } from "../../../domain/proof/tally.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
 import { keySql, sumFromSql, sumSql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
-import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
+import { facetBits, facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
 
 /** A report names this many rows of each kind; all of them are counted. */
 const EXAMPLES = 10;
@@ -19,6 +19,7 @@ export const holding = (run: number, table: TableModel, facet: FacetModel): stri
 export const heldKeys = (run: number, table: TableModel): string =>
   `select distinct key from (${table.facets.map((facet) => `select a.key from ${holding(run, table, facet)}`).join(" union all ")}) held`;
 
+/** What one table holds, beside what its lines say it must: `expected`, by facet. */
 export async function tableContent(
   session: Session,
   run: number,
@@ -26,6 +27,8 @@ export async function tableContent(
   created: boolean,
   expected: Readonly<Record<string, FingerprintSum>>,
 ): Promise<TableContent> {
+  const whole = await wholeContent(session, table, created, expected);
+  if (whole !== undefined) return whole;
   const { rows: counted } = await session.query<{ own: string; others: string }>(
     `select count(*) filter (where h.key is not null) as own, count(*) filter (where h.key is null) as others
      from ${tableSql(table)} t left join (${heldKeys(run, table)}) h on ${keyEquals(table, "t", "h.key")}`,
@@ -33,7 +36,8 @@ export async function tableContent(
   const facets: Record<string, FingerprintSum> = {};
   let leftovers = 0;
   for (const facet of table.facets) {
-    facets[facet.index] = await facetSum(session, run, table, facet);
+    const held = `join (select a.key from ${holding(run, table, facet)}) h on ${keyEquals(table, "t", "h.key")}`;
+    facets[facet.index] = await facetSum(session, table, facet, held);
     leftovers += await countLeftovers(session, run, table, facet);
   }
   const [rows, foreignRows] = [Number(counted[0]?.own ?? 0), Number(counted[0]?.others ?? 0)];
@@ -43,16 +47,60 @@ export async function tableContent(
   });
   const calm = agrees && (!created || foreignRows === 0);
   const differences = calm ? NO_DIFFERENCES : await findDifferences(session, run, table);
-  return { table: table.name, created, rows, foreignRows, facets, leftovers, differences };
+  const keys = await heldCount(session, run, table);
+  return { table: table.name, created, rows, foreignRows, ...keys, facets, leftovers, differences };
 }
 
-async function facetSum(session: Session, run: number, table: TableModel, facet: FacetModel): Promise<FingerprintSum> {
+/**
+ * Of a table that is this run's alone and whose rows are written by one item each: where all its rows together are what the
+ * ledger's lines add up to, they are those rows, and no key has to be compared. Undefined where they are not.
+ */
+async function wholeContent(
+  session: Session,
+  table: TableModel,
+  created: boolean,
+  expected: Readonly<Record<string, FingerprintSum>>,
+): Promise<TableContent | undefined> {
+  const [facet] = table.facets;
+  if (!created || table.duplicates === "merge" || facet === undefined) return undefined;
+  const sum = await facetSum(session, table, facet);
+  const { count } = sum;
+  if (!sameSum(sum, expected[facetKey(table, facet)] ?? emptySum) || !(await hasPrimaryKey(session, table)))
+    return undefined;
+  const nothing = { foreignRows: 0, doubled: 0, leftovers: 0, differences: NO_DIFFERENCES };
+  return { table: table.name, created, rows: count, keys: count, ...nothing, facets: { [facet.index]: sum } };
+}
+
+/** Without it two rows might have one key, and two lines hold them. */
+async function hasPrimaryKey(session: Session, table: TableModel): Promise<boolean> {
+  const { rows } = await session.query<{ key: string[] | null }>(
+    `select array(select a.attname::text from unnest(i.indkey::smallint[]) k(n) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.n order by 1) as key
+     from pg_index i where i.indrelid = to_regclass($1) and i.indisprimary and i.indisvalid`,
+    [tableSql(table)],
+  );
+  return String(rows[0]?.key) === String(table.primaryKey.map(({ name }) => name).sort());
+}
+
+/** Target keys that are held, and contributions too many for one of each part of a row. */
+async function heldCount(
+  session: Session,
+  run: number,
+  table: TableModel,
+): Promise<Pick<TableContent, "keys" | "doubled">> {
+  const { rows } = await session.query<{ keys: string; doubled: string }>(
+    `select count(distinct a.key) as keys, count(*) - count(distinct (a.facet, a.key)) as doubled
+     from ${LEDGER}.contribution a where a.run = ${run} and a.tbl = ${table.index} and a.holds`,
+  );
+  return { keys: Number(rows[0]?.keys ?? 0), doubled: Number(rows[0]?.doubled ?? 0) };
+}
+
+/** Over all rows, or those that a join leaves. */
+async function facetSum(session: Session, table: TableModel, facet: FacetModel, held = ""): Promise<FingerprintSum> {
   const [high, low] = sumSql("fp");
   // `offset 0` keeps Postgres from computing each fingerprint once for either half.
   const { rows } = await session.query<{ count: string; high: string | null; low: string | null }>(
     `select count(*), ${high} as high, ${low} as low from (
-       select ${facetFingerprint(facet, "t")} as fp from ${tableSql(table)} t
-       join (select a.key from ${holding(run, table, facet)}) h on ${keyEquals(table, "t", "h.key")} offset 0) rows`,
+       select ${facetBits(facet, "t")} as fp from ${tableSql(table)} t ${held} offset 0) rows`,
   );
   const [row] = rows;
   return row === undefined ? emptySum : sumFromSql(row.count, row.high, row.low);

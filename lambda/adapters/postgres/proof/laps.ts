@@ -40,7 +40,10 @@ export const forgetLaps = (session: Session, { id }: Run) =>
  * snapshot would not do: it does not tell which transactions belong to one that was open. Columns count, because one that is
  * dropped and added with a default, or renamed, writes no row.
  */
-export async function rowVersions(session: Session, table: TableModel): Promise<string> {
+export const versionsOf = async (session: Session, run: Run, table: TableModel): Promise<string> =>
+  `${await rowVersions(session, table)} ${await lineVersions(session, run, table)}`;
+
+async function rowVersions(session: Session, table: TableModel): Promise<string> {
   const { rows } = await session.query<{ versions: string }>(
     `with recursive tree as (
        select to_regclass($1)::oid as relation union select i.inhrelid from pg_inherits i join tree on i.inhparent = tree.relation)
@@ -51,15 +54,14 @@ export async function rowVersions(session: Session, table: TableModel): Promise<
   return rows[0]?.versions ?? "";
 }
 
-/** The same of the lines the ledger has of each table, by its number. */
-export async function lineVersions(session: Session, { id }: Run): Promise<Map<number, string>> {
+/** The same of the lines the ledger has of a table. */
+async function lineVersions(session: Session, { id }: Run, { index }: TableModel): Promise<string> {
   const lines = (name: string) =>
-    `select v.tbl, ${VERSIONS} as versions from ${LEDGER}.${name} v where v.run = ${id} group by v.tbl`;
-  const { rows } = await session.query<{ tbl: number; versions: string }>(
-    `select tbl, string_agg(versions, ' ' order by n) as versions
-     from (select 1 as n, a.* from (${lines("line")}) a union all select 2, p.* from (${lines("parked")}) p) of_both group by tbl`,
+    `(select ${VERSIONS} from ${LEDGER}.${name} v where v.run = ${id} and v.tbl = ${index})`;
+  const { rows } = await session.query<{ versions: string }>(
+    `select ${lines("line")} || ' ' || ${lines("parked")} as versions`,
   );
-  return new Map(rows.map(({ tbl, versions }) => [tbl, versions]));
+  return rows[0]?.versions ?? "";
 }
 
 /** How many row versions `v` has, and the sum of their hashes. */

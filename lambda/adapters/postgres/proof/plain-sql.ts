@@ -6,7 +6,7 @@
 import type { FacetReport, Report } from "../../../domain/proof/report.ts";
 import type { FacetModel, Mapping, TableModel } from "../../../mapping/model.ts";
 import { SESSION_SETTINGS, sumSql } from "../session/canonical.ts";
-import { facetFingerprint, keyEquals, tableSql } from "../session/sql.ts";
+import { facetBits, keyEquals, tableSql } from "../session/sql.ts";
 import { literal } from "../tables/ddl.ts";
 import { holding } from "./contents.ts";
 
@@ -45,7 +45,7 @@ function queryOf(table: TableModel, facet: FacetModel, told: FacetReport, run: n
   fingerprint = ${expected} and rows = ${told.expectedRows} as same, ${columns} as columns from (
   select ${hexSql("high")} || ${hexSql("low")} as fingerprint, rows from (
     select coalesce(${high}, 0) as high, coalesce(${low}, 0) as low, count(*) as rows from (
-      select ${facetFingerprint(facet, "t")} as fp from ${tableSql(table)} t${held}
+      select ${facetBits(facet, "t")} as fp from ${tableSql(table)} t${held}
       offset 0
     ) rows
   ) sums

@@ -2,7 +2,7 @@
 import pg from "pg";
 import { sqlType } from "../../../mapping/kinds.ts";
 import type { ColumnModel, FacetModel, TableModel } from "../../../mapping/model.ts";
-import { fingerprintSql, keySql } from "./canonical.ts";
+import { fingerprintBits, fingerprintSql, keySql } from "./canonical.ts";
 
 export const LEDGER = "migration_ledger";
 
@@ -42,6 +42,10 @@ export const keyOfRow = ({ primaryKey }: TableModel, t: string): string =>
 export function facetFingerprint(facet: FacetModel, t: string): string {
   return fingerprintSql(facet.columns.map(({ name, type }) => ({ type, expression: `${t}.${quote(name)}` })));
 }
+
+/** The same, to be added up. */
+export const facetBits = (facet: FacetModel, t: string): string =>
+  fingerprintBits(facet.columns.map(({ name, type }) => ({ type, expression: `${t}.${quote(name)}` })));
 
 /** The columns of a facet that are not the key: what its holder may change. */
 export function ownColumns(table: TableModel, facet: FacetModel): readonly ColumnModel[] {

@@ -8,6 +8,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   canonicalSql,
+  fingerprintBits,
   fingerprintSql,
   keySql,
   SESSION_SETTINGS,
@@ -190,7 +191,7 @@ describe("fingerprints of whole rows", () => {
   async function tableSum() {
     const [high, low] = sumSql("fp");
     const { rows } = await client.query<{ count: string; high: string | null; low: string | null }>(
-      `select count(*) as count, ${high} as high, ${low} as low from (select ${fingerprintSql(sql)} as fp from cells offset 0) as rows`,
+      `select count(*) as count, ${high} as high, ${low} as low from (select ${fingerprintBits(sql)} as fp from cells offset 0) as rows`,
     );
     return sumFromSql(rows[0]?.count ?? "no row", rows[0]?.high ?? null, rows[0]?.low ?? null);
   }

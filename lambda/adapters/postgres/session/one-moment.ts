@@ -1,0 +1,52 @@
+/** Several sessions that see the database as it is at one moment, so that what takes long is read side by side. */
+import { type Session, snapshot } from "./connection.ts";
+import type { Sessions } from "./sessions.ts";
+
+const READING = "isolation level repeatable read read only";
+
+/** What is done at one moment: tasks, each once and in their order, and what is made of their results at the same moment. */
+export interface AtOneMoment<T, R> {
+  readonly tasks: readonly ((session: Session) => Promise<T>)[];
+  end(results: readonly T[]): Promise<R>;
+}
+
+/** Does so many tasks at a time; none is begun after one has failed. */
+export function sideBySide<T, R>(
+  sessions: Sessions,
+  atOnce: number,
+  begin: (first: Session) => Promise<AtOneMoment<T, R>>,
+): Promise<R> {
+  return sessions.use((first) =>
+    snapshot(first, async () => {
+      const { tasks, end } = await begin(first);
+      const { rows } = await first.query<{ moment: string }>("select pg_export_snapshot() as moment");
+      const results: T[] = [];
+      let next = 0;
+      const work = async (session: Session): Promise<void> => {
+        for (let at = next++; at < tasks.length; at = next++) {
+          const task = tasks[at];
+          try {
+            if (task !== undefined) results[at] = await task(session);
+          } catch (error) {
+            next = tasks.length;
+            throw error;
+          }
+        }
+      };
+      const other = async (): Promise<void> => {
+        const session = await sessions.take();
+        try {
+          await session.begin(`${READING}; set transaction snapshot '${rows[0]?.moment}'`);
+          await work(session);
+        } finally {
+          await session.query("rollback").catch(() => session.close());
+          await sessions.give(session);
+        }
+      };
+      const others = Array.from({ length: Math.min(atOnce, tasks.length) - 1 }, other);
+      const all = await Promise.allSettled([work(first), ...others]);
+      for (const each of all) if (each.status === "rejected") throw each.reason;
+      return await end(results);
+    }),
+  );
+}
