@@ -1,14 +1,14 @@
 /** The migration in pieces, as a workflow asks for them: planned, copied by several at once, finalized, proven in laps. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose.ts";
-import type { Options } from "../../lambda/contract.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
-import { runStop } from "../../lambda/operate.ts";
+import type { Options } from "../../lambda/options.ts";
 import { type Migration, plan } from "../../lambda/pipeline/migrate.ts";
 import { copyStep, finalizeStep } from "../../lambda/pipeline/steps.ts";
 import type { Run } from "../../lambda/ports/runs.ts";
-import { runVerify } from "../../lambda/run.ts";
+import { runStop } from "../../lambda/verbs/stop.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
