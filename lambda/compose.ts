@@ -1,4 +1,4 @@
-/** Settings and a schema → a migration with its adapters. Nothing else in here names one; a terminal takes its texts from `adapters/report`. */
+/** Settings and a schema → a migration with its adapters. Nothing else in the runner names one; the terminal takes its texts from `adapters/report`. */
 import { randomInt } from "node:crypto";
 import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";

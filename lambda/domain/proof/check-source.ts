@@ -111,7 +111,6 @@ function checkWaiting(group: PendingGroup): Discrepancy[] {
   return [
     table === null
       ? {
-          section: "quarantine",
           ...found(
             "completeness",
             entity ?? "items of no entity",
@@ -120,6 +119,7 @@ function checkWaiting(group: PendingGroup): Discrepancy[] {
             count,
             named.map(({ source }) => ({ source })),
           ),
+          section: "quarantine",
         }
       : found(
           "completeness",
