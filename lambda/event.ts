@@ -1,11 +1,11 @@
-/** What an event asks for, checked → the verb or the step that answers. */
+/** What an event asks for, checked → the verb, or the action of a workflow, that answers. */
 import { z } from "zod";
 import type { Edge, Proven } from "./compose.ts";
 import { type Answer, environmentSchema } from "./contract.ts";
 import { must } from "./domain/must.ts";
 import { saidSchema } from "./options.ts";
-import type { Answering, Invocation, Proving, Step, Verb } from "./verb.ts";
-import { STEPS, VERBS } from "./verbs.ts";
+import type { Answering, Invocation, Proving, Verb, WorkflowAction } from "./verb.ts";
+import { VERBS, WORKFLOW } from "./verbs.ts";
 
 /** What belongs to an action, and who does it. */
 interface Action {
@@ -23,10 +23,13 @@ const actionOf = ({ words, needs, takes, event }: Verb): Action[] => {
 const verbs = Object.entries<Verb>(VERBS).flatMap(([name, verb]) =>
   actionOf(verb).map((action): [string, Action] => [name, action]),
 );
-const steps = Object.entries<Step>(STEPS).map(([name, step]): [string, Action] => [name, { needs: [], ...step }]);
+const workflow = Object.entries<WorkflowAction>(WORKFLOW).map(([name, action]): [string, Action] => [
+  name,
+  { needs: [], ...action },
+]);
 
 /** What an event may ask for. */
-export const ACTIONS: ReadonlyMap<string, Action> = new Map([...verbs, ...steps]);
+export const ACTIONS: ReadonlyMap<string, Action> = new Map([...verbs, ...workflow]);
 
 /** The event: `{}` does all of it. What does not belong to its action is refused, as an unknown option is. */
 export const eventSchema = saidSchema

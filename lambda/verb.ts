@@ -19,7 +19,7 @@ export interface Verb {
 }
 
 /** What a workflow asks for, one invocation each, where one alone would not do. All of them may be asked for again. */
-export interface Step {
+export interface WorkflowAction {
   readonly takes: readonly (keyof Said)[];
   readonly event: Answering;
 }

@@ -1,8 +1,6 @@
 /** Everything an operator can ask for, in one table: the command line, its help, the event and the page that lists them are made of it. */
-import { copy } from "./steps/copy.ts";
-import { finalize } from "./steps/finalize.ts";
-import { plan } from "./steps/plan.ts";
-import type { Step, Verb } from "./verb.ts";
+
+import type { Verb, WorkflowAction } from "./verb.ts";
 import { accept } from "./verbs/accept.ts";
 import { check } from "./verbs/check.ts";
 import { dropLedger } from "./verbs/drop-ledger.ts";
@@ -18,6 +16,9 @@ import { status } from "./verbs/status.ts";
 import { stop } from "./verbs/stop.ts";
 import { trace } from "./verbs/trace.ts";
 import { verify } from "./verbs/verify.ts";
+import { copy } from "./workflow/copy.ts";
+import { finalize } from "./workflow/finalize.ts";
+import { plan } from "./workflow/plan.ts";
 
 /** In the order in which they are shown. */
 export const VERBS = {
@@ -41,4 +42,4 @@ export const VERBS = {
 export type VerbName = keyof typeof VERBS;
 
 /** The pieces of a migration, in the order in which a workflow asks for them. */
-export const STEPS = { plan, copy, finalize } as const satisfies Record<string, Step>;
+export const WORKFLOW = { plan, copy, finalize } as const satisfies Record<string, WorkflowAction>;

@@ -88,7 +88,7 @@ describe("a planted violation is found", () => {
       "(verbs) may not import lambda/verbs/status.ts",
     ],
     "a verb that knows the table": [
-      "lambda/steps/x.ts",
+      "lambda/workflow/x.ts",
       'import { VERBS } from "../verbs.ts";',
       "(verbs) may not import lambda/verbs.ts",
     ],

@@ -6,7 +6,7 @@ import { program } from "../bin/commands/program.ts";
 import { ACTIONS, eventSchema } from "../lambda/event.ts";
 import { OPTIONS, type OptionName } from "../lambda/options.ts";
 import type { Verb } from "../lambda/verb.ts";
-import { STEPS, VERBS } from "../lambda/verbs.ts";
+import { VERBS, WORKFLOW } from "../lambda/verbs.ts";
 
 const verbs: [string, Verb][] = Object.entries(VERBS);
 const squeezed = (text: string): string => text.replace(/\s+/g, " ");
@@ -53,6 +53,8 @@ it("every option is some verb's, and is said alone exactly where it is a yes", (
 it("what the table says of numbers and words is what the command line takes", async () => {
   const typed = (...words: string[]) =>
     program().parseAsync(["status", "--target", "nowhere", ...words], { from: "user" });
+  // What is right goes on to the next thing that is wrong.
+  await expect(typed("--run", "7")).rejects.toThrow(/target|address|URL/);
   await expect(typed("--run", "many")).rejects.toMatchObject({
     code: "settings",
     findings: [{ where: "the command line, run" }],
@@ -65,7 +67,7 @@ it("what the table says of numbers and words is what the command line takes", as
 describe("the event", () => {
   it("may ask for what the table says, with that verb's options and no other's", () => {
     const said = verbs.filter(([, { event }]) => event !== undefined).map(([name]) => name);
-    expect([...ACTIONS.keys()]).toEqual([...said, ...Object.keys(STEPS)]);
+    expect([...ACTIONS.keys()]).toEqual([...said, ...Object.keys(WORKFLOW)]);
     expect(eventSchema.parse({})).toEqual({ action: "migrate" });
     for (const [action, { takes }] of ACTIONS) {
       const needed = action === "accept" ? { key: ["A"], reason: "why" } : {};

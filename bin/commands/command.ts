@@ -16,11 +16,11 @@ export type Given<V extends VerbName> = {
   readonly [N in Needed<V> | Extract<Taken<V>, WithDefault>]: Value<N>;
 } & { readonly [N in Exclude<Taken<V>, WithDefault>]?: Value<N> | undefined };
 
-export type Action<V extends VerbName> = (given: Given<V>, words: readonly string[]) => Promise<void>;
+type Act<V extends VerbName> = (given: Given<V>, words: readonly string[]) => Promise<void>;
 
 /** A command, made anew each time it is asked for: one remembers what it was given. */
 export const command =
-  <V extends VerbName>(name: V, act: Action<V>) =>
+  <V extends VerbName>(name: V, act: Act<V>) =>
   (): Command => {
     const verb: Verb = VERBS[name];
     const made = new Command(name).description(verb.says).exitOverride();

@@ -9,15 +9,15 @@ import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
 import { show, writeJson } from "./answer.ts";
 import { command } from "./command.ts";
-import { openTarget } from "./target.ts";
+import { openDatabase } from "./database.ts";
 
 /** One source into one database, resumed where an earlier invocation stopped. */
 export const migrate = command("migrate", async (given) => {
   const { source, json } = given;
   const schema = await readSchema(given.schema);
   await proven(json, async (edge) => {
-    await using target = await openTarget(given.target);
-    return runMigration({ source, target: target.url, schema, options: optionsAmong(given) }, edge);
+    await using database = await openDatabase(given.target);
+    return runMigration({ source, target: database.url, schema, options: optionsAmong(given) }, edge);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * A key template as a user writes it, `FOLDER#{folderId}` → its parts; with them, key text → captured values and back.
+ * A key template as a user writes it, `FOLDER#{folderId}` → its parts; with them, key text → captured values.
  * A template covers the whole key. A capture ends where the literal after it first occurs, so a key is read in one way
  * or not at all.
  */

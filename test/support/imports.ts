@@ -69,11 +69,11 @@ export const LAYERS: readonly Layer[] = [
   },
   { name: "what verbs share", files: VERB_FLOOR, may: [VERB_FLOOR, ...BELOW_VERBS] },
   // A verb knows no other one: what two of them need stands below.
-  { name: "verbs", files: /^lambda\/(verbs|steps)\//, may: [VERB_FLOOR, ...BELOW_VERBS] },
+  { name: "verbs", files: /^lambda\/(verbs|workflow)\//, may: [VERB_FLOOR, ...BELOW_VERBS] },
   {
     name: "the table of verbs",
     files: VERB_TABLE,
-    may: [/^lambda\/(verbs|steps)\//, /^lambda\/verb\.ts$/],
+    may: [/^lambda\/(verbs|workflow)\//, /^lambda\/verb\.ts$/],
   },
   {
     name: "event",

@@ -1,10 +1,10 @@
-/** The step `plan`: everything is checked, the run begun or gone on with, and the workers named. */
+/** The workflow's `plan`: everything is checked, the run begun or gone on with, and the workers named. */
 import { z } from "zod";
 import { total } from "../contract.ts";
 import { withMigration } from "../opening.ts";
 import { optionsAmong } from "../options.ts";
 import { plan as begin } from "../pipeline/migrate.ts";
-import { answering, type Step } from "../verb.ts";
+import { answering, type WorkflowAction } from "../verb.ts";
 
 /** Of a workflow whose event does not say; and units for each, so that a large one at the end keeps nobody waiting long. */
 const WORKERS = 4;
@@ -21,4 +21,4 @@ export const plan = {
       return { run: id, pass, workers: Array.from({ length: workers }, (_, worker) => worker) };
     },
   ),
-} as const satisfies Step;
+} as const satisfies WorkflowAction;
