@@ -1,4 +1,4 @@
-/** Settings and a schema → a migration with its adapters. The only place that names them. */
+/** Settings and a schema → a migration with its adapters. Nothing else in the runner names one; the terminal takes its texts from `adapters/report`. */
 import { randomInt } from "node:crypto";
 import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";
@@ -19,16 +19,15 @@ import { ddlOf } from "./adapters/postgres/tables/ddl.ts";
 import type { SchemaMigrations } from "./adapters/postgres/tables/schema-migrations.ts";
 import { logDone, logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
 import { logMetrics } from "./adapters/report/metrics.ts";
-import { type Answer, type LogSettings, METRICS, type MigrationResult, type Options } from "./contract.ts";
+import { type Answer, type LogSettings, METRICS, type MigrationResult, refusalOf, resultOf } from "./contract.ts";
 import { keyedHash, mappingFingerprint } from "./domain/decode/fingerprint.ts";
-import { numbersOf } from "./domain/decode/mapping-parts.ts";
-import { MigrationError, outward } from "./domain/migration-error.ts";
-import { countsOf } from "./domain/proof/pending.ts";
+import { MigrationError } from "./domain/migration-error.ts";
 import type { Report } from "./domain/proof/report.ts";
 import type { ItemsSpec } from "./mapping/items.ts";
 import { loadMapping } from "./mapping/load.ts";
 import type { Mapping, Numbers } from "./mapping/model.ts";
 import type { Tables } from "./mapping/tables.ts";
+import type { Options } from "./options.ts";
 import type { Target } from "./pipeline/conclude.ts";
 import type { Migration } from "./pipeline/migrate.ts";
 import type { PaceSettings } from "./pipeline/pace.ts";
@@ -36,7 +35,6 @@ import type { Decisions } from "./ports/decisions.ts";
 import type { PendingList } from "./ports/pending.ts";
 import type { Progress, Waiting } from "./ports/progress.ts";
 import type { Repairs } from "./ports/repairs.ts";
-import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import type { Trace } from "./ports/trace.ts";
 import type { Undo } from "./ports/undo.ts";
@@ -173,60 +171,10 @@ export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: 
 }
 
 /** A report, and what its source keys are hashed with where it is logged. */
-export interface Outcome {
+export interface Proven {
   readonly report: Report;
   readonly logKey: string;
 }
-
-/** A run, its mapping with the numbers its ledger goes by, and the target opened with that. */
-export interface OpenedRun extends AsyncDisposable {
-  readonly run: Run;
-  readonly mapping: Mapping;
-  readonly target: OpenTarget;
-}
-
-/** The newest run that was made with this very schema: tables and entities are numbers in the ledger. */
-export async function openRun(url: string, schema: Schema, progress?: Progress): Promise<OpenedRun> {
-  const { identity } = load(schema);
-  const runs = await runsAt(url);
-  const run = newestOf(runs, identity);
-  if (run === undefined) {
-    const problem = `none of the runs here goes by this mapping: ${runsIn(runs)}`;
-    throw runs.length === 0
-      ? noRun()
-      : new MigrationError(
-          "mapping-changed",
-          problem,
-          "name the schema it goes by: --schema DIR; or migrate with this one",
-        );
-  }
-  const mapping = numbered(schema, run);
-  const target = openTarget(url, mapping, { migrations: schema.migrations, progress });
-  return { run, mapping, target, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
-}
-
-const newestOf = (runs: readonly Run[], identity: string): Run | undefined => {
-  const fingerprint = mappingFingerprint(identity);
-  return runs.find(({ mapping }) => mapping === fingerprint);
-};
-
-/** The newest run that was made with this very schema; none where the schema cannot even be loaded. */
-export function fitting(runs: readonly Run[], { tables, items }: Schema): Run | undefined {
-  const loaded = loadMapping(tables, items);
-  return "mapping" in loaded ? newestOf(runs, loaded.mapping.identity) : undefined;
-}
-
-export const numbered = (schema: Schema, { parts }: Run): Mapping => load(schema, numbersOf(parts));
-
-export async function runsAt(url: string): Promise<readonly Run[]> {
-  await using target = openTarget(url, NO_MAPPING);
-  return await target.runs.list();
-}
-
-export const runsIn = (runs: readonly Run[]): string => runs.map(({ id, source }) => `${id} of ${source}`).join(", ");
-
-export const noRun = (): MigrationError =>
-  new MigrationError("no-run", "there is no migration in this database", "run migrate first, or correct the target");
 
 /** What may stand for a source key outside the databases. */
 export const nameOf =
@@ -237,7 +185,7 @@ export const nameOf =
 /** Runs one invocation with its log: progress, report, metrics and refusal as JSON lines. A bug is logged and thrown. */
 export async function logged(
   settings: LogSettings,
-  work: (progress: Progress) => Promise<Outcome | Answer>,
+  work: (progress: Progress) => Promise<Proven | Answer>,
 ): Promise<MigrationResult | Answer> {
   const log = openLog(settings.level);
   try {
@@ -249,17 +197,11 @@ export async function logged(
     const { report, logKey } = done;
     logReport(log, report, nameOf(settings, logKey));
     logMetrics(log, METRICS, settings.functionName, report);
-    const { verdict, run, pass, items, discrepancies, accepted, letGo, repaired } = report;
-    const more = {
-      ...(accepted === undefined ? {} : { accepted }),
-      ...(letGo === undefined ? {} : { letGo: letGo.map(countsOf) }),
-      ...(repaired === undefined ? {} : { repaired: { ...repaired } }),
-    };
-    return { verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length, ...more };
+    return resultOf(report);
   } catch (error) {
     logFailure(log, error);
     // Lambda logs whatever is thrown, with all its properties.
     if (!(error instanceof MigrationError)) throw withoutMessage(error);
-    return { verdict: "refused", findings: outward(error.findings) };
+    return refusalOf(error);
   }
 }

@@ -3,8 +3,8 @@ import { items } from "../schema/items.ts";
 import * as migrations from "../schema/migrations/index.ts";
 import { tables } from "../schema/tables.ts";
 import { logged } from "./compose.ts";
-import { type Answer, invocationSchema, logSchema, type MigrationResult } from "./contract.ts";
-import { invoke } from "./invoke.ts";
+import { type Answer, logSchema, type MigrationResult } from "./contract.ts";
+import { invocationSchema, invoke } from "./event.ts";
 import { parse } from "./settings.ts";
 
 /** Time kept back for the answer, in milliseconds: ten seconds, or a fifth of a short timeout. A page's own time comes on top. */
@@ -23,6 +23,6 @@ export function handler(
     const signal = AbortSignal.timeout(remaining - kept);
     const timeLeft = () => context.getRemainingTimeInMillis() - kept;
     const schema = { tables, items, migrations };
-    return invoke({ ...environment, schema, event: said, log }, { progress, signal, timeLeft });
+    return invoke(said, { ...environment, schema, log }, { progress, signal, timeLeft });
   });
 }

@@ -77,6 +77,36 @@ describe("a planted violation is found", () => {
       'import { migrate } from "./pipeline/migrate.ts";',
       "(handler) may not import",
     ],
+    "a verb that names an adapter": [
+      "lambda/verbs/x.ts",
+      'import { runStore } from "../adapters/postgres/ledger/runs.ts";',
+      "(verbs) may not import lambda/adapters/",
+    ],
+    "a verb that knows another": [
+      "lambda/verbs/x.ts",
+      'import { runStatus } from "./status.ts";',
+      "(verbs) may not import lambda/verbs/status.ts",
+    ],
+    "a verb that knows the table": [
+      "lambda/workflow/x.ts",
+      'import { VERBS } from "../verbs.ts";',
+      "(verbs) may not import lambda/verbs.ts",
+    ],
+    "an event that does what it asks for": [
+      "lambda/event.ts",
+      'import { migrate } from "./pipeline/migrate.ts";',
+      "(event) may not import",
+    ],
+    "a contract that knows what is done": [
+      "lambda/contract.ts",
+      'import { VERBS } from "./verbs.ts";',
+      "(contract and settings) may not import lambda/verbs.ts",
+    ],
+    "infrastructure that reaches past the contract": [
+      "lib/x.ts",
+      'import { eventSchema } from "../lambda/event.ts";',
+      "(lib) may not import",
+    ],
     "a schema that reaches into the runner": [
       "schema/x.ts",
       'import { must } from "../lambda/domain/must.ts";',

@@ -3,11 +3,25 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { program } from "../bin/commands/program.ts";
-import { ACTIONS, eventSchema, optionsSchema, saidSchema } from "../lambda/contract.ts";
-import { OPTIONS, type OptionName, STEPS, usageOf, VERBS, type Verb } from "../lambda/verbs.ts";
+import { ACTIONS, eventSchema } from "../lambda/event.ts";
+import { OPTIONS, type OptionName } from "../lambda/options.ts";
+import type { Verb } from "../lambda/verb.ts";
+import { VERBS, WORKFLOW } from "../lambda/verbs.ts";
 
 const verbs: [string, Verb][] = Object.entries(VERBS);
 const squeezed = (text: string): string => text.replace(/\s+/g, " ");
+
+/** A verb as it is typed: `migrate --source SRC --target URL [--schema DIR] …`. */
+function usageOf(name: string, { words, needs, takes }: Verb): string {
+  const flag = (option: OptionName): string => OPTIONS[option].flag.replace(/[<>]/g, "");
+  const word = words?.name.replace(/(\w+)\.\.\./, (_, each: string) => `${each.toUpperCase()}…`);
+  return [
+    name,
+    ...(word === undefined ? [] : [words?.optional === true ? `[${word}]` : word]),
+    ...needs.map(flag),
+    ...takes.map((option) => `[${flag(option)}]`),
+  ].join(" ");
+}
 
 it("the page lists every verb as it is typed, and no other", async () => {
   const page = squeezed(await readFile(join(resolve(import.meta.dirname, ".."), "README.md"), "utf8"));
@@ -29,35 +43,42 @@ it("the command line has every verb with its options, and tells what each is", (
   }
 });
 
-it("every option is some verb's, and is whole where the contract wants a whole number", () => {
+it("every option is some verb's, and is said alone exactly where it is a yes", () => {
   const used = new Set(verbs.flatMap(([, { needs, takes }]) => [...needs, ...takes]));
   expect(new Set(Object.keys(OPTIONS))).toEqual(used);
-  const schemas = { ...optionsSchema.shape, ...saidSchema.shape };
-  for (const [name, schema] of Object.entries(schemas)) {
-    if (name === "key") continue;
-    const option: { whole?: true; flag: string } = OPTIONS[name as OptionName];
-    const accepts = (value: unknown) => schema.safeParse(value).success;
-    expect([name, accepts(1), accepts(true), accepts("why")]).toEqual([
-      name,
-      option.whole === true,
-      !option.flag.includes("<"),
-      option.whole !== true && option.flag.includes("<"),
-    ]);
-  }
+  for (const [name, { flag, value }] of Object.entries(OPTIONS))
+    expect([name, flag.includes("<")]).toEqual([name, !value.safeParse(true).success]);
+});
+
+it("what the table says of numbers and words is what the command line takes", async () => {
+  const typed = (...words: string[]) =>
+    program().parseAsync(["status", "--target", "nowhere", ...words], { from: "user" });
+  // What is right goes on to the next thing that is wrong.
+  await expect(typed("--run", "7")).rejects.toThrow(/target|address|URL/);
+  await expect(typed("--run", "many")).rejects.toMatchObject({
+    code: "settings",
+    findings: [{ where: "the command line, run" }],
+  });
+  await expect(typed("--run", "0", "--window", "1.5")).rejects.toMatchObject({
+    findings: [{ where: "the command line, run" }, { where: "the command line, window" }],
+  });
 });
 
 describe("the event", () => {
   it("may ask for what the table says, with that verb's options and no other's", () => {
-    const said = verbs.filter(([, { event }]) => event).map(([name]) => name);
-    expect(ACTIONS).toEqual([...said, ...Object.keys(STEPS)]);
+    const said = verbs.filter(([, { event }]) => event !== undefined).map(([name]) => name);
+    expect([...ACTIONS.keys()]).toEqual([...said, ...Object.keys(WORKFLOW)]);
     expect(eventSchema.parse({})).toEqual({ action: "migrate" });
-    for (const action of ACTIONS) {
-      const takes: readonly string[] = { ...VERBS, ...STEPS }[action].takes;
+    for (const [action, { takes }] of ACTIONS) {
       const needed = action === "accept" ? { key: ["A"], reason: "why" } : {};
       expect(eventSchema.safeParse({ action, ...needed }).success).toBe(true);
       const takesForce = takes.includes("force");
       expect(eventSchema.safeParse({ action, ...needed, force: true }).success).toBe(takesForce);
     }
+  });
+
+  it.each(["source", "target", "schema", "json", "items"])("says nothing of %s, which is for a terminal", (name) => {
+    for (const action of ACTIONS.keys()) expect(eventSchema.safeParse({ action, [name]: "x" }).success).toBe(false);
   });
 
   it.each(["rehearse", "check", "trace", "invoke"])("may not ask for %s, which is for a terminal", (action) => {

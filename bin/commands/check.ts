@@ -1,24 +1,25 @@
 /** `check`: what a source holds and what a mapping makes of it, before anything is written. */
 import { readdir } from "node:fs/promises";
 import { checkText } from "../../lambda/adapters/report/check-text.ts";
-import { runCheck } from "../../lambda/ask.ts";
 import type { Schema } from "../../lambda/compose.ts";
+import { optionsAmong } from "../../lambda/options.ts";
+import { runCheck } from "../../lambda/verbs/check.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import type { Action } from "./given.ts";
-import { runOptions, writeJson } from "./run.ts";
+import { writeJson } from "./answer.ts";
+import { command } from "./command.ts";
 
-export const check: Action = async (given) => {
+export const check = command("check", async (given) => {
   const { source, keys, attributes, ddl: onlyDdl, json } = given;
   const schema = await schemaOf(given.schema);
   const signal = stopSignal();
   const progress = terminalProgress();
   try {
     const { checked, ddl, clean } = await runCheck(
-      { source, schema, keys: keys?.split(","), options: runOptions(given) },
+      { source, schema, keys: keys?.split(","), options: optionsAmong(given) },
       {
         onProgress: (read) => progress.step(`reading: ${read.toLocaleString("en-US")} items`),
         signal,
@@ -35,7 +36,7 @@ export const check: Action = async (given) => {
   } finally {
     progress.done();
   }
-};
+});
 
 /** A folder in which neither file is there yet is where a mapping begins. */
 async function schemaOf(folder: string): Promise<Schema | undefined> {

@@ -3,21 +3,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { answerSchema } from "../../lambda/contract.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
+import { answered } from "../../lambda/verb.ts";
+import { report as reporting } from "../../lambda/verbs/report.ts";
+import { status as telling } from "../../lambda/verbs/status.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { note } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import type { Action } from "./given.ts";
-import { show, writeJson } from "./run.ts";
+import { show, writeJson } from "./answer.ts";
+import { command } from "./command.ts";
 
 /** Between two looks at the execution; each asks the function how far it is. */
 const LOOK_AGAIN_MS = 5_000;
 
-export const invoke: Action = async ({ stack, region, json }) => {
-  const place = region === undefined ? {} : { region: String(region) };
+export const invoke = command("invoke", async ({ stack, region, json }) => {
+  const place = region === undefined ? {} : { region };
   const [formation, functions, executions] = [
     new CloudFormationClient(place),
     new LambdaClient(place),
@@ -26,7 +28,7 @@ export const invoke: Action = async ({ stack, region, json }) => {
   const progress = terminalProgress();
   const signal = stopSignal();
   try {
-    const { functionName, stateMachineArn } = await told(() => outputsOf(formation, String(stack)));
+    const { functionName, stateMachineArn } = await told(() => outputsOf(formation, stack));
     progress.step("starting");
     const { executionArn } = await told(() => executions.send(new StartExecutionCommand({ stateMachineArn })));
     const status = await told(() => follow());
@@ -36,12 +38,12 @@ export const invoke: Action = async ({ stack, region, json }) => {
       process.exitCode = EXIT.incomplete;
       return;
     }
-    const answer = answerSchema.safeParse(await told(() => ask(functions, functionName, { action: "report" })));
-    if (!answer.success || answer.data.action !== "report") {
+    const answer = answered(reporting.event, await told(() => ask(functions, functionName, { action: "report" })));
+    if (answer === undefined) {
       const problem = `the execution ended as ${status}, and there is no report of it`;
       throw new MigrationError("no-run", problem, `look at its last step: ${executionArn}`);
     }
-    const report = answer.data.report as unknown as Report;
+    const report = answer.report as unknown as Report;
     await writeJson(json, report);
     show(report);
     // A report of before is not the answer to an execution that never came so far.
@@ -54,8 +56,8 @@ export const invoke: Action = async ({ stack, region, json }) => {
       for (;;) {
         const { status: is } = await executions.send(new DescribeExecutionCommand({ executionArn }));
         if (is !== "RUNNING" && is !== "PENDING_REDRIVE") return is;
-        const far = answerSchema.safeParse(await ask(functions, functionName, { action: "status" }));
-        if (far.success && far.data.action === "status") progress.step(farText(far.data));
+        const far = answered(telling.event, await ask(functions, functionName, { action: "status" }));
+        if (far !== undefined) progress.step(farText(far));
         await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return undefined;
       }
@@ -64,7 +66,7 @@ export const invoke: Action = async ({ stack, region, json }) => {
     progress.done();
     for (const client of [formation, functions, executions]) client.destroy();
   }
-};
+});
 
 interface Far {
   readonly phase: string;

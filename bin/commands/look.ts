@@ -2,38 +2,23 @@
 import { acceptCommand } from "../../lambda/adapters/report/key-text.ts";
 import { pendingText } from "../../lambda/adapters/report/pending-text.ts";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import { reportIn, runListQuarantine, runPlainSql, runStatus } from "../../lambda/ask.ts";
 import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
 import { isOpen, openIn, type Pending } from "../../lambda/domain/proof/pending.ts";
+import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
+import { runPlainSql, runReport } from "../../lambda/verbs/report.ts";
+import { runStatus } from "../../lambda/verbs/status.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
-import type { Action } from "./given.ts";
-import { saidOptions, writeJson, writeJsonList } from "./run.ts";
+import { writeJson, writeJsonList } from "./answer.ts";
+import { command } from "./command.ts";
 
-/** Examples of each reason, where nobody says how many. */
-const EXAMPLES = 10;
-
-export const status: Action = async ({ target, json, ...given }) => {
-  const { run: number, window } = saidOptions(given);
-  const { run, progress, share, left } = await runStatus(target, number, window);
-  const { units, done, pages, stopping, read } = progress;
-  const { id, pass, phase, source, sealedAt } = run;
-  const is = {
-    run: id,
-    pass,
-    phase,
-    source,
-    units,
-    done,
-    pages,
-    read,
-    stopping,
-    sealed: sealedAt !== undefined,
-  };
+export const status = command("status", async ({ target, run: number, window, json }) => {
+  const { is, verdict, share, left } = await runStatus(target, number, window);
+  const { run, pass, phase, source, units, done, pages, read, stopping, sealed } = is;
   await writeJson(json, { ...is, ...left });
-  const ended = `ended: ${run.report?.verdict ?? "nothing was read"}${is.sealed ? ", and sealed" : ""}`;
-  print(`run ${id}, pass ${pass}, ${source}`);
+  const ended = `ended: ${verdict ?? "nothing was read"}${sealed ? ", and sealed" : ""}`;
+  print(`run ${run}, pass ${pass}, ${source}`);
   print(phase === "ended" ? ended : `in phase ${phase}${stopping ? ", and asked to stop: migrate goes on" : ""}`);
   print(`${read.toLocaleString("en-US")} items read in ${pages} pages, ${done} of ${units} units done`);
   const { minutesLeft, fits } = left;
@@ -45,21 +30,20 @@ export const status: Action = async ({ target, json, ...given }) => {
         ? `, within the window of ${window} minutes`
         : `: NOT within the window of ${window} minutes`;
   print(`${(share * 100).toFixed(0)} % copied, about ${Math.ceil(minutesLeft)} minutes left${fitting}`);
-};
+});
 
 /** Shows what the newest proof found when it was made. */
-export const report: Action = async ({ target, schema, sql, json, ...given }) => {
+export const report = command("report", async ({ target, run, schema, sql, json }) => {
   if (sql === true) {
     print(await runPlainSql({ target, schema: await readSchema(schema) }));
     return;
   }
-  const found = reportIn((await runStatus(target, saidOptions(given).run)).run);
+  const { report: found } = await runReport(target, run);
   await writeJson(json, found);
   print(reportText(found));
-};
+});
 
-export const listQuarantine: Action = async ({ target, schema, json, ...given }) => {
-  const { limit = EXAMPLES } = saidOptions(given);
+export const listQuarantine = command("list-quarantine", async ({ target, schema, limit, json }) => {
   const named = (logKey: string) => (source: string) => `#${keyedHash(logKey, source)}`;
   const { groups, logKey } = await runListQuarantine({
     ...{ target, schema: await readSchema(schema), limit },
@@ -73,4 +57,4 @@ export const listQuarantine: Action = async ({ target, schema, json, ...given })
   });
   print(pendingText(groups, named(logKey)));
   process.exitCode = groups.every((group) => openIn(group) === 0) ? EXIT.verified : EXIT.discrepant;
-};
+});

@@ -1,41 +1,42 @@
 /** `migrate`, `verify`, `repair`: what ends with a proof. */
-import type { Edge } from "../../lambda/compose.ts";
-import type { Report } from "../../lambda/domain/proof/report.ts";
-import { runMigration, runRepair, runVerify } from "../../lambda/run.ts";
+import type { Edge, Proven } from "../../lambda/compose.ts";
+import { optionsAmong } from "../../lambda/options.ts";
+import { runMigration } from "../../lambda/verbs/migrate.ts";
+import { runRepair } from "../../lambda/verbs/repair.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import type { Action } from "./given.ts";
-import { runOptions, show, writeJson } from "./run.ts";
-import { openTarget } from "./target.ts";
+import { show, writeJson } from "./answer.ts";
+import { command } from "./command.ts";
+import { openDatabase } from "./database.ts";
 
 /** One source into one database, resumed where an earlier invocation stopped. */
-export const migrate: Action = async (given) => {
+export const migrate = command("migrate", async (given) => {
   const { source, json } = given;
-  const options = runOptions(given);
   const schema = await readSchema(given.schema);
   await proven(json, async (edge) => {
-    await using target = await openTarget(given.target);
-    return (await runMigration({ source, target: target.url, schema, options }, edge)).report;
+    await using database = await openDatabase(given.target);
+    return runMigration({ source, target: database.url, schema, options: optionsAmong(given) }, edge);
   });
-};
+});
 
-export const verify: Action = async (given) => {
+export const verify = command("verify", async (given) => {
   const { target, json } = given;
-  const task = { target, options: runOptions(given), schema: await readSchema(given.schema) };
-  await proven(json, async (edge) => (await runVerify(task, edge)).report);
-};
+  const task = { target, options: optionsAmong(given), schema: await readSchema(given.schema) };
+  await proven(json, (edge) => runVerify(task, edge));
+});
 
-export const repair: Action = async (given) => {
+export const repair = command("repair", async (given) => {
   const { target, force, json } = given;
-  const task = { target, options: runOptions(given), schema: await readSchema(given.schema), force: force === true };
-  await proven(json, async (edge) => (await runRepair(task, edge)).report);
-};
+  const task = { target, options: optionsAmong(given), schema: await readSchema(given.schema), force: force === true };
+  await proven(json, (edge) => runRepair(task, edge));
+});
 
-async function proven(json: string | undefined, work: (edge: Edge) => Promise<Report>): Promise<void> {
+async function proven(json: string | undefined, work: (edge: Edge) => Promise<Proven>): Promise<void> {
   const progress = terminalProgress();
   try {
-    const report = await work({ progress, signal: stopSignal() });
+    const { report } = await work({ progress, signal: stopSignal() });
     await writeJson(json, report);
     progress.done();
     show(report);

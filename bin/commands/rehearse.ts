@@ -7,8 +7,9 @@ import pg from "pg";
 import { z } from "zod";
 import { grid } from "../../lambda/adapters/report/text.ts";
 import type { Task } from "../../lambda/compose.ts";
-import { runMigration } from "../../lambda/run.ts";
+import { optionsAmong } from "../../lambda/options.ts";
 import { parse } from "../../lambda/settings.ts";
+import { runMigration } from "../../lambda/verbs/migrate.ts";
 import { items } from "../../schema/items.ts";
 import * as migrations from "../../schema/migrations/index.ts";
 import { type Database, tables } from "../../schema/tables.ts";
@@ -23,18 +24,16 @@ import { EXIT } from "../terminal/exit.ts";
 import { note, print } from "../terminal/print.ts";
 import { type TerminalProgress, terminalProgress } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop.ts";
-import type { Action } from "./given.ts";
-import { runOptions, show, writeJson } from "./run.ts";
+import { show, writeJson } from "./answer.ts";
+import { command } from "./command.ts";
 
-/** Enough items for one of every kind and a tree of folders. */
-const LEAST_ITEMS = 60;
 const TABLE = "files";
 const SCHEMA = join(import.meta.dirname, "../../schema");
 
 const rehearseSchema = z
   .object({
-    items: z.number().int().min(LEAST_ITEMS).max(10_000_000).default(20_000),
-    seed: z.number().int().min(0).default(1),
+    items: z.number().default(20_000),
+    seed: z.number().default(1),
     dirty: z.boolean().default(false),
     sabotage: z.boolean().default(false),
     keep: z.boolean().default(false),
@@ -46,10 +45,10 @@ const rehearseSchema = z
 
 type RehearseSettings = z.infer<typeof rehearseSchema>;
 
-export const rehearse: Action = async (raw) => {
+export const rehearse = command("rehearse", async (raw) => {
   const signal = stopSignal();
   const settings = parse(rehearseSchema, raw, "the command line");
-  const options = runOptions(raw);
+  const options = optionsAmong(raw);
   const progress = terminalProgress();
   progress.step("starting PostgreSQL and a DynamoDB-compatible server");
   await using engines = new AsyncDisposableStack();
@@ -78,7 +77,7 @@ export const rehearse: Action = async (raw) => {
   } finally {
     progress.done();
   }
-};
+});
 
 async function fill(
   { endpoint, region }: { endpoint: string; region: string },

@@ -1,12 +1,12 @@
 /** `trace`: from an item to its rows, and from a row to its items. */
 import { itemsText, rowText } from "../../lambda/adapters/report/trace-text.ts";
-import { runTrace } from "../../lambda/ask.ts";
+import { runTrace } from "../../lambda/verbs/trace.ts";
 import { print } from "../terminal/print.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
-import type { Action } from "./given.ts";
-import { writeJson } from "./run.ts";
+import { writeJson } from "./answer.ts";
+import { command } from "./command.ts";
 
-export const trace: Action = async ({ target, schema, item, json }, words) => {
+export const trace = command("trace", async ({ target, schema, item, json }, words) => {
   const found = await runTrace({ target, schema: await readSchema(schema), words, isItem: item === true });
   await writeJson(json, found);
   process.exitCode = 0;
@@ -21,4 +21,4 @@ export const trace: Action = async ({ target, schema, item, json }, words) => {
     print("Keys are compared letter by letter; say PK alone to see all of a partition.");
     process.exitCode = 1;
   } else print(itemsText(found, found.pass));
-};
+});

@@ -1,11 +1,10 @@
 /** A filled source and an empty database → a story in two acts, told as it happens: a copy that is killed five times, and a proof that is lied to three times. */
 import pg from "pg";
 import { keyText } from "../../lambda/adapters/report/key-text.ts";
-import { runStatus } from "../../lambda/ask.ts";
 import type { Schema } from "../../lambda/compose.ts";
-import { must } from "../../lambda/domain/must.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
-import { runVerify } from "../../lambda/run.ts";
+import { runReport } from "../../lambda/verbs/report.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { killedCopy } from "./kills.ts";
 import { TAMPERINGS, type Tampered, type Tampering } from "./tampering.ts";
 
@@ -56,8 +55,7 @@ async function firstAct({ command, url, schema, items, signal, print, ...stage }
     if (pages > before && done < units) kills += 1;
     before = pages;
   }
-  const { run } = await runStatus(url);
-  const report = must(run.report, "a copy that ended has a report");
+  const { report } = await runReport(url);
   print(`   ${kills === 0 ? "started" : "resumed"}   ended ${verdictOf(report)}`);
   print(`\n   ${counted(report)}`);
   if (kills < KILLS) print(`   MISSED: only ${kills} of ${KILLS} kills landed between the first page and the last.`);

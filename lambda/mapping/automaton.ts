@@ -93,14 +93,14 @@ export function numbered<S>(
 }
 
 /** So many characters, each one of `of`. */
-export interface Run {
+export interface Stretch {
   readonly of: string;
   readonly least: number;
   readonly most: number;
 }
 
-/** Runs one after the other; those under `maybe` all or none. A run takes all it can. */
-export function spelled(parts: readonly (Run | { readonly maybe: readonly Run[] })[]): Automaton {
+/** Stretches one after the other; those under `maybe` all or none. A stretch takes all it can. */
+export function spelled(parts: readonly (Stretch | { readonly maybe: readonly Stretch[] })[]): Automaton {
   const runs = parts.flatMap((part) => ("maybe" in part ? part.maybe : [part]));
   // Where a group that may be left out begins, reading can go on behind it.
   const skips = new Map<number, number>();
@@ -135,5 +135,5 @@ export function spelled(parts: readonly (Run | { readonly maybe: readonly Run[] 
 }
 
 /** Beyond the least of a run without end it makes no difference how many there were. */
-const counted = ({ least, most }: Run, seen: number): number =>
+const counted = ({ least, most }: Stretch, seen: number): number =>
   most === Number.POSITIVE_INFINITY ? Math.min(seen, Math.max(least, 1)) : seen;

@@ -2,7 +2,7 @@
  * The forms a capture can have → the values each takes. A form is one entry here: matching, rendering and the search for
  * ambiguities all work from its automaton. Forms that are disjoint tell kinds of items apart that no literal does.
  */
-import { type Automaton, anything, type Run, spelled, without } from "./automaton.ts";
+import { type Automaton, anything, type Stretch, spelled, without } from "./automaton.ts";
 
 interface Form {
   /** The values of this form. Never the empty text: an empty key part is not a value. */
@@ -16,10 +16,10 @@ const HEX = `${DIGIT}abcdefABCDEF`;
 /** Crockford's base 32: no I, L, O and U. */
 const BASE32 = `${DIGIT}ABCDEFGHJKMNPQRSTVWXYZ`;
 
-const digits = (count: number): Run => ({ of: DIGIT, least: count, most: count });
-const hex = (count: number): Run => ({ of: HEX, least: count, most: count });
-const one = (of: string): Run => ({ of, least: 1, most: 1 });
-const maybe = (...runs: readonly Run[]): { readonly maybe: readonly Run[] } => ({ maybe: runs });
+const digits = (count: number): Stretch => ({ of: DIGIT, least: count, most: count });
+const hex = (count: number): Stretch => ({ of: HEX, least: count, most: count });
+const one = (of: string): Stretch => ({ of, least: 1, most: 1 });
+const maybe = (...runs: readonly Stretch[]): { readonly maybe: readonly Stretch[] } => ({ maybe: runs });
 
 const fixed = (...parts: Parameters<typeof spelled>[0]): Form => ({ values: () => spelled(parts), last: false });
 

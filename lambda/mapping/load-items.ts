@@ -10,7 +10,6 @@ export type RowSpec = Extract<WriteSpec, { kind: "row" }>;
 
 /** One `into` or `part`, with the columns it gives in table order. */
 export interface Writer {
-  readonly index: number;
   readonly entity: string;
   readonly spec: RowSpec;
   readonly table: DeclaredTable;
@@ -50,7 +49,6 @@ export function loadPattern(entity: EntitySpec, items: ItemsSpec, problems: Mapp
 export function loadWriters(
   entity: EntitySpec,
   tables: readonly DeclaredTable[],
-  first: number,
   problems: MappingProblem[],
 ): Writer[] {
   const writers: Writer[] = [];
@@ -69,7 +67,7 @@ export function loadWriters(
       }
       checkRow(write, table, open, where, problems);
       const columns = table.columns.filter(({ name }) => own(write.columns, name) !== undefined);
-      writers.push({ index: first + writers.length, entity: entity.name, spec: write, table, columns });
+      writers.push({ entity: entity.name, spec: write, table, columns });
     }
   };
   visit(entity.writes, []);

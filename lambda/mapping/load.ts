@@ -29,8 +29,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
   const declared = loadTables(tables, problems, numbering(known.tables));
   const numberOf = numbering(known.entities);
   const patterns = items.entities.map((entity) => loadPattern(entity, items, problems));
-  const writers: Writer[] = [];
-  for (const entity of items.entities) writers.push(...loadWriters(entity, declared, writers.length + 1, problems));
+  const writers = items.entities.flatMap((entity) => loadWriters(entity, declared, problems));
   const isElsewhere = (name: string): boolean => {
     const table = own(tables, name);
     return table !== undefined && specOf(table).elsewhere;
@@ -153,7 +152,7 @@ function planWrites(
     const facet = writer && table && facetOf(table, writer, writers);
     if (writer === undefined || table === undefined || facet === undefined) return [];
     const reads = facet.columns.flatMap(({ name }) => own(write.columns, name) ?? []);
-    return [{ kind: "row", table, facet, writer: writer.index, reads }];
+    return [{ kind: "row", table, facet, reads }];
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * A mapping after loading: checked, named and numbered. The run works on this and never on the user's builders. Table,
- * facet and writer numbers are stored in the ledger; the mapping's fingerprint pins them.
+ * A mapping after loading: checked, named and numbered. The run works on this and never on the user's builders. The
+ * numbers of tables, facets and entities are stored in the ledger: a mapping that is loaded again for a run is given those it knows.
  */
 import type { ColumnType } from "./kinds.ts";
 import type { Level, ReadPlan } from "./plans.ts";
@@ -72,8 +72,6 @@ export interface RowPlan {
   readonly kind: "row";
   readonly table: TableModel;
   readonly facet: FacetModel;
-  /** From 1, over the whole mapping, in the order written. */
-  readonly writer: number;
   /** One for each column of the facet, in the same order. */
   readonly reads: readonly ReadPlan[];
 }

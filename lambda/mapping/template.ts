@@ -1,5 +1,5 @@
 /**
- * A key template as a user writes it, `FOLDER#{folderId}` → its parts; with them, key text → captured values and back.
+ * A key template as a user writes it, `FOLDER#{folderId}` → its parts; with them, key text → captured values.
  * A template covers the whole key. A capture ends where the literal after it first occurs, so a key is read in one way
  * or not at all.
  */
@@ -143,21 +143,4 @@ export function matchKey({ pk, sk }: KeyPattern, pkText: string, skText: string 
   if (inSk === undefined) return undefined;
   for (const [name, value] of inSk) if ((inPk.get(name) ?? value) !== value) return undefined;
   return new Map([...inPk, ...inSk]);
-}
-
-/**
- * The key text that `matchTemplate` reads these values from; values of no capture are left out. RangeError where there
- * is no such key: a value is missing, or holds what its capture cannot take.
- */
-export function renderTemplate(template: Template, values: Captured): string {
-  const key = template.parts
-    .map((part) => (part.kind === "literal" ? part.text : (values.get(part.name) ?? "")))
-    .join("");
-  const read = matchTemplate(template, key);
-  for (const name of template.values.keys()) {
-    if (read === undefined || read.get(name) !== values.get(name)) {
-      throw new RangeError(`"${template.text}" cannot be read back from the values given for its captures`);
-    }
-  }
-  return key;
 }

@@ -10,7 +10,7 @@ import { type KeyRecord, RepeatedKeyFinder } from "../domain/discover/repeated-k
 import type { Mapping } from "../mapping/model.ts";
 import type { ItemSource } from "../ports/source.ts";
 
-export interface Check {
+export interface CensusTask {
   readonly source: ItemSource;
   /** Without a mapping, items are told by the shapes of their keys alone. */
   readonly mapped?: { readonly mapping: Mapping; readonly decode: Decode };
@@ -24,7 +24,7 @@ export interface Check {
 /** A sample is drawn from this many places, a full reading has no use for more than one. */
 const PLACES = 32;
 
-export async function check(task: Check): Promise<Census> {
+export async function check(task: CensusTask): Promise<Census> {
   const { source, mapped, keys, sample, onProgress, signal } = task;
   const taker = new CensusTaker(keys, mapped);
   const repeated = sample === undefined && source.keys === "may repeat" ? new RepeatedKeyFinder() : undefined;
@@ -54,7 +54,7 @@ export async function check(task: Check): Promise<Census> {
 }
 
 /** Keys for which there was no room the time before. */
-async function readAgain(task: Check, repeated: RepeatedKeyFinder): Promise<void> {
+async function readAgain(task: CensusTask, repeated: RepeatedKeyFinder): Promise<void> {
   const { source, mapped, onProgress, signal } = task;
   let read = 0;
   for (const unit of await source.plan(1)) {
@@ -71,7 +71,7 @@ function addKey(repeated: RepeatedKeyFinder, record: KeyRecord | undefined): voi
 }
 
 /** What tells a record from others; undefined where it has no key, or its source does not say where it stands. */
-function keyRecordOf(task: Check, record: SourceRecord, decoded: Decoded | undefined): KeyRecord | undefined {
+function keyRecordOf(task: CensusTask, record: SourceRecord, decoded: Decoded | undefined): KeyRecord | undefined {
   if (!("item" in record) || record.position === undefined) return undefined;
   const { item, position } = record;
   const source = keySource(item, Object.values(task.keys));

@@ -1,4 +1,4 @@
-/** What the target really holds, asked afresh each time. Nothing here remembers; comparing is the domain's work. */
+/** What the target really holds. An answer may have been computed in an earlier lap where nothing was written since; comparing is the domain's work. */
 import type { ContentFacts, LedgerFacts, RelationFacts } from "../domain/proof/evidence.ts";
 import type { Run } from "./runs.ts";
 

@@ -37,8 +37,6 @@ export type Reread =
 export interface ItemSource {
   /** Tells this source from every other, the same in every process: a run belongs to one source. */
   readonly name: string;
-  /** What a page shows: the latest writes, or a moment the whole source was frozen at. */
-  readonly consistency: "strong" | "point-in-time";
   /** Whether two records may have one key. Where they may, every record says where it stands, the same in every reading. */
   readonly keys: "unique" | "may repeat";
   /** How single items can be read once more. Without it nothing can be spot-checked, and nothing is `verified`. */

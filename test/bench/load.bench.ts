@@ -11,7 +11,7 @@ import pg from "pg";
 import { startPostgres } from "../../bin/embedded/postgres.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
-import { runMigration } from "../../lambda/run.ts";
+import { runMigration } from "../../lambda/verbs/migrate.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 

@@ -8,7 +8,7 @@ import { versionsByItem } from "../../lambda/domain/decode/copies.ts";
 import { decoder } from "../../lambda/domain/decode/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
-import { runRollback } from "../../lambda/operate.ts";
+import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { createDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";

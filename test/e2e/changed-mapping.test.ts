@@ -1,9 +1,9 @@
 /** A mapping that grows or changes between invocations: gone on with where every row can still be told, refused where not. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runTrace } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, numeric, table, text } from "../../lambda/mapping/index.ts";
-import { runRollback } from "../../lambda/operate.ts";
+import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { runTrace } from "../../lambda/verbs/trace.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { beforePages, dump, migrateTrial, query, versions } from "../support/migration.ts";
 

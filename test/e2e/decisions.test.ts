@@ -1,12 +1,18 @@
 /** What an operator decides about a run: stopped, accepted, sealed, forgotten; and what a sealed run refuses. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import { runListQuarantine, runStatus } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
 import { must } from "../../lambda/domain/must.ts";
-import { runAccept, runDropLedger, runRollback, runSeal, runStop } from "../../lambda/operate.ts";
-import { runRepair, runVerify } from "../../lambda/run.ts";
+import { runAccept } from "../../lambda/verbs/accept.ts";
+import { runDropLedger } from "../../lambda/verbs/drop-ledger.ts";
+import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
+import { runRepair } from "../../lambda/verbs/repair.ts";
+import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { runSeal } from "../../lambda/verbs/seal.ts";
+import { runStatus } from "../../lambda/verbs/status.ts";
+import { runStop } from "../../lambda/verbs/stop.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query } from "../support/migration.ts";
@@ -106,9 +112,9 @@ describe("stop", () => {
     });
     expect(report).toMatchObject({ verdict: "incomplete", pass: 1 });
     expect(report.items.read).toBeLessThan(400);
-    expect((await runStatus(database.url)).progress.stopping).toBe(true);
+    expect((await runStatus(database.url)).is.stopping).toBe(true);
     expect(await migrate(many)).toMatchObject({ verdict: "verified", pass: 1, items: { read: 400 } });
-    expect((await runStatus(database.url)).progress.stopping).toBe(false);
+    expect((await runStatus(database.url)).is.stopping).toBe(false);
   });
 
   it("says so where there is nothing to stop", async () => {
@@ -125,7 +131,7 @@ describe("seal", () => {
     await expect(seal()).rejects.toMatchObject({ code: "not-proven" });
     await verify([...GOOD, rotten]);
     await seal();
-    expect((await runStatus(database.url)).run.sealedAt).toBeInstanceOf(Date);
+    expect((await runStatus(database.url)).is.sealed).toBe(true);
   });
 
   it("refuses a run that has not ended, forced or not", async () => {

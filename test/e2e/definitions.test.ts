@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Schema } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, table, text, timestamptz } from "../../lambda/mapping/index.ts";
-import { runRollback } from "../../lambda/operate.ts";
-import { runRepair, runVerify } from "../../lambda/run.ts";
+import { runRepair } from "../../lambda/verbs/repair.ts";
+import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";

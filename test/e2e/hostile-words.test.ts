@@ -1,7 +1,7 @@
 /** Mappings and events nobody in their right mind would write: a list of problems or a refusal, never a crash, and no name that is not quoted. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { eventSchema } from "../../lambda/contract.ts";
+import { eventSchema } from "../../lambda/event.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { loadMapping } from "../../lambda/mapping/load.ts";
 import { createDatabase } from "../support/database.ts";

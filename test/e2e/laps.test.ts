@@ -5,7 +5,7 @@ import { startPostgres } from "../../bin/embedded/postgres.ts";
 import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
-import { runVerify } from "../../lambda/run.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
@@ -186,12 +186,20 @@ describe("I9: a write between two laps makes the proof discrepant", () => {
   it("but is no part of one that had begun: all tables are looked at as of one moment", async () => {
     await migrate();
     const different = async (proof = whole()) =>
-      (await proof).tables.map(({ differences: { different: { count } } }) => count);
+      (await proof).tables.map(
+        ({
+          differences: {
+            different: { count },
+          },
+        }) => count,
+      );
     await beside(async (writer) => {
       await writer.query("begin; lock table pairs in access exclusive mode");
       const proof = whole();
       await untilWaiting(database.url, 1, proof);
-      await writer.query("update pets set weight = weight + 1 where pet_id = 'p7'; update pairs set note = 'another'; commit");
+      await writer.query(
+        "update pets set weight = weight + 1 where pet_id = 'p7'; update pairs set note = 'another'; commit",
+      );
       expect(await different(proof)).toEqual([0, 0, 0, 0]);
     });
     expect(await different()).toEqual([0, 1, 0, expect.toSatisfy((count) => count > 0)]);

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
-import { runRollback } from "../../lambda/operate.ts";
+import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
-import { runRollback } from "../../lambda/operate.ts";
+import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";

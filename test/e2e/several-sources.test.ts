@@ -1,12 +1,13 @@
 /** Two source tables into one target: a run each, a ledger that keeps them apart, and a foreign key between them. */
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runStatus, runTrace } from "../../lambda/ask.ts";
 import { load, NO_MAPPING, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { partsOf } from "../../lambda/domain/decode/mapping-parts.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
-import { runVerify } from "../../lambda/run.ts";
+import { runStatus } from "../../lambda/verbs/status.ts";
+import { runTrace } from "../../lambda/verbs/trace.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
@@ -53,8 +54,8 @@ it("in the one order, the foreign key is built with the second", async () => {
   const verify = (schema: typeof peopleSchema, list: readonly Item[], name: string) =>
     runVerify({ target: database.url, schema, options: {} }, edge, memorySource(list, name));
   expect((await verify(peopleSchema, USERS, "memory:people")).report).toMatchObject({ verdict: "verified", run: 1 });
-  expect((await runStatus(database.url, 1)).run.source).toBe("memory:people");
-  expect((await runStatus(database.url)).run.source).toBe("memory:shop");
+  expect((await runStatus(database.url, 1)).is.source).toBe("memory:people");
+  expect((await runStatus(database.url)).is.source).toBe("memory:shop");
   expect(await runTrace({ target: database.url, schema: peopleSchema, words: ["U#1"], isItem: false })).toMatchObject({
     run: 1,
     count: 1,

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
-import { runRollback } from "../../lambda/operate.ts";
-import { runRepair, runVerify } from "../../lambda/run.ts";
+import { runRepair } from "../../lambda/verbs/repair.ts";
+import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";

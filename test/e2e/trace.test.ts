@@ -1,7 +1,6 @@
 /** `trace`: from an item to its rows and back; `report --sql`: the fingerprints computed by queries that stand alone. */
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runPlainSql, runTrace } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
@@ -18,6 +17,8 @@ import {
   textArray,
   timestamptz,
 } from "../../lambda/mapping/index.ts";
+import { runPlainSql } from "../../lambda/verbs/report.ts";
+import { runTrace } from "../../lambda/verbs/trace.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { migrateTrial, query } from "../support/migration.ts";
 

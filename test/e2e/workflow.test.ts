@@ -1,14 +1,14 @@
 /** The migration in pieces, as a workflow asks for them: planned, copied by several at once, finalized, proven in laps. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose.ts";
-import type { Options } from "../../lambda/contract.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
-import { runStop } from "../../lambda/operate.ts";
+import type { Options } from "../../lambda/options.ts";
 import { type Migration, plan } from "../../lambda/pipeline/migrate.ts";
-import { copyStep, finalizeStep } from "../../lambda/pipeline/steps.ts";
+import { workflowCopy, workflowFinalize } from "../../lambda/pipeline/workflow.ts";
 import type { Run } from "../../lambda/ports/runs.ts";
-import { runVerify } from "../../lambda/run.ts";
+import { runStop } from "../../lambda/verbs/stop.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
@@ -57,9 +57,9 @@ const verify = async (signal = new AbortController().signal, list = LIST) =>
 describe("I5: copied by so many at once, the result is that of one", () => {
   it.each([1, 4, 16])("%i", async (workers) => {
     await begin(workers * 4);
-    const shares = await Promise.all(Array.from({ length: workers }, () => step(copyStep)));
+    const shares = await Promise.all(Array.from({ length: workers }, () => step(workflowCopy)));
     expect(shares).toEqual(Array(workers).fill(true));
-    expect(await step(finalizeStep)).toBe(true);
+    expect(await step(workflowFinalize)).toBe(true);
     expect(await verify()).toMatchObject({ verdict: "verified", pass: 1, items: { read: LIST.length } });
     await using alone = await createDatabase();
     await migrateTrial({ url: alone.url, schema, items: LIST });
@@ -70,32 +70,36 @@ describe("I5: copied by so many at once, the result is that of one", () => {
 it("each piece may be asked for again, and does nothing that was done", async () => {
   await begin();
   expect(await begin(3)).toMatchObject({ pass: 1, phase: "copy" });
-  expect([await step(copyStep), await step(copyStep)]).toEqual([true, true]);
-  expect([await step(finalizeStep), await step(finalizeStep), await step(copyStep)]).toEqual([true, true, true]);
+  expect([await step(workflowCopy), await step(workflowCopy)]).toEqual([true, true]);
+  expect([await step(workflowFinalize), await step(workflowFinalize), await step(workflowCopy)]).toEqual([
+    true,
+    true,
+    true,
+  ]);
   expect((await verify()).verdict).toBe("verified");
   expect(await query(database.url, "select count(*)::int as units from migration_ledger.unit")).toEqual([{ units: 8 }]);
 });
 
 it("a worker that runs out of time says that it is not done, and the next one goes on", async () => {
   await begin();
-  expect(await step(copyStep, {}, { signal: AbortSignal.abort() })).toBe(false);
-  expect(await step(copyStep)).toBe(true);
+  expect(await step(workflowCopy, {}, { signal: AbortSignal.abort() })).toBe(false);
+  expect(await step(workflowCopy)).toBe(true);
 });
 
 it("what a vanished worker has left is copied before anything is built", async () => {
   await begin();
-  expect(await step(finalizeStep, {}, { signal: AbortSignal.abort() })).toBe(false);
-  expect(await step(finalizeStep)).toBe(true);
+  expect(await step(workflowFinalize, {}, { signal: AbortSignal.abort() })).toBe(false);
+  expect(await step(workflowFinalize)).toBe(true);
   expect(await verify()).toMatchObject({ verdict: "verified", items: { read: LIST.length } });
 });
 
 it("a run that is to stop has nothing left to copy, and is not built", async () => {
   await begin();
   await runStop({ target: database.url, run: undefined });
-  expect(await step(copyStep)).toBe(true);
-  await expect(step(finalizeStep)).rejects.toMatchObject({ code: "stopped" });
+  expect(await step(workflowCopy)).toBe(true);
+  await expect(step(workflowFinalize)).rejects.toMatchObject({ code: "stopped" });
   await begin();
-  expect(await step(finalizeStep)).toBe(true);
+  expect(await step(workflowFinalize)).toBe(true);
 });
 
 it("I5: an item that stands there twice is decided by whoever finalizes, however often that takes", async () => {
@@ -104,7 +108,7 @@ it("I5: an item that stands there twice is decided by whoever finalizes, however
   const told = await migrateTrial({ url: alone.url, schema, items: list });
   expect(told.items).toMatchObject({ quarantined: 1, repeated: 30 });
   await begin(8, list);
-  await Promise.all([1, 2, 3].map(() => step(copyStep, {}, { list })));
+  await Promise.all([1, 2, 3].map(() => step(workflowCopy, {}, { list })));
   // Time runs out as soon as the first page is read again, then whenever the next one is.
   let tries = 0;
   for (let done = false; !done; tries += 1) {
@@ -116,7 +120,7 @@ it("I5: an item that stands there twice is decided by whoever finalizes, however
           await repeats.keep(...page);
           if (page[3] === undefined) time.abort();
         };
-        return finalizeStep({ ...migration, target: { ...migration.target, repeats: { ...repeats, keep } } }, run);
+        return workflowFinalize({ ...migration, target: { ...migration.target, repeats: { ...repeats, keep } } }, run);
       },
       {},
       { list, signal: time.signal },
@@ -131,7 +135,7 @@ it("I5: an item that stands there twice is decided by whoever finalizes, however
 
 it("I9: a source without a single item is never verified", async () => {
   await begin(2, []);
-  expect(await step(copyStep, {}, { list: [] })).toBe(true);
-  expect(await step(finalizeStep, {}, { list: [] })).toBe(true);
+  expect(await step(workflowCopy, {}, { list: [] })).toBe(true);
+  expect(await step(workflowFinalize, {}, { list: [] })).toBe(true);
   expect((await verify(undefined, [])).verdict).toBe("discrepant");
 });

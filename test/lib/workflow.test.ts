@@ -1,6 +1,6 @@
 /** The state machine of the template, run by an engine that is not AWS' and knows nothing of it, with functions that only answer. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { eventSchema } from "../../lambda/contract.ts";
+import { eventSchema } from "../../lambda/event.ts";
 import { definitionOf, execute, Failed, type Task } from "./executed.ts";
 
 type Answer = (event: Record<string, unknown>, call: number) => unknown;

@@ -10,9 +10,9 @@ import {
   type KeyPattern,
   matchKey,
   parseTemplate,
-  renderTemplate,
   type Template,
 } from "../../lambda/mapping/template.ts";
+import { renderTemplate } from "../support/render-template.ts";
 
 type Where = Readonly<Record<string, string>>;
 

@@ -6,13 +6,8 @@ import { includes } from "../../lambda/mapping/automaton.ts";
 import { type CaptureForm, formOf, isCaptureForm } from "../../lambda/mapping/capture-form.ts";
 import { keyLanguage } from "../../lambda/mapping/key-language.ts";
 import { contains, overlap } from "../../lambda/mapping/overlap.ts";
-import {
-  isTemplateProblem,
-  matchTemplate,
-  parseTemplate,
-  renderTemplate,
-  type Template,
-} from "../../lambda/mapping/template.ts";
+import { isTemplateProblem, matchTemplate, parseTemplate, type Template } from "../../lambda/mapping/template.ts";
+import { renderTemplate } from "../support/render-template.ts";
 
 function template(text: string): Template {
   const parsed = parseTemplate(text, "#");

@@ -10,9 +10,9 @@ import {
   matchKey,
   matchTemplate,
   parseTemplate,
-  renderTemplate,
   type Template,
 } from "../../lambda/mapping/template.ts";
+import { renderTemplate } from "../support/render-template.ts";
 
 function template(text: string, delimiter = "#"): Template {
   const parsed = parseTemplate(text, delimiter);

@@ -1,12 +1,12 @@
 /** A small table in which everything that an operator can let go, or cannot, happens with two items: orphans, conflicts, collisions, versions. */
 import { expect } from "vitest";
-import { runListQuarantine } from "../../lambda/ask.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
-import { type AcceptTask, runAccept } from "../../lambda/operate.ts";
-import { runVerify } from "../../lambda/run.ts";
+import { type AcceptTask, runAccept } from "../../lambda/verbs/accept.ts";
+import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { memorySource } from "./memory-source.ts";
 import { migrateTrial } from "./migration.ts";
 

@@ -1,5 +1,5 @@
 /** A source, by its words on the command line → its census. */
-import { runCheck } from "../../lambda/ask.ts";
+import { runCheck } from "../../lambda/verbs/check.ts";
 
 export const takeCensus = (source: string, more: Partial<Parameters<typeof runCheck>[0]> = {}) =>
   runCheck(

@@ -20,7 +20,8 @@ interface Layer {
 const MAPPING = /^lambda\/mapping\//;
 const DOMAIN = /^lambda\/domain\//;
 const PORTS = /^lambda\/ports\//;
-const SETTINGS = /^lambda\/(contract|settings|verbs)\.ts$/;
+/** What is said, set and answered, without what is done. */
+const WORDS = /^lambda\/(contract|options|settings)\.ts$/;
 const PACKAGE = /^(?!lambda\/|bin\/|lib\/|schema\/|test\/)/;
 const ADAPTERS = ["dynamodb", "file", "report"];
 
@@ -31,6 +32,11 @@ const rooms = (folder: string, names: readonly string[], others: readonly RegExp
     files: new RegExp(`^lambda/${folder}/${name}/`),
     may: [...names.slice(0, at + 1).map((before) => new RegExp(`^lambda/${folder}/${before}/`)), ...others],
   }));
+
+const COMPOSE = /^lambda\/compose\.ts$/;
+const VERB_FLOOR = /^lambda\/(verb|runs|opening|item-name)\.ts$/;
+const VERB_TABLE = /^lambda\/verbs\.ts$/;
+const BELOW_VERBS = [COMPOSE, WORDS, /^lambda\/pipeline\//, PORTS, DOMAIN, MAPPING, /^zod$/];
 
 /** What every room of the domain knows stands in no room. */
 const DOMAIN_FLOOR = /^lambda\/domain\/[^/]+\.ts$/;
@@ -55,10 +61,26 @@ export const LAYERS: readonly Layer[] = [
     ["session", "ledger", "tables", "proof", "rows", "front"],
     [PORTS, DOMAIN, MAPPING, PACKAGE],
   ),
-  { name: "contract and settings", files: SETTINGS, may: [SETTINGS, DOMAIN, /^zod$/] },
-  { name: "compose", files: /^lambda\/compose\.ts$/, may: [/^lambda\/(?!handler)/, PACKAGE] },
-  { name: "ask", files: /^lambda\/(ask|operate|invoke|run)\.ts$/, may: [/^lambda\/(?!handler|adapters)/] },
-  { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/(compose|invoke)\.ts$/, SETTINGS, /^schema\//] },
+  { name: "contract and settings", files: WORDS, may: [WORDS, DOMAIN, /^zod$/] },
+  {
+    name: "compose",
+    files: COMPOSE,
+    may: [/^lambda\/adapters\//, WORDS, /^lambda\/pipeline\//, PORTS, DOMAIN, MAPPING, /^node:crypto$/],
+  },
+  { name: "what verbs share", files: VERB_FLOOR, may: [VERB_FLOOR, ...BELOW_VERBS] },
+  // A verb knows no other one: what two of them need stands below.
+  { name: "verbs", files: /^lambda\/(verbs|workflow)\//, may: [VERB_FLOOR, ...BELOW_VERBS] },
+  {
+    name: "the table of verbs",
+    files: VERB_TABLE,
+    may: [/^lambda\/(verbs|workflow)\//, /^lambda\/verb\.ts$/],
+  },
+  {
+    name: "event",
+    files: /^lambda\/event\.ts$/,
+    may: [VERB_TABLE, /^lambda\/(verb|compose)\.ts$/, WORDS, DOMAIN_FLOOR, /^zod$/],
+  },
+  { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/(compose|event)\.ts$/, WORDS, /^schema\//] },
   { name: "schema", files: /^schema\//, may: [/^schema\//, /^lambda\/mapping\/index\.ts$/, /^kysely(\/migration)?$/] },
   { name: "bin", files: /^bin\//, may: [/^bin\//, /^lambda\//, /^lib\//, /^schema\//, PACKAGE] },
   { name: "lib", files: /^lib\//, may: [/^lib\//, /^lambda\/contract\.ts$/, PACKAGE] },

@@ -8,7 +8,6 @@ const PAGE = 50;
 export function memorySource(items: readonly Item[], name = "memory:test", page = PAGE): ItemSource {
   return {
     name,
-    consistency: "point-in-time",
     keys: "may repeat",
     reread: {
       how: "by-position",

@@ -1,12 +1,13 @@
 /** Items and a database → a migration as the drivers run it, with room for a test's own decorations around its ports. */
 import pg from "pg";
-import { load, migrationOf, numbered, openTarget, runsAt, type Schema } from "../../lambda/compose.ts";
-import type { Options } from "../../lambda/contract.ts";
+import { load, migrationOf, openTarget, type Schema } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
+import type { Options } from "../../lambda/options.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { migrate } from "../../lambda/pipeline/migrate.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
+import { numbered, runsAt } from "../../lambda/runs.ts";
 import { memorySource } from "./memory-source.ts";
 
 export interface Trial {

@@ -40,7 +40,6 @@ export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDi
   };
   return {
     name,
-    consistency: "strong",
     keys: "unique",
     reread: { how: "by-key", get: (keys) => getItems(client, table, keys, budget).catch(told) },
     inspect: () => inspect(client, table, name).catch(told),

@@ -37,7 +37,6 @@ export function fileSource({ path }: { readonly path: string }): ItemSource {
   const read: ItemSource["read"] = (unit, cursor, signal) => readUnit(path, JSON.parse(unit), cursor, signal);
   return {
     name: `file:${realPath(path)}`,
-    consistency: "point-in-time",
     keys: "may repeat",
     reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read }) },
     inspect: async () => {

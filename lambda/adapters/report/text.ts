@@ -266,13 +266,10 @@ function repaired({ repaired: counts }: Report): string[] {
   return told.length === 0 ? ["  nothing was to be mended"] : told;
 }
 
-/** The problem of a discrepancy that the section on quarantine has already told item by item. */
-const IN_QUARANTINE = /^\d+ items? (is|are) in quarantine: /;
-
 function discrepancies({ discrepancies: list, quarantine: groups }: Report): string[] {
   const total = groups.reduce((sum, group) => sum + group.count - group.accepted, 0);
   return [
-    ...list.filter(({ problem }) => !IN_QUARANTINE.test(problem)).flatMap(discrepancy),
+    ...list.filter(({ section: named }) => named !== "quarantine").flatMap(discrepancy),
     ...(total === 0 ? [] : [`  completeness: ${count(total)} in quarantine, named above`]),
   ];
 }

@@ -6,7 +6,6 @@ export type Reason =
   | "no-key"
   | "repeated-key"
   | "no-entity"
-  | "ambiguous-key"
   | "key-not-text"
   | "missing-attribute"
   | "null-attribute"

@@ -12,7 +12,7 @@ import { type ItemCounts, totalCounts } from "./tally.ts";
 const accounted = ({ read: _, ...fates }: ItemCounts): number =>
   Object.values(fates).reduce((sum, count) => sum + count, 0);
 
-/** Check 1: every item read is counted exactly once (I1). */
+/** Accounting: every item read is counted exactly once (I1). */
 export function checkAccounting({ tally, ledger }: Evidence): Discrepancy[] {
   const entities = Object.entries(tally.entities).filter(([, counts]) => counts.read !== accounted(counts));
   const total = totalCounts(tally);
@@ -52,7 +52,7 @@ export function checkAccounting({ tally, ledger }: Evidence): Discrepancy[] {
   ];
 }
 
-/** Check 5: single items read again agree with their rows. What was written to since is no fault of the copy. */
+/** Spot checks: single items read again agree with their rows. What was written to since is no fault of the copy. */
 export function checkSpots({ wrong, sampled, examples, impossible }: SpotFacts): Discrepancy[] {
   if (impossible !== undefined) {
     return [
@@ -110,14 +110,17 @@ function checkWaiting(group: PendingGroup): Discrepancy[] {
   const named = group.examples.filter(({ accepted }) => accepted === null);
   return [
     table === null
-      ? found(
-          "completeness",
-          entity ?? "items of no entity",
-          `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
-          named[0]?.detail ?? "look into the quarantine",
-          count,
-          named.map(({ source }) => ({ source })),
-        )
+      ? {
+          ...found(
+            "completeness",
+            entity ?? "items of no entity",
+            `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
+            named[0]?.detail ?? "look into the quarantine",
+            count,
+            named.map(({ source }) => ({ source })),
+          ),
+          section: "quarantine",
+        }
       : found(
           "completeness",
           table,
@@ -172,7 +175,7 @@ function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] 
   ];
 }
 
-/** Check 6: nothing unmapped, unmatched, contested, quarantined or stale. */
+/** Completeness: nothing unmapped, unmatched, contested, quarantined or stale. */
 export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): Discrepancy[] {
   const nameless = ledger.waiting
     .filter(({ reason }) => NAMELESS.some((each) => each === reason))

@@ -34,7 +34,7 @@ function facetName({ primaryKey }: TableModel, { columns }: FacetModel): string 
 
 export const differs = ({ expected, actual }: FacetSums): boolean => !sameSum(expected, actual);
 
-/** Checks 2 and 3: as many rows as the ledger holds, and every column of every row as it was decoded. */
+/** Counts and content: as many rows as the ledger holds, and every column of every row as it was decoded. */
 export function checkTable(table: TableModel, { tally, content }: Evidence): Discrepancy[] {
   const actual = must(
     content.tables.find((each) => each.table === table.name),
@@ -111,7 +111,7 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
   return discrepancies;
 }
 
-/** Check 4: orphans, duplicates, NULLs, broken conditions; and that what forbids them from now on is there, as it was defined. */
+/** Relations: orphans, duplicates, NULLs, broken conditions; and that what forbids them from now on is there, as it was defined. */
 export function checkRelations(facts: RelationFacts): Discrepancy[] {
   const { foreignKeys, duplicates, nulls, checks, indexes, missing } = facts;
   const tell = (subject: string, problem: string, remedy: string, count = 0, examples: readonly Example[] = []) =>

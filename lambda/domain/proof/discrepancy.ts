@@ -15,6 +15,8 @@ export interface Discrepancy {
   readonly remedy: string;
   readonly count: number;
   readonly examples: readonly Example[];
+  /** The section of the report that names every one of them, where there is one. */
+  readonly section?: "quarantine";
 }
 
 export interface Evidence {

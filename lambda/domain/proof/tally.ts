@@ -284,7 +284,7 @@ export function totalCounts(tally: Tally): ItemCounts {
   return Object.values(tally.entities).reduce(addCounts, NO_COUNTS);
 }
 
-/** The entities in the order a reader expects: as declared, then the items that matched none. */
+/** The entities in the order they were declared in, those of an earlier mapping first. */
 export function entityNames(mapping: Mapping): string[] {
   return [...mapping.entities].sort((a, b) => a.index - b.index).map(({ name }) => name);
 }

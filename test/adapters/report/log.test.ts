@@ -7,7 +7,7 @@ import { keyedHash } from "../../../lambda/domain/decode/fingerprint.ts";
 import { MigrationError } from "../../../lambda/domain/migration-error.ts";
 import type { Report } from "../../../lambda/domain/proof/report.ts";
 import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
-import { runMigration } from "../../../lambda/run.ts";
+import { runMigration } from "../../../lambda/verbs/migrate.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { migrateTrial } from "../../support/migration.ts";
 

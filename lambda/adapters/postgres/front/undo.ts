@@ -8,6 +8,7 @@ import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { How, Undo, Undone } from "../../../ports/undo.ts";
+import { NUMBERS, VIEWS } from "../ledger/ledger.ts";
 import { linesOf } from "../ledger/lines.ts";
 import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
 import { lockRun, sealed, updateRun } from "../ledger/runs.ts";
@@ -141,12 +142,15 @@ async function dropLedger(session: Session): Promise<number> {
     `select relname as name from pg_class where relnamespace = '${LEDGER}'::regnamespace and relkind = 'r'`,
   );
   // Not with everything that hangs on it: a view of somebody else's is named, and stays.
-  const places = tables.map(({ name }) => ({ schema: LEDGER, name }));
-  await refusing(session, places, async () => {
+  const inLedger = (name: string) => ({ schema: LEDGER, name });
+  const [places, views] = [tables.map(({ name }) => inLedger(name)), VIEWS.map(inLedger)];
+  await refusing(session, [...places, ...views], async () => {
     // What refuses is asked for its name by the same transaction.
     await session.query("savepoint dropping");
     try {
+      await session.query(`drop view ${views.map(tableSql).join(", ")}`);
       await session.query(`drop table ${places.map(tableSql).join(", ")}`);
+      await session.query(`drop sequence ${NUMBERS}`);
       await session.query(`drop schema ${LEDGER}`);
     } catch (error) {
       await session.query("rollback to savepoint dropping");

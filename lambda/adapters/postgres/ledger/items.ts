@@ -5,7 +5,7 @@ import type { Session } from "../session/connection.ts";
 import { copyText } from "../session/copy-text.ts";
 import { itemTaken } from "../session/errors.ts";
 import { LEDGER, unnest } from "../session/sql.ts";
-import { NUMBERS_AT_ONCE } from "./ledger.ts";
+import { NUMBERS, NUMBERS_AT_ONCE } from "./ledger.ts";
 
 /** Where items and lines are written: a run and its pass. */
 export interface Place {
@@ -54,7 +54,7 @@ export async function numbersFor(session: Session, count: number): Promise<numbe
   while (numbers.length < count) {
     let left = numbersLeft.get(session);
     if (left === undefined || left.next === left.end) {
-      const { rows } = await session.query<{ next: string }>(`select nextval('${LEDGER}.item_number') as next`);
+      const { rows } = await session.query<{ next: string }>(`select nextval('${NUMBERS}') as next`);
       const next = Number(must(rows[0], "a sequence gives one number").next);
       left = { next, end: next + NUMBERS_AT_ONCE };
       numbersLeft.set(session, left);

@@ -4,6 +4,9 @@ import type { Migration } from "kysely/migration";
 import { migrateVersions } from "../session/migrator.ts";
 import type { Sessions } from "../session/sessions.ts";
 
+/** What stands beside the tables. */
+export const VIEWS = ["contribution", "audit"];
+export const NUMBERS = "migration_ledger.item_number";
 /** Numbers of items that a session takes at once. */
 export const NUMBERS_AT_ONCE = 1_000;
 

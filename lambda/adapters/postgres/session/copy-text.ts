@@ -6,10 +6,3 @@ const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "
 /** One value as it stands between tabs. */
 export const copyText = (value: string | null): string =>
   value === null ? "\\N" : SPECIAL.test(value) ? value.replace(/[\\\t\n\r]/g, (char) => ESCAPES[char] ?? char) : value;
-
-/** One row. */
-export function copyLine(values: readonly (string | null)[]): string {
-  let line = "";
-  for (const [at, value] of values.entries()) line += (at === 0 ? "" : "\t") + copyText(value);
-  return `${line}\n`;
-}

@@ -8,14 +8,14 @@ import type { Migration } from "./migrate.ts";
 import { Pace } from "./pace.ts";
 
 /** One worker's share: done when no unit is left that nobody holds, or when somebody wants the run to stop. */
-export async function copyStep(migration: Migration, run: Run): Promise<boolean> {
+export async function workflowCopy(migration: Migration, run: Run): Promise<boolean> {
   if (run.phase !== "copy") return true;
   const end = await copyShare(copyOf(migration, run));
   return end === "done" || (await isStopping(migration, run));
 }
 
 /** Copies what vanished workers have left, then settles and builds. Throws MigrationError `stopped` where the run is to stop. */
-export async function finalizeStep(migration: Migration, run: Run): Promise<boolean> {
+export async function workflowFinalize(migration: Migration, run: Run): Promise<boolean> {
   if (await isStopping(migration, run)) throw stopped(run);
   const { runs } = migration.target;
   if (run.phase === "copy") {
@@ -23,9 +23,9 @@ export async function finalizeStep(migration: Migration, run: Run): Promise<bool
       if (await isStopping(migration, run)) throw stopped(run);
       return false;
     }
-    return finalizeStep(migration, await runs.enter(run, "build"));
+    return workflowFinalize(migration, await runs.enter(run, "build"));
   }
-  if (run.phase === "repair") return finalizeStep(migration, await runs.enter(run, "build"));
+  if (run.phase === "repair") return workflowFinalize(migration, await runs.enter(run, "build"));
   if (run.phase !== "build") return true;
   if (await isToStop(migration, run)) return false;
   return (await buildUp(migration, run)) !== undefined;

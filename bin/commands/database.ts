@@ -1,11 +1,11 @@
 /** `--target` → a database that is there: a URL as it is, or `embedded`, a Postgres of this process's own. */
 import { startPostgres } from "../embedded/postgres.ts";
 
-export interface OpenTarget extends AsyncDisposable {
+export interface Database extends AsyncDisposable {
   readonly url: string;
 }
 
-export async function openTarget(target: string): Promise<OpenTarget> {
+export async function openDatabase(target: string): Promise<Database> {
   if (target !== "embedded") return { url: target, [Symbol.asyncDispose]: async () => undefined };
   const postgres = await startPostgres();
   return { url: postgres.url, [Symbol.asyncDispose]: () => postgres.stop() };

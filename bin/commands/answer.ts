@@ -1,24 +1,10 @@
-/** What commands have in common: options checked against the contract, an answer in a file, a report on the screen. */
+/** An answer → a file, a report → the screen. */
 import { open, writeFile } from "node:fs/promises";
-import type { z } from "zod";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import { type Options, optionsSchema, saidSchema } from "../../lambda/contract.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
-import { parse } from "../../lambda/settings.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
-
-/** The options of a run among everything a command was given. */
-export const runOptions = (given: object): Options => checked(optionsSchema, given);
-
-/** What single verbs are told, among everything a command was given. */
-export const saidOptions = (given: object): z.infer<typeof saidSchema> => checked(saidSchema, given);
-
-function checked<S extends z.ZodObject>(schema: S, given: object): z.infer<S> {
-  const known = Object.entries(given).filter(([name, value]) => name in schema.shape && value !== undefined);
-  return parse(schema, Object.fromEntries(known), "the command line");
-}
 
 /** Writes what a command found to the file that was named, if one was. */
 export async function writeJson(file: string | undefined, found: unknown): Promise<void> {

@@ -1,0 +1,59 @@
+/** What an event asks for, checked → the verb, or the action of a workflow, that answers. */
+import { z } from "zod";
+import type { Edge, Proven } from "./compose.ts";
+import { type Answer, environmentSchema } from "./contract.ts";
+import { must } from "./domain/must.ts";
+import { saidSchema } from "./options.ts";
+import type { Answering, Invocation, Proving, Verb, WorkflowAction } from "./verb.ts";
+import { VERBS, WORKFLOW } from "./verbs.ts";
+
+/** What belongs to an action, and who does it. */
+interface Action {
+  readonly needs: readonly string[];
+  readonly takes: readonly string[];
+  readonly event: Answering | Proving;
+}
+
+const actionOf = ({ words, needs, takes, event }: Verb): Action[] => {
+  if (event === undefined) return [];
+  const [needed, taken] = words === undefined ? [[], []] : words.optional === true ? [[], ["key"]] : [["key"], []];
+  return [{ needs: [...needed, ...needs], takes: [...taken, ...takes], event }];
+};
+
+const verbs = Object.entries<Verb>(VERBS).flatMap(([name, verb]) =>
+  actionOf(verb).map((action): [string, Action] => [name, action]),
+);
+const workflow = Object.entries<WorkflowAction>(WORKFLOW).map(([name, action]): [string, Action] => [
+  name,
+  { needs: [], ...action },
+]);
+
+/** What an event may ask for. */
+export const ACTIONS: ReadonlyMap<string, Action> = new Map([...verbs, ...workflow]);
+
+/** The event: `{}` does all of it. What does not belong to its action is refused, as an unknown option is. */
+export const eventSchema = saidSchema
+  .extend({ action: z.enum([...ACTIONS.keys()]).default("migrate") })
+  .superRefine(({ action, ...said }, context) => {
+    const { needs = [], takes = [] } = ACTIONS.get(action) ?? {};
+    const given = Object.entries(said).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    const issue = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    for (const name of given) if (![...needs, ...takes].includes(name)) issue(name, `${action} takes no ${name}`);
+    // The source and the target are the function's own.
+    for (const name of needs)
+      if (name in saidSchema.shape && !given.includes(name)) issue(name, `${action} needs ${name}`);
+  });
+
+/** All that one invocation is given, checked together so that every problem is told at once. */
+export const invocationSchema = z.object({ environment: environmentSchema, event: eventSchema });
+
+/** Does what an event asks for. */
+export async function invoke(
+  { action, ...said }: z.infer<typeof eventSchema>,
+  own: Omit<Invocation, "said">,
+  edge: Edge,
+): Promise<Proven | Answer> {
+  const { event } = must(ACTIONS.get(action), "the event was checked");
+  const invocation = { ...own, said };
+  return "proves" in event ? event.proves(invocation, edge) : { action, ...(await event.does(invocation, edge)) };
+}

@@ -1,0 +1,105 @@
+/** All that can be said to a verb, each once: as a flag of the command line and, under the same name, in an event. */
+import { z } from "zod";
+
+export interface Option<V extends z.ZodType = z.ZodType> {
+  /** `<X>` is a value; without one it is said or not said. */
+  readonly flag: string;
+  readonly says: string;
+  readonly value: V;
+  readonly default?: string;
+}
+
+const count = z.number().int().positive();
+const atLeastNone = z.number().int().min(0);
+
+const text = (flag: string, says: string, value = z.string()) => ({ flag, says, value });
+const whole = (flag: string, says: string, value = count) => ({ flag, says, value });
+const yes = (flag: string, says: string) => ({ flag, says, value: z.boolean() });
+
+/** What only a command line says: a function has its source, its target and its schema of its own. */
+const TERMINAL = {
+  source: text("--source <SRC>", "dynamodb:TABLE[?region=R&endpoint=URL] or file:ITEMS.jsonl[.gz]"),
+  target: text("--target <URL>", "postgres://USER@HOST:PORT/DATABASE"),
+  schema: { ...text("--schema <DIR>", "the folder with tables.ts and items.ts"), default: "schema" },
+  json: text("--json <FILE>", "write the answer there"),
+  stack: text("--stack <NAME>", "the stack that was deployed"),
+  region: text("--region <R>", "where it was deployed; that of the environment or the profile where it is left out"),
+  // Fewer are not enough for one of every kind and a tree of folders.
+  items: whole("--items <N>", "items in the sample table (default: 20,000)", z.number().int().min(60).max(10_000_000)),
+  dirty: yes("--dirty", "plant one of every kind of fault among the items; the report must name each"),
+  sabotage: yes("--sabotage", "kill the copy five times, then change the database behind its back"),
+  keep: yes("--keep", "keep the database until Ctrl-C, and print its URL"),
+  keys: text("--keys <PK,SK>", "the key attributes, where there is no mapping and the source cannot tell"),
+  attributes: yes("--attributes", "show the attributes of every entity, too"),
+  ddl: yes("--ddl", "print the statements that make the tables, and nothing else"),
+  sql: yes("--sql", "print a query a table that computes its fingerprint anew, to be run by whoever doubts it"),
+  item: yes("--item", "the words are an item's key, also where the first one is the name of a table"),
+} as const satisfies Record<string, Option>;
+
+/** How a run is shaped, paced and proven. */
+const RUN = {
+  units: whole("--units <N>", "parts the source is read in", count.max(100_000)),
+  concurrency: whole("--concurrency <N>", "workers in this process", count.max(64)),
+  maxReadUnits: whole(
+    "--max-read-units <R>",
+    "read capacity units a second, over all workers of this process; fewer while the table throttles",
+  ),
+  maxRowsPerSecond: whole(
+    "--max-rows-per-second <R>",
+    "rows written a second, for a database that serves an application already",
+  ),
+  maxQuarantine: whole("--max-quarantine <N>", "stop when more items than this cannot become rows", atLeastNone),
+  prune: yes("--prune", "remove the rows of items the source no longer has"),
+  remap: yes("--remap", "go on with a changed mapping, and write the items of changed entities again"),
+  allowEmpty: yes("--allow-empty", "accept a source without a single item"),
+  sample: whole("--sample <N>", "items of each entity that are read again", atLeastNone.max(10_000)),
+  seed: whole("--seed <S>", "draws samples; another one each time where it is left out", atLeastNone.max(0xffff_ffff)),
+  recount: yes("--recount", "read the whole source a second time, keys only, and compare"),
+} as const satisfies Record<string, Option>;
+
+/** What single verbs are told, and an event may say too. */
+const SINGLE = {
+  run: whole("--run <N>", "the run of that number, where there are several; default the newest"),
+  limit: whole("--limit <N>", "examples of each reason", atLeastNone.max(1_000)),
+  window: whole("--window <MINUTES>", "whether the copy ends within so many minutes of its beginning"),
+  reasonCode: text(
+    "--reason-code <CODE>",
+    "all that waits for that reason, as `list-quarantine` has it",
+    z.string().min(1),
+  ),
+  entity: text("--entity <NAME>", "all that waits of that entity", z.string().min(1)),
+  all: yes("--all", "every one of them: what --reason-code and --entity choose"),
+  reason: text("--reason <TEXT>", "why, for the ledger and the report", z.string().trim().min(1).max(1_000)),
+  force: yes("--force", "also where others would lose something"),
+} as const satisfies Record<string, Option>;
+
+export const OPTIONS = { ...TERMINAL, ...RUN, ...SINGLE };
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Of whatever ends with a proof. */
+export const PROOF = ["sample", "seed", "recount", "allowEmpty"] as const;
+
+type Values<T extends Record<string, Option>> = { [N in keyof T]: z.ZodOptional<T[N]["value"]> };
+
+const valuesOf = <T extends Record<string, Option>>(options: T): Values<T> =>
+  Object.fromEntries(Object.entries(options).map(([name, { value }]) => [name, value.optional()])) as Values<T>;
+
+const runSchema = z.object(valuesOf(RUN));
+
+export type Options = z.infer<typeof runSchema>;
+
+/** The options of a run among everything that was said. */
+export const optionsAmong = (said: object): Options => runSchema.parse(said);
+
+/** Everything an event may say beside its action. */
+export const saidSchema = z.strictObject({
+  ...valuesOf(RUN),
+  ...valuesOf(SINGLE),
+  /** Words behind the verb: an item's key, PK and SK, or `#` and the hash that stands for it in a log. */
+  key: z.array(z.string()).min(1).max(2).optional(),
+  /** Of a workflow; beyond this Postgres is what is waited for. */
+  workers: count.max(40).optional(),
+});
+
+export type Said = z.infer<typeof saidSchema>;

@@ -1,0 +1,35 @@
+/** `report`: the newest proof, as it was made. */
+import { z } from "zod";
+import { NO_MAPPING, nameOf, openTarget, type Task } from "../compose.ts";
+import { total } from "../contract.ts";
+import { withoutKeys } from "../domain/proof/report-keys.ts";
+import { openRun } from "../opening.ts";
+import { reportIn, runOfNumber } from "../runs.ts";
+import { answering, type Verb } from "../verb.ts";
+
+export const report = {
+  says: "the newest proof, as it was made",
+  needs: ["target"],
+  takes: ["run", "sql", "schema", "json"],
+  ends: "0 told; 3 refused",
+  event: answering(
+    { run: total, report: z.record(z.string(), z.unknown()).readonly() },
+    async ({ target, said, log }) => {
+      const { run, logKey, report: made } = await runReport(target, said.run);
+      return { run, report: { ...withoutKeys(made, nameOf(log, logKey)) } };
+    },
+  ),
+} as const satisfies Verb;
+
+/** The report of a run, the newest where none is named. */
+export async function runReport(url: string, number?: number) {
+  await using target = openTarget(url, NO_MAPPING);
+  const run = await runOfNumber(target, number);
+  return { run: run.id, logKey: run.logKey, report: reportIn(run) };
+}
+
+/** One query a table that computes the fingerprints of the report anew. */
+export async function runPlainSql({ target: url, schema }: Pick<Task, "target" | "schema">): Promise<string> {
+  await using opened = await openRun(url, schema);
+  return opened.target.plainSql(reportIn(opened.run));
+}
