@@ -22,7 +22,7 @@ export function recordOf({ bytes, length, start, position }: Line): SourceRecord
   const text = (start === 0 && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded).trim();
   if (text === "") return undefined;
   const parsed = itemOf(text);
-  return "item" in parsed ? { ...parsed, position } : unreadable(text, parsed.problem);
+  return "item" in parsed ? { item: parsed.item, position } : unreadable(text, parsed.problem);
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -44,7 +44,7 @@ function itemOf(text: string): ReturnType<typeof parseItem> {
   if (typeof json !== "object" || json === null || !("Item" in json)) return { problem: 'the line has no "Item"' };
   const others = Object.keys(json).filter((name) => name !== "Item");
   if (others.length > 0) return { problem: `beside "Item" the line has ${others.join(", ")}` };
-  const twice = repeatedName(text);
-  if (twice !== undefined) return { problem: `the name ${twice} stands twice in one object` };
-  return parseItem(json.Item);
+  const parsed = parseItem(json.Item);
+  const twice = repeatedName(text, "item" in parsed ? parsed.names + 1 : undefined);
+  return twice === undefined ? parsed : { problem: `the name ${twice} stands twice in one object` };
 }

@@ -30,11 +30,16 @@ const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
 }));
 const item: fc.Arbitrary<Item> = fc.array(fc.tuple(text, value)).map((members) => Object.fromEntries(members));
 
+/** Each value has its type's name, and its members' own. */
+const namesIn = (members: Item): number => Object.values(members).reduce((sum, each) => sum + 1 + namesOf(each), 0);
+const namesOf = (each: AttributeValue): number =>
+  1 + ("M" in each ? namesIn(each.M) : "L" in each ? each.L.reduce((sum, inner) => sum + namesOf(inner), 0) : 0);
+
 it("an item is the same after it was written and read, and no name stands twice in what was written", () => {
   fc.assert(
     fc.property(item, (original) => {
       const json = toDynamoDbJson(original);
-      expect(parseItem(parseJson(json))).toEqual({ item: original });
+      expect(parseItem(parseJson(json))).toEqual({ item: original, names: namesIn(original) });
       expect(repeatedName(json)).toBeUndefined();
     }),
   );
@@ -60,6 +65,68 @@ it("a name that stands twice in one object is found, however deep and however it
       expect(repeatedName(`[{"x":[{${member},${again}}]}]`)).toBe(name);
     }),
   );
+});
+
+it("what was parsed is left as it was, though bytes are made of its text", () => {
+  const written = '{"__proto__":{"B":"AQ=="},"m":{"M":{"n":{"L":[{"S":"x"},{"BS":["Ag=="]}]}}},"s":{"S":"x"}}';
+  const json = parseJson(written);
+  const first = parseItem(json);
+  expect(JSON.stringify(json)).toBe(written);
+  expect(parseItem(json)).toEqual(first);
+  expect("item" in first && toDynamoDbJson(first.item)).toBe(written);
+});
+
+/** Strings made of what stands around names, and blanks wherever JSON has them. */
+const hostile = fc.array(fc.constantFrom('"', "\\", ":", " ", "\n", "a"), { maxLength: 4 }).map((all) => all.join(""));
+const blank = fc.constantFrom("", "", " ", "\n\t ");
+const spelledString = fc
+  .tuple(hostile, fc.boolean())
+  .map(([plain, isEscaped]) =>
+    isEscaped
+      ? `"${[...plain].map((char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, "0")}`).join("")}"`
+      : JSON.stringify(plain),
+  );
+const { spelled } = fc.letrec<{ spelled: string }>((tie) => {
+  const object = (name: fc.Arbitrary<string>) =>
+    fc
+      .array(
+        fc.tuple(blank, name, blank, blank, tie("spelled")).map(([a, n, b, c, v]) => `${a}${n}${b}:${c}${v}`),
+        { maxLength: 3 },
+      )
+      .map((members) => `{${members.join(",")}}`);
+  return {
+    spelled: fc.oneof(
+      { maxDepth: 4 },
+      spelledString.map((S) => `{"S":${S}}`),
+      object(spelledString).map((M) => `{"M" :${M}}`),
+      fc.array(tie("spelled"), { maxLength: 3 }).map((L) => `{"L": [${L.join(", ")}]}`),
+    ),
+  };
+});
+
+it("I2: a name that stands twice is found with the help of the names that are left as without it", () => {
+  const seen = { twice: 0, once: 0 };
+  fc.assert(
+    fc.property(fc.array(fc.tuple(spelledString, blank, spelled), { minLength: 1, maxLength: 4 }), (members) => {
+      const json = `{${members.map(([name, before, written]) => `${name}${before}:${written}`).join(",")}}`;
+      const parsed = parseItem(parseJson(json));
+      const twice = repeatedName(json);
+      expect(repeatedName(json, "item" in parsed ? parsed.names : undefined)).toBe(twice);
+      seen[twice === undefined ? "once" : "twice"] += 1;
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(Math.min(seen.twice, seen.once)).toBeGreaterThan(300);
+});
+
+it("names are looked at one by one only where as many may stand there as are not left", () => {
+  // A name, the same again, and a string that seems to end a third one.
+  const twice = '{"a":1,"a":":"}';
+  expect(repeatedName(twice, 3)).toBeUndefined();
+  expect(repeatedName(twice, 2)).toBe("a");
+  // A colon inside a string ends no name, whatever stands before it there.
+  for (const text of ['\\":', "x :", ' \\" :', "\\\\ :"])
+    expect(repeatedName(`{"a":1,"a" \n:"${text}"}`, 2)).toBeUndefined();
 });
 
 it("twelve megabytes of base64 and thousands of levels end in an answer, not in a full stack", () => {
