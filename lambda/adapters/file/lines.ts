@@ -23,8 +23,8 @@ const BEGINNING = 64_000;
 
 const NEWLINE = 0x0a;
 
-/** Splits at line feeds. A last line without one is a line too. */
-export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Line> {
+/** Splits at line feeds: the lines that end in a chunk together, as views of it. A last line without a line feed is one too. */
+export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Line[]> {
   let parts: Uint8Array[] = [];
   let start = offset;
   let at = offset;
@@ -36,19 +36,23 @@ export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, offset: numb
     else if (length - part.length <= LONGEST_LINE) parts = [Buffer.concat([...parts, part]).subarray(0, BEGINNING)];
   };
   const line = (next: number): Line => {
-    return { bytes: Buffer.concat(parts), length, start, next, position: `byte ${start}` };
+    const [whole, ...more] = parts;
+    const bytes = whole !== undefined && more.length === 0 ? whole : Buffer.concat(parts);
+    return { bytes, length, start, next, position: `byte ${start}` };
   };
   for await (const chunk of chunks) {
+    const lines: Line[] = [];
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, end));
       const next = at + end + 1;
-      yield line(next);
+      lines.push(line(next));
       [parts, length, start] = [[], 0, next];
       from = end + 1;
     }
     if (from < chunk.length) add(chunk.subarray(from));
     at += chunk.length;
+    if (lines.length > 0) yield lines;
   }
-  if (length > 0) yield line(at);
+  if (length > 0) yield [line(at)];
 }

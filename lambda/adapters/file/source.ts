@@ -112,16 +112,16 @@ async function* rangeLines(
   { from, until }: { readonly from: number; readonly until: number },
   cursor: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Line> {
+): AsyncGenerator<readonly Line[]> {
   // One byte earlier: where that byte ends a line, the range begins with a whole one.
   const start = cursor === undefined ? Math.max(0, from - 1) : Number(cursor);
-  const skipsFirst = cursor === undefined && from > 0;
-  let first = true;
+  let others = cursor === undefined && from > 0 ? 1 : 0;
   const chunks = stoppable(createReadStream(path, { start }), signal);
-  for await (const line of linesFrom(chunks, start)) {
-    if (line.start >= until) return;
-    if (!(first && skipsFirst)) yield line;
-    first = false;
+  for await (const lines of linesFrom(chunks, start)) {
+    const beyond = lines.findIndex((line) => line.start >= until);
+    yield lines.slice(others, beyond < 0 ? undefined : beyond);
+    if (beyond >= 0) return;
+    others = 0;
   }
 }
 
@@ -131,13 +131,19 @@ async function* unzippedLines(
   size: number,
   cursor: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Line> {
+): AsyncGenerator<readonly Line[]> {
   const done = Number(cursor ?? 0);
   let number = 0;
   try {
-    for await (const line of linesFrom(stoppable(unzipped(path, size), signal), 0)) {
-      number += 1;
-      if (number > done) yield { ...line, next: number, position: `line ${number}` };
+    for await (const lines of linesFrom(stoppable(unzipped(path, size), signal), 0)) {
+      const before = number;
+      number += lines.length;
+      if (number <= done) continue;
+      const counted = lines.map((line, at): Line => {
+        const next = before + at + 1;
+        return { ...line, next, position: `line ${next}` };
+      });
+      yield counted.slice(Math.max(0, done - before));
     }
   } catch (error) {
     throw damaged(path, number, error) ?? error;
@@ -152,20 +158,22 @@ async function* stoppable(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal
   }
 }
 
-async function* pagesOf(lines: AsyncIterable<Line>, signal: AbortSignal): AsyncGenerator<SourcePage> {
+async function* pagesOf(batches: AsyncIterable<readonly Line[]>, signal: AbortSignal): AsyncGenerator<SourcePage> {
   let [records, bytes, next]: [SourceRecord[], number, number] = [[], 0, 0];
-  for await (const line of lines) {
-    // What an abort cut short is no line.
-    if (signal.aborted) return;
-    // A page is handed on when it is known that something follows: only then has it a `next`.
-    if (bytes > 0 && (bytes + line.length > PAGE_BYTES || records.length >= PAGE_LINES)) {
-      yield { records, next: String(next) };
-      [records, bytes] = [[], 0];
+  for await (const lines of batches) {
+    for (const line of lines) {
+      // What an abort cut short is no line.
+      if (signal.aborted) return;
+      // A page is handed on when it is known that something follows: only then has it a `next`.
+      if (bytes > 0 && (bytes + line.length > PAGE_BYTES || records.length >= PAGE_LINES)) {
+        yield { records, next: String(next) };
+        [records, bytes] = [[], 0];
+      }
+      const record = recordOf(line);
+      if (record !== undefined) records.push(record);
+      bytes += line.length;
+      next = line.next;
     }
-    const record = recordOf(line);
-    if (record !== undefined) records.push(record);
-    bytes += line.length;
-    next = line.next;
   }
   if (!signal.aborted) yield { records };
 }
