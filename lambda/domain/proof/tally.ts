@@ -2,9 +2,10 @@
  * Counts and fingerprint sums of what was read, entity by entity and table by table. Tallies add up: of pages to a unit,
  * of units to a pass. They are kept with the cursor, so what was counted and what was written cannot part (I1, I3).
  */
-import type { Mapping } from "../../mapping/model.ts";
-import type { Decoded } from "../decode/decode.ts";
-import { addFingerprint, addSums, emptySum, type FingerprintSum, foldedSum } from "../decode/fingerprint.ts";
+import type { FacetModel, Mapping } from "../../mapping/model.ts";
+import type { Contribution, Decoded } from "../decode/decode.ts";
+import { emptySum, type FingerprintSum, foldedSum } from "../decode/fingerprint.ts";
+import { RunningSum } from "../decode/running-sum.ts";
 import { NameCounts, type Names, namesTimes } from "./name-counts.ts";
 
 export interface ItemCounts {
@@ -81,13 +82,13 @@ export const MOST_NAMES = 100;
 
 /** Adds up in place: what a page or an item adds costs as much as it holds itself, whatever was counted before (I8). */
 class Sum {
-  readonly #entities = new Map<string, ItemCounts>();
-  readonly #facets = new Map<string, FingerprintSum>();
+  readonly #entities = new Map<string, Counting>();
+  readonly #facets = new Map<string, RunningSum>();
   readonly #collapsed = new Map<string, NameCounts>();
   readonly #unmapped = new Map<string, NameCounts>();
   readonly #ignored = new Map<string, Map<string, number>>();
+  readonly #keys = new RunningSum();
   #read = 0;
-  #keys = emptySum;
 
   /** A record the source handed over. */
   addRead(records: number): this {
@@ -96,36 +97,43 @@ class Sum {
   }
 
   addNote({ item, entity, source, facets, collapsed, unmapped, ignored }: Note, fate: Fate | undefined): this {
-    this.#keys = addItem(this.#keys, item);
-    this.#addCounts(entity, { ...NO_COUNTS, read: 1, ...(fate === undefined ? {} : { [fate]: 1 }) });
+    this.#keys.add(item);
+    const counts = at(this.#entities, entity, noCounts);
+    counts.read += 1;
+    if (fate !== undefined) counts[fate] += 1;
     if (fate === "quarantined" || fate === "repeated") return this;
-    for (const [facet, sum] of facets) this.#addFacet(facet, sum);
-    for (const [table, count] of collapsed) this.#collapsedOf(entity).add(table, { count, example: source });
-    for (const path of unmapped) this.#unmappedOf(entity).add(path, { count: 1, example: source });
-    for (const name of ignored) this.#addIgnored(entity, name, 1);
+    for (const { key, rows } of facets) at(this.#facets, key, noRows).merge(rows);
+    for (const [table, count] of collapsed)
+      at(this.#collapsed, entity, noTables).add(table, { count, example: source });
+    for (const path of unmapped) at(this.#unmapped, entity, noPaths).add(path, { count: 1, example: source });
+    this.#addIgnored(entity, ignored, () => 1);
     return this;
   }
 
   add({ read, keys, entities, facets, collapsed, unmapped, ignored }: Tally): this {
-    this.#keys = addSums(this.#keys, keys);
-    for (const [entity, counts] of Object.entries(entities)) this.#addCounts(entity, counts);
-    for (const [facet, sum] of Object.entries(facets)) this.#addFacet(facet, sum);
-    for (const [entity, tables] of Object.entries(collapsed)) this.#collapsedOf(entity).addAll(tables);
-    for (const [entity, names] of Object.entries(unmapped)) this.#unmappedOf(entity).addAll(names);
+    this.#keys.addSum(keys);
+    for (const [entity, counts] of Object.entries(entities)) {
+      const sum = at(this.#entities, entity, noCounts);
+      sum.read += counts.read;
+      for (const fate of FATES) sum[fate] += counts[fate];
+    }
+    for (const [facet, sum] of Object.entries(facets)) at(this.#facets, facet, noRows).addSum(sum);
+    for (const [entity, tables] of Object.entries(collapsed)) at(this.#collapsed, entity, noTables).addAll(tables);
+    for (const [entity, names] of Object.entries(unmapped)) at(this.#unmapped, entity, noPaths).addAll(names);
     for (const [entity, names] of Object.entries(ignored))
-      for (const [name, count] of Object.entries(names)) this.#addIgnored(entity, name, count);
+      this.#addIgnored(entity, Object.keys(names), (name) => names[name] ?? 0);
     return this.addRead(read);
   }
 
   tally(): Tally {
     return {
       read: this.#read,
-      keys: this.#keys,
+      keys: this.#keys.sum(),
       // What was counted and all of it taken away again was never there.
       entities: Object.fromEntries(
         [...this.#entities].filter(([, counts]) => Object.values(counts).some((count) => count !== 0)),
       ),
-      facets: Object.fromEntries(this.#facets),
+      facets: Object.fromEntries([...this.#facets].map(([facet, rows]) => [facet, rows.sum()])),
       collapsed: Object.fromEntries([...this.#collapsed].map(([entity, tables]) => [entity, tables.names()])),
       unmapped: Object.fromEntries([...this.#unmapped].map(([entity, names]) => [entity, names.names()])),
       ignored: Object.fromEntries(
@@ -137,30 +145,27 @@ class Sum {
     };
   }
 
-  #addCounts(entity: string, counts: ItemCounts): void {
-    this.#entities.set(entity, addCounts(this.#entities.get(entity) ?? NO_COUNTS, counts));
+  #addIgnored(entity: string, names: readonly string[], countOf: (name: string) => number): void {
+    if (names.length === 0) return;
+    const counts = at(this.#ignored, entity, noNames);
+    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + countOf(name));
   }
+}
 
-  #addFacet(facet: string, sum: FingerprintSum): void {
-    this.#facets.set(facet, addSums(this.#facets.get(facet) ?? emptySum, sum));
-  }
+type Counting = { -readonly [K in keyof ItemCounts]: number };
+const noCounts = (): Counting => ({ ...NO_COUNTS });
+const noRows = (): RunningSum => new RunningSum();
+const noTables = (): NameCounts => new NameCounts(Number.POSITIVE_INFINITY);
+const noPaths = (): NameCounts => new NameCounts(MOST_NAMES);
+const noNames = (): Map<string, number> => new Map();
 
-  #collapsedOf(entity: string): NameCounts {
-    const tables = this.#collapsed.get(entity) ?? new NameCounts(Number.POSITIVE_INFINITY);
-    this.#collapsed.set(entity, tables);
-    return tables;
-  }
-
-  #unmappedOf(entity: string): NameCounts {
-    const names = this.#unmapped.get(entity) ?? new NameCounts(MOST_NAMES);
-    this.#unmapped.set(entity, names);
-    return names;
-  }
-
-  #addIgnored(entity: string, name: string, count: number): void {
-    const names = this.#ignored.get(entity) ?? new Map<string, number>();
-    this.#ignored.set(entity, names.set(name, (names.get(name) ?? 0) + count));
-  }
+/** What is counted of a name, from nothing on. */
+function at<T>(all: Map<string, T>, name: string, nothing: () => T): T {
+  const known = all.get(name);
+  if (known !== undefined) return known;
+  const begun = nothing();
+  all.set(name, begun);
+  return begun;
 }
 
 /** The sum of some tallies. */
@@ -174,7 +179,8 @@ interface Note {
   readonly item: string;
   readonly entity: string;
   readonly source: string;
-  readonly facets: ReadonlyMap<string, FingerprintSum>;
+  /** Each facet once. */
+  readonly facets: readonly { readonly key: string; readonly rows: RunningSum }[];
   readonly collapsed: ReadonlyMap<string, number>;
   readonly unmapped: readonly string[];
   readonly ignored: readonly string[];
@@ -205,7 +211,7 @@ export class PageTally {
   rowsOf(fates: readonly Fate[]): number {
     return this.#notes
       .filter((_, at) => fates[at] === "migrated")
-      .reduce((rows, { facets }) => facets.values().reduce((sum, { count }) => sum + count, rows), 0);
+      .reduce((sum, { facets }) => facets.reduce((inner, { rows }) => inner + rows.count, sum), 0);
   }
 
   /**
@@ -217,17 +223,27 @@ export class PageTally {
   }
 }
 
+const NOTHING = { collapsed: new Map<string, number>(), unmapped: [], ignored: [] } as const;
+
 function noteOf({ item, outcome, source }: Decoded): Note {
-  const facets = new Map<string, FingerprintSum>();
-  const rows = outcome.kind === "rows" ? outcome.contributions : [];
-  for (const { table, facet, fingerprint } of rows) {
-    const key = facetKey(table, facet);
-    facets.set(key, addFingerprint(facets.get(key) ?? emptySum, fingerprint));
-  }
   const entity = outcome.entity?.name ?? NO_ENTITY;
-  const nothing = { collapsed: new Map<string, number>(), unmapped: [], ignored: [] };
-  const { collapsed, unmapped, ignored } = outcome.kind === "rows" ? outcome : nothing;
-  return { item, entity, source, facets, collapsed, unmapped, ignored };
+  if (outcome.kind !== "rows") return { item, entity, source, facets: [], ...NOTHING };
+  const { contributions, collapsed, unmapped, ignored } = outcome;
+  return { item, entity, source, facets: facetSums(contributions), collapsed, unmapped, ignored };
+}
+
+/** Of one item: as a rule its rows of a facet come one after the other, and it has few facets. */
+function facetSums(contributions: readonly Contribution[]): Note["facets"] {
+  const sums: { readonly facet: FacetModel; readonly key: string; readonly rows: RunningSum }[] = [];
+  for (const { table, facet, fingerprint } of contributions) {
+    let sum = sums.findLast((each) => each.facet === facet);
+    if (sum === undefined) {
+      sum = { facet, key: facetKey(table, facet), rows: new RunningSum() };
+      sums.push(sum);
+    }
+    sum.rows.add(fingerprint);
+  }
+  return sums;
 }
 
 /** What some records count as that say the same of one item, by what became of each of them. */
@@ -259,13 +275,9 @@ export const negated = (tally: Tally): Tally => times(tally, -1);
 export const quarantinedTally = (item: string, entity: string | null): Tally => ({
   ...EMPTY_TALLY,
   read: 1,
-  keys: addItem(emptySum, item),
+  keys: new RunningSum().add(item).sum(),
   entities: { [entity ?? NO_ENTITY]: { ...NO_COUNTS, read: 1, quarantined: 1 } },
 });
-
-/** Adds an item, by its hash, to a sum over keys. */
-export const addItem = (sum: FingerprintSum, item: string): FingerprintSum =>
-  addFingerprint(sum, item.replaceAll("-", ""));
 
 /** All items of a tally, over every entity. */
 export function totalCounts(tally: Tally): ItemCounts {

@@ -16,14 +16,9 @@ import {
 } from "../../../../lambda/adapters/postgres/session/canonical.ts";
 import type { AttributeValue } from "../../../../lambda/domain/decode/attribute.ts";
 import { type Cell, encode } from "../../../../lambda/domain/decode/cell.ts";
-import {
-  addFingerprint,
-  emptySum,
-  formatSum,
-  rowFingerprint,
-  uuidOf,
-} from "../../../../lambda/domain/decode/fingerprint.ts";
+import { emptySum, formatSum, rowFingerprint, uuidOf } from "../../../../lambda/domain/decode/fingerprint.ts";
 import { isRefusal } from "../../../../lambda/domain/decode/refusal.ts";
+import { RunningSum } from "../../../../lambda/domain/decode/running-sum.ts";
 import { type ColumnType, type Conversion, KEY_KINDS, type Kind, sqlType } from "../../../../lambda/mapping/kinds.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
 import { day, epoch, float, instant, local, shortNumber, spelling, VALUES, words } from "../values.ts";
@@ -216,7 +211,7 @@ describe("fingerprints of whole rows", () => {
       `select ${fingerprintSql(sql)}::text as fp from cells order by at`,
     );
     expect(stored.rows.map(({ fp }) => fp)).toEqual(fingerprints.map(uuidOf));
-    expect(await tableSum()).toEqual(fingerprints.reduce(addFingerprint, emptySum));
+    expect(await tableSum()).toEqual(fingerprints.reduce((sum, print) => sum.add(print), new RunningSum()).sum());
   });
 
   test("an empty table has the empty sum", async () => {
