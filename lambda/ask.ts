@@ -13,7 +13,7 @@ import {
 } from "./compose.ts";
 import type { Options } from "./contract.ts";
 import type { AttributeValue } from "./domain/decode/attribute.ts";
-import { decoder } from "./domain/decode/decode.ts";
+import { decoder } from "./domain/decode/decoder.ts";
 import { toDynamoDbJson } from "./domain/decode/dynamodb-json.ts";
 import { isClean } from "./domain/discover/census.ts";
 import { forecast } from "./domain/forecast.ts";

@@ -7,7 +7,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { load } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { type Decode, decoder } from "../../lambda/domain/decode/decode.ts";
+import type { Decode } from "../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { addTallies, EMPTY_TALLY, type Fate, PageTally, totalCounts } from "../../lambda/domain/proof/tally.ts";
 import { largeMapping } from "../support/large-mapping.ts";
 
