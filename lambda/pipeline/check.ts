@@ -2,7 +2,8 @@
 
 import { isLeftBehind } from "../domain/decode/copies.ts";
 import type { Decode, Decoded } from "../domain/decode/decode.ts";
-import { itemFingerprint, sourceHash } from "../domain/decode/fingerprint.ts";
+import { sourceHash } from "../domain/decode/fingerprint.ts";
+import { itemFingerprint } from "../domain/decode/item-fingerprint.ts";
 import { keySource } from "../domain/decode/source-key.ts";
 import type { SourceRecord } from "../domain/decode/source-record.ts";
 import { type Census, CensusTaker } from "../domain/discover/census.ts";

@@ -1,5 +1,5 @@
 /** Rows that are all in → constraints, proof, report: how a pass ends, and how a repair does. */
-import { decoder } from "../domain/decode/decode.ts";
+import { decoder } from "../domain/decode/decoder.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import { incompleteReport, type Report, type ReportHeader } from "../domain/proof/report.ts";
 import type { Mapping } from "../mapping/model.ts";

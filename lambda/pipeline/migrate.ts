@@ -2,7 +2,7 @@
  * The whole migration, as a table of contents. Whatever was finished by an earlier invocation is not done again; whatever
  * was not is gone on with. Nothing here knows DynamoDB or Postgres.
  */
-import { decoder } from "../domain/decode/decode.ts";
+import { decoder } from "../domain/decode/decoder.ts";
 import { partsOf } from "../domain/decode/mapping-parts.ts";
 import type { Report } from "../domain/proof/report.ts";
 import type { Run } from "../ports/runs.ts";

@@ -5,7 +5,7 @@
 import type { Item } from "../domain/decode/attribute.ts";
 import { versionsByItem } from "../domain/decode/copies.ts";
 import type { Decode, Decoded } from "../domain/decode/decode.ts";
-import { decoder } from "../domain/decode/decode.ts";
+import { decoder } from "../domain/decode/decoder.ts";
 import { parseItem } from "../domain/decode/dynamodb-json.ts";
 import { parseJson } from "../domain/decode/json-names.ts";
 import { MigrationError } from "../domain/migration-error.ts";

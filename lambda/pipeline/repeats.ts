@@ -2,7 +2,7 @@
  * Items that were read more than once → what the set of their copies makes of them. While a pass is copied nobody knows of
  * any but the record at hand, so the last one read holds the rows; here the copies of one item are brought side by side.
  */
-import { decoder } from "../domain/decode/decode.ts";
+import { decoder } from "../domain/decode/decoder.ts";
 import { counted } from "../domain/proof/discrepancy.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { Progress } from "../ports/progress.ts";

@@ -1,5 +1,5 @@
 /** The migration in pieces, for a workflow that asks for them one by one: each says whether it is done, and may be asked again. */
-import { decoder } from "../domain/decode/decode.ts";
+import { decoder } from "../domain/decode/decoder.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import type { Run } from "../ports/runs.ts";
 import { buildUp, isToStop } from "./conclude.ts";

@@ -1,6 +1,6 @@
 /** `check`: what a source holds and what a mapping makes of it, before anything is written. */
 import { load, type Schema, sourceOf, statementsOf } from "../compose.ts";
-import { decoder } from "../domain/decode/decode.ts";
+import { decoder } from "../domain/decode/decoder.ts";
 import { isClean } from "../domain/discover/census.ts";
 import type { Options } from "../options.ts";
 import { check as census } from "../pipeline/check.ts";

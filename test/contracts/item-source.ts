@@ -1,6 +1,6 @@
 /** What every source must do, as named checks: run against each source, and against broken twins that must fail one. */
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { itemFingerprint } from "../../lambda/domain/decode/fingerprint.ts";
+import { itemFingerprint } from "../../lambda/domain/decode/item-fingerprint.ts";
 import type { ItemSource, SourcePage } from "../../lambda/ports/source.ts";
 
 /** Makes a source that holds exactly these items; each call gives a new instance over the same data. */

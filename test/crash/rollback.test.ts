@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { versionsByItem } from "../../lambda/domain/decode/copies.ts";
-import { decoder } from "../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";

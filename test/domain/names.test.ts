@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
-import { decoder } from "../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { parseItem, toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { parseJson } from "../../lambda/domain/decode/json-names.ts";
 import { mappingChanges, partsOf } from "../../lambda/domain/decode/mapping-parts.ts";

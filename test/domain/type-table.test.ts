@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import type { AttributeType, AttributeValue } from "../../lambda/domain/decode/attribute.ts";
 import { encode } from "../../lambda/domain/decode/cell.ts";
 import { isRefusal } from "../../lambda/domain/decode/refusal.ts";
-import { takeStep } from "../../lambda/domain/decode/steps.ts";
+import { wordOf } from "../../lambda/domain/decode/steps.ts";
 import type { Conversion, Kind } from "../../lambda/mapping/kinds.ts";
 
 /** A value of each type, as friendly to the column as its type can be. */
@@ -40,7 +40,7 @@ function friendly(type: AttributeType, kind: Kind): AttributeValue {
 const CONVERSIONS: readonly Conversion[] = ["natural", "digits", "epochSeconds", "epochMillis"];
 const accepts = (kind: Kind, value: AttributeValue): Conversion[] =>
   CONVERSIONS.filter((conversion) => {
-    const after = conversion === "digits" ? takeStep({ kind: "digits" }, value, "it", new Map(), () => null) : value;
+    const after = conversion === "digits" ? wordOf({ kind: "digits" }, "it", new Map())(value) : value;
     return after !== null && !isRefusal(after) && !isRefusal(encode({ kind }, after, conversion));
   });
 

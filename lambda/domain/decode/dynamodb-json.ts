@@ -117,6 +117,9 @@ export function toDynamoDbJson(item: Item): string {
   return JSON.stringify(Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)])));
 }
 
+/** One value, as it stands in the text of an item. */
+export const valueJson = (value: AttributeValue): string => JSON.stringify(plain(value));
+
 const base64 = (value: Uint8Array): string => Buffer.from(value).toString("base64");
 
 function plain(value: AttributeValue): unknown {

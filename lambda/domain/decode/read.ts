@@ -1,4 +1,7 @@
-/** A read plan and the values in scope → the value it means, NULL, or a refusal that names the place and never the value. */
+/**
+ * A read plan → what reads values by it: the value it means, NULL, or a refusal that names the place and never the value.
+ * Plans are looked at once, when a mapping is prepared; an item meets functions.
+ */
 import type { ColumnModel } from "../../mapping/model.ts";
 import { type Constant, pathOf, type ReadPlan, type Step } from "../../mapping/plans.ts";
 import type { Template } from "../../mapping/template.ts";
@@ -8,12 +11,11 @@ import { type Cell, encode } from "./cell.ts";
 import { elementsOf } from "./elements.ts";
 import type { Reads } from "./reads.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
-import { surrogate, takeStep } from "./steps.ts";
+import { agreeing, surrogate, wordOf } from "./steps.ts";
 
 /** What a plan can see: the item, and on each depth the element an `each` stands at. */
 export interface Scope {
   readonly captures: ReadonlyMap<string, string>;
-  readonly templates: ReadonlyMap<string, Template>;
   /** Index 0 is the item. */
   readonly values: AttributeValue[];
   readonly positions: number[];
@@ -22,7 +24,15 @@ export interface Scope {
   readonly reads: Reads;
 }
 
+export type Templates = ReadonlyMap<string, Template>;
+
+/** The value a plan means; `null` where it stands for NULL. */
+export type ReadValue = (scope: Scope) => AttributeValue | null | Refusal;
+
 const ABSENT = Symbol("absent");
+
+const isThere = (value: AttributeValue | typeof ABSENT): value is AttributeValue =>
+  value !== ABSENT && !("NULL" in value);
 
 /** A value on its way: there, a DynamoDB NULL among them; absent; or `null`, which stands for the column's NULL and stays. */
 type Flow = AttributeValue | typeof ABSENT | null | Refusal;
@@ -33,65 +43,94 @@ const constant = (value: Constant): AttributeValue =>
 const within = ({ values }: Scope, depth: number): AttributeValue =>
   must(values[depth], "loading checked that a reader stays inside its each");
 
-/** The value a plan means; `null` where it stands for NULL. */
-function readValue(plan: ReadPlan, scope: Scope): AttributeValue | null | Refusal {
-  let value: Flow = startOf(plan, scope);
-  for (const step of plan.steps) {
-    if (value === null || (value !== ABSENT && isRefusal(value))) return value;
-    value = after(step, value, plan, scope);
-  }
-  if (value === ABSENT) {
-    return refuse(
-      "missing-attribute",
-      `${placeOf(plan)} is absent; say .optional() or .orElse()${timely(plan)} if it may be`,
-    );
-  }
-  if (value !== null && "NULL" in value) {
-    return refuse("null-attribute", `${placeOf(plan)} is NULL; say .nullable()${timely(plan)} if it may be`);
-  }
-  return value;
+function valueReader(plan: ReadPlan, templates: Templates): ReadValue {
+  const start = startOf(plan, templates);
+  const steps = plan.steps.map((step) => stepOf(step, plan, templates));
+  const place = placeOf(plan);
+  const say = `say .optional() or .orElse()${timely(plan)} if it may be`;
+  const missing = refuse("missing-attribute", `${place} is absent; ${say}`);
+  const isNull = refuse("null-attribute", `${place} is NULL; say .nullable()${timely(plan)} if it may be`);
+  return (scope) => {
+    let value = start(scope);
+    for (const step of steps) {
+      if (value === null || isRefusal(value)) return value;
+      value = step(value, scope);
+    }
+    if (value === ABSENT) return missing;
+    return value !== null && "NULL" in value ? isNull : value;
+  };
 }
 
-function startOf(plan: ReadPlan, scope: Scope): Flow {
+function startOf(plan: ReadPlan, templates: Templates): (scope: Scope) => Flow {
   const { from } = plan;
   switch (from.kind) {
     case "value": {
-      const value = within(scope, from.level.depth);
-      scope.reads.note(plan, value);
-      return value;
+      const { depth } = from.level;
+      return (scope) => {
+        const value = within(scope, depth);
+        scope.reads.note(plan, value);
+        return value;
+      };
     }
-    case "constant":
-      return constant(from.value);
-    case "position":
-      return { N: String(scope.positions[from.level.depth]) };
-    case "capture":
-      return { S: must(scope.captures.get(from.name), "the key matched, so it has its captures") };
+    case "constant": {
+      const value = constant(from.value);
+      return () => value;
+    }
+    case "position": {
+      const { depth } = from.level;
+      return ({ positions }) => ({ N: String(positions[depth]) });
+    }
+    case "capture": {
+      const { name } = from;
+      return ({ captures }) => ({ S: must(captures.get(name), "the key matched, so it has its captures") });
+    }
     case "surrogate": {
-      const reads = scope.reads.apart();
-      const parts = from.parts.map((part) => readValue(part, { ...scope, reads }));
-      const made = surrogate(from.of, parts);
-      if (made !== null) scope.reads.join(reads);
-      return made;
+      const parts = from.parts.map((part) => valueReader(part, templates));
+      return (scope) => {
+        const apart = { ...scope, reads: scope.reads.apart() };
+        const made = surrogate(
+          from.of,
+          parts.map((read) => read(apart)),
+        );
+        if (made !== null) scope.reads.join(apart.reads);
+        return made;
+      };
     }
     case "rest":
-      scope.reads.note(plan, within(scope, 0));
-      return { M: scope.rest() };
+      return (scope) => {
+        scope.reads.note(plan, within(scope, 0));
+        return { M: scope.rest() };
+      };
   }
 }
 
-function after(step: Step, value: AttributeValue | typeof ABSENT, plan: ReadPlan, scope: Scope): Flow {
+function stepOf(
+  step: Step,
+  plan: ReadPlan,
+  templates: Templates,
+): (value: AttributeValue | typeof ABSENT, scope: Scope) => Flow {
   switch (step.kind) {
     case "optional":
-      return value === ABSENT ? null : value;
-    case "or else":
-      return value === ABSENT ? constant(step.use) : value;
+      return (value) => (value === ABSENT ? null : value);
+    case "or else": {
+      const other = constant(step.use);
+      return (value) => (value === ABSENT ? other : value);
+    }
     case "nullable":
-      return value !== ABSENT && "NULL" in value ? null : value;
-    case "at":
-      return value === ABSENT ? value : memberOf(value, step.member, plan);
-    default:
-      if (value === ABSENT || "NULL" in value) return value;
-      return takeStep(step, value, placeOf(plan), scope.templates, (other) => readValue(other, scope));
+      return (value) => (value !== ABSENT && "NULL" in value ? null : value);
+    case "at": {
+      const { member } = step;
+      return (value) => (value === ABSENT ? value : memberOf(value, member, plan));
+    }
+    case "agrees with": {
+      const other = valueReader(step.other, templates);
+      const place = placeOf(plan);
+      return (value, scope) => (isThere(value) ? agreeing(value, other(scope), place) : value);
+    }
+    default: {
+      const word = wordOf(step, placeOf(plan), templates);
+      return (value) => (isThere(value) ? word(value) : value);
+    }
   }
 }
 
@@ -130,23 +169,37 @@ function timely({ steps }: ReadPlan): string {
 }
 
 /** One cell of a row. */
-export function readCell(plan: ReadPlan, column: ColumnModel, scope: Scope): Cell | null | Refusal {
-  const value = readValue(plan, scope);
-  if (value !== null && isRefusal(value)) return value;
-  const place = () => `${placeOf(plan)}, for column ${column.name}`;
+export function cellReader(
+  plan: ReadPlan,
+  { name, type, nullable }: ColumnModel,
+  templates: Templates,
+): (scope: Scope) => Cell | null | Refusal {
+  const read = valueReader(plan, templates);
+  const { conversion } = plan;
+  const place = `${placeOf(plan)}, for column ${name}`;
   // What a function gives is known to the compiler alone, who need not have been asked.
-  if (value === null) return column.nullable ? null : refuse("null-attribute", `${place()}: a function made it NULL`);
-  const cell = encode(column.type, value, plan.conversion);
-  return isRefusal(cell) ? refuse(cell.reason, `${place()}: ${cell.detail}`) : cell;
+  const none = nullable ? null : refuse("null-attribute", `${place}: a function made it NULL`);
+  return (scope) => {
+    const value = read(scope);
+    if (value === null) return none;
+    if (isRefusal(value)) return value;
+    const cell = encode(type, value, conversion);
+    return isRefusal(cell) ? refuse(cell.reason, `${place}: ${cell.detail}`) : cell;
+  };
 }
 
 /** The elements an `each` goes through. */
-export function readList(plan: ReadPlan, scope: Scope): readonly AttributeValue[] | Refusal {
-  const value = readValue(plan, scope);
-  if (value === null) return [];
-  if (isRefusal(value)) return value;
-  const elements = elementsOf(value);
-  return (
-    elements ?? refuse("wrong-type", `${placeOf(plan)} is ${attributeType(value)}; each goes through a list or a set`)
-  );
+export function listReader(
+  plan: ReadPlan,
+  templates: Templates,
+): (scope: Scope) => readonly AttributeValue[] | Refusal {
+  const read = valueReader(plan, templates);
+  const place = placeOf(plan);
+  return (scope) => {
+    const value = read(scope);
+    if (value === null) return [];
+    if (isRefusal(value)) return value;
+    const elements = elementsOf(value);
+    return elements ?? refuse("wrong-type", `${place} is ${attributeType(value)}; each goes through a list or a set`);
+  };
 }

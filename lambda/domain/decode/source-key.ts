@@ -1,7 +1,7 @@
 /** The key attributes of an item → what names the item: however a number is spelled, and whatever else the item holds. */
 import { own } from "../../mapping/own.ts";
 import type { AttributeValue, Item } from "./attribute.ts";
-import { toDynamoDbJson } from "./dynamodb-json.ts";
+import { valueJson } from "./dynamodb-json.ts";
 import { canonicalNumber } from "./number.ts";
 
 /** A key attribute in its one spelling; undefined for what is no key: no text, no number and no binary. */
@@ -13,7 +13,11 @@ export function keyValue(value: AttributeValue | undefined): AttributeValue | un
 
 /** The named attributes as DynamoDB-JSON, in that order; undefined where one of them is absent or no key. */
 export function keySource(item: Item, names: readonly string[]): string | undefined {
-  const entries = names.map((name) => [name, keyValue(own(item, name))] as const);
-  const known = entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return known.length < names.length ? undefined : toDynamoDbJson(Object.fromEntries(known));
+  let text = "";
+  for (const name of names) {
+    const value = keyValue(own(item, name));
+    if (value === undefined) return undefined;
+    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${valueJson(value)}`;
+  }
+  return `{${text}}`;
 }

@@ -1,6 +1,6 @@
-/** A value and one word about it → the value after it, NULL, or a refusal that names the place and never the value. */
+/** One word about a value → what makes of a value the one after it, NULL, or a refusal that names the place and never the value. */
 import { hash } from "node:crypto";
-import type { ReadPlan, Step } from "../../mapping/plans.ts";
+import type { Step } from "../../mapping/plans.ts";
 import { matchTemplate, type Template } from "../../mapping/template.ts";
 import { must } from "../must.ts";
 import { type AttributeValue, attributeType } from "./attribute.ts";
@@ -9,61 +9,60 @@ import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 
 type Read = AttributeValue | null | Refusal;
 
-/** Words about a value that is there. Those about its place, and about what is absent or NULL, are for whoever reads. */
-export type Word = Exclude<Step, { kind: "at" | "optional" | "nullable" | "or else" }>;
+/** Words about a value that is there. Those about its place, about other values, and about what is absent or NULL, are for whoever reads. */
+export type Word = Exclude<Step, { kind: "at" | "optional" | "nullable" | "or else" | "agrees with" }>;
 
 /** A number spelled in text: no blanks, no exponent, which `1E5` as a product code would be taken for. */
 const PLAIN_DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 
-export function takeStep(
+export function wordOf(
   step: Word,
-  value: AttributeValue,
   where: string,
   templates: ReadonlyMap<string, Template>,
-  read: (plan: ReadPlan) => Read,
-): Read {
+): (value: AttributeValue) => Read {
+  const ofText = (needs: string, made: (text: string) => Read) => (value: AttributeValue) =>
+    "S" in value ? made(value.S) : refuse("wrong-type", `${where} is ${attributeType(value)}; ${needs}`);
   switch (step.kind) {
     case "function":
-      return applied(step, value, where);
-    case "agrees with":
-      return agreeing(value, read(step.other), where);
+      return (value) => applied(step, value, where);
     case "null if":
-      return isText(value, step.text) ? null : value;
+      return (value) => (isText(value, step.text) ? null : value);
     case "one of": {
-      if (step.texts.some((text) => isText(value, text))) return value;
-      return refuse("not-allowed", `${where} is none of ${step.texts.map((each) => JSON.stringify(each)).join(", ")}`);
+      const allowed = step.texts.map((each) => JSON.stringify(each)).join(", ");
+      const other = refuse("not-allowed", `${where} is none of ${allowed}`);
+      return (value) => (step.texts.some((text) => isText(value, text)) ? value : other);
     }
     case "epoch":
       // A number of what, is for the column to say: a date holds it otherwise than a timestamp.
-      return value;
-  }
-  if (!("S" in value)) return refuse("wrong-type", `${where} is ${attributeType(value)}; ${NEEDS[step.kind]}`);
-  switch (step.kind) {
-    case "without prefix":
-      if (value.S.startsWith(step.prefix)) return { S: value.S.slice(step.prefix.length) };
-      return refuse("no-prefix", `${where} does not begin with ${JSON.stringify(step.prefix)}`);
+      return (value) => value;
+    case "without prefix": {
+      const { prefix } = step;
+      const lacking = refuse("no-prefix", `${where} does not begin with ${JSON.stringify(prefix)}`);
+      return ofText("a prefix is taken from text", (text) =>
+        text.startsWith(prefix) ? { S: text.slice(prefix.length) } : lacking,
+      );
+    }
     case "captures": {
       const template = must(templates.get(step.template), "loading parsed every template");
-      const found = matchTemplate(template, value.S)?.get(step.name);
-      return found === undefined ? refuse("key-mismatch", `${where} does not match "${step.template}"`) : { S: found };
+      const mismatch = refuse("key-mismatch", `${where} does not match "${step.template}"`);
+      return ofText("captures are taken from text", (text) => {
+        const found = matchTemplate(template, text)?.get(step.name);
+        return found === undefined ? mismatch : { S: found };
+      });
     }
     case "split":
-      return { L: value.S === "" ? [] : value.S.split(step.delimiter).map((S) => ({ S })) };
-    case "digits":
-      if (PLAIN_DECIMAL.test(value.S)) return { N: value.S };
-      return refuse(
-        "not-a-number",
-        `${where} is not a plain decimal number: digits and a point, no blank, no exponent`,
+      return ofText("only text is split", (text) => ({
+        L: text === "" ? [] : text.split(step.delimiter).map((S) => ({ S })),
+      }));
+    case "digits": {
+      const say = `${where} is not a plain decimal number: digits and a point, no blank, no exponent`;
+      const noNumber = refuse("not-a-number", say);
+      return ofText("digits are read from text, and an N needs no .digits()", (text) =>
+        PLAIN_DECIMAL.test(text) ? { N: text } : noNumber,
       );
+    }
   }
 }
-
-const NEEDS = {
-  "without prefix": "a prefix is taken from text",
-  captures: "captures are taken from text",
-  split: "only text is split",
-  digits: "digits are read from text, and an N needs no .digits()",
-} as const;
 
 /** Text, or a number in its one spelling. */
 function textOf(value: AttributeValue): string | undefined {
@@ -77,7 +76,7 @@ function isText(value: AttributeValue, text: string): boolean {
   return "N" in value && textOf(value) === textOf({ N: text });
 }
 
-function agreeing(value: AttributeValue, other: Read, where: string): Read {
+export function agreeing(value: AttributeValue, other: Read, where: string): Read {
   if (isRefusal(other)) return other;
   const text = textOf(value);
   if (other !== null && text !== undefined && textOf(other) === text) return value;

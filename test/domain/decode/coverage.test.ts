@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
-import { decoder } from "../../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { defineItems, defineTables, integer, jsonb, text, uuid } from "../../../lambda/mapping/index.ts";
 import type { ItemsSpec } from "../../../lambda/mapping/items.ts";
 import type { Tables } from "../../../lambda/mapping/tables.ts";

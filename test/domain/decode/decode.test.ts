@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
-import { type Decoded, decoder } from "../../../lambda/domain/decode/decode.ts";
+import type { Decoded } from "../../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import {
   bigint,
   defineItems,

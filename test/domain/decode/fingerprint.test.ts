@@ -6,16 +6,18 @@ import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribu
 import type { Cell } from "../../../lambda/domain/decode/cell.ts";
 import {
   addSums,
+  byteLength,
   emptySum,
   foldedSum,
   formatSum,
-  itemFingerprint,
   readSum,
   rowFingerprint,
   sourceHash,
   uuidOf,
   writeSum,
 } from "../../../lambda/domain/decode/fingerprint.ts";
+import { itemFingerprint } from "../../../lambda/domain/decode/item-fingerprint.ts";
+import { NameOrders } from "../../../lambda/domain/decode/name-orders.ts";
 import { RunningSum } from "../../../lambda/domain/decode/running-sum.ts";
 import type { ColumnType } from "../../../lambda/mapping/kinds.ts";
 
@@ -193,6 +195,30 @@ describe("an item's fingerprint", () => {
     expect(new Set([...prints, itemFingerprint({})]).size).toBe(values.length + 1);
   });
 
+  test("half a surrogate pair is no other half, wherever it stands, and two halves are no pair", () => {
+    const [high, other, low] = ["\ud83d", "\ud83c", "\ude00"];
+    const items: readonly Item[] = [
+      { a: { S: high } },
+      { a: { S: other } },
+      { [high]: { S: "a" } },
+      { [other]: { S: "a" } },
+      { a: { S: high }, [low]: { S: "" } },
+      { a: { S: high + low } },
+      { a: { SS: [high, low] } },
+      { a: { SS: [high + low] } },
+      { a: { L: [{ S: high }, { S: low }] } },
+      { a: { S: JSON.stringify(high) } },
+    ];
+    expect(new Set(items.map((item) => itemFingerprint(item))).size).toBe(items.length);
+    expect(itemFingerprint({ a: { S: high } }, "f".repeat(32))).not.toBe(itemFingerprint({ a: { S: high } }));
+  });
+
+  test("depends on what its entity means", () => {
+    expect(itemFingerprint({ a: { S: "" } }, "0".repeat(32))).not.toBe(
+      itemFingerprint({ a: { S: "" } }, "1".repeat(32)),
+    );
+  });
+
   test("no text inside a value can pose as another item", () => {
     const texts = fc.stringMatching(/^[SNM0-9:~!,]{0,6}$/);
     const items = fc.dictionary(texts, texts, { maxKeys: 3 });
@@ -206,6 +232,49 @@ describe("an item's fingerprint", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test("names are in the order that sorting gives them, remembered or not", () => {
+  const name = fc.oneof(fc.constantFrom("__proto__", "constructor", "a", "b", "10", "9", "é", "\ud83d"), fc.string());
+  const names = fc.uniqueArray(name, { maxLength: 6 });
+  const all = new NameOrders();
+  const few = new NameOrders(300);
+  fc.assert(
+    fc.property(names, (list) => {
+      const map = Object.fromEntries(list.map((each) => [each, 1]));
+      for (const orders of [all, few]) {
+        expect(orders.sorted(map)).toEqual([...list].sort());
+        expect(orders.sorted(map)).toEqual([...list].sort());
+      }
+    }),
+  );
+});
+
+test("orders are remembered, and no more of them than there is room for", () => {
+  // Two orders of two names, and no third.
+  const room = new NameOrders(404);
+  const [ab, ba, other] = [{ a: 1, b: 1 }, { b: 1, a: 1 }, { c: 1 }];
+  for (const map of [ab, ba]) expect(room.sorted(map)).toBe(room.sorted(map));
+  expect(room.sorted(other)).not.toBe(room.sorted(other));
+  expect(room.sorted({})).toEqual([]);
+  // What a name takes is counted, too.
+  expect(new NameOrders(200).sorted({ ["x".repeat(101)]: 1 })).toEqual(["x".repeat(101)]);
+  const long = new NameOrders(200);
+  expect(long.sorted({ ["x".repeat(101)]: 1 })).not.toBe(long.sorted({ ["x".repeat(101)]: 1 }));
+});
+
+test("bytes are counted as UTF-8, however short the text is", () => {
+  const piece = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 5 }),
+    fc.constantFrom("\u007f", "\u0080", "é", "😀", "a".repeat(48)),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 3 }), (pieces) => {
+      const text = pieces.join("");
+      expect(byteLength(text)).toBe(Buffer.byteLength(text));
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test("a source hash is a uuid that knows where the source's name ends", () => {

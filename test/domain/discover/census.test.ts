@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { Item } from "../../../lambda/domain/decode/attribute.ts";
-import { decoder } from "../../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { CensusTaker, isClean } from "../../../lambda/domain/discover/census.ts";
 import { Holders } from "../../../lambda/domain/proof/holders.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../../lambda/mapping/index.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { Item } from "../../../lambda/domain/decode/attribute.ts";
-import { decoder } from "../../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { EMPTY_TALLY, MOST_NAMES, negated, PageTally, sumOf, type Tally } from "../../../lambda/domain/proof/tally.ts";
 import { readTally, writeTally } from "../../../lambda/domain/proof/tally-text.ts";
 import { owner, schema } from "../../support/pets.ts";

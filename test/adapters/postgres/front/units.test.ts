@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { load, openTarget } from "../../../../lambda/compose.ts";
 import type { Item } from "../../../../lambda/domain/decode/attribute.ts";
-import { decoder } from "../../../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../../../lambda/domain/decode/decoder.ts";
 import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
 import { must } from "../../../../lambda/domain/must.ts";
 import { defineItems, defineTables, table, text } from "../../../../lambda/mapping/index.ts";

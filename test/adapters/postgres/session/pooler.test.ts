@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { connect } from "../../../../lambda/adapters/postgres/session/connection.ts";
 import { keepsSessions } from "../../../../lambda/adapters/postgres/session/pooler.ts";
 import { load, openTarget } from "../../../../lambda/compose.ts";
-import { decoder } from "../../../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../../../lambda/domain/decode/decoder.ts";
 import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
 import { must } from "../../../../lambda/domain/must.ts";
 import { pageWrite } from "../../../../lambda/pipeline/copy.ts";

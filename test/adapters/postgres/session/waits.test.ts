@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { withRun } from "../../../../lambda/adapters/postgres/ledger/locks.ts";
 import { openSessions, type Sessions } from "../../../../lambda/adapters/postgres/session/sessions.ts";
 import { load, openTarget } from "../../../../lambda/compose.ts";
-import { decoder } from "../../../../lambda/domain/decode/decode.ts";
+import { decoder } from "../../../../lambda/domain/decode/decoder.ts";
 import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
 import { must } from "../../../../lambda/domain/must.ts";
 import { pageWrite } from "../../../../lambda/pipeline/copy.ts";

@@ -1,0 +1,103 @@
+/** What an entity writes → what makes rows of an item, with their fingerprints, one for each facet and key. */
+import { hash } from "node:crypto";
+import type { FacetModel, RowPlan, TableModel, WritePlan } from "../../mapping/model.ts";
+import { must } from "../must.ts";
+import type { Cell } from "./cell.ts";
+import type { Contribution } from "./decode.ts";
+import { rowFingerprint } from "./fingerprint.ts";
+import { cellReader, listReader, type Scope, type Templates } from "./read.ts";
+import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+
+/** Adds the rows of the item in scope, as far as the first refusal. */
+export type WriteRows = (scope: Scope, rows: Rows) => Refusal | undefined;
+
+export function rowWriter(writes: readonly WritePlan[], templates: Templates): WriteRows {
+  const all = writes.map((write) => (write.kind === "row" ? writerOf(write, templates) : eachOf(write, templates)));
+  return (scope, rows) => {
+    for (const write of all) {
+      const refusal = write(scope, rows);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  };
+}
+
+function eachOf({ list, level, writes }: Extract<WritePlan, { kind: "each" }>, templates: Templates): WriteRows {
+  const read = listReader(list, templates);
+  const write = rowWriter(writes, templates);
+  return (scope, rows) => {
+    const elements = read(scope);
+    if (isRefusal(elements)) return elements;
+    for (const [position, element] of elements.entries()) {
+      scope.values[level.depth] = element;
+      scope.positions[level.depth] = position;
+      const refusal = write(scope, rows);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  };
+}
+
+function writerOf({ table, facet, reads }: RowPlan, templates: Templates): WriteRows {
+  const readers = facet.columns.map((column, at) =>
+    cellReader(must(reads[at], "a facet has a read for each column"), column, templates),
+  );
+  const types = facet.columns.map((column) => column.type);
+  const keys = table.primaryKey.map((column) => facet.columns.indexOf(column));
+  const rankOf = ranking(table, facet);
+  return (scope, rows) => {
+    const cells: (Cell | null)[] = [];
+    for (const read of readers) {
+      const cell = read(scope);
+      if (isRefusal(cell)) return cell;
+      cells.push(cell);
+    }
+    const key = keys.map((at) => must(cells[at], "a primary key column is never null").input);
+    return rows.add({ table, facet, key, cells, fingerprint: rowFingerprint(types, cells), rank: rankOf(cells) });
+  };
+}
+
+/** Numbers rank as they are; a moment's digits in order are a number that grows with time. */
+function ranking({ duplicates }: TableModel, facet: FacetModel): (cells: readonly (Cell | null)[]) => string | null {
+  const none = (): null => null;
+  if (typeof duplicates === "string") return none;
+  const at = facet.columns.findIndex((column) => column.name === duplicates.latest);
+  const kind = facet.columns[at]?.type.kind;
+  if (kind === undefined) return none;
+  if (!kind.startsWith("timestamp") && kind !== "date") return (cells) => cells[at]?.canonical ?? null;
+  return (cells) => cells[at]?.canonical.replace(/\+00$/, "").replace(/[-: ]/g, "") ?? null;
+}
+
+/** The rows of one item so far. */
+export class Rows {
+  readonly contributions: Contribution[] = [];
+  /** Rows beyond the first that are equal to it, by table. */
+  readonly collapsed = new Map<string, number>();
+  readonly #facets = new Map<FacetModel, Map<string, Contribution>>();
+
+  add(contribution: Contribution): Refusal | undefined {
+    const { table, facet, key } = contribution;
+    const place = placeOf(key);
+    const rows = this.#facets.get(facet);
+    const before = rows?.get(place);
+    if (before === undefined) {
+      if (rows === undefined) this.#facets.set(facet, new Map([[place, contribution]]));
+      else rows.set(place, contribution);
+      this.contributions.push(contribution);
+      return undefined;
+    }
+    if (before.fingerprint !== contribution.fingerprint)
+      return refuse("conflicting-rows", `it gives two different rows of ${table.name} with one primary key`);
+    this.collapsed.set(table.name, (this.collapsed.get(table.name) ?? 0) + 1);
+    return undefined;
+  }
+}
+
+/** A long key would stand here once for each of its rows. */
+const LONGEST_PLACE = 100;
+
+/** Keys of one facet have one number of parts, so their lengths tell where each ends. No hash begins with `=` or holds a colon. */
+function placeOf(key: readonly string[]): string {
+  const place = key.length === 1 ? `=${key[0]}` : key.map((part) => `${part.length}:${part}`).join("");
+  return place.length > LONGEST_PLACE ? hash("sha256", place, "base64") : place;
+}
