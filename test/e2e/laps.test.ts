@@ -198,7 +198,7 @@ describe("I9: a write between two laps makes the proof discrepant", () => {
       const proof = whole();
       await untilWaiting(database.url, 1, proof);
       await writer.query(
-        "update pets set weight = weight + 1 where pet_id = 'p7'; update pairs set note = 'another'; commit",
+        "update pets set weight = weight + 1 where pet_id = 'p7'; update pairs set kind = 'another'; commit",
       );
       expect(await different(proof)).toEqual([0, 0, 0, 0]);
     });
