@@ -1,5 +1,6 @@
 /** The target's side of the proof: what the ledger expects, what the tables hold, what their relations say. */
 
+import { must } from "../../../domain/must.ts";
 import type { ContentFacts, TableContent } from "../../../domain/proof/evidence.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { TargetProof } from "../../../ports/proof.ts";
@@ -7,18 +8,24 @@ import type { Run } from "../../../ports/runs.ts";
 import { tableContent } from "../proof/contents.ts";
 import { forgetLaps, keepLap, keptLaps, type Lap, versionsOf } from "../proof/laps.ts";
 import { lineSums } from "../proof/line-sums.ts";
-import { relations } from "../proof/relations.ts";
+import { NO_RELATIONS, relationsOf, together } from "../proof/relations.ts";
 import type { Session } from "../session/connection.ts";
-import { sideBySide } from "../session/one-moment.ts";
+import { allAtOneMoment, sideBySide } from "../session/one-moment.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { builtBy } from "../tables/built.ts";
 import { ledgerFacts } from "./ledger-facts.ts";
 
 export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
   return {
-    ledger: (run) => sessions.use((session) => ledgerFacts(session, run, mapping)),
+    ledger: async (run) => {
+      const [facts] = await allAtOneMoment(sessions, 1, [(session) => ledgerFacts(session, run, mapping)]);
+      return must(facts, "each task has a result");
+    },
     contents: (run, signal) => contents(sessions, run, mapping, signal),
-    relations: (run) => sessions.use((session) => relations(session, run, mapping)),
+    relations: async (run) => {
+      const tasks = mapping.tables.map((table) => (session: Session) => relationsOf(session, run, table));
+      return (await allAtOneMoment(sessions, AT_ONCE, tasks)).reduce(together, NO_RELATIONS);
+    },
   };
 }
 

@@ -3,7 +3,7 @@
  * counted wherever Postgres does not vouch for their absence. Of foreign keys it never does: their triggers may have been off.
  */
 import type { Group, RelationFacts } from "../../../domain/proof/evidence.ts";
-import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { keySql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
@@ -20,17 +20,34 @@ const NONE: Group = { count: 0, examples: [] };
 
 type Facts = { -readonly [F in keyof RelationFacts]: RelationFacts[F][number][] };
 
-export async function relations(session: Session, run: Run, mapping: Mapping): Promise<RelationFacts> {
+export const NO_RELATIONS: RelationFacts = {
+  foreignKeys: [],
+  duplicates: [],
+  nulls: [],
+  checks: [],
+  indexes: [],
+  missing: [],
+};
+
+/** Of one table. */
+export async function relationsOf(session: Session, run: Run, table: TableModel): Promise<RelationFacts> {
   const facts: Facts = { foreignKeys: [], duplicates: [], nulls: [], checks: [], indexes: [], missing: [] };
   const { notes } = await builtBy(session);
-  for (const table of mapping.tables) {
-    const standing = await standingOn(session, run.id, table);
-    await references(session, run, table, standing, facts);
-    await ofEachRow(session, run, table, standing, facts);
-    await others(session, run, table, standing, notes, facts);
-  }
+  const standing = await standingOn(session, run.id, table);
+  await references(session, run, table, standing, facts);
+  await ofEachRow(session, run, table, standing, facts);
+  await others(session, run, table, standing, notes, facts);
   return facts;
 }
+
+export const together = (a: RelationFacts, b: RelationFacts): RelationFacts => ({
+  foreignKeys: [...a.foreignKeys, ...b.foreignKeys],
+  duplicates: [...a.duplicates, ...b.duplicates],
+  nulls: [...a.nulls, ...b.nulls],
+  checks: [...a.checks, ...b.checks],
+  indexes: [...a.indexes, ...b.indexes],
+  missing: [...a.missing, ...b.missing],
+});
 
 type StandingOf = (promised: Named) => Standing;
 

@@ -176,11 +176,8 @@ async function open(
 /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
 export const transaction = <T>(session: Session, work: () => Promise<T>): Promise<T> => within(session, "", work);
 
-/** Runs `work`, which only reads, on the database as it is at one moment. */
-export const snapshot = <T>(session: Session, work: () => Promise<T>): Promise<T> =>
-  within(session, "isolation level repeatable read read only", work);
-
-async function within<T>(session: Session, mode: string, work: () => Promise<T>): Promise<T> {
+/** The same in a transaction of some mode. */
+export async function within<T>(session: Session, mode: string, work: () => Promise<T>): Promise<T> {
   await session.begin(mode);
   try {
     const result = await work();
