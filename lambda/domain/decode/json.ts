@@ -5,6 +5,8 @@
  */
 
 import type { AttributeValue } from "./attribute.ts";
+import { byteLength } from "./byte-length.ts";
+import { NameOrders } from "./name-orders.ts";
 import { canonicalNumber, compareNumbers } from "./number.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 
@@ -38,7 +40,7 @@ function textOf(value: AttributeValue, depth: number): string | Refusal {
 
 function objectText(map: Readonly<Record<string, AttributeValue>>, depth: number): string | Refusal {
   const members: string[] = [];
-  for (const key of Object.keys(map).sort(compareKeys)) {
+  for (const key of orders.sorted(map)) {
     const value = map[key];
     if (value === undefined) continue;
     const name = jsonString(key);
@@ -126,6 +128,4 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-function compareKeys(a: string, b: string): number {
-  return Buffer.byteLength(a) - Buffer.byteLength(b) || compareBytes(a, b);
-}
+const orders = new NameOrders((a, b) => byteLength(a) - byteLength(b) || compareBytes(a, b));

@@ -14,10 +14,13 @@ interface Place {
 }
 
 export class NameOrders {
+  readonly #compare: ((a: string, b: string) => number) | undefined;
   readonly #start: Place = { next: new Map() };
   #room: number;
 
-  constructor(room = ROOM) {
+  /** Without `compare` as JavaScript sorts texts. */
+  constructor(compare?: (a: string, b: string) => number, room = ROOM) {
+    this.#compare = compare;
     this.#room = room;
   }
 
@@ -25,10 +28,10 @@ export class NameOrders {
     let place = this.#start;
     for (const name in map) {
       const next = place.next.get(name) ?? this.#extended(place, name);
-      if (next === undefined) return Object.keys(map).sort();
+      if (next === undefined) return Object.keys(map).sort(this.#compare);
       place = next;
     }
-    place.sorted ??= Object.keys(map).sort();
+    place.sorted ??= Object.keys(map).sort(this.#compare);
     return place.sorted;
   }
 
