@@ -6,7 +6,6 @@
 import type { EntityModel, Mapping, WritePlan } from "../../mapping/model.ts";
 import { isAsStored, isSure, type Level, partsOf, pathOf, type ReadPlan } from "../../mapping/plans.ts";
 import type { AttributeValue, Item } from "./attribute.ts";
-import { elementsOf } from "./elements.ts";
 import type { Reads } from "./reads.ts";
 
 /** Who does something at a place: a plan that every item comes to, or else those that some come to. */
@@ -196,7 +195,7 @@ function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads
   if (lists.some(({ elements }) => elements.whole.always)) return;
   const isNamed = open.some(({ place: { members } }) => members.size > 0);
   const each = "L" in value ? `${path}[]` : path;
-  for (const [index, element] of (elementsOf(value) ?? []).entries()) {
+  for (const [index, element] of (reads.elementsOf(value) ?? []).entries()) {
     const exact = isNamed ? at(index) : [];
     const inside = lists.map(({ elements }) => ({ place: elements, within: element }));
     walk(element, [...exact, ...inside], exact.length === 0 ? each : `${path}[${index}]`, reads, found);

@@ -4,14 +4,30 @@
  */
 import type { ReadPlan } from "../../mapping/plans.ts";
 import type { AttributeValue } from "./attribute.ts";
+import { elementsOf } from "./elements.ts";
+
+type Elements = readonly AttributeValue[] | undefined;
 
 export class Reads {
   readonly #watched: ReadonlySet<ReadPlan>;
   readonly #done = new Map<ReadPlan, Set<AttributeValue>>();
+  /** The members of a set are the same objects each time: they tell what was read of them. */
+  readonly #elements: Map<AttributeValue, Elements>;
 
   /** Others than the plans that are watched are not kept: every item comes to them. */
-  constructor(watched: ReadonlySet<ReadPlan>) {
+  constructor(watched: ReadonlySet<ReadPlan>, elements = new Map<AttributeValue, Elements>()) {
     this.#watched = watched;
+    this.#elements = elements;
+  }
+
+  /** The elements of a list or set; undefined of what is neither. */
+  elementsOf(value: AttributeValue): Elements {
+    if ("L" in value) return value.L;
+    const known = this.#elements.get(value);
+    if (known !== undefined) return known;
+    const made = elementsOf(value);
+    this.#elements.set(value, made);
+    return made;
   }
 
   note(plan: ReadPlan, within: AttributeValue): void {
@@ -27,7 +43,7 @@ export class Reads {
 
   /** For what may turn out to be of no use: it counts once it has been joined. */
   apart(): Reads {
-    return new Reads(this.#watched);
+    return new Reads(this.#watched, this.#elements);
   }
 
   join(other: Reads): void {
