@@ -30,8 +30,9 @@ export const NULL_MARK = "~";
 export function rowFingerprint(columns: readonly ColumnType[], cells: readonly (Cell | null)[]): string {
   if (columns.length !== cells.length) throw new Error(`${cells.length} cells for ${columns.length} columns`);
   let row = "";
-  for (const [at, { kind }] of columns.entries()) {
-    const cell = cells[at];
+  let at = 0;
+  for (const { kind } of columns) {
+    const cell = cells[at++];
     if (cell == null) row += NULL_MARK;
     else row += TERMINATED_KINDS.has(kind) ? `${cell.canonical},` : withLength(cell.canonical);
   }

@@ -39,17 +39,16 @@ function textOf(value: AttributeValue, depth: number): string | Refusal {
 }
 
 function objectText(map: Readonly<Record<string, AttributeValue>>, depth: number): string | Refusal {
-  const members: string[] = [];
-  for (const key of orders.sorted(map)) {
+  let members = "";
+  for (const { key, name } of orders.of(map)) {
     const value = map[key];
     if (value === undefined) continue;
-    const name = jsonString(key);
     if (typeof name !== "string") return name;
     const text = textOf(value, depth + 1);
     if (typeof text !== "string") return text;
-    members.push(`${name}: ${text}`);
+    members += `${members === "" ? "" : ", "}${name}: ${text}`;
   }
-  return `{${members.join(", ")}}`;
+  return `{${members}}`;
 }
 
 function listText(list: readonly AttributeValue[], depth: number): string | Refusal {
@@ -128,4 +127,7 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-const orders = new NameOrders((a, b) => byteLength(a) - byteLength(b) || compareBytes(a, b));
+const orders = new NameOrders(
+  (key) => ({ key, name: jsonString(key) }),
+  (a, b) => byteLength(a) - byteLength(b) || compareBytes(a, b),
+);

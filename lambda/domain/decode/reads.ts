@@ -10,7 +10,7 @@ type Elements = readonly AttributeValue[] | undefined;
 
 export class Reads {
   readonly #watched: ReadonlySet<ReadPlan>;
-  readonly #done = new Map<ReadPlan, Set<AttributeValue>>();
+  #done: Map<ReadPlan, Set<AttributeValue>> | undefined;
   /** The members of a set are the same objects each time: they tell what was read of them. */
   readonly #elements: Map<AttributeValue, Elements>;
 
@@ -31,14 +31,15 @@ export class Reads {
   }
 
   note(plan: ReadPlan, within: AttributeValue): void {
-    if (!this.#watched.has(plan)) return;
+    if (this.#watched.size === 0 || !this.#watched.has(plan)) return;
+    this.#done ??= new Map();
     const seen = this.#done.get(plan);
     if (seen === undefined) this.#done.set(plan, new Set([within]));
     else seen.add(within);
   }
 
   has(plan: ReadPlan, within: AttributeValue): boolean {
-    return this.#done.get(plan)?.has(within) === true;
+    return this.#done?.get(plan)?.has(within) === true;
   }
 
   /** For what may turn out to be of no use: it counts once it has been joined. */
@@ -47,6 +48,6 @@ export class Reads {
   }
 
   join(other: Reads): void {
-    for (const [plan, seen] of other.#done) for (const within of seen) this.note(plan, within);
+    for (const [plan, seen] of other.#done ?? []) for (const within of seen) this.note(plan, within);
   }
 }
