@@ -12,17 +12,17 @@ export class Reads {
   readonly #watched: ReadonlySet<ReadPlan>;
   #done: Map<ReadPlan, Set<AttributeValue>> | undefined;
   /** The members of a set are the same objects each time: they tell what was read of them. */
-  readonly #elements: Map<AttributeValue, Elements>;
+  #elements: Map<AttributeValue, Elements> | undefined;
 
   /** Others than the plans that are watched are not kept: every item comes to them. */
-  constructor(watched: ReadonlySet<ReadPlan>, elements = new Map<AttributeValue, Elements>()) {
+  constructor(watched: ReadonlySet<ReadPlan>) {
     this.#watched = watched;
-    this.#elements = elements;
   }
 
   /** The elements of a list or set; undefined of what is neither. */
   elementsOf(value: AttributeValue): Elements {
     if ("L" in value) return value.L;
+    this.#elements ??= new Map();
     const known = this.#elements.get(value);
     if (known !== undefined) return known;
     const made = elementsOf(value);
@@ -44,7 +44,10 @@ export class Reads {
 
   /** For what may turn out to be of no use: it counts once it has been joined. */
   apart(): Reads {
-    return new Reads(this.#watched, this.#elements);
+    const apart = new Reads(this.#watched);
+    this.#elements ??= new Map();
+    apart.#elements = this.#elements;
+    return apart;
   }
 
   join(other: Reads): void {
