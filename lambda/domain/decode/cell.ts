@@ -35,6 +35,8 @@ export interface Cell {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INTEGER_BITS = { smallint: 16, integer: 32, bigint: 64 } as const;
+/** Characters of a whole number that fits, whichever digits they are. */
+const SURELY_FITS = { smallint: 4, integer: 9, bigint: 18 } as const;
 
 /** Encodes one present value. Whether NULL and absent may stand for the column's NULL is decided before. */
 export function encode(type: ColumnType, value: AttributeValue, conversion: Conversion): Cell | Refusal {
@@ -106,6 +108,7 @@ function number(type: ColumnType, kind: NumberKind | FloatKind, canonical: strin
 function integerRefusal(kind: keyof typeof INTEGER_BITS, canonical: string): Refusal | undefined {
   if (!isWhole(canonical))
     return refuse("would-round", `a number with a fraction into ${kind}: declare the column numeric()`);
+  if (canonical.length <= SURELY_FITS[kind]) return undefined;
   const value = BigInt(canonical);
   if (BigInt.asIntN(INTEGER_BITS[kind], value) === value) return undefined;
   return refuse("out-of-range", `the number is beyond ${kind}: declare a wider column, numeric() holds every number`);
@@ -127,6 +130,7 @@ function float(kind: FloatKind, canonical: string): Cell | Refusal {
 }
 
 function uuid(text: string): Cell | Refusal {
+  if (UUID.test(text)) return same(text);
   const lower = text.toLowerCase();
   if (UUID.test(lower)) return same(lower);
   return refuse("not-a-uuid", "the text is not a UUID of 32 hex digits in five groups: declare the column text()");

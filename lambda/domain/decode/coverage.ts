@@ -6,7 +6,6 @@
 import type { EntityModel, Mapping, WritePlan } from "../../mapping/model.ts";
 import { isAsStored, isSure, type Level, partsOf, pathOf, type ReadPlan } from "../../mapping/plans.ts";
 import type { AttributeValue, Item } from "./attribute.ts";
-import { elementsOf } from "./elements.ts";
 import type { Reads } from "./reads.ts";
 
 /** Who does something at a place: a plan that every item comes to, or else those that some come to. */
@@ -146,11 +145,34 @@ export function restOf(read: Read, { root }: Coverage): Item {
   return Object.fromEntries(Object.entries(read.item).filter(([name]) => isLeft(name)));
 }
 
+/**
+ * Whether every member is read by plans that every item comes to, which is asked without making anything: of most items
+ * nothing is left, and only of others it has to be told what.
+ */
+function isAllRead(map: Item, members: Place["members"]): boolean {
+  for (const name in map) {
+    const value = map[name];
+    const at = members.get(name);
+    if (value === undefined || at === undefined || !isRead(value, at)) return false;
+  }
+  return true;
+}
+
+function isRead(value: AttributeValue, { whole, through, members, lists }: Place): boolean {
+  if (whole.always) return true;
+  if (!through.always) return false;
+  if ("M" in value) return isAllRead(value.M, members);
+  const sure = lists.filter(({ by }) => by.always);
+  if (sure.some(({ elements }) => elements.whole.always)) return true;
+  return "L" in value && sure.some(({ elements }) => value.L.every((element) => isRead(element, elements)));
+}
+
 /** A name may have 64 KB. Names that begin alike for so long are told as one. */
 const LONGEST_PATH = 200;
 
 /** The paths nobody read, each once, such as `Color` or `Versions[].Note`. */
 export function unmappedPaths(read: Read, { root, rest }: Coverage): string[] {
+  if (isAllRead(read.item, root.members)) return [];
   const found = new Set<string>();
   const isRestRead = holds(rest, read.within, read.reads);
   for (const [name, value] of Object.entries(read.item)) {
@@ -196,7 +218,7 @@ function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads
   if (lists.some(({ elements }) => elements.whole.always)) return;
   const isNamed = open.some(({ place: { members } }) => members.size > 0);
   const each = "L" in value ? `${path}[]` : path;
-  for (const [index, element] of (elementsOf(value) ?? []).entries()) {
+  for (const [index, element] of (reads.elementsOf(value) ?? []).entries()) {
     const exact = isNamed ? at(index) : [];
     const inside = lists.map(({ elements }) => ({ place: elements, within: element }));
     walk(element, [...exact, ...inside], exact.length === 0 ? each : `${path}[${index}]`, reads, found);

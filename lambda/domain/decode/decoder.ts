@@ -41,14 +41,9 @@ export function decoder(mapping: Mapping, settings: DecodeSettings): Decode {
       : prepared(found.entity).outcomeOf(item, found.captures);
     const fingerprint = itemFingerprint(item, outcome.entity && prepared(outcome.entity).meaning);
     const source = keySource(item, names) ?? position ?? `item ${fingerprint.slice(0, 16)}`;
-    return {
-      item: sourceHash(settings.source, source),
-      source,
-      ...(position === undefined ? {} : { position }),
-      fingerprint,
-      outcome,
-      body: () => toDynamoDbJson(item),
-    };
+    const decoded = { item: sourceHash(settings.source, source), source, fingerprint, outcome };
+    const body = (): string => toDynamoDbJson(item);
+    return position === undefined ? { ...decoded, body } : { ...decoded, position, body };
   };
 }
 

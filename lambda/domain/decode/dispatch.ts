@@ -1,6 +1,6 @@
 /**
  * An item → the one kind of item it is. Only the kinds whose templates begin as the item's keys do are tried, so that a
- * mapping of forty kinds is hardly slower than one of four.
+ * mapping of forty kinds is no slower than one of four.
  */
 import type { EntityModel, Mapping } from "../../mapping/model.ts";
 import { own } from "../../mapping/own.ts";
@@ -17,43 +17,75 @@ export interface Found {
 
 export type Dispatch = (item: Item) => Found | Refusal;
 
-/** Beginnings of keys whose candidates are kept. Keys without a delimiter begin each in its own way. */
-const MOST_KEPT = 1_000;
-/** How much of a key is looked at first. */
-const HEAD = 12;
-
 export function dispatcher(mapping: Mapping): Dispatch {
   const { pk: pkName, sk: skName } = mapping.keys;
-  const kept = new Map<string, readonly EntityModel[]>();
-  const candidates = (pk: string, sk: string | undefined): readonly EntityModel[] => {
-    const heads = JSON.stringify([pk.slice(0, HEAD), sk?.slice(0, HEAD)]);
-    const known = kept.get(heads);
-    if (known !== undefined) return known;
-    const found = mapping.entities.filter(
-      ({ pattern }) => mayBegin(pattern.pk, pk) && (pattern.sk === undefined || mayBegin(pattern.sk, sk ?? "")),
-    );
-    if (kept.size < MOST_KEPT) kept.set(heads, found);
-    return found;
-  };
+  const candidates = mapping.entities.map((entity): Candidate => {
+    return { entity, where: Object.entries(entity.pattern.where ?? {}) };
+  });
+  const byPk = byBeginning(
+    candidates,
+    ({ entity }) => beginningOf(entity.pattern.pk),
+    (some) =>
+      byBeginning(
+        some,
+        ({ entity }) => beginningOf(entity.pattern.sk),
+        (fewer) => fewer,
+      ),
+  );
   return (item) => {
     const pk = keyText(own(item, pkName));
     const sk = skName === undefined ? undefined : keyText(own(item, skName));
-    if (pk === undefined || (skName !== undefined && sk === undefined)) {
-      const names = [pkName, ...(skName === undefined ? [] : [skName])];
-      const absent = names.filter((name) => own(item, name) === undefined);
-      return absent.length > 0
-        ? refuse(
-            "no-key",
-            `it has no attribute ${absent.join(" and no ")}: correct the source, or \`keys\` in items.ts, and run migrate again`,
-          )
-        : refuse("key-not-text", `${names.join(" and ")} must be text, a number or binary`);
-    }
-    for (const entity of candidates(pk, sk)) {
-      if (!discriminatorsMatch(item, entity)) continue;
+    if (pk === undefined || (skName !== undefined && sk === undefined)) return withoutKey(item, mapping.keys);
+    for (const { entity, where } of byPk(pk)(sk ?? "")) {
+      if (!where.every(([name, wanted]) => holds(own(item, name), wanted))) continue;
       const captures = matchKey(entity.pattern, pk, sk);
       if (captures !== undefined) return { entity, captures };
     }
     return refuse("no-entity", "no template matches its key; declare an item for it, or ignoreItem");
+  };
+}
+
+function withoutKey(item: Item, { pk, sk }: Mapping["keys"]): Refusal {
+  const names = [pk, ...(sk === undefined ? [] : [sk])];
+  const absent = names.filter((name) => own(item, name) === undefined);
+  return absent.length > 0
+    ? refuse(
+        "no-key",
+        `it has no attribute ${absent.join(" and no ")}: correct the source, or \`keys\` in items.ts, and run migrate again`,
+      )
+    : refuse("key-not-text", `${names.join(" and ")} must be text, a number or binary`);
+}
+
+interface Candidate {
+  readonly entity: EntityModel;
+  readonly where: readonly (readonly [string, Discriminator])[];
+}
+
+/** What every key of a template begins with. */
+function beginningOf(template: Template | undefined): string {
+  const first = template?.parts[0];
+  return first?.kind === "literal" ? first.text : "";
+}
+
+/**
+ * Some that are told by how a key begins → what is made of those a key may mean, in their order. The longest beginning that a key
+ * has tells all shorter ones, so that there is one answer for each, made once; a key is cut as often as there are lengths.
+ */
+function byBeginning<T, R>(
+  all: readonly T[],
+  beginning: (each: T) => string,
+  make: (some: readonly T[]) => R,
+): (key: string) => R {
+  const begun = (text: string) => make(all.filter((each) => text.startsWith(beginning(each))));
+  const made = new Map(all.map((each) => [beginning(each), begun(beginning(each))]));
+  const lengths = [...new Set([...made.keys()].map(({ length }) => length))].sort((a, b) => b - a);
+  const none = begun("");
+  return (key) => {
+    for (const length of lengths) {
+      const found = made.get(key.slice(0, length));
+      if (found !== undefined) return found;
+    }
+    return none;
   };
 }
 
@@ -64,18 +96,6 @@ function keyText(value: AttributeValue | undefined): string | undefined {
   if ("S" in key) return key.S;
   if ("N" in key) return key.N;
   return "B" in key ? Buffer.from(key.B).toString("hex") : undefined;
-}
-
-/** Whether the first characters of a key can be those of a template: both are looked at no further than HEAD. */
-function mayBegin({ parts }: Template, key: string): boolean {
-  const [first] = parts;
-  const literal = first?.kind === "literal" ? first.text.slice(0, HEAD) : "";
-  return key.startsWith(literal);
-}
-
-function discriminatorsMatch(item: Item, { pattern: { where = {} } }: EntityModel): boolean {
-  for (const [name, wanted] of Object.entries(where)) if (!holds(own(item, name), wanted)) return false;
-  return true;
 }
 
 function holds(value: AttributeValue | undefined, wanted: Discriminator): boolean {

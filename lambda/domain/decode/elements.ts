@@ -6,18 +6,9 @@ import type { AttributeValue } from "./attribute.ts";
 import { compareBytes } from "./json.ts";
 import { canonicalNumber, compareNumbers } from "./number.ts";
 
-/** The members of a set are the same objects each time: they tell what was read of them. */
-const made = new WeakMap<AttributeValue, readonly AttributeValue[]>();
-
-/** Undefined where the value is neither. */
-export function elementsOf(value: AttributeValue): readonly AttributeValue[] | undefined {
-  if ("L" in value) return value.L;
-  const known = made.get(value);
-  if (known !== undefined) return known;
-  const members = membersOf(value);
-  if (members !== undefined) made.set(value, members);
-  return members;
-}
+/** Undefined where the value is neither. Those of a set are made each time: `Reads` keeps them for as long as an item is read. */
+export const elementsOf = (value: AttributeValue): readonly AttributeValue[] | undefined =>
+  "L" in value ? value.L : membersOf(value);
 
 const NO_BYTES = new Uint8Array();
 

@@ -7,7 +7,9 @@ import { digest } from "./fingerprint.ts";
 import { NameOrders } from "./name-orders.ts";
 import { canonicalNumber } from "./number.ts";
 
-const orders = new NameOrders();
+const framed = (text: string): string => `${text.length}:${text}`;
+
+const orders = new NameOrders((name) => ({ name, frame: framed(name) }));
 
 /** 32 hex digits. `meaning` has a fixed length. */
 export function itemFingerprint(item: Item, meaning = ""): string {
@@ -32,11 +34,11 @@ function valueText(value: AttributeValue): string {
 }
 
 function mapText(map: Item): string {
-  const names = orders.sorted(map);
+  const names = orders.of(map);
   let text = `M${names.length}:`;
-  for (const name of names) {
+  for (const { name, frame } of names) {
     const value = map[name];
-    if (value !== undefined) text += `${name.length}:${name}${valueText(value)}`;
+    if (value !== undefined) text += frame + valueText(value);
   }
   return text;
 }
@@ -45,8 +47,6 @@ function setText(members: readonly string[]): string {
   const distinct = [...new Set(members)].sort();
   return `${distinct.length}:${distinct.join("")}`;
 }
-
-const framed = (text: string): string => `${text.length}:${text}`;
 
 // A text that is no number is kept as it is: the item goes to quarantine and still has to be told from its next version.
 const numberText = (spelling: string): string => framed(canonicalNumber(spelling) ?? spelling);

@@ -5,6 +5,8 @@
  */
 
 import type { AttributeValue } from "./attribute.ts";
+import { byteLength } from "./byte-length.ts";
+import { NameOrders } from "./name-orders.ts";
 import { canonicalNumber, compareNumbers } from "./number.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 
@@ -37,17 +39,16 @@ function textOf(value: AttributeValue, depth: number): string | Refusal {
 }
 
 function objectText(map: Readonly<Record<string, AttributeValue>>, depth: number): string | Refusal {
-  const members: string[] = [];
-  for (const key of Object.keys(map).sort(compareKeys)) {
+  let members = "";
+  for (const { key, name } of orders.of(map)) {
     const value = map[key];
     if (value === undefined) continue;
-    const name = jsonString(key);
     if (typeof name !== "string") return name;
     const text = textOf(value, depth + 1);
     if (typeof text !== "string") return text;
-    members.push(`${name}: ${text}`);
+    members += `${members === "" ? "" : ", "}${name}: ${text}`;
   }
-  return `{${members.join(", ")}}`;
+  return `{${members}}`;
 }
 
 function listText(list: readonly AttributeValue[], depth: number): string | Refusal {
@@ -126,6 +127,7 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-function compareKeys(a: string, b: string): number {
-  return Buffer.byteLength(a) - Buffer.byteLength(b) || compareBytes(a, b);
-}
+const orders = new NameOrders(
+  (key) => ({ key, name: jsonString(key) }),
+  (a, b) => byteLength(a) - byteLength(b) || compareBytes(a, b),
+);

@@ -1,23 +1,33 @@
 /**
  * ISO 8601 text and epoch numbers -> the text Postgres prints for the same moment under DateStyle ISO and TimeZone
- * UTC. A moment is microseconds since 1970 in a BigInt; there is no Date here, which would know milliseconds only.
+ * UTC. A moment is a day since 1970 and the microseconds of that day, both whole numbers far below 2^53; there is no Date here,
+ * which would know milliseconds only.
  */
 
 import type { Conversion, TimeKind } from "../../mapping/kinds.ts";
+import { must } from "../must.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
-const SECOND = 1_000_000n;
-const MINUTE = 60n * SECOND;
-const HOUR = 60n * MINUTE;
-const DAY = 24n * HOUR;
+const SECOND = 1_000_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const DAY_SECONDS = DAY / SECOND;
 /** Postgres goes further, to 4713 BC and 294276, but ISO text with four digits for the year does not. */
-const FIRST = BigInt(dayNumber(1, 1, 1)) * DAY;
-const END = BigInt(dayNumber(10_000, 1, 1)) * DAY;
+const FIRST = dayNumber(1, 1, 1);
+const END = dayNumber(10_000, 1, 1);
+/** No second between them takes more digits. */
+const MOST_DIGITS = 12;
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
+/** A UTC instant as most programs write it, of a day that every month has, with no zero to be cut: Postgres prints it with a blank and +00. */
+const USUAL =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,5}[1-9])?Z$/;
+
 /** Text -> the text of `kind`. What the text holds and what the column holds must be the same: no zone is guessed or dropped. */
 export function momentFromText(kind: TimeKind, text: string): string | Refusal {
+  if (kind === "timestamptz" && USUAL.test(text)) return `${text.slice(0, 10)} ${text.slice(11, -1)}+00`;
   const match = ISO.exec(text);
   if (match === null) return refuse("not-a-time", "the text is not an ISO 8601 date or time with a four-digit year");
   const [, year, month, day, hour, minute, second = "0", fraction = "", zone] = match;
@@ -32,7 +42,7 @@ export function momentFromText(kind: TimeKind, text: string): string | Refusal {
   if (clock === undefined) return refuse("not-a-time", "the text names a time no clock shows");
   if (offset === undefined) return refuse("not-a-time", "the text names a zone further than 15:59 from UTC");
   if (!/^0*$/.test(fraction.slice(6))) return refuse("would-round", "Postgres keeps six digits of a second");
-  return printed(kind, BigInt(days) * DAY + clock - offset);
+  return printed(kind, days, clock - offset);
 }
 
 /** A canonical number of seconds or milliseconds since 1970 -> the text of `kind`, a `timestamp` being read as UTC. */
@@ -44,7 +54,13 @@ export function momentFromEpoch(
   const places = unit === "epochSeconds" ? 6 : 3;
   const [whole = "", fraction = ""] = canonical.split(".");
   if (fraction.length > places) return refuse("would-round", "Postgres keeps six digits of a second");
-  return printed(kind, BigInt(whole + fraction.padEnd(places, "0")));
+  const sign = whole.startsWith("-") ? -1 : 1;
+  const digits = (sign < 0 ? whole.slice(1) : whole) + fraction.padEnd(places, "0");
+  const seconds = digits.slice(0, -6);
+  if (seconds.length > MOST_DIGITS) return beyond();
+  const days = Math.trunc(Number(seconds) / DAY_SECONDS);
+  const clock = (Number(seconds) - days * DAY_SECONDS) * SECOND + Number(digits.slice(-6));
+  return printed(kind, sign * days, sign * clock);
 }
 
 function mismatch(kind: TimeKind, holds: TimeKind): string {
@@ -59,41 +75,49 @@ function mismatch(kind: TimeKind, holds: TimeKind): string {
 const LEAP = "Postgres would make it the minute after; say by .convert() which second it is to be";
 
 // 24:00 ends a day at the very moment the next one begins. Second 60 is a moment of its own, which Postgres takes and makes another.
-function clockTime(hour: string, minute: string, second: string, fraction: string): bigint | undefined {
+function clockTime(hour: string, minute: string, second: string, fraction: string): number | undefined {
   if (Number(minute) > 59 || Number(second) > 59) return undefined;
-  const micros = BigInt(fraction.slice(0, 6).padEnd(6, "0"));
-  const clock = BigInt(hour) * HOUR + BigInt(minute) * MINUTE + BigInt(second) * SECOND + micros;
+  const micros = Number(fraction.slice(0, 6).padEnd(6, "0"));
+  const clock = Number(hour) * HOUR + Number(minute) * MINUTE + Number(second) * SECOND + micros;
   return clock <= DAY ? clock : undefined;
 }
 
-function zoneOffset(zone: string): bigint | undefined {
-  if (zone === "Z") return 0n;
-  const hours = zone.slice(1, 3);
-  const minutes = zone.slice(3).replace(":", "");
-  if (Number(hours) > 15 || Number(minutes) > 59) return undefined;
-  const offset = BigInt(hours) * HOUR + BigInt(minutes) * MINUTE;
+function zoneOffset(zone: string): number | undefined {
+  if (zone === "Z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(":", ""));
+  if (hours > 15 || minutes > 59) return undefined;
+  const offset = hours * HOUR + minutes * MINUTE;
   return zone.startsWith("-") ? -offset : offset;
 }
 
-function printed(kind: TimeKind, micros: bigint): string | Refusal {
-  if (micros < FIRST || micros >= END) return refuse("out-of-range", "the moment lies outside the years 0001 to 9999");
-  const fromFirst = micros - FIRST;
-  const day = calendarText(Number(fromFirst / DAY) + dayNumber(1, 1, 1));
-  const clock = Number(fromFirst % DAY);
-  if (kind !== "date") return `${day} ${clockText(clock)}${kind === "timestamptz" ? "+00" : ""}`;
-  return clock === 0 ? day : refuse("would-round", "the moment is not midnight UTC, and a date keeps no time of day");
+const beyond = (): Refusal => refuse("out-of-range", "the moment lies outside the years 0001 to 9999");
+
+/** `micros` may reach into other days. */
+function printed(kind: TimeKind, days: number, micros: number): string | Refusal {
+  const others = Math.floor(micros / DAY);
+  const [day, clock] = [days + others, micros - others * DAY];
+  if (day < FIRST || day >= END) return beyond();
+  if (kind === "timestamptz") return `${calendarText(day)} ${clockText(clock)}+00`;
+  if (kind === "timestamp") return `${calendarText(day)} ${clockText(clock)}`;
+  if (clock === 0) return calendarText(day);
+  return refuse("would-round", "the moment is not midnight UTC, and a date keeps no time of day");
 }
 
 function clockText(micros: number): string {
-  const seconds = Math.floor(micros / 1_000_000);
-  const fraction = micros % 1_000_000;
-  const text = `${padded(Math.floor(seconds / 3600), 2)}:${padded(Math.floor(seconds / 60) % 60, 2)}:${padded(seconds % 60, 2)}`;
-  return fraction === 0 ? text : `${text}.${padded(fraction, 6).replace(/0+$/, "")}`;
+  const seconds = Math.floor(micros / SECOND);
+  const minutes = Math.floor(seconds / 60);
+  const text = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}`;
+  const fraction = micros % SECOND;
+  return fraction === 0
+    ? text
+    : `${text}.${String(SECOND + fraction)
+        .slice(1)
+        .replace(/0+$/, "")}`;
 }
 
-function padded(value: number, width: number): string {
-  return String(value).padStart(width, "0");
-}
+const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
+const two = (number: number): string => must(TWO_DIGITS[number], "it has two digits");
 
 function calendarDay(year: number, month: number, day: number): number | undefined {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
@@ -122,5 +146,6 @@ function calendarText(dayNumber: number): string {
   const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${padded(year, 4)}-${padded(month, 2)}-${padded(dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1, 2)}`;
+  const ofMonth = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
+  return `${two(Math.floor(year / 100))}${two(year % 100)}-${two(month)}-${two(ofMonth)}`;
 }

@@ -8,7 +8,6 @@ import type { Template } from "../../mapping/template.ts";
 import { must } from "../must.ts";
 import { type AttributeValue, attributeType, type Item } from "./attribute.ts";
 import { type Cell, encode } from "./cell.ts";
-import { elementsOf } from "./elements.ts";
 import type { Reads } from "./reads.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { agreeing, surrogate, wordOf } from "./steps.ts";
@@ -199,7 +198,7 @@ export function listReader(
     const value = read(scope);
     if (value === null) return [];
     if (isRefusal(value)) return value;
-    const elements = elementsOf(value);
+    const elements = scope.reads.elementsOf(value);
     return elements ?? refuse("wrong-type", `${place} is ${attributeType(value)}; each goes through a list or a set`);
   };
 }

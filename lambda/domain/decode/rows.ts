@@ -28,11 +28,13 @@ function eachOf({ list, level, writes }: Extract<WritePlan, { kind: "each" }>, t
   return (scope, rows) => {
     const elements = read(scope);
     if (isRefusal(elements)) return elements;
-    for (const [position, element] of elements.entries()) {
+    let position = 0;
+    for (const element of elements) {
       scope.values[level.depth] = element;
       scope.positions[level.depth] = position;
       const refusal = write(scope, rows);
       if (refusal !== undefined) return refusal;
+      position += 1;
     }
     return undefined;
   };
@@ -68,28 +70,48 @@ function ranking({ duplicates }: TableModel, facet: FacetModel): (cells: readonl
   return (cells) => cells[at]?.canonical.replace(/\+00$/, "").replace(/[-: ]/g, "") ?? null;
 }
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /** The rows of one item so far. */
 export class Rows {
   readonly contributions: Contribution[] = [];
+  #collapsed: Map<string, number> | undefined;
+  /** By facet, its only row so far, or all of them by their keys. */
+  readonly #facets = new Map<FacetModel, Contribution | Map<string, Contribution>>();
+
   /** Rows beyond the first that are equal to it, by table. */
-  readonly collapsed = new Map<string, number>();
-  readonly #facets = new Map<FacetModel, Map<string, Contribution>>();
+  get collapsed(): ReadonlyMap<string, number> {
+    return this.#collapsed ?? NONE;
+  }
 
   add(contribution: Contribution): Refusal | undefined {
-    const { table, facet, key } = contribution;
-    const place = placeOf(key);
-    const rows = this.#facets.get(facet);
-    const before = rows?.get(place);
+    const { table, fingerprint } = contribution;
+    const before = this.#putOrFind(contribution);
     if (before === undefined) {
-      if (rows === undefined) this.#facets.set(facet, new Map([[place, contribution]]));
-      else rows.set(place, contribution);
       this.contributions.push(contribution);
       return undefined;
     }
-    if (before.fingerprint !== contribution.fingerprint)
+    if (before.fingerprint !== fingerprint)
       return refuse("conflicting-rows", `it gives two different rows of ${table.name} with one primary key`);
-    this.collapsed.set(table.name, (this.collapsed.get(table.name) ?? 0) + 1);
+    this.#collapsed ??= new Map();
+    this.#collapsed.set(table.name, (this.#collapsed.get(table.name) ?? 0) + 1);
     return undefined;
+  }
+
+  /** The row that has the key already. */
+  #putOrFind(contribution: Contribution): Contribution | undefined {
+    const { facet, key } = contribution;
+    const known = this.#facets.get(facet);
+    if (known === undefined) {
+      this.#facets.set(facet, contribution);
+      return undefined;
+    }
+    const rows = known instanceof Map ? known : new Map([[placeOf(known.key), known]]);
+    if (rows !== known) this.#facets.set(facet, rows);
+    const place = placeOf(key);
+    const before = rows.get(place);
+    if (before === undefined) rows.set(place, contribution);
+    return before;
   }
 }
 

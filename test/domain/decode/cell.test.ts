@@ -207,3 +207,49 @@ test("I6: every number of six digits goes into real, of fifteen into double", ()
     }),
   );
 });
+
+test.each([
+  ["smallint", 15n],
+  ["integer", 31n],
+  ["bigint", 63n],
+] as const)("a whole number fits %s, or is refused, whatever its length", (kind, bits) => {
+  const [least, most] = [-(2n ** bits), 2n ** bits - 1n];
+  const near = fc.bigInt({ min: -3n, max: 3n });
+  const any = fc.oneof(
+    near.map((more) => least + more),
+    near.map((more) => most + more),
+    fc.tuple(fc.integer({ min: 0, max: 21 }), near).map(([digits, more]) => 10n ** BigInt(digits) + more),
+    fc.tuple(fc.integer({ min: 0, max: 21 }), near).map(([digits, more]) => -(10n ** BigInt(digits)) + more),
+  );
+  fc.assert(
+    fc.property(any, (value) => {
+      const cell = encode({ kind }, { N: String(value) }, "natural");
+      if (value >= least && value <= most) expect(cell).toEqual({ input: String(value), canonical: String(value) });
+      else expect(cell).toMatchObject({ reason: "out-of-range" });
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("a uuid is one in letters of either case, and always printed in small ones", () => {
+  const letter = fc.constantFrom("0", "9", "a", "F", "f", "g", "-");
+  const group = (length: number) =>
+    fc.array(letter, { minLength: length, maxLength: length }).map((all) => all.join(""));
+  const good = fc
+    .uuid()
+    .map((text) => [text, text.toUpperCase(), text.replace(/[a-f]/, (at) => at.toUpperCase())])
+    .chain((all) => fc.constantFrom(...all));
+  const any = fc.oneof(
+    good,
+    fc.tuple(group(8), group(4), group(4), group(4), group(12)).map((groups) => groups.join("-")),
+  );
+  fc.assert(
+    fc.property(any, (text) => {
+      const cell = encode({ kind: "uuid" }, { S: text }, "natural");
+      const isOne = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+      if (isOne) expect(cell).toEqual({ input: text.toLowerCase(), canonical: text.toLowerCase() });
+      else expect(cell).toMatchObject({ reason: "not-a-uuid" });
+    }),
+    { numRuns: 2_000 },
+  );
+});

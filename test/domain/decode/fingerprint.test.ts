@@ -3,10 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
+import { byteLength } from "../../../lambda/domain/decode/byte-length.ts";
 import type { Cell } from "../../../lambda/domain/decode/cell.ts";
 import {
   addSums,
-  byteLength,
   emptySum,
   foldedSum,
   formatSum,
@@ -237,14 +237,14 @@ describe("an item's fingerprint", () => {
 test("names are in the order that sorting gives them, remembered or not", () => {
   const name = fc.oneof(fc.constantFrom("__proto__", "constructor", "a", "b", "10", "9", "é", "\ud83d"), fc.string());
   const names = fc.uniqueArray(name, { maxLength: 6 });
-  const all = new NameOrders();
-  const few = new NameOrders(300);
+  const all = new NameOrders(String);
+  const few = new NameOrders(String, undefined, 300);
   fc.assert(
     fc.property(names, (list) => {
       const map = Object.fromEntries(list.map((each) => [each, 1]));
       for (const orders of [all, few]) {
-        expect(orders.sorted(map)).toEqual([...list].sort());
-        expect(orders.sorted(map)).toEqual([...list].sort());
+        expect(orders.of(map)).toEqual([...list].sort());
+        expect(orders.of(map)).toEqual([...list].sort());
       }
     }),
   );
@@ -252,15 +252,15 @@ test("names are in the order that sorting gives them, remembered or not", () => 
 
 test("orders are remembered, and no more of them than there is room for", () => {
   // Two orders of two names, and no third.
-  const room = new NameOrders(404);
+  const room = new NameOrders(String, undefined, 404);
   const [ab, ba, other] = [{ a: 1, b: 1 }, { b: 1, a: 1 }, { c: 1 }];
-  for (const map of [ab, ba]) expect(room.sorted(map)).toBe(room.sorted(map));
-  expect(room.sorted(other)).not.toBe(room.sorted(other));
-  expect(room.sorted({})).toEqual([]);
+  for (const map of [ab, ba]) expect(room.of(map)).toBe(room.of(map));
+  expect(room.of(other)).not.toBe(room.of(other));
+  expect(room.of({})).toEqual([]);
   // What a name takes is counted, too.
-  expect(new NameOrders(200).sorted({ ["x".repeat(101)]: 1 })).toEqual(["x".repeat(101)]);
-  const long = new NameOrders(200);
-  expect(long.sorted({ ["x".repeat(101)]: 1 })).not.toBe(long.sorted({ ["x".repeat(101)]: 1 }));
+  expect(new NameOrders(String, undefined, 200).of({ ["x".repeat(101)]: 1 })).toEqual(["x".repeat(101)]);
+  const long = new NameOrders(String, undefined, 200);
+  expect(long.of({ ["x".repeat(101)]: 1 })).not.toBe(long.of({ ["x".repeat(101)]: 1 }));
 });
 
 test("bytes are counted as UTF-8, however short the text is", () => {

@@ -134,3 +134,45 @@ describe("epoch numbers", () => {
     expect(momentFromEpoch("timestamptz", "epochMillis", "9".repeat(38))).toMatchObject({ reason: "out-of-range" });
   });
 });
+
+test("an instant in its usual spelling and the same one spelled otherwise are printed the same", () => {
+  const part = (least: number, most: number, digits = 2) =>
+    fc
+      .oneof(fc.integer({ min: least, max: most }), fc.constantFrom(least, most))
+      .map((n) => String(n).padStart(digits, "0"));
+  const fraction = fc.oneof(
+    fc.constant(""),
+    fc.stringMatching(/^\.\d{1,7}$/),
+    fc.constantFrom(".10", ".000001", ".0000001"),
+  );
+  const spelled = fc
+    .tuple(part(0, 9_999, 4), part(0, 13), part(0, 32), part(0, 25), part(0, 61), part(0, 61), fraction)
+    .map(
+      ([year, month, day, hour, minute, second, rest]) => `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}`,
+    );
+  const seen = { printed: 0, refused: 0 };
+  fc.assert(
+    fc.property(spelled, (text) => {
+      const printed = momentFromText("timestamptz", `${text}Z`);
+      expect(printed).toEqual(momentFromText("timestamptz", `${text}+00:00`));
+      seen[typeof printed === "string" ? "printed" : "refused"] += 1;
+    }),
+    { numRuns: 10_000 },
+  );
+  expect(Math.min(seen.printed, seen.refused)).toBeGreaterThan(100);
+});
+
+test("milliseconds since 1970 are the instant that JavaScript makes of them", () => {
+  const [first, last] = [Date.UTC(0, 0, 1), Date.UTC(9_999, 11, 31)];
+  const some = fc.oneof(
+    fc.integer({ min: first, max: last }),
+    fc.constantFrom(-1, 0, 1, 999, -999, 86_400_000, -86_400_001),
+  );
+  fc.assert(
+    fc.property(some, (millis) => {
+      const iso = new Date(millis).toISOString();
+      expect(momentFromEpoch("timestamptz", "epochMillis", String(millis))).toEqual(momentFromText("timestamptz", iso));
+    }),
+    { numRuns: 5_000 },
+  );
+});
