@@ -7,8 +7,14 @@ import { type Line, LONGEST_LINE } from "./lines.ts";
 const BYTE_ORDER_MARK = "\uFEFF";
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Blank lines are nothing. Carriage returns and blanks around the JSON are no part of it. */
-export function recordOf({ bytes, length, start, position }: Line): SourceRecord | undefined {
+/**
+ * Blank lines are nothing, and neither are those that nobody wants. Carriage returns and blanks around the JSON are no part
+ * of it.
+ */
+export function recordOf(
+  { bytes, length, start, position }: Line,
+  isWanted: (text: string) => boolean,
+): SourceRecord | undefined {
   const unreadable = (text: string, detail: string): SourceRecord => ({ unreadable: { position, text, detail } });
   if (length > LONGEST_LINE) {
     const beginning = Buffer.from(bytes).toString("latin1");
@@ -20,7 +26,7 @@ export function recordOf({ bytes, length, start, position }: Line): SourceRecord
     return unreadable(Buffer.from(bytes).toString("base64"), "the line is not UTF-8; it is shown in base64");
   }
   const text = (start === 0 && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded).trim();
-  if (text === "") return undefined;
+  if (text === "" || !isWanted(text)) return undefined;
   const parsed = itemOf(text);
   return "item" in parsed ? { item: parsed.item, position } : unreadable(text, parsed.problem);
 }

@@ -12,6 +12,7 @@ import { isGzip, unzipped } from "./gunzip.ts";
 import { recordOf } from "./line-codec.ts";
 import { type Line, linesFrom } from "./lines.ts";
 import { itemsWithKeys } from "./reread.ts";
+import { linesWanted } from "./wanted-lines.ts";
 
 /** A page ends after a megabyte, as a Scan's does, or a thousand lines. A longer line is a page of its own. */
 const PAGE_BYTES = 1_000_000;
@@ -25,6 +26,9 @@ interface Unit {
   readonly until?: number;
 }
 
+/** Whether a line is read, by its text. */
+type IsWanted = (text: string) => boolean;
+
 export function fileSource({ path }: { readonly path: string }): ItemSource {
   const plan = async (units: number): Promise<string[]> => {
     const version = await versionOf(path);
@@ -34,18 +38,21 @@ export function fileSource({ path }: { readonly path: string }): ItemSource {
     return starts.map((from) => JSON.stringify({ ...version, from, until: from + length } satisfies Unit));
   };
   // Leaving attributes out would save nothing: a line is read whole or not at all.
-  const read: ItemSource["read"] = (unit, cursor, signal) => readUnit(path, JSON.parse(unit), cursor, signal);
+  const reading =
+    (isWanted: IsWanted): ItemSource["read"] =>
+    (unit, cursor, signal) =>
+      pagesFrom(path, JSON.parse(unit), cursor, signal, isWanted);
   return {
     name: `file:${realPath(path)}`,
     keys: "may repeat",
-    reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read }) },
+    reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read: reading(linesWanted(keys)) }) },
     inspect: async () => {
       await versionOf(path);
       await isZipped(path);
       return {};
     },
     plan,
-    read,
+    read: reading(() => true),
   };
 }
 
@@ -76,11 +83,12 @@ async function isZipped(path: string): Promise<boolean> {
   return zipped;
 }
 
-async function* readUnit(
+async function* pagesFrom(
   path: string,
   unit: Unit,
   cursor: string | undefined,
   signal: AbortSignal,
+  isWanted: IsWanted,
 ): AsyncGenerator<SourcePage> {
   const mustBeUnchanged = async (): Promise<void> => {
     const { size, modified } = await versionOf(path);
@@ -93,7 +101,7 @@ async function* readUnit(
       until === undefined
         ? unzippedLines(path, size, cursor, signal)
         : rangeLines(path, { from, until }, cursor, signal);
-    for await (const page of pagesOf(lines, signal)) {
+    for await (const page of pagesOf(lines, signal, isWanted)) {
       // After the page was read, not before: only then is all of it from the file that was planned.
       await mustBeUnchanged();
       yield page;
@@ -157,7 +165,11 @@ async function* stoppable(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal
   }
 }
 
-async function* pagesOf(batches: AsyncIterable<readonly Line[]>, signal: AbortSignal): AsyncGenerator<SourcePage> {
+async function* pagesOf(
+  batches: AsyncIterable<readonly Line[]>,
+  signal: AbortSignal,
+  isWanted: IsWanted,
+): AsyncGenerator<SourcePage> {
   let [records, bytes, next]: [SourceRecord[], number, number] = [[], 0, 0];
   for await (const lines of batches) {
     for (const line of lines) {
@@ -168,7 +180,7 @@ async function* pagesOf(batches: AsyncIterable<readonly Line[]>, signal: AbortSi
         yield { records, next: String(next) };
         [records, bytes] = [[], 0];
       }
-      const record = recordOf(line);
+      const record = recordOf(line, isWanted);
       if (record !== undefined) records.push(record);
       bytes += line.length;
       next = line.next;

@@ -191,6 +191,9 @@ async function refusing<T>(work: (isStrict: boolean) => Promise<T>): Promise<T> 
   }
 }
 
+/** A page that a crash of Postgres loses is lost whole, with its cursor, and read again; what is decided later waits for the disk. */
+const NOT_WAITING = "set local synchronous_commit = off";
+
 function commitPage(
   session: Session,
   run: Run,
@@ -201,7 +204,7 @@ function commitPage(
 ): Promise<Tally> {
   const place = { run: run.id, pass: run.pass, ...how };
   return transaction(session, async () => {
-    await session.query(FEW_ROWS);
+    await session.query(`${FEW_ROWS}; ${NOT_WAITING}`);
     if (!(await holdsPhase(session, run, "copy"))) throw movedOn(run);
     await lockPages(session, run.id, alone);
     const taken = await writeItems(session, place, page.items, isStrict);

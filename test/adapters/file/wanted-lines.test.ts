@@ -1,0 +1,42 @@
+/** Lines that are passed over when items of a file are looked for: none that has a wanted key, however it is spelt. */
+import { describe, expect, it } from "vitest";
+import { linesWanted } from "../../../lambda/adapters/file/wanted-lines.ts";
+
+const KEYS = [
+  { PK: { S: "USER#1" }, SK: { S: "A" } },
+  { PK: { S: "USER#2" }, SK: { S: "B" } },
+];
+const isWanted = linesWanted(KEYS);
+
+describe("is read", () => {
+  it.each([
+    ["a line with the key", '{"Item":{"PK":{"S":"USER#1"},"SK":{"S":"A"},"n":{"N":"1"}}}'],
+    ["one with blanks", '{ "Item": { "PK": { "S": "USER#3" }, "SK": {"S":"A"} } }'],
+    ["one with a backslash anywhere", '{"Item":{"PK":{"S":"USER\\u00231"},"SK":{"S":"A"}}}'],
+    ["one that names its key twice", '{"Item":{"x":{"M":{"PK":{"S":"USER#3"}}},"PK":{"S":"USER#1"},"SK":{"S":"A"}}}'],
+    ["one without the name", '{"Item":{"SK":{"S":"A"}}}'],
+    ["one whose key is of another type", '{"Item":{"PK":{"N":"1"},"SK":{"S":"A"}}}'],
+    [
+      "one whose parts are wanted of different keys, which parsing sorts out",
+      '{"Item":{"PK":{"S":"USER#1"},"SK":{"S":"B"}}}',
+    ],
+  ])("%s", (_, line) => {
+    expect(isWanted(line)).toBe(true);
+  });
+});
+
+describe("is passed over", () => {
+  it.each([
+    ["another partition", '{"Item":{"PK":{"S":"USER#3"},"SK":{"S":"A"}}}'],
+    ["another sort key", '{"Item":{"PK":{"S":"USER#1"},"SK":{"S":"C"}}}'],
+    ["a key that only begins as a wanted one", '{"Item":{"SK":{"S":"A"},"PK":{"S":"USER#11"}}}'],
+  ])("%s", (_, line) => {
+    expect(isWanted(line)).toBe(false);
+  });
+});
+
+it("keys that are numbers, or have a name with a quote, are looked for in every line", () => {
+  expect(linesWanted([{ id: { N: "1" } }])('{"Item":{"id":{"N":"2"}}}')).toBe(true);
+  expect(linesWanted([{ 'a"b': { S: "1" } }])('{"Item":{"a\\"b":{"S":"2"}}}')).toBe(true);
+  expect(linesWanted([{ PK: { S: "1" } }, { PK: { N: "1" } }])('{"Item":{"PK":{"S":"2"}}}')).toBe(true);
+});
