@@ -44,10 +44,7 @@ export class Reads {
 
   /** For what may turn out to be of no use: it counts once it has been joined. */
   apart(): Reads {
-    const apart = new Reads(this.#watched);
-    this.#elements ??= new Map();
-    apart.#elements = this.#elements;
-    return apart;
+    return new Reads(this.#watched);
   }
 
   join(other: Reads): void {

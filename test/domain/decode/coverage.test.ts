@@ -58,6 +58,7 @@ describe("I2: what only the rows of an each would read", () => {
   ])("is told of an item with %s", (_, more) => {
     expect(unmapped({ ...more, Customer })).toEqual(["Customer"]);
     expect(unmapped({ ...more, Customer: { NULL: true } })).toEqual(["Customer"]);
+    expect(unmapped({ ...more, Customer: map({}) })).toEqual(["Customer"]);
     expect(unmapped(more)).toEqual([]);
   });
 
@@ -145,6 +146,23 @@ describe("I2: a list that two each go through, one of them for the elements of a
     expect(unmapped({ As: list(S("x")), Bs })).toEqual([]);
     expect(unmapped({ As: list(), Bs })).toEqual(["Bs[].Age"]);
   });
+});
+
+it("I2: an element is read by rows that were written, not by those of a list that is empty", () => {
+  const tables = defineTables({
+    names: { id: text().primaryKey(), at: integer().primaryKey(), name: text().nullable() },
+    pairs: { id: text().primaryKey(), a: text().primaryKey(), age: text().primaryKey() },
+  });
+  const { unmapped } = decodedBy(
+    tables,
+    defineItems(tables, { keys }, ({ item, into, each }) => [
+      item("Pair", { pk: "{id}" }, ({ key, attr }) => [
+        each(attr("Bs"), (b, at) => into("names", { id: key.id, at, name: b.at("Name").optional() })),
+        each(attr("As"), (a) => each(attr("Bs"), (b) => into("pairs", { id: key.id, a, age: b.at("Age") }))),
+      ]),
+    ]),
+  )({ As: list(), Bs: list(map({ Age: S("1") })) });
+  expect(unmapped).toEqual(["Bs[].Age"]);
 });
 
 describe("I2: rest", () => {

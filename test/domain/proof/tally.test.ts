@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { Item } from "../../../lambda/domain/decode/attribute.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
+import { RunningSum } from "../../../lambda/domain/decode/running-sum.ts";
 import { EMPTY_TALLY, MOST_NAMES, negated, PageTally, sumOf, type Tally } from "../../../lambda/domain/proof/tally.ts";
 import { readTally, writeTally } from "../../../lambda/domain/proof/tally-text.ts";
+import { defineItems, defineTables, text } from "../../../lambda/mapping/index.ts";
 import { owner, schema } from "../../support/pets.ts";
 
 const decode = decoder(load(schema), { source: "memory:tally", expiredAt: 0n });
@@ -108,4 +110,35 @@ it("attributes may be called what a sum is made of, or what every object has", (
   const tally = pageOf([ownerWith("a", names)]);
   expect(readTally(writeTally(tally))).toEqual(tally);
   expect(Object.keys(tally.unmapped.Owner?.named ?? {}).sort()).toEqual(names.sort());
+});
+
+it("each facet has a sum of its own, of the rows an item gives to it", () => {
+  const tables = defineTables({
+    a: { id: text().primaryKey(), tag: text().primaryKey() },
+    b: { id: text().primaryKey(), tag: text().primaryKey() },
+  });
+  const decodeTags = decoder(
+    load({
+      tables,
+      items: defineItems(tables, { keys: { pk: "PK" } }, ({ item, into, each }) => [
+        item("Tagged", { pk: "{id}" }, ({ key, attr }) => [
+          each(attr("Tags"), (tag) => [into("a", { id: key.id, tag }), into("b", { id: key.id, tag })]),
+        ]),
+      ]),
+    }),
+    { source: "s", expiredAt: 0n },
+  );
+  const decoded = ["1", "2"].map((id) => decodeTags({ item: { PK: { S: id }, Tags: { SS: ["x", "y", "z"] } } }));
+  const page = new PageTally(2);
+  for (const each of decoded) page.note(each);
+  const { facets } = page.tally(["migrated", "repeated"]);
+  const sum = (table: string) => {
+    const [first] = decoded;
+    const rows = first?.outcome.kind === "rows" ? first.outcome.contributions : [];
+    const of = rows.filter((row) => row.table.name === table);
+    return of.reduce((running, { fingerprint }) => running.add(fingerprint), new RunningSum()).sum();
+  };
+  expect(facets).toEqual({ "1.0": sum("a"), "2.0": sum("b") });
+  expect(facets["1.0"]?.count).toBe(3);
+  expect(page.rowsOf(["migrated", "repeated"])).toBe(6);
 });
