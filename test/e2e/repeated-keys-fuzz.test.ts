@@ -191,6 +191,7 @@ async function stateOf(url: string) {
   const sql = {
     audit:
       "select tbl, facet, entity, item, row_fp, item_fp, rank, key, source from migration_ledger.contribution order by item, tbl, facet, key",
+    items: "select hash, fp, entity, source from migration_ledger.item order by hash",
     parked:
       "select c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key order by 1, 2, 3, 4",
     quarantine: "select item, version, entity, reason, source from migration_ledger.quarantine order by item, version",
@@ -236,7 +237,7 @@ describe(`I1, I5: sources with repeated keys, ${SOURCES * KEYS} mixes (seed ${SE
       expect(lines.map(({ line }) => line)).toEqual(model.quarantine);
       const held = await query<{ fp: string }>(
         url,
-        "select distinct replace(item_fp::text, '-', '') as fp from migration_ledger.contribution order by 1",
+        "select replace(fp::text, '-', '') as fp from migration_ledger.item order by 1",
       );
       expect(held.map(({ fp }) => fp)).toEqual(model.holders);
 
