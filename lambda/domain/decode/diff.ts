@@ -3,6 +3,7 @@
  * pass can be read and tested apart from SQL.
  */
 import type { Contribution, Decoded } from "./decode.ts";
+import { placeOf } from "./rows.ts";
 
 /** One line as the ledger holds it. */
 export interface Line {
@@ -39,7 +40,7 @@ export interface Changes {
 export const NO_CHANGES: Changes = { gone: [], changed: [], added: [] };
 
 const at = (item: string, table: number, facet: number, key: readonly string[]): string =>
-  JSON.stringify([item, table, facet, ...key]);
+  `${item} ${table} ${facet} ${placeOf(key)}`;
 
 /** Compares item by item: a line belongs to the item, the facet and the key it was written for. */
 export class Difference {

@@ -119,7 +119,7 @@ export class Rows {
 const LONGEST_PLACE = 100;
 
 /** Keys of one facet have one number of parts, so their lengths tell where each ends. No hash begins with `=` or holds a colon. */
-function placeOf(key: readonly string[]): string {
+export function placeOf(key: readonly string[]): string {
   const place = key.length === 1 ? `=${key[0]}` : key.map((part) => `${part.length}:${part}`).join("");
   return place.length > LONGEST_PLACE ? hash("sha256", place, "base64") : place;
 }
