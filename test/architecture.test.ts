@@ -132,6 +132,22 @@ describe("a planted violation is found", () => {
       'import { settle } from "../rows/settle.ts";',
       "(adapters/postgres/ledger) may not import lambda/adapters/postgres/rows/settle.ts",
     ],
+    "a table of the ledger's, named beside it": [
+      "lambda/adapters/postgres/rows/x.ts",
+      "export const held = `select from migration_ledger.parked`;",
+      "names what only the ledger knows",
+    ],
+    "the ledger's schema, named elsewhere": [
+      "bin/x.ts",
+      'import { LEDGER } from "../lambda/adapters/postgres/session/sql.ts";',
+      "names what only the ledger knows",
+    ],
+    "a table of the ledger's, named by the session": [
+      "lambda/adapters/postgres/session/x.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a file
+      "export const runs = `select from ${LEDGER}.run`;",
+      "names what only the ledger knows",
+    ],
     "an adapter's file in no room": ["lambda/adapters/postgres/x.ts", "", "is in no layer"],
     "the function importing a driver": [
       "lambda/domain/x.ts",

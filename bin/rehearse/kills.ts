@@ -6,7 +6,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import { allRuns } from "../../lambda/adapters/postgres/ledger/run.ts";
+import { progressOf } from "../../lambda/adapters/postgres/ledger/units.ts";
+import { connect, type Session } from "../../lambda/adapters/postgres/session/connection.ts";
 import { EXIT } from "../terminal/exit.ts";
 
 /** What the ledger held when a process was gone. */
@@ -32,25 +34,20 @@ const NOWHERE = { pages: 0, done: 0, units: 0, items: 0 } satisfies Landing;
 
 /** Yields where each kill landed; returns when the last process has ended by itself. Throws where one of them fails. */
 export async function* killedCopy({ command, url, units, kills, signal }: KilledCopy): AsyncGenerator<Landing, void> {
-  const ledger = new pg.Client({ connectionString: url });
-  ledger.on("error", () => undefined);
-  await ledger.connect();
-  try {
-    let landing: Landing = NOWHERE;
-    for (let left = kills; left > 0; left -= 1) {
-      const goal = landing.pages + Math.max(1, Math.floor((units - landing.pages) / (left + 1)));
-      const copy = start(command, signal);
-      while ((await standing(ledger)).pages < goal && !copy.ended()) await sleep(1);
-      if (copy.ended()) return await copy.end;
-      copy.child.kill("SIGKILL");
-      await copy.end;
-      landing = await standing(ledger);
-      yield landing;
-    }
-    await start(command, signal).end;
-  } finally {
-    await ledger.end().catch(() => undefined);
+  // A server that has gone is not waited for: whoever ends this may have ended it, too.
+  await using ledger = await connect(url, "rehearse");
+  let landing: Landing = NOWHERE;
+  for (let left = kills; left > 0; left -= 1) {
+    const goal = landing.pages + Math.max(1, Math.floor((units - landing.pages) / (left + 1)));
+    const copy = start(command, signal);
+    while ((await standing(ledger)).pages < goal && !copy.ended()) await sleep(1);
+    if (copy.ended()) return await copy.end;
+    copy.child.kill("SIGKILL");
+    await copy.end;
+    landing = await standing(ledger);
+    yield landing;
   }
+  await start(command, signal).end;
 }
 
 function start(command: readonly string[], signal: AbortSignal) {
@@ -75,12 +72,9 @@ async function ending(child: ChildProcess): Promise<void> {
   if (code !== null && code > EXIT.discrepant) throw new Error(`the copy ended with exit status ${code}: ${said}`);
 }
 
-async function standing(ledger: pg.Client): Promise<Landing> {
-  const { rows: found } = await ledger.query("select to_regclass('migration_ledger.unit') is not null as there");
-  if (found[0]?.there !== true) return NOWHERE;
-  const { rows } = await ledger.query<Landing>(
-    `select coalesce(sum(pages), 0)::int as pages, count(*) filter (where done)::int as done, count(*)::int as units,
-       coalesce(sum(read), 0)::int as items from migration_ledger.unit`,
-  );
-  return rows[0] ?? NOWHERE;
+async function standing(ledger: Session): Promise<Landing> {
+  const [run] = await allRuns(ledger);
+  if (run === undefined) return NOWHERE;
+  const { read: items, ...landing } = await progressOf(ledger, run);
+  return { ...landing, items };
 }

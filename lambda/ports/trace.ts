@@ -37,6 +37,8 @@ export interface TracedRefusal {
   readonly position?: string;
   readonly firstSeen: number;
   readonly lastSeen: number;
+  /** The table that holds it whole. */
+  readonly keptIn: string;
 }
 
 export interface TracedItems {

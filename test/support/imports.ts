@@ -102,9 +102,21 @@ export function importsOf(sources: Sources): Import[] {
   );
 }
 
+/** Only the ledger knows its tables; of its schema's name the session knows, too, for what goes wrong there. */
+const LEDGER_ROOM = /^lambda\/adapters\/postgres\/ledger\//;
+const SESSION_ROOM = /^lambda\/adapters\/postgres\/session\//;
+
+function namesLedger([file, text]: [string, string]): boolean {
+  if (LEDGER_ROOM.test(file)) return false;
+  return (SESSION_ROOM.test(file) ? /\bmigration_ledger\.|\bLEDGER\}?\./ : /\bmigration_ledger\b|\bLEDGER\b/).test(
+    text,
+  );
+}
+
 export function violations(sources: Sources): string[] {
   const imports = importsOf(sources);
   return [
+    ...[...sources].filter(namesLedger).map(([file]) => `${file} names what only the ledger knows`),
     ...[...sources.keys()]
       .filter((file) => !LAYERS.some(({ files }) => files.test(file)))
       .map((file) => `${file} is in no layer`),

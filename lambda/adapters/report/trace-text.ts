@@ -16,11 +16,13 @@ function itemLines({ source, seen, rows, quarantine, copies = [] }: TracedItem, 
     ...(seen || quarantine?.lastSeen === pass
       ? []
       : [`  not in the source when pass ${pass} read it: what it gave is stale`]),
-    ...(quarantine === undefined ? [] : [quarantine, ...copies]).flatMap(({ firstSeen, reason, detail, position }) => [
-      `  in quarantine since pass ${firstSeen}: ${reason}${position === undefined || position === source ? "" : `, at ${position}`}`,
-      `      ${detail}`,
-      "      → the ledger keeps it whole: migration_ledger.quarantine",
-    ]),
+    ...(quarantine === undefined ? [] : [quarantine, ...copies]).flatMap(
+      ({ firstSeen, reason, detail, position, keptIn }) => [
+        `  in quarantine since pass ${firstSeen}: ${reason}${position === undefined || position === source ? "" : `, at ${position}`}`,
+        `      ${detail}`,
+        `      → the ledger keeps it whole: ${keptIn}`,
+      ],
+    ),
     ...(rows.length === 0 && quarantine === undefined ? ["  gives no row: all its lists are empty"] : []),
     ...rows.map((row) => `  → ${place(row)}  ${state(row)}  (${when(row)})`),
   ];

@@ -2,10 +2,10 @@
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Decisions } from "../../../ports/decisions.ts";
 import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
-import { movedOn, updateRun } from "../ledger/runs.ts";
+import { movedOn, moveRun } from "../ledger/phases.ts";
+import { updateRun } from "../ledger/run.ts";
 import { transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { LEDGER } from "../session/sql.ts";
 import { accept } from "./accept.ts";
 
 export function decisions(sessions: Sessions, mapping: Mapping): Decisions {
@@ -17,13 +17,11 @@ export function decisions(sessions: Sessions, mapping: Mapping): Decisions {
       sessions.use((session) =>
         withRun(session, run.id, async () => {
           await refuseWhileUsed(session, run.id);
-          // What the run is now decides, not what it was when somebody looked.
-          const { rowCount } = await session.query(
-            `update ${LEDGER}.run set sealed_at = coalesce(sealed_at, now())
-             where id = $1 and epoch = $2 and phase = 'ended' and ($3 or report::json ->> 'verdict' = 'verified')`,
-            [run.id, run.epoch, force],
-          );
-          if (rowCount === 0) throw movedOn(run);
+          await transaction(session, async () => {
+            const set = "sealed_at = coalesce(sealed_at, now())";
+            const now = await moveRun(session, run.id, "seal", { since: run, set });
+            if (!force && now.report?.verdict !== "verified") throw movedOn(run);
+          });
         }),
       ),
   };

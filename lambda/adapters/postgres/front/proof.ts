@@ -5,14 +5,15 @@ import type { ContentFacts, TableContent } from "../../../domain/proof/evidence.
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { TargetProof } from "../../../ports/proof.ts";
 import type { Run } from "../../../ports/runs.ts";
+import { builtBy } from "../ledger/built.ts";
+import { forgetLaps, keepLap, keptLaps, type Lap } from "../ledger/laps.ts";
 import { tableContent } from "../proof/contents.ts";
-import { forgetLaps, keepLap, keptLaps, type Lap, versionsOf } from "../proof/laps.ts";
 import { lineSums } from "../proof/line-sums.ts";
 import { NO_RELATIONS, relationsOf, together } from "../proof/relations.ts";
+import { versionsOf } from "../proof/versions.ts";
 import type { Session } from "../session/connection.ts";
 import { allAtOneMoment, sideBySide } from "../session/one-moment.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { builtBy } from "../tables/built.ts";
 import { ledgerFacts } from "./ledger-facts.ts";
 
 export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {

@@ -11,24 +11,35 @@ import { addTallies, EMPTY_TALLY, negated, PageTally, quarantinedTally } from ".
 import type { Mapping } from "../../../mapping/model.ts";
 import type { DamagedItem, Repairs } from "../../../ports/repairs.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { correct } from "../ledger/corrections.ts";
+import {
+  countUnnoted,
+  type DamageLine,
+  damagedItems,
+  different,
+  forgetDamage,
+  missing,
+  noteDamage,
+  refused,
+  takeDamage,
+} from "../ledger/damage.ts";
+import { heldKeys, holding } from "../ledger/holding.ts";
 import { knownItems } from "../ledger/items.ts";
-import { holdsPhase, refuseWhileUsed, withRun } from "../ledger/locks.ts";
+import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
+import { isInPhase, movedOn, moveRun, rolledBack } from "../ledger/phases.ts";
 import * as quarantine from "../ledger/quarantine.ts";
 import { holdersOf } from "../ledger/repeated.ts";
-import { lockRun, movedOn, rolledBack, sealed, updateRun } from "../ledger/runs.ts";
-import { heldKeys, holding } from "../proof/contents.ts";
+import { lockRun } from "../ledger/run.ts";
+import { correct } from "../ledger/units.ts";
 import { mendRows } from "../rows/mended-rows.ts";
 import { writeItems } from "../rows/page.ts";
 import type { Facet } from "../rows/rows.ts";
 import { settle } from "../rows/settle.ts";
 import { Straight } from "../rows/straight.ts";
-
 import { removeAgain, unremoved } from "../rows/unremoved.ts";
 import { isNoOthers, rowPlace } from "../rows/untouched.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
+import { keyEquals, ownColumns, quote, tableSql } from "../session/sql.ts";
 import { dropConstraints } from "../tables/constraints.ts";
 import { createTables } from "../tables/tables.ts";
 
@@ -39,14 +50,7 @@ export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
   return {
     begin: (run, force) =>
       sessions.use((session) => withRun(session, run.id, () => begin(session, run, mapping, force))),
-    next: (run) =>
-      sessions.use(async (session) => {
-        const { rows } = await session.query<DamagedItem>(
-          `select distinct item, source from ${LEDGER}.damage where run = $1 order by item limit ${BATCH}`,
-          [run.id],
-        );
-        return rows;
-      }),
+    next: (run) => sessions.use((session) => damagedItems(session, run, BATCH)),
     mend: (run, items, now) =>
       sessions.use((session) => transaction(session, () => mend(session, run, mapping, items, now))),
   };
@@ -55,18 +59,12 @@ export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
 async function begin(session: Session, { id }: Run, mapping: Mapping, force: boolean) {
   await refuseWhileUsed(session, id);
   const run = await transaction(session, async () => {
-    // What the run is now decides, not what it was when somebody looked.
-    const now = must(await lockRun(session, id), "a run that was found stays in the ledger");
-    if (now.sealedAt !== undefined) throw sealed(id);
-    if (now.phase === "rollback") throw rolledBack(now);
-    if (now.phase === "copy") {
-      const problem = `run ${id} has not copied everything yet`;
-      throw new MigrationError("no-run", problem, "run migrate until it ends");
-    }
+    const before = must(await lockRun(session, id), "a run that was found stays in the ledger");
+    const now = await moveRun(session, id, "repair", { refusal: notCopied, set: "stops_seen = stops" });
     // Damage an earlier pass or repair left behind is not what is there now; nor is leave to write over rows, given then.
-    const old = now.phase === "repair" ? (force ? "false" : "not missing") : "true";
-    await session.query(`delete from ${LEDGER}.damage where run = $1 and ${old}`, [id]);
-    return updateRun(session, id, "phase = 'repair', epoch = epoch + 1, stops_seen = stops");
+    if (before.phase !== "repair") await forgetDamage(session, now, "all");
+    else if (!force) await forgetDamage(session, now, "different");
+    return now;
   });
   await createTables(session, run.id, mapping);
   await dropConstraints(session, mapping.tables);
@@ -75,20 +73,17 @@ async function begin(session: Session, { id }: Run, mapping: Mapping, force: boo
   let left = 0;
   for (const table of mapping.tables) {
     for (const facet of table.facets) {
-      await note(session, missing(run, { table, facet }));
-      const changed = different(run, { table, facet });
+      await noteDamage(session, missing(run, table, facet));
+      const changed = different(run, table, facet);
       if (force) {
-        await note(session, changed);
+        await noteDamage(session, changed);
         await emptyLeftovers(session, run, { table, facet });
-      } else left += await count(session, changed);
+      } else left += await countUnnoted(session, changed);
     }
   }
   if (force) await transaction(session, () => removeAgain(session, run, mapping, force));
   for (const { count: there } of await unremoved(session, run.id, mapping)) left += there;
-  await note(
-    session,
-    `select run, item, 0, 0, '{}'::text[], true, source from ${LEDGER}.quarantine where run = ${run.id} and last_seen = ${run.pass}`,
-  );
+  await noteDamage(session, refused(run));
   return { run, left };
 }
 
@@ -100,40 +95,15 @@ async function emptyLeftovers(session: Session, run: Run, { table, facet }: Face
   await session.query(
     `update ${tableSql(table)} t set ${own.map(({ name }) => `${quote(name)} = null`).join(", ")}
      from (${heldKeys(run.id, table)}) r where ${keyEquals(table, "t", "r.key")} and ${isNoOthers(place, table)}
-     and not exists (select from ${held(run, { table, facet })} where a.key = r.key)`,
+     and not exists (select from ${holding(run.id, table, facet)} where a.key = r.key)`,
   );
 }
 
-const note = (session: Session, damage: string) =>
-  session.query(
-    `insert into ${LEDGER}.damage (run, item, tbl, facet, key, missing, source) ${damage} on conflict do nothing`,
-  );
-
-async function count(session: Session, damage: string): Promise<number> {
-  const { rows } = await session.query<{ count: string }>(
-    `select count(*) from (${damage}) d (run, item, tbl, facet, key, missing, source)
-     where not exists (select from ${LEDGER}.damage n where (n.run, n.item, n.tbl, n.facet, n.key) = (d.run, d.item, d.tbl, d.facet, d.key))`,
-  );
-  return Number(rows[0]?.count ?? 0);
-}
-
-const held = (run: Run, { table, facet }: Facet): string => `(select a.* from ${holding(run.id, table, facet)}) a`;
-
-const missing = (run: Run, at: Facet): string =>
-  `select a.run, a.item, a.tbl, a.facet, a.key, true, a.source from ${held(run, at)}
-   where not exists (select from ${tableSql(at.table)} t where ${keyEquals(at.table, "t", "a.key")})`;
-
-const different = (run: Run, at: Facet): string =>
-  `select a.run, a.item, a.tbl, a.facet, a.key, false, a.source from ${held(run, at)}
-   join ${tableSql(at.table)} t on ${keyEquals(at.table, "t", "a.key")} where ${facetFingerprint(at.facet, "t")} <> a.row_fp`;
-
-interface DamageLine {
-  readonly item: string;
-  readonly tbl: number;
-  readonly facet: number;
-  readonly key: string[];
-  readonly missing: boolean;
-}
+const notCopied = (now: Run): MigrationError => {
+  if (now.phase === "rollback") return rolledBack(now);
+  const problem = `run ${now.id} has not copied everything yet`;
+  return new MigrationError("no-run", problem, "run migrate until it ends");
+};
 
 async function mend(
   session: Session,
@@ -143,12 +113,9 @@ async function mend(
   now: ReadonlyMap<string, readonly Decoded[]>,
 ): Promise<RepairCounts> {
   // A repair that was overtaken, by another one or by migrate, writes nothing any more.
-  if (!(await holdsPhase(session, run, "repair"))) throw movedOn(run);
-  // Whoever takes a line mends it: a second repair finds none.
-  const { rows: lines } = await session.query<DamageLine>(
-    `delete from ${LEDGER}.damage where run = $1 and item = any($2::uuid[]) returning item, tbl, facet, key, missing`,
-    [run.id, items.map(({ item }) => item)],
-  );
+  if (!(await isInPhase(session, run, "repair", "held"))) throw movedOn(run);
+  const damaged = items.map(({ item }) => item);
+  const lines = await takeDamage(session, run, damaged);
   const [waiting, rows] = [lines.filter(({ tbl }) => tbl === 0), lines.filter(({ tbl }) => tbl !== 0)];
   const written = await writeRows(session, run, mapping, rows, now);
   const released = await release(session, run, mapping, waiting, now);
@@ -165,11 +132,11 @@ async function writeRows(
 ): Promise<Pick<RepairCounts, "rows" | "left" | "changed">> {
   const items = [...new Set(lines.map(({ item }) => item))];
   const known = await knownItems(session, { run: run.id, pass: run.pass }, items);
-  const refused = await refusedOf(session, run, items);
+  const refusals = await quarantine.refusedOf(session, run, items);
   const same = new Map<string, Contribution>();
   let unchanged = 0;
   for (const item of items) {
-    const decoded = versionThatCounts(now.get(item) ?? [], refused.get(item));
+    const decoded = versionThatCounts(now.get(item) ?? [], refusals.get(item));
     if (decoded?.outcome.kind !== "rows" || known.get(item)?.fingerprint !== decoded.fingerprint) continue;
     unchanged += 1;
     for (const contribution of decoded.outcome.contributions)
@@ -210,11 +177,7 @@ async function release(
   now: ReadonlyMap<string, readonly Decoded[]>,
 ): Promise<Pick<RepairCounts, "released" | "refused">> {
   const items = lines.map(({ item }) => item);
-  const { rows: old } = await session.query<quarantine.Version & { entity: string | null }>(
-    `select item, replace(version::text, '-', '') as version, entity from ${LEDGER}.quarantine
-     where run = $1 and last_seen = $2 and item = any($3::uuid[]) for update`,
-    [run.id, run.pass, items],
-  );
+  const old = await quarantine.lockWaiting(session, run, items);
   if (old.length === 0) return { released: 0, refused: 0 };
   const holders = await holdersOf(session, run, items);
   const [gone, decoded]: [typeof old, Decoded[]] = [[], []];
@@ -248,19 +211,6 @@ async function release(
   const before = gone.map(({ item, entity }) => quarantinedTally(item, entity)).reduce(addTallies, EMPTY_TALLY);
   const after = tally.tally(taken.map(({ fate }) => fate));
   await correct(session, run, addTallies(after, negated(before)), taken);
-  const { rows: left } = await session.query<{ item: string }>(
-    `select distinct item from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[])`,
-    [run.id, items],
-  );
-  const all = new Set(old.map(({ item }) => item));
-  return { released: all.size - left.length, refused: left.length };
-}
-
-/** By item, the versions that Postgres has refused. */
-async function refusedOf(session: Session, run: Run, items: readonly string[]): Promise<Map<string, Set<string>>> {
-  const { rows } = await session.query<{ item: string; refused: string[] }>(
-    `select i.item, ${quarantine.refusedVersions(run, "i.item")} as refused from unnest($1::uuid[]) i(item)`,
-    [items],
-  );
-  return new Map(rows.map(({ item, refused }) => [item, new Set(refused)]));
+  const left = await quarantine.countWaiting(session, place, items);
+  return { released: new Set(old.map(({ item }) => item)).size - left, refused: left };
 }

@@ -2,13 +2,14 @@
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Phase, Run } from "../../../ports/runs.ts";
 import type { TargetTables } from "../../../ports/tables.ts";
+import { forgetEarlierPasses } from "../ledger/forget.ts";
 import { withRun } from "../ledger/locks.ts";
+import { isInPhase } from "../ledger/phases.ts";
 import { pruneGone } from "../rows/prune.ts";
 import { settle } from "../rows/settle.ts";
 import { removeAgain } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { LEDGER } from "../session/sql.ts";
 import { buildConstraints, dropConstraints, restoreMigrated } from "../tables/constraints.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { checkTarget } from "../tables/preflight.ts";
@@ -34,9 +35,7 @@ export function targetTables(
       }),
     complete: (run, prune) =>
       alone(sessions, run, "build", async (session) => {
-        await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [run.id, run.pass]);
-        await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [run.id, run.pass]);
-        await session.query(`delete from ${LEDGER}.repeated where run = $1 and pass < $2`, [run.id, run.pass]);
+        await forgetEarlierPasses(session, run);
         if (prune) await pruneGone(session, run, mapping);
         await transaction(session, () => removeAgain(session, run, mapping));
         await settle(session, run.id, mapping);
@@ -55,12 +54,6 @@ export function alone<T>(
   step: (session: Session) => Promise<T>,
 ): Promise<T | undefined> {
   return sessions.use((session) =>
-    withRun(session, run.id, async () => {
-      const { rows } = await session.query(
-        `select from ${LEDGER}.run where id = $1 and epoch = $2 and phase = $3 and sealed_at is null`,
-        [run.id, run.epoch, phase],
-      );
-      return rows.length > 0 ? step(session) : undefined;
-    }),
+    withRun(session, run.id, async () => ((await isInPhase(session, run, phase)) ? step(session) : undefined)),
   );
 }

@@ -4,13 +4,15 @@ import { sqlType } from "../../../mapping/kinds.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { ItemName, Trace, TracedItem, TracedRow } from "../../../ports/trace.ts";
-import { itemCondition } from "../ledger/item-name.ts";
-import { keptItems } from "../ledger/seen.ts";
+import { contributions, holderOf } from "../ledger/holding.ts";
+import { namedItems } from "../ledger/item-name.ts";
+import { waitingOf } from "../ledger/quarantine.ts";
+import { keptOf } from "../ledger/seen.ts";
 import { keySql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { arrayText, facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
+import { arrayText, facetFingerprint, keyEquals, ownColumns, quote, tableSql } from "../session/sql.ts";
 
 /** Items of one partition that are shown; all of them are counted. */
 const MOST_ITEMS = 20;
@@ -23,17 +25,10 @@ export function tracer(sessions: Sessions, mapping: Mapping): Trace {
 }
 
 async function tracedItems(session: Session, mapping: Mapping, run: Run, name: ItemName) {
-  const [matches, values] = itemCondition(run, name, "k.source", 1);
-  const { rows: found } = await session.query<{ item: string; source: string; count: string }>(
-    `select item, source, count(*) over () as count from (
-       select k.hash as item, k.source from ${LEDGER}.item k where k.run = ${run.id} and ${matches}
-       union select k.item, k.source from ${LEDGER}.quarantine k where k.run = ${run.id} and ${matches}
-     ) known order by source limit ${MOST_ITEMS}`,
-    [values],
-  );
+  const { count, items: named } = await namedItems(session, run, name, { most: MOST_ITEMS });
   const items: TracedItem[] = [];
-  for (const { item, source } of found) items.push(await tracedItem(session, mapping, run, item, source));
-  return { count: Number(found[0]?.count ?? 0), items };
+  for (const { item, source } of named) items.push(await tracedItem(session, mapping, run, item, source));
+  return { count, items };
 }
 
 async function tracedItem(
@@ -43,25 +38,9 @@ async function tracedItem(
   item: string,
   source: string,
 ): Promise<TracedItem> {
-  const { rows: seen } = await session.query(`select from (${keptItems(run)}) s where item = $1 limit 1`, [item]);
-  const { rows: waiting } = await session.query<{
-    entity: string | null;
-    reason: string;
-    detail: string;
-    position: string | null;
-    first_seen: number;
-    last_seen: number;
-  }>(
-    `select entity, reason, detail, position, first_seen, last_seen from ${LEDGER}.quarantine
-     where run = ${run.id} and item = $1 order by last_seen desc, version`,
-    [item],
-  );
-  const rows = await contributions(session, mapping, run, mapping.tables, "a.item = $1::uuid", [item]);
-  const traced = { source, seen: seen.length > 0, rows };
-  const [quarantine, ...copies] = waiting.map(({ position, first_seen: firstSeen, last_seen: lastSeen, ...line }) => ({
-    ...{ ...line, firstSeen, lastSeen },
-    ...(position === null ? {} : { position }),
-  }));
+  const rows = await tracedRows(session, mapping, run, mapping.tables, "a.item = $1::uuid", [item]);
+  const traced = { source, seen: (await keptOf(session, run, [item])).has(item), rows };
+  const [quarantine, ...copies] = await waitingOf(session, run, item);
   if (quarantine === undefined) return traced;
   return { ...traced, quarantine, ...(copies.length === 0 ? {} : { copies }) };
 }
@@ -79,7 +58,7 @@ interface LineRow {
 }
 
 /** Audit lines that meet a condition on `a`, with what their rows are now. */
-async function contributions(
+async function tracedRows(
   session: Session,
   mapping: Mapping,
   run: Run,
@@ -91,13 +70,11 @@ async function contributions(
   for (const table of tables) {
     for (const facet of table.facets) {
       const { rows } = await session.query<LineRow>(
-        `select a.source, a.entity, a.pass, a.at, a.key, not a.holds as parked,
-           (select h.source from ${LEDGER}.contribution h where h.run = a.run and h.tbl = a.tbl and h.facet = a.facet and h.key = a.key
-             and h.holds limit 1) as holder,
+        `select a.source, a.entity, a.pass, a.at, a.key, not a.holds as parked, ${holderOf(run.id, table, facet, "a.key")} as holder,
            t.${quote(table.primaryKey[0]?.name ?? "")} is not null as there, ${facetFingerprint(facet, "t")} = a.row_fp as same
-         from ${LEDGER}.contribution a
+         from ${contributions(run.id, table, facet)}
          left join ${tableSql(table)} t on ${keyEquals(table, "t", "a.key")}
-         where a.run = ${run.id} and a.tbl = ${table.index} and a.facet = ${facet.index} and ${matches} order by a.key, a.source`,
+         where ${matches} order by a.key, a.source`,
         [...values],
       );
       const columns = table.facets.length === 1 ? [] : ownColumns(table, facet).map(({ name }) => name);
@@ -121,7 +98,7 @@ async function tracedRow(session: Session, mapping: Mapping, run: Run, table: Ta
     `select from ${tableSql(table)} t where ${keyEquals(table, "t", "($1::text[])")}`,
     [arrayText(spelled)],
   );
-  const rows = await contributions(session, mapping, run, [table], "a.key = $1::text[]", [arrayText(spelled)]);
+  const rows = await tracedRows(session, mapping, run, [table], "a.key = $1::text[]", [arrayText(spelled)]);
   return { there: found.length > 0, rows };
 }
 

@@ -3,51 +3,33 @@
 import { NO_CHANGES } from "../../../domain/decode/diff.ts";
 import { tablesOf } from "../../../domain/decode/mapping-parts.ts";
 import { MigrationError } from "../../../domain/migration-error.ts";
-import { must } from "../../../domain/must.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { How, Undo, Undone } from "../../../ports/undo.ts";
-import { NUMBERS, VIEWS } from "../ledger/ledger.ts";
-import { linesOf } from "../ledger/lines.ts";
+import { builtBy } from "../ledger/built.ts";
+import { dropParts, forgetRun, ledgerParts, lockLedger } from "../ledger/forget.ts";
+import { heldKeys } from "../ledger/holding.ts";
+import { itemsWithLines, linesOf } from "../ledger/lines.ts";
 import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
-import { lockRun, sealed, updateRun } from "../ledger/runs.ts";
-import { heldKeys } from "../proof/contents.ts";
+import { moveRun, sealed } from "../ledger/phases.ts";
+import { allRuns } from "../ledger/run.ts";
+import { heldByOthers, sharersOf } from "../ledger/sharers.ts";
 import { writeChanges } from "../rows/changes.ts";
 import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
-import { heldByOthers, sharersOf } from "../rows/sharers.ts";
 import { Straight } from "../rows/straight.ts";
 import { unremoved } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { hasDependents, isLockTimeout } from "../session/errors.ts";
 import { lockExclusively, stillUsed } from "../session/exclusive.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { LEDGER, quote, tableSql } from "../session/sql.ts";
-import { builtBy } from "../tables/built.ts";
+import { type TablePlace, tableSql } from "../session/sql.ts";
 import { dropConstraints, restoreBuilt, restoreMigrated } from "../tables/constraints.ts";
 import { dependentsOf, refuseDependents } from "../tables/dependents.ts";
 import { revertVersions, runVersions, type SchemaMigrations } from "../tables/schema-migrations.ts";
 
 /** Items taken back in one transaction. */
 const BATCH = 1_000;
-/** Where the run has lines; its entry in `run` goes last. */
-const LINES = [
-  "line",
-  "item",
-  "parked",
-  "seen",
-  "quarantine",
-  "unit",
-  "created_table",
-  "accepted",
-  "repeated",
-  "damage",
-  "built",
-  "unbuilt",
-  "lap",
-  "ungiven",
-  "unremoved",
-];
 
 export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
   return {
@@ -58,7 +40,7 @@ export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
         withRun(session, run.id, async () => {
           if (run.sealedAt !== undefined) throw sealed(run.id);
           await refuseWhileUsed(session, run.id);
-          if (!(await isKnown(session, run))) return done;
+          if (!(await allRuns(session)).some(({ id }) => id === run.id)) return done;
           const plan = await planOf(session, run);
           await refuseDependents(session, plan.others, plan);
           if (!how.force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
@@ -87,7 +69,7 @@ export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
             left: await leftIn(session, run, plan),
             kept: [...reverted.kept, ...before.kept],
           };
-          await forget(session, run);
+          await transaction(session, () => forgetRun(session, run));
           return done;
         }),
       );
@@ -123,44 +105,27 @@ async function planOf(session: Session, run: Run): Promise<Plan> {
 }
 
 async function dropLedger(session: Session): Promise<number> {
-  const { rows: there } = await session.query<{ ledger: string | null }>(
-    `select to_regclass('${LEDGER}.run')::text as ledger`,
-  );
-  if (there[0]?.ledger === null) return 0;
-  // Nobody begins a run meanwhile.
-  await session.query(`lock table ${LEDGER}.run in access exclusive mode`);
-  const { rows } = await session.query<{ id: number; sealed: boolean }>(
-    `select id, to_jsonb(r) ->> 'sealed_at' is not null as sealed from ${LEDGER}.run r for update`,
-  );
-  const open = rows.filter(({ sealed }) => !sealed).map(({ id }) => id);
+  if (!(await lockLedger(session))) return 0;
+  const runs = await allRuns(session);
+  const open = runs.filter(({ sealedAt }) => sealedAt === undefined).map(({ id }) => id);
   if (open.length > 0) {
     const problem = `${open.length === 1 ? "run" : "runs"} ${open.join(", ")} not sealed: without the ledger nothing could be proven or taken back`;
     throw new MigrationError("not-sealed", problem, "seal them first");
   }
-  for (const { id } of rows) await refuseWhileUsed(session, id);
-  const { rows: tables } = await session.query<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = '${LEDGER}'::regnamespace and relkind = 'r'`,
-  );
-  // Not with everything that hangs on it: a view of somebody else's is named, and stays.
-  const inLedger = (name: string) => ({ schema: LEDGER, name });
-  const [places, views] = [tables.map(({ name }) => inLedger(name)), VIEWS.map(inLedger)];
-  await refusing(session, [...places, ...views], async () => {
+  for (const { id } of runs) await refuseWhileUsed(session, id);
+  const parts = await ledgerParts(session);
+  await refusing(session, [...parts.tables, ...parts.views], async () => {
     // What refuses is asked for its name by the same transaction.
     await session.query("savepoint dropping");
     try {
-      await session.query(`drop view ${views.map(tableSql).join(", ")}`);
-      await session.query(`drop table ${places.map(tableSql).join(", ")}`);
-      await session.query(`drop sequence ${NUMBERS}`);
-      await session.query(`drop schema ${LEDGER}`);
+      await dropParts(session, parts);
     } catch (error) {
       await session.query("rollback to savepoint dropping");
       throw error;
     }
   });
-  return rows.length;
+  return runs.length;
 }
-
-type TablePlace = Pick<TableModel, "schema" | "name">;
 
 const spelled = ({ schema, name }: TablePlace): string => (schema === "public" ? name : `${schema}.${name}`);
 
@@ -179,18 +144,11 @@ async function removeRows(session: Session, run: Run, tables: readonly TableMode
   const place = { run: run.id, pass: run.pass, tables, straight: new Straight(), numbers: new Map() };
   const indexes = tables.map(({ index }) => index);
   for (;;) {
-    const { rows } = await session.query<{ item: string }>(
-      `select distinct i.hash as item from (select item from ${LEDGER}.line where run = $1 and tbl = any($2::smallint[]) limit ${BATCH}) batch join ${LEDGER}.item i on i.id = batch.item`,
-      [run.id, indexes],
-    );
-    if (rows.length === 0) return removed;
+    const items = await itemsWithLines(session, run, indexes, BATCH);
+    if (items.length === 0) return removed;
     await refusing(session, tables, () =>
       transaction(session, async () => {
-        for await (const lines of linesOf(
-          session,
-          place,
-          rows.map(({ item }) => item),
-        )) {
+        for await (const lines of linesOf(session, place, items)) {
           const gone = lines.filter((line) => indexes.includes(line.table));
           const went = await writeChanges(session, place, { ...NO_CHANGES, gone });
           removed = added(removed, byName(tables, went));
@@ -224,9 +182,7 @@ async function dropOwn(session: Session, run: Run, plan: Plan, { force, progress
   const { own, others } = plan;
   await refusing(session, own, () =>
     transaction(session, async () => {
-      const now = must(await lockRun(session, run.id), "a run that was found stays in the ledger");
-      if (now.sealedAt !== undefined) throw sealed(run.id);
-      await updateRun(session, run.id, "phase = 'rollback', epoch = epoch + 1");
+      await moveRun(session, run.id, "rollback");
       const { notes } = await builtBy(session);
       const builtUpon = others.filter((table) => notes.some(({ tbl }) => tbl === tableSql(table)));
       await lockExclusively(session, [...(await present(session, own)), ...builtUpon], progress);
@@ -245,23 +201,6 @@ async function dropOwn(session: Session, run: Run, plan: Plan, { force, progress
         if (note.run === run.id && note.kind === "not null" && ours.has(note.tbl)) await session.query(note.unmade);
     }),
   );
-}
-
-/** Everything the ledger knows of the run. */
-async function forget(session: Session, run: Run): Promise<void> {
-  await transaction(session, async () => {
-    const { rows } = await session.query<{ name: string }>(
-      `select c.relname as name from pg_class c where c.relnamespace = '${LEDGER}'::regnamespace and c.relname like $1`,
-      [`line\\_key\\_${run.id}\\_%`],
-    );
-    for (const { name } of rows) await session.query(`drop index ${LEDGER}.${quote(name)}`);
-    for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [run.id]);
-    await session.query(`delete from ${LEDGER}.run where id = $1`, [run.id]);
-  });
-}
-
-async function isKnown(session: Session, { id }: Run): Promise<boolean> {
-  return (await session.query(`select from ${LEDGER}.run where id = $1`, [id])).rows.length > 0;
 }
 
 const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> =>

@@ -3,10 +3,14 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { migrateVersions } from "../session/migrator.ts";
 import type { Sessions } from "../session/sessions.ts";
+import { LEDGER, type TablePlace } from "../session/sql.ts";
 
-/** What stands beside the tables. */
-export const VIEWS = ["contribution", "audit"];
-export const NUMBERS = "migration_ledger.item_number";
+/** A table of that name in the ledger's schema. */
+export const inLedger = (name: string): TablePlace => ({ schema: LEDGER, name });
+
+/** What stands beside the tables, the ones that build on others first. */
+export const VIEWS = ["audit", "contribution"];
+export const NUMBERS = `${LEDGER}.item_number`;
 /** Numbers of items that a session takes at once. */
 export const NUMBERS_AT_ONCE = 1_000;
 
@@ -25,12 +29,20 @@ const first: Migration = {
         started_at timestamptz not null,
         report text,
         -- Keys of source items leave the databases only as hashes under this.
-        log_key uuid not null default gen_random_uuid()
+        log_key uuid not null default gen_random_uuid(),
+        -- Grows with everything that begins: a pass, a repair, a rollback. What was begun before it may end nothing any more.
+        epoch integer not null default 0,
+        -- Wishes to stop so far, and those that were known when the run was last opened.
+        stops integer not null default 0,
+        stops_seen integer not null default 0,
+        sealed_at timestamptz
       )`,
+      // A name alone is not a table: there may be one of it in every schema.
       sql`create table migration_ledger.created_table (
         run smallint not null references migration_ledger.run,
+        schema text not null,
         name text not null,
-        primary key (run, name)
+        primary key (run, schema, name)
       )`,
       // Updated once a page: the free half of each block keeps those updates within it.
       sql`create table migration_ledger.unit (
@@ -157,24 +169,6 @@ const first: Migration = {
         last_seen smallint not null,
         primary key (run, item, version)
       )`,
-    ];
-    for (const statement of statements) await statement.execute(db);
-  },
-};
-
-const operated: Migration = {
-  up: async (db: Kysely<unknown>) => {
-    const statements = [
-      sql`alter table migration_ledger.run
-        -- Grows with everything that begins: a pass, a repair, a rollback. What was begun before it may end nothing any more.
-        add epoch integer not null default 0,
-        -- Wishes to stop so far, and those that were known when the run was last opened.
-        add stops integer not null default 0,
-        add stops_seen integer not null default 0,
-        add sealed_at timestamptz`,
-      // A name alone is not a table: there may be one of it in every schema.
-      sql`alter table migration_ledger.created_table add schema text not null default 'public'`,
-      sql`alter table migration_ledger.created_table drop constraint created_table_pkey, add primary key (run, schema, name)`,
       // What runs have built on tables, with the statements that make it and unmake it. What stands under its name and is
       // defined otherwise is somebody else's. The version is the schema's own migration that made it, where one did.
       sql`create table migration_ledger.built (
@@ -238,7 +232,7 @@ const operated: Migration = {
   },
 };
 
-const MIGRATIONS: Record<string, Migration> = { "0001_first": first, "0002_operated": operated };
+const MIGRATIONS: Record<string, Migration> = { "0001_first": first };
 
 /** Creates or upgrades the ledger. */
 export async function migrateLedger(sessions: Sessions): Promise<void> {

@@ -1,6 +1,7 @@
 /** Lines of the ledger, read and written in sets: what items contribute, and what of it waits. */
 import type { Changes, Line, Offer } from "../../../domain/decode/diff.ts";
 import { must } from "../../../domain/must.ts";
+import type { Run } from "../../../ports/runs.ts";
 import type { Session } from "../session/connection.ts";
 import { copyText } from "../session/copy-text.ts";
 import { arrayText, LEDGER, unnest } from "../session/sql.ts";
@@ -111,4 +112,19 @@ export async function* linesOf(
   }
   // Where something failed in between, it has gone with the savepoint or the transaction.
   await session.query("close some_lines");
+}
+
+/** Some items that have lines of these tables. */
+export async function itemsWithLines(
+  session: Session,
+  run: Pick<Run, "id">,
+  tables: readonly number[],
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await session.query<{ item: string }>(
+    `select distinct i.hash as item from (select item from ${LEDGER}.line where run = $1 and tbl = any($2::smallint[]) limit ${limit}) batch
+     join ${LEDGER}.item i on i.id = batch.item`,
+    [run.id, tables],
+  );
+  return rows.map(({ item }) => item);
 }

@@ -3,10 +3,8 @@
  * do; and one for the beginning of runs.
  */
 import { MigrationError } from "../../../domain/migration-error.ts";
-import type { Phase, Run } from "../../../ports/runs.ts";
 import type { Session } from "../session/connection.ts";
 import { isLockTimeout } from "../session/errors.ts";
-import { LEDGER } from "../session/sql.ts";
 
 /** Sets this project's locks apart from others in the same database. */
 const FIRST_CLASS = 0x44_32_00_00;
@@ -67,15 +65,6 @@ export async function refuseWhileUsed(session: Session, run: number): Promise<vo
   if (rows.length === 0) return;
   const remedy = "let its workers end first (`stop` has them end at their next page), then try again";
   throw new MigrationError("in-use", `somebody is working on run ${run}`, remedy);
-}
-
-/** Whether a run is in a phase, and stays there until the transaction ends: nobody begins anything else meanwhile. */
-export async function holdsPhase(session: Session, { id, epoch }: Run, phase: Phase): Promise<boolean> {
-  const { rows } = await session.query(
-    `select from ${LEDGER}.run where id = $1 and epoch = $2 and phase = $3 and sealed_at is null for share`,
-    [id, epoch, phase],
-  );
-  return rows.length > 0;
 }
 
 /** Holds off a page that wants to be written alone or, being that page, all others, until the transaction ends. */

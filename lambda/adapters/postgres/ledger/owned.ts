@@ -3,8 +3,8 @@ import type { MappingParts } from "../../../domain/decode/mapping-parts.ts";
 import type { Finding } from "../../../domain/migration-error.ts";
 import { isTable } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
-import { LEDGER, tableSql } from "../session/sql.ts";
-import { createdTables } from "./created-tables.ts";
+import { LEDGER, quote, tableSql } from "../session/sql.ts";
+import { createdTables } from "./built.ts";
 
 type Parts = MappingParts["tables"];
 
@@ -35,6 +35,22 @@ export async function ownedByOthers(session: Session, source: string, tables: Pa
     if (owner !== undefined) findings.push(ownedBy(owner, name));
   }
   return findings;
+}
+
+/** A ledger that belongs to a role which this one cannot stand in for. */
+export async function ledgerOfOthers(session: Session, role: string): Promise<Finding | undefined> {
+  const { rows } = await session.query<{ owner: string }>(
+    `select pg_get_userbyid(relowner) as owner from pg_class where relnamespace = to_regnamespace('${LEDGER}') and relkind = 'r'
+       and not pg_has_role(relowner, 'usage') limit 1`,
+  );
+  const [found] = rows;
+  return (
+    found && {
+      where: `the ledger ${LEDGER}`,
+      problem: `it belongs to ${found.owner}, and ${role} could not go on with it`,
+      remedy: `migrate as ${found.owner}, or: grant ${quote(found.owner)} to ${quote(role)}`,
+    }
+  );
 }
 
 const ownedBy = ({ id, source }: Owner, name: string): Finding => ({

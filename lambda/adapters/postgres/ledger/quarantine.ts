@@ -1,13 +1,18 @@
 /** What could not become a row → kept whole in the ledger, version by version, with the reason. */
 import type { Decoded } from "../../../domain/decode/decode.ts";
-import type { Reason } from "../../../domain/decode/refusal.ts";
+import { NAMELESS, type Reason } from "../../../domain/decode/refusal.ts";
 import type { Run } from "../../../ports/runs.ts";
+import type { TracedRefusal } from "../../../ports/trace.ts";
 import type { Session } from "../session/connection.ts";
 import { LEDGER, unnest } from "../session/sql.ts";
 import type { Place } from "./items.ts";
 
 const REPEATED_KEY: Reason = "repeated-key";
 const POSTGRES_REFUSED: Reason = "postgres-refused";
+
+/** What this pass has met. */
+const here = ({ id, pass }: Pick<Run, "id" | "pass">): string =>
+  `${LEDGER}.quarantine q where q.run = ${id} and q.last_seen = ${pass}`;
 
 /** An item in quarantine, with the reason it is there. */
 export interface Quarantined {
@@ -80,7 +85,73 @@ export async function stillPutAway(
   return new Set(rows.map(({ item }) => item));
 }
 
+/** Says more of versions that are there. */
+export async function addDetail(
+  session: Session,
+  { run }: Place,
+  versions: readonly (Version & { readonly more: string })[],
+): Promise<void> {
+  if (versions.length === 0) return;
+  await session.query(
+    `update ${LEDGER}.quarantine q set detail = q.detail || '; ' || s.c2 from ${unnest(3)}
+     where q.run = ${run} and q.item = s.c0::uuid and q.version = s.c1::uuid`,
+    [...versionArrays(versions), versions.map(({ more }) => more)],
+  );
+}
+
+/** Items of which a version waits because of another copy, as `item`. */
+export const putAwayItems = (run: Run): string => `select item from ${here(run)} and reason = '${REPEATED_KEY}'`;
+
 /** Of an item: the versions that Postgres has refused in this pass, as an array. */
 export const refusedVersions = (run: Pick<Run, "id" | "pass">, item: string): string =>
-  `array(select replace(q.version::text, '-', '') from ${LEDGER}.quarantine q
-    where q.run = ${run.id} and q.last_seen = ${run.pass} and q.item = ${item} and q.reason = '${POSTGRES_REFUSED}')`;
+  `array(select replace(q.version::text, '-', '') from ${here(run)} and q.item = ${item} and q.reason = '${POSTGRES_REFUSED}')`;
+
+/** By item, the versions that Postgres has refused. */
+export async function refusedOf(
+  session: Session,
+  run: Run,
+  items: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const { rows } = await session.query<{ item: string; refused: string[] }>(
+    `select i.item, ${refusedVersions(run, "i.item")} as refused from unnest($1::uuid[]) i(item)`,
+    [items],
+  );
+  return new Map(rows.map(({ item, refused }) => [item, new Set(refused)]));
+}
+
+/** Whether something waits that nobody can name: it may be any item. */
+export async function isAnyNameless(session: Session, run: Run): Promise<boolean> {
+  const { rows } = await session.query(`select from ${here(run)} and q.reason = any($1::text[]) limit 1`, [NAMELESS]);
+  return rows.length > 0;
+}
+
+/** Of these items, the versions that wait, held until the transaction ends. */
+export async function lockWaiting(session: Session, run: Run, items: readonly string[]) {
+  const { rows } = await session.query<Version & { entity: string | null }>(
+    `select q.item, replace(q.version::text, '-', '') as version, q.entity from ${here(run)} and q.item = any($1::uuid[]) for update`,
+    [items],
+  );
+  return rows;
+}
+
+/** How many of these items wait, in whichever pass. */
+export async function countWaiting(session: Session, { run }: Place, items: readonly string[]): Promise<number> {
+  const { rows } = await session.query<{ count: string }>(
+    `select count(distinct item) from ${LEDGER}.quarantine where run = $1 and item = any($2::uuid[])`,
+    [run, items],
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** What waits of one item, the versions met last first. */
+export async function waitingOf(session: Session, { id }: Run, item: string): Promise<TracedRefusal[]> {
+  const { rows } = await session.query<Omit<TracedRefusal, "position" | "keptIn"> & { position: string | null }>(
+    `select entity, reason, detail, position, first_seen as "firstSeen", last_seen as "lastSeen" from ${LEDGER}.quarantine
+     where run = $1 and item = $2 order by last_seen desc, version`,
+    [id, item],
+  );
+  return rows.map(({ position, ...line }) => ({
+    ...{ ...line, keptIn: `${LEDGER}.quarantine` },
+    ...(position === null ? {} : { position }),
+  }));
+}

@@ -59,3 +59,12 @@ export const recordsOf = ({ id, pass }: Pick<Run, "id" | "pass">, where = "true"
 export const keptItems = ({ id, pass }: Pick<Run, "id" | "pass">): string =>
   `select s.item from ${LEDGER}.seen p cross join lateral unnest(p.items, p.fates) s(item, fate)
    where p.run = ${id} and p.pass = ${pass} and s.fate in ('${LETTERS.migrated}', '${LETTERS.unchanged}')`;
+
+/** Which of these items that is true of. */
+export async function keptOf(session: Session, run: Run, items: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await session.query<{ item: string }>(
+    `select distinct item from (${keptItems(run)}) s where item = any($1::uuid[])`,
+    [items],
+  );
+  return new Set(rows.map(({ item }) => item));
+}

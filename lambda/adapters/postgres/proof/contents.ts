@@ -4,20 +4,13 @@ import { emptySum, type FingerprintSum, sameSum } from "../../../domain/decode/f
 import type { Differences, Example, Group, TableContent } from "../../../domain/proof/evidence.ts";
 import { facetKey } from "../../../domain/proof/tally.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
+import { heldCount, heldKeys, holding } from "../ledger/holding.ts";
 import { keySql, sumFromSql, sumSql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
-import { facetBits, facetFingerprint, keyEquals, LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
+import { facetBits, facetFingerprint, keyEquals, ownColumns, quote, tableSql } from "../session/sql.ts";
 
 /** A report names this many rows of each kind; all of them are counted. */
 const EXAMPLES = 10;
-
-/** Lines of a facet that hold their row, as `a`. */
-export const holding = (run: number, table: TableModel, facet: FacetModel): string =>
-  `${LEDGER}.contribution a where a.run = ${run} and a.tbl = ${table.index} and a.facet = ${facet.index} and a.holds`;
-
-/** Keys of a table that some contribution holds, each once. */
-export const heldKeys = (run: number, table: TableModel): string =>
-  `select distinct key from (${table.facets.map((facet) => `select a.key from ${holding(run, table, facet)}`).join(" union all ")}) held`;
 
 /** What one table holds, beside what its lines say it must: `expected`, by facet. */
 export async function tableContent(
@@ -36,7 +29,7 @@ export async function tableContent(
   const facets: Record<string, FingerprintSum> = {};
   let leftovers = 0;
   for (const facet of table.facets) {
-    const held = `join (select a.key from ${holding(run, table, facet)}) h on ${keyEquals(table, "t", "h.key")}`;
+    const held = `join ${holding(run, table, facet, "h")} on ${keyEquals(table, "t", "h.key")}`;
     facets[facet.index] = await facetSum(session, table, facet, held);
     leftovers += await countLeftovers(session, run, table, facet);
   }
@@ -81,19 +74,6 @@ async function hasPrimaryKey(session: Session, table: TableModel): Promise<boole
   return String(rows[0]?.key) === String(table.primaryKey.map(({ name }) => name).sort());
 }
 
-/** Target keys that are held, and contributions too many for one of each part of a row. */
-async function heldCount(
-  session: Session,
-  run: number,
-  table: TableModel,
-): Promise<Pick<TableContent, "keys" | "doubled">> {
-  const { rows } = await session.query<{ keys: string; doubled: string }>(
-    `select count(distinct a.key) as keys, count(*) - count(distinct (a.facet, a.key)) as doubled
-     from ${LEDGER}.contribution a where a.run = ${run} and a.tbl = ${table.index} and a.holds`,
-  );
-  return { keys: Number(rows[0]?.keys ?? 0), doubled: Number(rows[0]?.doubled ?? 0) };
-}
-
 /** Over all rows, or those that a join leaves. */
 async function facetSum(session: Session, table: TableModel, facet: FacetModel, held = ""): Promise<FingerprintSum> {
   const [high, low] = sumSql("fp");
@@ -114,7 +94,7 @@ async function countLeftovers(session: Session, run: number, table: TableModel, 
   const { rows } = await session.query<{ count: string }>(
     `select count(*) from ${tableSql(table)} t join (${heldKeys(run, table)}) r on ${keyEquals(table, "t", "r.key")}
      where (${own.map(({ name }) => `t.${quote(name)} is not null`).join(" or ")})
-     and not exists (select from (select a.key from ${holding(run, table, facet)}) h where h.key = r.key)`,
+     and not exists (select from ${holding(run, table, facet, "h")} where h.key = r.key)`,
   );
   return Number(rows[0]?.count ?? 0);
 }
@@ -123,10 +103,7 @@ const NOTHING: Group = { count: 0, examples: [] };
 const NO_DIFFERENCES: Differences = { missing: NOTHING, different: NOTHING, unexpected: NOTHING };
 
 async function findDifferences(session: Session, run: number, table: TableModel): Promise<Differences> {
-  const lines = table.facets.map((facet) => ({
-    facet,
-    from: `(select a.key, a.row_fp, a.source from ${holding(run, table, facet)}) h`,
-  }));
+  const lines = table.facets.map((facet) => ({ facet, from: holding(run, table, facet, "h") }));
   const key = table.primaryKey.map(({ name, type }) => keySql(type, `t.${quote(name)}`)).join(", ");
   const some = (selects: readonly string[]) => group(session, table, selects.join(" union all "));
   return {

@@ -2,12 +2,11 @@
 import type { Finding } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { quarantined } from "../ledger/pending.ts";
-import { keptItems } from "../ledger/seen.ts";
+import { isGone } from "../ledger/gone.ts";
+import { contributions, givenBy } from "../ledger/holding.ts";
 import type { Session } from "../session/connection.ts";
-import { facetFingerprint, keyEquals, LEDGER, quote, tableSql } from "../session/sql.ts";
-import { isThere } from "../tables/constraints.ts";
-import { isBroken, isNull, isOrphan, refers } from "../tables/promises.ts";
+import { facetFingerprint, keyEquals, quote, tableSql } from "../session/sql.ts";
+import { isBroken, isNull, orphans } from "../tables/promises.ts";
 
 interface Question {
   /** On `t`, the row, and `a`, the line of the item that gives it. */
@@ -17,27 +16,19 @@ interface Question {
 }
 
 export async function itemFaults(session: Session, run: Run, mapping: Mapping, item: string): Promise<Finding[]> {
-  const { rows: lines } = await session.query<{ tbl: number; entity: number }>(
-    `select distinct l.tbl, i.entity from ${LEDGER}.item i left join ${LEDGER}.line l on l.item = i.id where i.run = $1 and i.hash = $2`,
-    [run.id, item],
-  );
-  const tables = mapping.tables.filter(({ index }) => lines.some(({ tbl }) => tbl === index));
+  const given = await givenBy(session, run, item);
+  const tables = mapping.tables.filter(({ index }) => given.tables.has(index));
   const findings: Finding[] = [];
   for (const table of tables) findings.push(...(await faultsIn(session, run, table, item)));
-  return [
-    ...findings,
-    ...(await staleRows(session, run, item)),
-    ...unmapped(run, mapping, new Set(lines.map(({ entity }) => entity))),
-  ];
+  return [...findings, ...(await staleRows(session, run, item)), ...unmapped(run, mapping, given.entities)];
 }
 
 async function faultsIn(session: Session, run: Run, table: TableModel, item: string): Promise<Finding[]> {
   const questions = await questionsOf(session, table);
   const counts = questions.map(({ condition }, at) => `min(a.key) filter (where ${condition}) as q${at}`);
   const { rows } = await session.query<Record<string, string[] | null>>(
-    `select ${counts.join(", ")} from ${LEDGER}.contribution a
-     left join ${tableSql(table)} t on ${keyEquals(table, "t", "a.key")}
-     where a.run = ${run.id} and a.tbl = ${table.index} and a.item = $1`,
+    `select ${counts.join(", ")} from ${contributions(run.id, table)}
+     left join ${tableSql(table)} t on ${keyEquals(table, "t", "a.key")} where a.item = $1`,
     [item],
   );
   return questions.flatMap(({ problem, remedy }, at) => {
@@ -62,11 +53,8 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
     remedy: "run repair: it writes the row again",
   });
   for (const key of table.foreignKeys) {
-    const orphan = (await isThere(session, { schema: key.referencedSchema, name: key.references }))
-      ? isOrphan(key)
-      : refers(key);
     questions.push({
-      condition: `${there} and ${orphan}`,
+      condition: `${there} and ${await orphans(session, key)}`,
       problem: `its row points to a row of ${key.references} that is not there (${key.columns.join(", ")})`,
       remedy: `${CORRECT}: a column that is not a reference may point nowhere`,
     });
@@ -97,12 +85,7 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
 
 /** Rows of an item that is gone. Of one in quarantine they go with its acceptance. */
 async function staleRows(session: Session, run: Run, item: string): Promise<Finding[]> {
-  const { rows } = await session.query(
-    `select from ${LEDGER}.item i where i.run = ${run.id} and i.hash = $1 and not exists (select from (${keptItems(run)}) s where s.item = i.hash)
-       and not exists (select from (${quarantined(run)}) q where q.item = i.hash)`,
-    [item],
-  );
-  if (rows.length === 0) return [];
+  if (!(await isGone(session, run, item))) return [];
   const problem = "the source no longer gives it, and it left rows behind";
   return [{ where: "the item", problem, remedy: "run migrate --prune to remove them" }];
 }

@@ -2,10 +2,10 @@
 import { addSums, emptySum, type FingerprintSum, foldedSum } from "../../../domain/decode/fingerprint.ts";
 import type { ContentFacts } from "../../../domain/proof/evidence.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { keptItems } from "../ledger/seen.ts";
+import { goneItems } from "../ledger/gone.ts";
+import { allContributions } from "../ledger/holding.ts";
 import { storedBits, sumFromSql, sumSql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
 
 type Sums = Record<string, FingerprintSum>;
 
@@ -20,8 +20,7 @@ export async function lineSums(session: Session, run: Run): Promise<Pick<Content
     if (holds) add(holding, facet, sum);
   }
   // Most often there is none, and no line is read for it.
-  const gone = `a.id in (select i.id from ${LEDGER}.item i where i.run = ${run.id}
-    and not exists (select from (${keptItems(run)}) s where s.item = i.hash))`;
+  const gone = `a.id in (select g.id from (${goneItems(run)}) g)`;
   for (const { facet, sum } of await sums(session, run, gone))
     add(seen, facet, foldedSum(-sum.count, -sum.high, -sum.low));
   return { seen, holding };
@@ -31,8 +30,7 @@ async function sums(session: Session, run: Run, which: string) {
   const [high, low] = sumSql("fp");
   const { rows } = await session.query<{ facet: string; holds: boolean; count: string; high: string; low: string }>(
     `select tbl || '.' || facet as facet, holds, count(*), ${high} as high, ${low} as low from (
-       select a.tbl, a.facet, a.holds, ${storedBits("a.row_fp")} as fp from ${LEDGER}.contribution a
-       where a.run = ${run.id} and ${which} offset 0) lines group by tbl, lines.facet, holds`,
+       select a.tbl, a.facet, a.holds, ${storedBits("a.row_fp")} as fp from ${allContributions(run.id)} where ${which} offset 0) lines group by tbl, lines.facet, holds`,
   );
   return rows.map(({ facet, holds, count, high: h, low: l }) => ({ facet, holds, sum: sumFromSql(count, h, l) }));
 }

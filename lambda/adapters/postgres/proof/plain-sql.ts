@@ -5,10 +5,10 @@
  */
 import type { FacetReport, Report } from "../../../domain/proof/report.ts";
 import type { FacetModel, Mapping, TableModel } from "../../../mapping/model.ts";
+import { holding } from "../ledger/holding.ts";
 import { SESSION_SETTINGS, sumSql } from "../session/canonical.ts";
 import { facetBits, keyEquals, tableSql } from "../session/sql.ts";
 import { literal } from "../tables/ddl.ts";
-import { holding } from "./contents.ts";
 
 /** 2^64, what sums are folded by, and 2^32, what to_hex can take. */
 const [WHOLE, HALF] = ["18446744073709551616", "4294967296"];
@@ -35,10 +35,7 @@ export function plainSql(report: Report, mapping: Mapping): string {
 /** `run` where only the rows count that it holds. */
 function queryOf(table: TableModel, facet: FacetModel, told: FacetReport, run: number | undefined): string {
   const [high, low] = sumSql("fp");
-  const held =
-    run === undefined
-      ? ""
-      : ` join (select a.key from ${holding(run, table, facet)}) h on ${keyEquals(table, "t", "h.key")}`;
+  const held = run === undefined ? "" : ` join ${holding(run, table, facet, "h")} on ${keyEquals(table, "t", "h.key")}`;
   const expected = literal(told.expectedFingerprint);
   const columns = literal(told.columns.join(", "));
   return `select ${literal(table.name)} as "table", fingerprint, ${expected} as "in the report", rows, ${told.expectedRows} as "rows in the report",

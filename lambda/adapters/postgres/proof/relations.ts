@@ -5,14 +5,13 @@
 import type { Group, RelationFacts } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { keySql } from "../session/canonical.ts";
+import { builtBy, type Named, type Note, unbuiltOn } from "../ledger/built.ts";
+import { sourceOf } from "../ledger/holding.ts";
 import type { Session } from "../session/connection.ts";
-import { LEDGER, quote, tableSql } from "../session/sql.ts";
-import { builtBy, type Note, unbuiltOn } from "../tables/built.ts";
-import { isThere } from "../tables/constraints.ts";
+import { keyOfRow, quote, tableSql } from "../session/sql.ts";
 import { addPrimaryKey } from "../tables/ddl.ts";
-import { definedOn, type Named, sameName, sameThing } from "../tables/definitions.ts";
-import { isBroken, isDuplicate, isNull, isOrphan, refers } from "../tables/promises.ts";
+import { definedOn, sameName, sameThing } from "../tables/definitions.ts";
+import { isBroken, isDuplicate, isNull, orphans } from "../tables/promises.ts";
 import { type Standing, standingOn } from "../tables/standing.ts";
 import { group } from "./contents.ts";
 
@@ -59,12 +58,10 @@ async function references(session: Session, run: Run, table: TableModel, standin
   for (const key of table.foreignKeys) {
     // Counted always: one that is validated has seen nothing of what was done while its triggers were off.
     const is = standing(constraint(key.name));
-    const place = { schema: key.referencedSchema, name: key.references };
-    const orphan = (await isThere(session, place)) ? isOrphan(key) : refers(key);
-    const { count: orphans, examples } = await breakers(session, run, table, orphan);
+    const { count, examples } = await breakers(session, run, table, await orphans(session, key));
     const { columns, references: to } = key;
     facts.foreignKeys.push({
-      ...{ table: table.name, columns, references: to, orphans, built: is.there, validated: is.valid, examples },
+      ...{ table: table.name, columns, references: to, orphans: count, built: is.there, validated: is.valid, examples },
       ...why(is),
     });
   }
@@ -146,11 +143,11 @@ async function isBehindHighest(session: Session, table: TableModel, column: stri
 
 /** Rows that break a rule, with the source keys of the items that gave them. */
 const breakers = (session: Session, run: Run, table: TableModel, condition: string): Promise<Group> => {
-  const key = `array[${table.primaryKey.map(({ name, type }) => keySql(type, `t.${quote(name)}`)).join(", ")}]`;
+  const key = keyOfRow(table, "t");
   return group(
     session,
     table,
-    `select ${key} as key, (select min(a.source) from ${LEDGER}.contribution a where a.run = ${run.id} and a.tbl = ${table.index} and a.key = ${key}) as source
+    `select ${key} as key, ${sourceOf(run.id, table, key)} as source
      from ${tableSql(table)} t where ${condition}`,
   );
 };

@@ -5,12 +5,13 @@ import type { HeldRow, SampledItem } from "../../../domain/proof/spot-check.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { SpotRows } from "../../../ports/spot-rows.ts";
-import { refusedVersions } from "../ledger/quarantine.ts";
-import { keptItems } from "../ledger/seen.ts";
+import { isParked } from "../ledger/holding.ts";
+import { itemsFrom } from "../ledger/sample.ts";
+import { keptOf } from "../ledger/seen.ts";
 import { canonicalSql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { arrayText, keyEquals, LEDGER, quote, tableSql } from "../session/sql.ts";
+import { arrayText, keyEquals, quote, tableSql } from "../session/sql.ts";
 
 export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
   return {
@@ -21,12 +22,9 @@ export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
           const found = await drawEntity(session, run, entity.index, seed, perEntity);
           drawn.push(...found.map((row) => ({ ...row, entity: entity.name })));
         }
-        const { rows } = await session.query<{ item: string }>(
-          `select item from (${keptItems(run)}) s where item = any($1::uuid[])`,
-          [drawn.map(({ item }) => item)],
-        );
-        const seen = new Set(rows.map(({ item }) => item));
-        return drawn.filter(({ item }) => seen.has(item));
+        const items = drawn.map(({ item }) => item);
+        const kept = await keptOf(session, run, items);
+        return drawn.filter(({ item }) => kept.has(item));
       }),
     rows: (run, item, contributions) =>
       sessions.use(async (session) => {
@@ -49,16 +47,9 @@ async function drawEntity(
   count: number,
 ): Promise<Omit<SampledItem, "entity">[]> {
   const start = sourceHash(`spot check ${seed}`, String(entity));
-  const part = async (comparison: string, limit: number) => {
-    const { rows } = await session.query<Omit<SampledItem, "entity">>(
-      `select i.hash as item, i.source, replace(i.fp::text, '-', '') as fingerprint, ${refusedVersions(run, "i.hash")} as refused from ${LEDGER}.item i
-       where i.run = ${run.id} and i.entity = ${entity} and i.hash ${comparison} $1::uuid order by i.hash limit ${limit}`,
-      [start],
-    );
-    return rows;
-  };
-  const after = await part(">=", count);
-  return after.length < count ? [...after, ...(await part("<", count - after.length))] : after;
+  const after = await itemsFrom(session, run, entity, { start, limit: count });
+  if (after.length === count) return after;
+  return [...after, ...(await itemsFrom(session, run, entity, { end: start, limit: count - after.length }))];
 }
 
 /** The rows of one facet, one for each contribution, in order. */
@@ -68,9 +59,8 @@ async function heldRows(session: Session, run: Run, item: string, rows: readonly
   const { table, facet } = first;
   const values = facet.columns.map(({ name, type }) => canonicalSql(type, `t.${quote(name)}`)).join(", ");
   const { rows: found } = await session.query<{ there: boolean; parked: boolean; values: (string | null)[] }>(
-    `select t.${quote(table.primaryKey[0]?.name ?? "")} is not null as there, array[${values}] as values, exists (
-       select from ${LEDGER}.parked p where p.run = ${run.id} and p.tbl = ${table.index} and p.facet = ${facet.index}
-       and p.key = s.key::text[] and p.item = (select id from ${LEDGER}.item where hash = $2)) as parked
+    `select t.${quote(table.primaryKey[0]?.name ?? "")} is not null as there, array[${values}] as values,
+       ${isParked(run.id, table, facet, "s.key::text[]", "$2")} as parked
      from unnest($1::text[]) with ordinality s(key, n)
      left join ${tableSql(table)} t on ${keyEquals(table, "t", "(s.key::text[])")} order by s.n`,
     [rows.map(({ key }) => arrayText(key)), item],

@@ -6,16 +6,14 @@ import { versionThatCounts } from "../../../domain/decode/copies.ts";
 import type { Decode, Decoded } from "../../../domain/decode/decode.ts";
 import { parseItem } from "../../../domain/decode/dynamodb-json.ts";
 import { parseJson } from "../../../domain/decode/json-names.ts";
-import type { Position } from "../../../domain/decode/source-record.ts";
 import { must } from "../../../domain/must.ts";
 import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { correct } from "../ledger/corrections.ts";
 import * as quarantine from "../ledger/quarantine.ts";
-import { type Counted, markDecided, recounted } from "../ledger/repeated.ts";
+import * as repeated from "../ledger/repeated.ts";
+import { correct } from "../ledger/units.ts";
 import type { Session } from "../session/connection.ts";
-import { LEDGER, unnest } from "../session/sql.ts";
 import type { WritePlace } from "./changes.ts";
 import { FEW_ROWS, writeItems } from "./page.ts";
 import { Straight } from "./straight.ts";
@@ -24,32 +22,19 @@ import { Straight } from "./straight.ts";
 const BATCH = 100;
 /** Other positions that are named beside one. */
 const NAMED = 3;
-interface KeptLine extends quarantine.Version {
-  readonly body: string;
-  readonly positions: Position[];
-  readonly counted: Counted;
-  /** Versions of its item, this one among them. */
-  readonly versions: number;
-  /** Whether all of them are left behind on purpose. */
-  readonly isLeftBehind: boolean;
-  /** Whether this pass has written a row of its item. */
-  readonly isWritten: boolean;
-  /** Whether a version before it holds the rows. */
-  readonly isHeld: boolean;
-  /** Whether Postgres has refused it while the pass was copied. */
-  readonly isRefused: boolean;
-}
 
 /** A version with what it gives. */
 interface Kept {
-  readonly line: KeptLine;
+  readonly line: repeated.Kept;
   readonly decoded: Decoded;
 }
 
 /** Decides the next of them; false where there is none. To be called inside a transaction. */
 export async function decideKept(session: Session, run: Run, mapping: Mapping, decode: Decode): Promise<boolean> {
   await session.query(FEW_ROWS);
-  const all = (await nextLines(session, run)).map((line): Kept => ({ line, decoded: decodedOf(line, decode) }));
+  const all = (await repeated.nextKept(session, run, BATCH)).map(
+    (line): Kept => ({ line, decoded: decodedOf(line, decode) }),
+  );
   if (all.length === 0) return false;
   const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight() };
   const written = await offer(
@@ -67,10 +52,10 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
       fate: isMigrated ? "migrated" : (fate ?? fateOf(line, decoded)),
     };
   });
-  await markDecided(session, run, decided);
+  await repeated.markDecided(session, run, decided);
   const holding = decided.filter(({ fate }) => fate === "migrated" || fate === "unchanged");
   const tally = decided
-    .map(({ line, decoded, fate }) => recounted(decoded, line.counted, fate))
+    .map(({ line, decoded, fate }) => repeated.recounted(decoded, line.counted, fate))
     .reduce(addTallies, EMPTY_TALLY);
   await correct(session, run, tally, holding);
   await quarantine.takeOut(session, place, holding);
@@ -83,24 +68,7 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
   return true;
 }
 
-async function nextLines(session: Session, run: Run): Promise<KeptLine[]> {
-  const { rows } = await session.query<KeptLine>(
-    `select r.item, replace(r.version::text, '-', '') as version, r.body, r.positions, r.counted, o.*,
-       replace(r.version::text, '-', '') = any(${quarantine.refusedVersions(run, "r.item")}) as "isRefused"
-     from (select * from ${LEDGER}.repeated where run = $1 and pass = $2 and fate is null and body is not null
-       order by item, version limit ${BATCH} for update) r
-     cross join lateral (
-       select count(*)::integer as versions, bool_and(coalesce(kind in ('ignored', 'expired'), false)) as "isLeftBehind",
-         bool_or(counted ->> 'migrated' is not null) as "isWritten",
-         coalesce(bool_or(fate in ('migrated', 'unchanged')), false) as "isHeld"
-       from ${LEDGER}.repeated o where (o.run, o.pass, o.item) = (r.run, r.pass, r.item)) o
-     order by r.item, r.version`,
-    [run.id, run.pass],
-  );
-  return rows;
-}
-
-function decodedOf({ body, positions: [position] }: KeptLine, decode: Decode): Decoded {
+function decodedOf({ body, positions: [position] }: repeated.Kept, decode: Decode): Decoded {
   const parsed = parseItem(parseJson(body));
   if (!("item" in parsed)) throw new Error(`an item in the ledger cannot be read: ${parsed.problem}`);
   return decode({ ...parsed, ...(position === undefined ? {} : { position }) });
@@ -136,11 +104,11 @@ async function offer(
 }
 
 /** What a version counts as that was not offered any row. */
-const fateOf = (line: KeptLine, { outcome: { kind } }: Decoded): Fate =>
+const fateOf = (line: repeated.Kept, { outcome: { kind } }: Decoded): Fate =>
   line.isLeftBehind && kind !== "rows" ? kind : "quarantined";
 
 interface Told extends quarantine.Version {
-  readonly line: KeptLine;
+  readonly line: repeated.Kept;
   readonly decoded: Decoded;
 }
 
@@ -152,14 +120,8 @@ async function tell(
   written: ReadonlyMap<Decoded, Fate>,
 ): Promise<void> {
   if (told.length === 0) return;
-  const { rows } = await session.query<{ item: string; others: Other[] }>(
-    `select i.item, (select json_agg(json_build_object('version', replace(o.version::text, '-', ''), 'position', o.position, 'holds', o.holds)) from (
-       select version, positions[1] as position, coalesce(fate in ('migrated', 'unchanged'), false) as holds from ${LEDGER}.repeated
-       where run = $1 and pass = $2 and item = i.item order by 3 desc, version limit ${NAMED + 1}) o) as others
-     from unnest($3::uuid[]) i(item)`,
-    [run.id, run.pass, [...new Set(told.map(({ item }) => item))]],
-  );
-  const others = new Map(rows.map((row) => [row.item, row.others]));
+  const items = [...new Set(told.map(({ item }) => item))];
+  const others = await repeated.versionsOf(session, run, items, NAMED + 1);
   const about = ({ item, version, line }: Told): string =>
     detailOf(
       (others.get(item) ?? []).filter((other) => other.version !== version),
@@ -168,29 +130,19 @@ async function tell(
   // A reason of its own is not hidden by that of another copy.
   const isRefused = ({ line, decoded }: Told): boolean =>
     line.isRefused || decoded.outcome.kind === "quarantined" || written.get(decoded) === "quarantined";
+  const place = { run: run.id, pass: run.pass };
   await quarantine.put(
     session,
-    { run: run.id, pass: run.pass },
+    place,
     told
       .filter((each) => !isRefused(each))
       .map((each) => ({ by: each.decoded, reason: "repeated-key", detail: about(each) })),
   );
-  const refused = told.filter(isRefused);
-  await session.query(
-    `update ${LEDGER}.quarantine q set detail = q.detail || '; ' || s.c2 from ${unnest(3)}
-     where q.run = ${run.id} and q.item = s.c0::uuid and q.version = s.c1::uuid`,
-    [refused.map(({ item }) => item), refused.map(({ version }) => version), refused.map(about)],
-  );
+  const refused = told.filter(isRefused).map((each) => ({ ...each, more: about(each) }));
+  await quarantine.addDetail(session, place, refused);
 }
 
-/** Another version of an item. */
-interface Other {
-  readonly version: string;
-  readonly position: Position | null;
-  readonly holds: boolean;
-}
-
-function detailOf(others: readonly Other[], count: number): string {
+function detailOf(others: readonly repeated.OtherVersion[], count: number): string {
   const shown = others.slice(0, NAMED);
   const places = shown.map(
     ({ position, holds }) => `${position ?? "elsewhere"}${holds ? ", which holds the rows" : ""}`,

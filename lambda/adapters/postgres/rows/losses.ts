@@ -4,15 +4,15 @@ import { type Finding, MigrationError } from "../../../domain/migration-error.ts
 import { counted } from "../../../domain/proof/discrepancy.ts";
 import type { Group } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
-import { group, heldKeys, holding } from "../proof/contents.ts";
+import { heldKeys, holding } from "../ledger/holding.ts";
+import { heldByOthers } from "../ledger/sharers.ts";
+import { joinUngiven } from "../ledger/ungiven.ts";
+import { group } from "../proof/contents.ts";
 import type { Session } from "../session/connection.ts";
-import { facetFingerprint, keyEquals, keyOfRow, LEDGER, ownColumns, tableSql } from "../session/sql.ts";
+import { facetFingerprint, keyEquals, keyOfRow, ownColumns, type TablePlace, tableSql } from "../session/sql.ts";
 import { storedColumns, storedType } from "../tables/tables.ts";
-import { heldByOthers } from "./sharers.ts";
 import { atRest } from "./ungiven.ts";
 import { inside, outside, type RowPlace, rowPlace } from "./untouched.ts";
-
-type TablePlace = Parameters<typeof tableSql>[0];
 
 export interface Endangered {
   readonly table: TableModel;
@@ -87,16 +87,16 @@ function changedRows(place: RowPlace, table: TableModel): string {
   const { run } = place;
   const parts = table.facets.filter((facet) => table.facets.length === 1 || ownColumns(table, facet).length > 0);
   const given = parts.map(
-    (facet) => `select h.key from (select a.key, a.row_fp from ${holding(run, table, facet)}) h
+    (facet) => `select h.key from ${holding(run, table, facet, "h")}
       join ${tableSql(table)} t on ${keyEquals(table, "t", "h.key")} where ${facetFingerprint(facet, "t")} <> h.row_fp`,
   );
   const rows = `select r.key from (${heldKeys(run, table)}) r join ${tableSql(table)} t on ${keyEquals(table, "t", "r.key")}
-    left join ${LEDGER}.ungiven u on u.run = ${run} and u.tbl = ${table.index} and u.key = r.key`;
+    ${joinUngiven(run, table, "r.key")}`;
   const beside = [
     { columns: outside(place, table), unheld: "true" },
     ...table.facets.map((facet) => ({
       columns: inside(place, table, facet),
-      unheld: `not exists (select from (select a.key from ${holding(run, table, facet)}) h where h.key = r.key)`,
+      unheld: `not exists (select from ${holding(run, table, facet, "h")} where h.key = r.key)`,
     })),
   ].flatMap(({ columns, unheld }) =>
     columns.length === 0 ? [] : [`${rows} where not (${atRest(columns, "t", "u.was")}) and ${unheld}`],

@@ -1,14 +1,13 @@
 /** Items the source no longer has → their rows removed, and their lines with them. Rows changed here since stay, and are told. */
 import { NO_CHANGES } from "../../../domain/decode/diff.ts";
-import { NAMELESS } from "../../../domain/decode/refusal.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
+import { letGoWithoutRows } from "../ledger/accepted.ts";
+import { removableItems } from "../ledger/gone.ts";
 import { forgetItems } from "../ledger/items.ts";
 import { linesOf } from "../ledger/lines.ts";
-import { quarantined } from "../ledger/pending.ts";
-import { keptItems } from "../ledger/seen.ts";
+import { isAnyNameless } from "../ledger/quarantine.ts";
 import { type Session, transaction } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { writeChanges } from "./changes.ts";
 import { Straight } from "./straight.ts";
@@ -19,17 +18,9 @@ const BATCH = 1_000;
 export async function pruneGone(session: Session, run: Run, mapping: Mapping): Promise<void> {
   const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight(), numbers: new Map() };
   // It may be any of those that seem to be gone.
-  const { rows: nameless } = await session.query(
-    `select from ${LEDGER}.quarantine where run = $1 and last_seen = $2 and reason = any($3::text[]) limit 1`,
-    [run.id, run.pass, NAMELESS],
-  );
-  if (nameless.length > 0) return;
+  if (await isAnyNameless(session, run)) return;
   // What a pass has met does not change any more: asked once, in place of once for each batch.
-  await session.query(
-    `create temp table gone as select i.hash as item from ${LEDGER}.item i where i.run = ${run.id}
-       and not exists (select from (${keptItems(run)}) s where s.item = i.hash)
-       and not exists (select from (${quarantined(run)}) q where q.item = i.hash and q.accepted is null)`,
-  );
+  await session.query(`create temp table gone as ${removableItems(run)}`);
   try {
     const { rows: some } = await session.query("select from gone limit 1");
     if (some.length > 0) await refuseDependents(session, mapping.tables);
@@ -50,11 +41,3 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
     if (!session.broken) await session.query("drop table if exists gone");
   }
 }
-
-/** What was let go with its rows is let go without them: that they are gone is no change nobody has looked at. */
-const letGoWithoutRows = (session: Session, { id }: Run, items: readonly string[]) =>
-  session.query(
-    `update ${LEDGER}.accepted k set holder = '' where k.run = $1 and k.tbl = 0 and k.item = any($2::uuid[])
-       and not exists (select from ${LEDGER}.item i where i.run = k.run and i.hash = k.item)`,
-    [id, items],
-  );

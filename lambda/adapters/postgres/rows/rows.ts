@@ -5,6 +5,7 @@
 import type { Contribution } from "../../../domain/decode/decode.ts";
 import type { Line } from "../../../domain/decode/diff.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
+import { joinKnown } from "../ledger/holding.ts";
 import type { Session } from "../session/connection.ts";
 import { copyText } from "../session/copy-text.ts";
 import {
@@ -27,7 +28,6 @@ import {
   isNobodys,
   isNoOthers,
   isVacant,
-  joinKnown,
   outside,
   type RowPlace,
   ungivenIn,
@@ -154,7 +154,7 @@ function untouched(place: RowPlace, { table, facet }: Facet, fingerprint: string
   const own = `${facetFingerprint(facet, "t")} = ${fingerprint}`;
   if (table.duplicates !== "merge" && outside(place, table).length === 0)
     return { join: "", where: [own, isNoOthers(place, table)] };
-  return { join: joinKnown(place, table, key), where: [own, isLeftBeside(place, table, facet)] };
+  return { join: joinKnown(place.run, table, key), where: [own, isLeftBeside(place, table, facet)] };
 }
 
 /**
@@ -199,7 +199,7 @@ export async function removeBareRows(
   const values = [keyArray(keys)];
   await lockMerged(session, table, values[0] ?? []);
   // A contribution that waits does not keep it: settling makes the row anew for the one that takes it.
-  const which = `${unnest(1)} ${joinKnown(place, table, KEY)} where ${keyEquals(table, "t", KEY)} and ${force ? isNobodys(place, table) : isBare(place, table)}`;
+  const which = `${unnest(1)} ${joinKnown(place.run, table, KEY)} where ${keyEquals(table, "t", KEY)} and ${force ? isNobodys(place, table) : isBare(place, table)}`;
   return deleteRows(session, place, table, which, values);
 }
 
@@ -248,7 +248,7 @@ async function takeable(
   await lockMerged(session, table, values[0] ?? []);
   return keysOf(
     session,
-    `select ${KEY} as key from ${unnest(1)} join ${tableSql(table)} t on ${keyEquals(table, "t", KEY)} ${joinKnown(place, table, KEY)}
+    `select ${KEY} as key from ${unnest(1)} join ${tableSql(table)} t on ${keyEquals(table, "t", KEY)} ${joinKnown(place.run, table, KEY)}
      where ${condition(place, table, facet)}`,
     values,
   );

@@ -6,33 +6,22 @@
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { sqlType } from "../../../mapping/kinds.ts";
 import type { Mapping } from "../../../mapping/model.ts";
+import { analyzeLines, joinKnown } from "../ledger/holding.ts";
+import { contestedParts, contests, parking, unpark } from "../ledger/parked.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";
-import { facetFingerprint, keyEquals, LEDGER, ownColumns, quote, quoteAll, tableSql } from "../session/sql.ts";
+import { facetFingerprint, keyEquals, ownColumns, quote, quoteAll, tableSql } from "../session/sql.ts";
 import { type Facet, writeNoting } from "./rows.ts";
 import { noting } from "./ungiven.ts";
-import {
-  isLeftBeside,
-  isUnheld,
-  isVacant,
-  joinKnown,
-  outside,
-  type RowPlace,
-  rowPlace,
-  ungivenIn,
-} from "./untouched.ts";
+import { isLeftBeside, isUnheld, isVacant, outside, type RowPlace, rowPlace, ungivenIn } from "./untouched.ts";
 
 /**
  * Settles every table; with `force` also where a row of this run was changed here since. May be repeated: where the right
  * contribution holds a row already, nothing is written.
  */
 export async function settle(session: Session, run: number, mapping: Mapping, force = false): Promise<void> {
-  // The tables were empty when they were last looked at, if ever.
-  await session.query(`analyze ${LEDGER}.item, ${LEDGER}.line, ${LEDGER}.parked`);
-  const { rows: waiting } = await session.query<{ tbl: number; facet: number }>(
-    `select distinct tbl, facet from ${LEDGER}.parked where run = $1`,
-    [run],
-  );
+  await analyzeLines(session);
+  const waiting = await contestedParts(session, run);
   for (const table of mapping.tables) {
     for (const facet of table.facets.filter(({ index }) =>
       waiting.some((each) => each.tbl === table.index && each.facet === index),
@@ -57,20 +46,7 @@ async function accepting(table: string, work: () => Promise<void>): Promise<void
 
 async function settleFacet(session: Session, run: number, at: Facet, force: boolean): Promise<void> {
   const { table, facet } = at;
-  const here = (alias: string) =>
-    `${alias}.run = ${run} and ${alias}.tbl = ${table.index} and ${alias}.facet = ${facet.index}`;
-  const contested = await session.query(
-    `create temp table contest on commit drop as
-     with line as (
-       select a.key, a.item, a.id, a.rank, a.row_fp, p.vals
-       from ${LEDGER}.contribution a
-       left join ${LEDGER}.parked p on p.run = a.run and p.tbl = a.tbl and p.facet = a.facet and p.key = a.key and p.item = a.id
-       where ${here("a")} and a.key in (select key from ${LEDGER}.parked k where ${here("k")})
-     ), winner as (select distinct on (key) key, id, vals from line order by key, rank desc nulls last, item)
-     select w.key, w.id, w.vals, h.id as holder, h.row_fp as holder_fp
-     from winner w left join (select key, id, row_fp from line where vals is null) h using (key)
-     where w.vals is not null`,
-  );
+  const contested = await session.query(`create temp table contest on commit drop as ${contests(run, table, facet)}`);
   if (contested.rowCount === 0) {
     await session.query("drop table contest");
     return;
@@ -83,9 +59,7 @@ async function settleFacet(session: Session, run: number, at: Facet, force: bool
   const place = { ...(await rowPlace(session, run, [table])), force };
   await replaceHolders(session, place, at);
   await fillVacancies(session, place, at);
-  await session.query(
-    `delete from ${LEDGER}.parked p using contest c join taken k using (key) where ${here("p")} and p.key = c.key and p.item = c.id`,
-  );
+  await unpark(session, run, table, facet, "select key, c.id from contest c join taken using (key)");
   await session.query("drop table contest, taken");
 }
 
@@ -101,13 +75,11 @@ const inputs = ({ facet }: Facet): string[] =>
 async function replaceHolders(session: Session, place: Settling, at: Facet): Promise<void> {
   const { table, facet } = at;
   const values = facet.columns.map(({ name }) => `t.${quote(name)}::text`).join(", ");
+  const holders = `select c.key, c.holder, array[${values}] from contest c join ${tableSql(table)} t on ${keyEquals(table, "t", "c.key")}
+    ${joinKnown(place.run, table, "c.key")}
+    where c.holder is not null and ${facetFingerprint(facet, "t")} = c.holder_fp and ${place.force ? "true" : isLeftBeside(place, table, facet)}`;
   await session.query(
-    `with stepped as (
-       insert into ${LEDGER}.parked (run, tbl, facet, key, item, vals)
-       select ${place.run}, ${table.index}, ${facet.index}, c.key, c.holder, array[${values}]
-       from contest c join ${tableSql(table)} t on ${keyEquals(table, "t", "c.key")} ${joinKnown(place, table, "c.key")}
-       where c.holder is not null and ${facetFingerprint(facet, "t")} = c.holder_fp and ${place.force ? "true" : isLeftBeside(place, table, facet)} returning key
-     ) insert into taken select key from stepped`,
+    `with stepped as (${parking(place.run, table, facet, holders)}) insert into taken select key from stepped`,
   );
   await writeWinners(session, place, at, "c.holder is not null and c.key in (select key from taken)");
 }
@@ -128,7 +100,7 @@ async function fillVacancies(session: Session, place: Settling, at: Facet): Prom
   // Another part of the row is held by an item of this run, and the row is as that left it: only this facet is vacant.
   await session.query(
     `insert into taken select c.key from contest c join ${tableSql(table)} t on ${keyEquals(table, "t", "c.key")}
-     ${joinKnown(place, table, "c.key")}
+     ${joinKnown(place.run, table, "c.key")}
      where c.holder is null and c.key not in (select key from taken) and ${place.force ? isUnheld(facet) : isVacant(place, table, facet)}`,
   );
   await writeWinners(session, place, at, "c.holder is null and c.key in (select key from taken)");

@@ -4,8 +4,9 @@
  * there later is somebody else's, and the row with it.
  */
 import type { TableModel } from "../../../mapping/model.ts";
+import { forgetUngiven, noteUngiven } from "../ledger/ungiven.ts";
 import type { Session } from "../session/connection.ts";
-import { keyOfRow, LEDGER, quote, tableSql } from "../session/sql.ts";
+import { keyOfRow, quote, tableSql } from "../session/sql.ts";
 import { literal } from "../tables/ddl.ts";
 
 export interface UngivenColumn {
@@ -78,16 +79,14 @@ export function noting(
 ): string {
   const written = `${statement} returning ${keyOfRow(table, "t")} as key`;
   if (columns.length === 0) return then === undefined ? written : `with written as (${written}) ${then}`;
-  const names = columns.map(({ name }) => literal(name)).join(", ");
+  const names = `array[${columns.map(({ name }) => literal(name)).join(", ")}]`;
   return `with written as (${written}, ${stood(columns, "t")} as was),
-    noted as (insert into ${LEDGER}.ungiven as u (run, tbl, key, was) select ${run}, ${table.index}, key, was from written w
-      where was <> '{}' or exists (select from ${LEDGER}.ungiven o where o.run = ${run} and o.tbl = ${table.index} and o.key = w.key)
-      on conflict (run, tbl, key) do update set was = (u.was - array[${names}]) || excluded.was)
+    noted as (${noteUngiven(run, table, "written", names)})
     ${then ?? "select key from written"}`;
 }
 
 /** As `noting`, of rows that are no more. */
 export const forgetting = (run: number, table: TableModel, statement: string): string =>
   `with gone as (${statement} returning ${keyOfRow(table, "t")} as key),
-   forgotten as (delete from ${LEDGER}.ungiven u using gone where u.run = ${run} and u.tbl = ${table.index} and u.key = gone.key)
+   forgotten as (${forgetUngiven(run, table, "gone")})
    select key from gone`;

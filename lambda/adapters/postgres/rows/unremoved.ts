@@ -6,11 +6,14 @@
 
 import type { Line } from "../../../domain/decode/diff.ts";
 import type { Unremoved } from "../../../domain/proof/evidence.ts";
-import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import type { FacetModel, Mapping, TableModel } from "../../../mapping/model.ts";
+import { holding } from "../ledger/holding.ts";
+import { joinUngiven } from "../ledger/ungiven.ts";
+import { isAnyUnremoved, keepLeft, leftLines, noteLeft, unremovedLines } from "../ledger/unremoved.ts";
 import { group } from "../proof/contents.ts";
 import type { Session } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";
-import { arrayText, keyEquals, LEDGER, tableSql, unnest } from "../session/sql.ts";
+import { keyEquals, tableSql } from "../session/sql.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { type Facet, removeBareRows, removeRows } from "./rows.ts";
 import { atRest } from "./ungiven.ts";
@@ -19,14 +22,12 @@ import { inside, isNoOthers, type RowPlace, rowPlace } from "./untouched.ts";
 /** Lines `l` → those whose row is still there as `t`, or their part of it, and which no item gives, of this run or another. */
 function stillThere(place: RowPlace, { table, facet }: Facet): string {
   const { run } = place;
-  const held = `select from ${LEDGER}.contribution a
-    where a.run = ${run} and a.tbl = ${table.index} and a.key = l.key and a.holds`;
-  const there = `join ${tableSql(table)} t on ${keyEquals(table, "t", "l.key")}
-    left join ${LEDGER}.ungiven u on u.run = ${run} and u.tbl = ${table.index} and u.key = l.key
-    where not exists (${held} and a.facet = ${facet.index}) and ${isNoOthers(place, table)}`;
+  const held = (part?: FacetModel): string => `select from ${holding(run, table, part)} where a.key = l.key`;
+  const there = `join ${tableSql(table)} t on ${keyEquals(table, "t", "l.key")} ${joinUngiven(run, table, "l.key")}
+    where not exists (${held(facet)}) and ${isNoOthers(place, table)}`;
   if (table.duplicates !== "merge") return there;
   const reset = atRest(inside(place, table, facet), "t", "u.was");
-  return `${there} and (not (${reset}) or not exists (${held}))`;
+  return `${there} and (not (${reset}) or not exists (${held()}))`;
 }
 
 /** Remembers those of the lines, just taken out of the ledger, whose row or part is still there. */
@@ -36,21 +37,7 @@ export async function noteUnremoved(
   at: Facet,
   lines: readonly Line[],
 ): Promise<void> {
-  const { table, facet } = at;
-  const { run } = place;
-  await session.query(
-    `insert into ${LEDGER}.unremoved (run, tbl, facet, key, item, source, row_fp)
-     select ${run}, ${table.index}, ${facet.index}, l.key, l.item, l.source, l.row_fp
-     from (select s.c0::text[] as key, s.c1::uuid as item, s.c2 as source, s.c3::uuid as row_fp from ${unnest(4)}) l
-     ${stillThere(place, at)}
-     on conflict (run, tbl, facet, key) do update set item = excluded.item, source = excluded.source, row_fp = excluded.row_fp`,
-    [
-      lines.map(({ key }) => arrayText(key)),
-      lines.map(({ item }) => item),
-      lines.map(({ source }) => source),
-      lines.map(({ fingerprint }) => fingerprint),
-    ],
-  );
+  await noteLeft(session, place.run, at.table, at.facet, lines, stillThere(place, at));
 }
 
 /**
@@ -63,26 +50,19 @@ export async function removeAgain(
   mapping: Mapping,
   force = false,
 ) {
-  const { rows: some } = await session.query(`select from ${LEDGER}.unremoved where run = $1 limit 1`, [run]);
-  if (some.length === 0) return;
+  if (!(await isAnyUnremoved(session, run))) return;
   // Rows of others would go with them.
   await refuseDependents(session, mapping.tables, { onlyCarrying: true });
   const place = await rowPlace(session, run, mapping.tables);
   for (const at of facetsOf(mapping.tables)) {
     const { table, facet } = at;
-    const here = `l.run = ${run} and l.tbl = ${table.index} and l.facet = ${facet.index}`;
-    const { rows: lines } = await session.query<Line>(
-      `select l.item, l.tbl as "table", l.facet, l.key, l.source, l.row_fp as fingerprint, true as holds
-       from ${LEDGER}.unremoved l ${stillThere(place, at)} and ${here}`,
-    );
+    const lines = await leftLines(session, run, table, facet, stillThere(place, at));
     const keys = lines.map(({ key }) => key);
     await trying(session, async () => {
       await removeRows(session, place, at, lines, force);
       if (table.duplicates === "merge" && lines.length > 0) await removeBareRows(session, place, table, keys, force);
     });
-    await session.query(
-      `delete from ${LEDGER}.unremoved l where ${here} and l.key not in (select l.key from ${LEDGER}.unremoved l ${stillThere(place, at)} and ${here})`,
-    );
+    await keepLeft(session, run, table, facet, stillThere(place, at));
   }
 }
 
@@ -111,8 +91,7 @@ export async function unremoved(
   for (const table of tables) {
     const lines = table.facets.map(
       (facet) =>
-        `select l.key, l.source from ${LEDGER}.unremoved l ${stillThere(place, { table, facet })}
-         and l.run = ${run} and l.tbl = ${table.index} and l.facet = ${facet.index}`,
+        `select l.key, l.source from ${unremovedLines(run, table, facet)} ${stillThere(place, { table, facet })}`,
     );
     const rows = `select distinct on (key) key, source from (${lines.join(" union all ")}) lines order by key, source`;
     const { count, examples } = await group(session, table, rows);

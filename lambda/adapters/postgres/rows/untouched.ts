@@ -4,9 +4,9 @@
  * other column what stood there then.
  */
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
+import { heldByOthers, type Sharers, sharersOf } from "../ledger/sharers.ts";
 import type { Session } from "../session/connection.ts";
-import { facetFingerprint, keyOfRow, LEDGER, ownColumns } from "../session/sql.ts";
-import { heldByOthers, type Sharers, sharersOf } from "./sharers.ts";
+import { facetFingerprint, keyOfRow, ownColumns } from "../session/sql.ts";
 import { atRest, type Ungiven, type UngivenColumn, ungivenColumns } from "./ungiven.ts";
 
 /** Where rows are written: a run, what may stand in its tables that no contribution gives, and who else fills them. */
@@ -32,20 +32,7 @@ export const outside = (place: RowPlace, table: TableModel): readonly UngivenCol
 export const inside = (place: RowPlace, table: TableModel, { index }: FacetModel): readonly UngivenColumn[] =>
   ungivenIn(place, table).filter(({ facet }) => facet === index);
 
-/**
- * Joins what the ledger knows of the row with that key: as `u.was` what stood in columns nobody gives, and of a merged row as
- * `h.facets` the parts that are held, as `h.lines` what was written there.
- */
-export function joinKnown({ run }: RowPlace, table: TableModel, key: string): string {
-  const of = `run = ${run} and tbl = ${table.index} and key = ${key}`;
-  const u = `left join lateral (select was from ${LEDGER}.ungiven where ${of}) u on true`;
-  if (table.duplicates !== "merge") return u;
-  // `offset 0` keeps it a lookup by key: joined first, the whole ledger would be read.
-  return `${u} cross join lateral (select array_agg(a.facet) as facets, array_agg(a.facet || ':' || a.fp) as lines
-    from (select * from ${LEDGER}.line where ${of} offset 0) a
-    left join ${LEDGER}.parked p using (run, tbl, facet, key, item) where p.item is null) h`;
-}
-
+/** The conditions below are on the row `t`, with `u` and `h` as `joinKnown` gives them. */
 const isHeld = ({ index }: FacetModel): string => `coalesce(${index} = any(h.facets), false)`;
 const stands = (facet: FacetModel): string => `'${facet.index}:' || ${facetFingerprint(facet, "t")} = any(h.lines)`;
 const all = (conditions: readonly string[]): string => conditions.map((each) => `(${each})`).join(" and ");

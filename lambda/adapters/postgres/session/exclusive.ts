@@ -5,9 +5,7 @@ import { counted } from "../../../domain/proof/discrepancy.ts";
 import type { Progress } from "../../../ports/progress.ts";
 import type { Session } from "./connection.ts";
 import { isLockTimeout } from "./errors.ts";
-import { tableSql } from "./sql.ts";
-
-type TablePlace = Parameters<typeof tableSql>[0];
+import { type TablePlace, tableSql } from "./sql.ts";
 
 /** Nobody is told of what is over in a moment; a minute is as long as an application bears to wait behind us. */
 const UNTOLD_MS = 1_000;

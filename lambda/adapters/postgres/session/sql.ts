@@ -4,12 +4,15 @@ import { sqlType } from "../../../mapping/kinds.ts";
 import type { ColumnModel, FacetModel, TableModel } from "../../../mapping/model.ts";
 import { fingerprintBits, fingerprintSql, keySql } from "./canonical.ts";
 
+/** The schema of this project's own. What stands in it only the ledger knows. */
 export const LEDGER = "migration_ledger";
+
+/** Where a table stands. */
+export type TablePlace = Pick<TableModel, "schema" | "name">;
 
 export const quote = (name: string): string => pg.escapeIdentifier(name);
 export const quoteAll = (names: readonly string[]): string => names.map(quote).join(", ");
-export const tableSql = (table: { readonly schema: string; readonly name: string }): string =>
-  `${quote(table.schema)}.${quote(table.name)}`;
+export const tableSql = ({ schema, name }: TablePlace): string => `${quote(schema)}.${quote(name)}`;
 
 /** A text array as Postgres reads it. Nested in another array it stays one element. */
 export function arrayText(values: readonly (string | null)[]): string {
@@ -46,6 +49,10 @@ export function facetFingerprint(facet: FacetModel, t: string): string {
 /** The same, to be added up. */
 export const facetBits = (facet: FacetModel, t: string): string =>
   fingerprintBits(facet.columns.map(({ name, type }) => ({ type, expression: `${t}.${quote(name)}` })));
+
+/** How many row versions `v` has, and the sum of their hashes. */
+export const rowVersions = (v: string): string =>
+  `count(*) || ':' || coalesce(sum(hashtextextended(${v}.tableoid || ' ' || ${v}.ctid || ' ' || ${v}.xmin, 0)), 0)`;
 
 /** The columns of a facet that are not the key: what its holder may change. */
 export function ownColumns(table: TableModel, facet: FacetModel): readonly ColumnModel[] {

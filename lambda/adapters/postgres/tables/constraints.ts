@@ -1,34 +1,26 @@
 /** What a loaded database needs and an empty one does not, built and taken down: NOT NULL, uniques, foreign keys, indexes, defaults, numbers, statistics. */
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import {
+  type Built,
+  type BuiltKind,
+  builtBy,
+  forgetBuilt,
+  forgetUnbuilt,
+  type Named,
+  type Note,
+  noteBuilt,
+  noteUnbuilt,
+} from "../ledger/built.ts";
+import { analyzeLines } from "../ledger/holding.ts";
+import { isTable } from "../session/catalogue.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { hasDependents, unbuildable } from "../session/errors.ts";
-import { LEDGER, quote, tableSql } from "../session/sql.ts";
-import { type Built, builtBy, forgetBuilt, type Note, noteBuilt, noteUnbuilt } from "./built.ts";
-import { forLater } from "./ddl.ts";
-import {
-  type BuiltKind,
-  type Defined,
-  definedOn,
-  type Named,
-  sameName,
-  sameThing,
-  statementsFor,
-} from "./definitions.ts";
+import { quote, type TablePlace, tableSql } from "../session/sql.ts";
+import { forLater, referredTable } from "./ddl.ts";
+import { type Defined, definedOn, sameName, sameThing, statementsFor } from "./definitions.ts";
 import { laterPromises, ownPromises, type Promised, referencePromises, type WantedOf, wantedOn } from "./promises.ts";
 import { standIn } from "./standing.ts";
-
-type TablePlace = Pick<TableModel, "schema" | "name">;
-
-/** Whether a table is there. */
-export async function isThere(session: Session, table: TablePlace): Promise<boolean> {
-  return isTable(session, tableSql(table));
-}
-
-async function isTable(session: Session, tbl: string): Promise<boolean> {
-  const { rows } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [tbl]);
-  return rows[0]?.there === true;
-}
 
 async function isPartitioned(session: Session, tbl: string): Promise<boolean> {
   const { rows } = await session.query("select from pg_class where oid = to_regclass($1) and relkind = 'p'", [tbl]);
@@ -78,7 +70,7 @@ async function unmake(session: Session, note: Note, present: readonly Defined[])
  */
 export async function buildConstraints(session: Session, run: number, mapping: Mapping): Promise<void> {
   const made = await builtBy(session);
-  await session.query(`delete from ${LEDGER}.unbuilt where run = $1`, [run]);
+  await forgetUnbuilt(session, run);
   for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
   const all: { readonly table: TableModel; readonly wanted: WantedOf }[] = [];
   for (const table of mapping.tables) all.push({ table, wanted: await wantedOn(session, table) });
@@ -90,12 +82,11 @@ export async function buildConstraints(session: Session, run: number, mapping: M
     for (const [at, promised] of referencePromises(table).entries()) {
       const key = table.foreignKeys[at];
       // It belongs to the migration of another source, which has not run yet: the proof counts what points to nothing.
-      if (key === undefined || !(await isThere(session, { schema: key.referencedSchema, name: key.references })))
-        continue;
+      if (key === undefined || !(await isTable(session, referredTable(key)))) continue;
       await build(session, run, table, promised, wanted, made);
     }
   }
-  await session.query(`analyze ${LEDGER}.line`);
+  await analyzeLines(session);
   for (const { table, wanted } of all) {
     for (const promised of laterPromises(table)) await build(session, run, table, promised, wanted, made);
     for (const statement of forLater(table, mapping.after)) await session.query(statement);

@@ -52,10 +52,14 @@ export const addUnique = (table: TableModel, { name, columns }: ColumnList): str
 export const createIndex = (table: TableModel, { name, columns, where }: IndexModel): string =>
   `create index ${quote(name)} on ${tableSql(table)} (${quoteAll(columns)})${where === undefined ? "" : ` where ${where}`}`;
 
+/** The table a foreign key refers to. */
+export const referredTable = ({ references, referencedSchema }: ForeignKeyModel): string =>
+  tableSql({ schema: referencedSchema, name: references });
+
 /** In force for new rows at once; the rows that are there are vouched for by `validateConstraint`. */
 export const addForeignKey = (table: TableModel, key: ForeignKeyModel): string =>
   `alter table ${tableSql(table)} add constraint ${quote(key.name)} foreign key (${quoteAll(key.columns)})
-  references ${tableSql({ schema: key.referencedSchema, name: key.references })} (${quoteAll(key.referencedColumns)}) not valid`;
+  references ${referredTable(key)} (${quoteAll(key.referencedColumns)}) not valid`;
 
 /** As `addForeignKey`. */
 export const addCheck = (table: TableModel, { name, sql }: CheckModel): string =>

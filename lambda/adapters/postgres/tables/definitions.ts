@@ -2,23 +2,14 @@
  * What a table has beside its rows, as Postgres' catalogs tell it. Constraints, indexes, defaults and triggers are known by their
  * definitions as Postgres prints them: a name says nothing about what stands under it.
  */
-import type pg from "pg";
+import type { Named } from "../ledger/built.ts";
+import type { Asking } from "../session/catalogue.ts";
 import { quote } from "../session/sql.ts";
 
-/** A constraint, an index or a trigger by its name, the rest by the name of its column. */
-export type BuiltKind = "constraint" | "index" | "not null" | "default" | "identity" | "trigger";
-
-export interface Defined {
-  readonly kind: BuiltKind | "primary key";
-  readonly name: string;
+export interface Defined extends Named {
   readonly definition: string;
   /** In force, and for every row. */
   readonly valid: boolean;
-}
-
-/** A connection that can be asked, whoever opened it. */
-export interface Asking {
-  query<R extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<{ readonly rows: R[] }>;
 }
 
 /** Indexes that constraints are made of are told as these. What stands before `USING` names the index and its table. */
@@ -58,8 +49,6 @@ export async function definedOn(session: Asking, tbl: string): Promise<Defined[]
   await session.query("select set_config('search_path', $1, false)", [before[0]?.path ?? "public"]);
   return rows;
 }
-
-export type Named = Pick<Defined, "kind" | "name">;
 
 /** Whether two things are known by one name. A table has one primary key, whatever that is called. */
 export const sameName = (a: Named, b: Named): boolean =>

@@ -1,10 +1,7 @@
 /** Tables of somebody else's that refer to ours: removing rows would remove theirs, or be refused. */
 import { MigrationError } from "../../../domain/migration-error.ts";
-import type { TableModel } from "../../../mapping/model.ts";
 import type { Session } from "../session/connection.ts";
-import { quote, tableSql } from "../session/sql.ts";
-
-type TablePlace = Pick<TableModel, "schema" | "name">;
+import { quote, type TablePlace, tableSql } from "../session/sql.ts";
 
 interface Inbound {
   readonly name: string;

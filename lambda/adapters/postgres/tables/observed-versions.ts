@@ -7,10 +7,11 @@ import { CompiledQuery, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type pg from "pg";
 import type { TableModel } from "../../../mapping/model.ts";
+import { forgetMigrated, noteBuilt } from "../ledger/built.ts";
+import type { Asking } from "../session/catalogue.ts";
 import type { Versions } from "../session/migrator.ts";
-import { LEDGER, tableSql } from "../session/sql.ts";
-import { forgetBuilt, noteBuilt } from "./built.ts";
-import { type Asking, type Defined, definedOn, sameName, statementsFor } from "./definitions.ts";
+import { tableSql } from "../session/sql.ts";
+import { type Defined, definedOn, sameName, statementsFor } from "./definitions.ts";
 
 export function observed(versions: Versions, run: number, tables: readonly TableModel[]): Versions {
   const watch = (name: string, step: Migration["up"]) => (db: Kysely<unknown>) =>
@@ -37,6 +38,7 @@ async function observing(db: Asking, { run, name: version, tables }: Version, st
   await db.query("set local statement_timeout = 0");
   for (const [tbl, were] of before) {
     const are = await definedOn(db, tbl);
+    // A later version has taken it away, or its own `down`: it is not built again.
     for (const gone of were.filter((each) => !are.some((other) => isSame(each, other))))
       await forgetMigrated(db, tbl, gone);
     for (const thing of are.filter((each) => isMet(each) && !were.some((other) => isSame(each, other)))) {
@@ -58,16 +60,6 @@ const isMet = ({ kind, definition, valid }: Defined): boolean =>
   kind === "default" ||
   (kind === "index" && definition.startsWith("UNIQUE ")) ||
   (kind === "trigger" && valid);
-
-/** A later version has taken it away, or its own `down`: it is not built again. */
-async function forgetMigrated(db: Asking, tbl: string, { kind, name }: Defined): Promise<void> {
-  const { rows } = await db.query<{ run: number }>(
-    `select run from ${LEDGER}.built where tbl = $1 and kind = $2 and name = $3 and version is not null`,
-    [tbl, kind, name],
-  );
-  if (kind === "primary key") return;
-  for (const { run } of rows) await forgetBuilt(db, { tbl, kind, name, run });
-}
 
 /** A migration's own connection and transaction, to be asked as any other. */
 function overKysely(db: Kysely<unknown>): Asking {

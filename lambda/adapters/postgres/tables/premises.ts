@@ -1,8 +1,9 @@
 /** A database and a user in it → what a run needs of both before it looks at any table. */
 import type { Finding } from "../../../domain/migration-error.ts";
 import type { Mapping } from "../../../mapping/model.ts";
+import { ledgerOfOthers } from "../ledger/owned.ts";
 import type { Session } from "../session/connection.ts";
-import { LEDGER, quote } from "../session/sql.ts";
+import { quote } from "../session/sql.ts";
 
 interface Facts {
   readonly database: string;
@@ -10,8 +11,6 @@ interface Facts {
   readonly encoding: string;
   readonly temporary: boolean;
   readonly replication: string;
-  /** Whose the ledger is, where there is one that is not this user's. */
-  readonly ledger: string | null;
   readonly missing: readonly string[];
 }
 
@@ -26,8 +25,6 @@ export interface Premises {
 const FACTS = `
   select current_database() as database, current_user as role, current_setting('server_encoding') as encoding,
     has_database_privilege(current_database(), 'temporary') as temporary, current_setting('session_replication_role') as replication,
-    (select pg_get_userbyid(c.relowner) from pg_class c where c.relnamespace = to_regnamespace('${LEDGER}') and c.relkind = 'r'
-       and not pg_has_role(c.relowner, 'usage') limit 1) as ledger,
     array(select r from unnest($1::text[]) r where not exists (select from pg_roles where rolname = r)) as missing`;
 
 export async function premises(session: Session, { after }: Mapping): Promise<Premises> {
@@ -35,8 +32,9 @@ export async function premises(session: Session, { after }: Mapping): Promise<Pr
   const { rows } = await session.query<Facts>(FACTS, [[...new Set(named)]]);
   const [is] = rows;
   if (is === undefined) throw new Error("a question without a condition has an answer");
-  const { database, role, encoding, temporary, replication, ledger, missing } = is;
+  const { database, role, encoding, temporary, replication, missing } = is;
   const findings: Finding[] = [];
+  const ledger = await ledgerOfOthers(session, role);
   const say = (problem: string, remedy: string, where = "the database") => findings.push({ where, problem, remedy });
   // Every fingerprint is taken over UTF-8, and what is no letter of the database's could not be stored.
   if (encoding !== "UTF8") say(`its encoding is ${encoding}`, "create it with encoding 'UTF8'");
@@ -50,17 +48,12 @@ export async function premises(session: Session, { after }: Mapping): Promise<Pr
       "session_replication_role is replica: neither triggers nor foreign keys are heeded",
       `alter role ${quote(role)} reset session_replication_role, and: alter database ${quote(database)} reset session_replication_role`,
     );
-  if (ledger !== null)
-    say(
-      `it belongs to ${ledger}, and ${role} could not go on with it`,
-      `migrate as ${ledger}, or: grant ${quote(ledger)} to ${quote(role)}`,
-      `the ledger ${LEDGER}`,
-    );
+  if (ledger !== undefined) findings.push(ledger);
   for (const name of missing)
     say(
       `role "${name}" does not exist`,
       `create role ${quote(name)}, or correct owner and grants in tables.ts`,
       "tables.ts",
     );
-  return { role, findings, isLedgerOurs: ledger === null, missing };
+  return { role, findings, isLedgerOurs: ledger === undefined, missing };
 }

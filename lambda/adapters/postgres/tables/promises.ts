@@ -1,5 +1,7 @@
 /** The schema → everything it promises of a table beside its rows, in the order it is built; and what Postgres makes of each of them. */
 import type { CheckModel, ForeignKeyModel, TableModel } from "../../../mapping/model.ts";
+import type { Named } from "../ledger/built.ts";
+import { type Asking, isTable } from "../session/catalogue.ts";
 import { aside, type Session } from "../session/connection.ts";
 import { unbuildable } from "../session/errors.ts";
 import { quote, quoteAll, tableSql } from "../session/sql.ts";
@@ -11,20 +13,21 @@ import {
   createIndex,
   defaultLater,
   numbering,
+  referredTable,
   setDefault,
   setNotNull,
   validateConstraint,
 } from "./ddl.ts";
-import { type Asking, type Defined, definedOn, type Named, sameName } from "./definitions.ts";
+import { type Defined, definedOn, sameName } from "./definitions.ts";
 
 /** The rows that break a rule, as a condition on `t`. */
 export const isNull = (column: string): string => `t.${quote(column)} is null`;
 
 /** Rows of `t` whose reference points nowhere. A reference with a NULL in it points to nothing and is no orphan. */
-export function isOrphan(key: ForeignKeyModel): string {
-  const { columns, references, referencedSchema, referencedColumns } = key;
+function isOrphan(key: ForeignKeyModel): string {
+  const { columns, referencedColumns } = key;
   const matches = columns.map((column, at) => `r.${quote(referencedColumns[at] ?? "")} = t.${quote(column)}`);
-  return `${refers(key)} and not exists (select from ${tableSql({ schema: referencedSchema, name: references })} r where ${matches.join(" and ")})`;
+  return `${refers(key)} and not exists (select from ${referredTable(key)} r where ${matches.join(" and ")})`;
 }
 
 /** Rows of which a condition is false. Of one that gives NULL Postgres says that it is met. */
@@ -38,8 +41,12 @@ export function isDuplicate(table: TableModel, columns: readonly string[]): stri
 }
 
 /** Rows of `t` that refer to something. */
-export const refers = ({ columns }: ForeignKeyModel): string =>
+const refers = ({ columns }: ForeignKeyModel): string =>
   columns.map((column) => `t.${quote(column)} is not null`).join(" and ");
+
+/** Rows of `t` that refer to something which is not there: everything, where its table is not. */
+export const orphans = async (session: Session, key: ForeignKeyModel): Promise<string> =>
+  (await isTable(session, referredTable(key))) ? isOrphan(key) : refers(key);
 
 export interface Promised extends Named {
   readonly made: readonly string[];

@@ -5,10 +5,10 @@
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
+import { versionsRun, versionsTable } from "../ledger/schema-versions.ts";
 import type { Session } from "../session/connection.ts";
 import { migrateVersions, type Versions } from "../session/migrator.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { LEDGER, tableSql } from "../session/sql.ts";
 import { originOf } from "../session/telling.ts";
 import { observed } from "./observed-versions.ts";
 
@@ -51,22 +51,10 @@ export async function revertVersions(sessions: Sessions, session: Session, of: V
   return { names, kept };
 }
 
-const tableOf = ({ when, run }: VersionsOf): string => `schema_${when}_${run}`;
-
-async function versionsRun(session: Session, of: VersionsOf): Promise<string[]> {
-  const name = tableSql({ schema: LEDGER, name: tableOf(of) });
-  const { rows: found } = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [
-    name,
-  ]);
-  if (found[0]?.there !== true) return [];
-  const { rows } = await session.query<{ name: string }>(`select name from ${name} order by name`);
-  return rows.map((row) => row.name);
-}
-
 async function migrate(sessions: Sessions, of: VersionsOf, given: Versions, revert: boolean): Promise<void> {
   const { run, when, tables = [] } = of;
   const versions = observed(given, run, tables);
-  const { error, results = [] } = await migrateVersions(sessions, { versions, table: tableOf(of), revert });
+  const { error, results = [] } = await migrateVersions(sessions, { versions, table: versionsTable(of), revert });
   if (error === undefined) return;
   const failed = results.find(({ status }) => status === "Error")?.migrationName ?? "their order";
   throw new MigrationError(

@@ -1,9 +1,9 @@
 /** What the schema promises of a table → whether it stands: by its definition, in force, and where it does not, why. */
 import type { TableModel } from "../../../mapping/model.ts";
+import { type Named, unbuiltOn } from "../ledger/built.ts";
 import type { Session } from "../session/connection.ts";
 import { tableSql } from "../session/sql.ts";
-import { unbuiltOn } from "./built.ts";
-import { type Defined, definedOn, type Named, sameName, sameThing } from "./definitions.ts";
+import { type Defined, definedOn, sameName, sameThing } from "./definitions.ts";
 import { type WantedOf, wantedOn } from "./promises.ts";
 
 export interface Standing {

@@ -5,10 +5,12 @@ import { type Finding, MigrationError } from "../../../domain/migration-error.ts
 import { must } from "../../../domain/must.ts";
 import { sqlType } from "../../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../../mapping/model.ts";
-import { sealed } from "../ledger/runs.ts";
+import { type Built, builtBy, noteCreated } from "../ledger/built.ts";
+import { indexKeys } from "../ledger/holding.ts";
+import { sealed } from "../ledger/phases.ts";
+import { allRuns } from "../ledger/run.ts";
 import { type Session, transaction } from "../session/connection.ts";
-import { LEDGER, ownColumns, quote, tableSql } from "../session/sql.ts";
-import { type Built, builtBy } from "./built.ts";
+import { ownColumns, quote, tableSql } from "../session/sql.ts";
 import { createTable, promisedLater } from "./ddl.ts";
 import { type Defined, definedOn } from "./definitions.ts";
 import { missingSchemas } from "./schemas.ts";
@@ -42,15 +44,9 @@ export function storedType({ type }: ColumnModel): string {
 
 /** By table, the newest run that goes by it. */
 export async function lastRuns(session: Session): Promise<ReadonlyMap<string, number>> {
-  const { rows: found } = await session.query<{ there: boolean }>(
-    `select to_regclass('${LEDGER}.run') is not null as there`,
-  );
-  if (found[0]?.there !== true) return new Map();
-  const { rows } = await session.query<{ id: number; parts: string }>(
-    `select id, parts from ${LEDGER}.run where sealed_at is null order by id`,
-  );
+  const open = (await allRuns(session)).filter(({ sealedAt }) => sealedAt === undefined);
   return new Map(
-    rows.flatMap(({ id, parts }) => tablesOf(JSON.parse(parts)).map((table) => [tableSql(table), id] as const)),
+    open.reverse().flatMap(({ id, parts }) => tablesOf(parts).map((table) => [tableSql(table), id] as const)),
   );
 }
 
@@ -62,19 +58,17 @@ export const orTakeBack = (finding: Finding, run: number): Finding => ({
 
 /** Throws MigrationError `sealed` where a table was made by a sealed run, or built upon: it is the application's. */
 export async function refuseSealed(session: Session, mapping: Mapping, source: string): Promise<void> {
-  const { rows: found } = await session.query<{ there: boolean }>(
-    `select to_regclass('${LEDGER}.built') is not null as there`,
+  const sealedRuns = (await allRuns(session)).filter(({ sealedAt }) => sealedAt !== undefined);
+  if (sealedRuns.length === 0) return;
+  const made = await builtBy(session);
+  const tables = new Set(mapping.tables.map(tableSql));
+  const run = sealedRuns.find(
+    ({ id }) =>
+      made.tables(id).some((table) => tables.has(tableSql(table))) ||
+      made.notes.some((note) => note.run === id && tables.has(note.tbl)),
   );
-  if (found[0]?.there !== true) return;
-  const { rows } = await session.query<{ id: number; own: boolean }>(
-    `select r.id, r.source = $3 as own from ${LEDGER}.run r where r.sealed_at is not null and (
-       exists (select from ${LEDGER}.built b where b.run = r.id and b.tbl = any($1::text[]))
-       or exists (select from ${LEDGER}.created_table c where c.run = r.id and c.schema || '.' || c.name = any($2::text[]))) limit 1`,
-    [mapping.tables.map(tableSql), mapping.tables.map(({ schema, name }) => `${schema}.${name}`), source],
-  );
-  const [run] = rows;
   if (run === undefined) return;
-  if (run.own) throw sealed(run.id);
+  if (run.source === source) throw sealed(run.id);
   const problem = `tables of this mapping belong to the application: run ${run.id} of another source made them, and is sealed`;
   const remedy =
     "give them another schema with .schema(); or drop-ledger, when every run is sealed, and use them as they are";
@@ -150,20 +144,14 @@ export async function createTables(session: Session, run: number, mapping: Mappi
     if ((await storedColumns(session, table)).length > 0) continue;
     await transaction(session, async () => {
       for (const statement of createTable(table)) await session.query(statement);
-      await session.query(
-        `insert into ${LEDGER}.created_table (run, schema, name) values ($1, $2, $3) on conflict do nothing`,
-        [run, table.schema, table.name],
-      );
+      await noteCreated(session, run, table);
     });
   }
   const made = await builtBy(session);
   for (const table of mapping.tables) {
     const isMerged = table.duplicates === "merge";
     if (made.created(table, run) && !isMerged) continue;
-    // Rows that several give, items or runs, are looked up by their keys; no others are.
-    await session.query(
-      `create index if not exists ${quote(`line_key_${run}_${table.index}`)} on ${LEDGER}.line (key) where run = ${run} and tbl = ${table.index}`,
-    );
+    await indexKeys(session, run, table);
     if (!isMerged) continue;
     for (const { name } of ownColumns(table, { index: 0, columns: promisedLater(table) })) {
       await session.query(`alter table ${tableSql(table)} alter ${quote(name)} drop not null`);

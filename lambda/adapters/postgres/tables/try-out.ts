@@ -4,14 +4,16 @@
  * empty copy: it may be large, and in use.
  */
 import { type Finding, MigrationError } from "../../../domain/migration-error.ts";
-import type { ForeignKeyModel, Mapping, TableModel } from "../../../mapping/model.ts";
+import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import { inLedger } from "../ledger/ledger.ts";
+import { versionsRunByAny } from "../ledger/schema-versions.ts";
 import { isTable } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { isPassing, isThereAlready, lost } from "../session/errors.ts";
 import { overSession } from "../session/kysely-session.ts";
 import type { Versions } from "../session/migrator.ts";
-import { LEDGER, quote, quoteAll, tableSql } from "../session/sql.ts";
-import { createTable, ddlOf, forLater } from "./ddl.ts";
+import { quote, quoteAll, type TablePlace, tableSql } from "../session/sql.ts";
+import { createTable, ddlOf, forLater, referredTable } from "./ddl.ts";
 import { reasonOf } from "./schema-migrations.ts";
 import { missingSchemas } from "./schemas.ts";
 
@@ -89,7 +91,7 @@ export async function tryTables(
   const there = new Set<string>();
   for (const table of mapping.tables) if (await isTable(session, tableSql(table))) there.add(tableSql(table));
   const missing = mapping.tables.filter((table) => !there.has(tableSql(table)));
-  const schemas = await missingSchemas(session, [...mapping.tables, { schema: LEDGER }]);
+  const schemas = await missingSchemas(session, [...mapping.tables, inLedger("")]);
   const remedy = `let ${role} make it: grant create on its schema or, where there is none yet, on the database to ${quote(role)}`;
   let all = true;
   for (const statement of [...schemas, ...missing.flatMap(createTable)])
@@ -98,7 +100,7 @@ export async function tryTables(
   if (!all) return;
   const copies = new Map<string, TablePlace>();
   const copy = async (at: string, more: string): Promise<void> => {
-    const place = { schema: LEDGER, name: `tried out ${copies.size + 1}` };
+    const place = inLedger(`tried out ${copies.size + 1}`);
     const finding = unfit.has(at)
       ? undefined
       : { where: `a copy of ${at}`, remedy: "let it be read, and the ledger be made" };
@@ -110,7 +112,7 @@ export async function tryTables(
       await copy(tableSql(table), `, primary key (${quoteAll(table.primaryKey.map(({ name }) => name))})`);
   const own = new Set(mapping.tables.map(tableSql));
   // One that is not there yet is made by the migration of another source, now or later.
-  for (const at of new Set(mapping.tables.flatMap(({ foreignKeys }) => foreignKeys.map(referred))))
+  for (const at of new Set(mapping.tables.flatMap(({ foreignKeys }) => foreignKeys.map(referredTable))))
     if (await isTable(session, at)) {
       if (!own.has(at)) await copy(at, " including indexes");
       if (!(await mayRefer(session, at)))
@@ -133,8 +135,6 @@ async function mayRefer(session: Session, at: string): Promise<boolean> {
   return rows[0]?.may === true;
 }
 
-type TablePlace = Pick<TableModel, "schema" | "name">;
-
 /** Tables as they are declared and as they are tried, with their copies in the place of those that are there. */
 function standIns(
   tables: readonly TableModel[],
@@ -144,12 +144,12 @@ function standIns(
   const isHere = (at: string): boolean => missing.has(at) || copies.has(at);
   const declared = tables
     .filter((table) => isHere(tableSql(table)))
-    .map((table) => ({ ...table, foreignKeys: table.foreignKeys.filter((key) => isHere(referred(key))) }));
+    .map((table) => ({ ...table, foreignKeys: table.foreignKeys.filter((key) => isHere(referredTable(key))) }));
   const tried = declared.map((table) => ({
     ...table,
     ...copies.get(tableSql(table)),
     foreignKeys: table.foreignKeys.map((key) => {
-      const place = copies.get(referred(key));
+      const place = copies.get(referredTable(key));
       return place === undefined ? key : { ...key, references: place.name, referencedSchema: place.schema };
     }),
   }));
@@ -164,20 +164,9 @@ async function creating(session: Session, statement: string): Promise<void> {
   }
 }
 
-const referred = ({ references, referencedSchema }: ForeignKeyModel): string =>
-  tableSql({ schema: referencedSchema, name: references });
-
 /** Versions that have not run yet, in whichever run. */
 async function pendingVersions(session: Session, versions: Versions): Promise<[string, Versions[string]][]> {
-  const { rows: kept } = await session.query<{ name: string }>(
-    "select relname as name from pg_class where relkind = 'r' and relnamespace = to_regnamespace($1) and relname ~ '^schema_before_[0-9]+$'",
-    [LEDGER],
-  );
-  const ran = new Set<string>();
-  for (const { name } of kept) {
-    const { rows } = await session.query<{ name: string }>(`select name from ${LEDGER}.${quote(name)}`);
-    for (const row of rows) ran.add(row.name);
-  }
+  const ran = await versionsRunByAny(session);
   return Object.entries(versions)
     .filter(([name]) => !ran.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,9 +1,14 @@
 /** What the runs of this ledger made: tables, and single things on tables that were there before. All else is somebody else's. */
-import type { TableModel } from "../../../mapping/model.ts";
-import { LEDGER, tableSql } from "../session/sql.ts";
-import type { Asking, BuiltKind, Defined, Named } from "./definitions.ts";
+import { type Asking, isTable } from "../session/catalogue.ts";
+import { LEDGER, type TablePlace, tableSql } from "../session/sql.ts";
 
-type Place = Pick<TableModel, "schema" | "name">;
+/** A constraint, an index or a trigger by its name, the rest by the name of its column. */
+export type BuiltKind = "constraint" | "index" | "not null" | "default" | "identity" | "trigger";
+
+export interface Named {
+  readonly kind: BuiltKind | "primary key";
+  readonly name: string;
+}
 
 export interface Note {
   readonly tbl: string;
@@ -21,26 +26,38 @@ export interface Note {
 
 export interface Built {
   /** Whether a run made the table; then no row in it is anybody else's business. */
-  created(table: Place, run?: number): boolean;
+  created(table: TablePlace, run?: number): boolean;
   /** The tables a run made, whether or not the mapping still knows them. */
-  tables(run: number): readonly Place[];
-  has(table: Place, kind: BuiltKind, name: string): boolean;
+  tables(run: number): readonly TablePlace[];
+  has(table: TablePlace, kind: BuiltKind, name: string): boolean;
   /** Whether a run made this very thing, or one of its schema's migrations. */
-  made(table: Place, thing: Defined): boolean;
+  made(table: TablePlace, thing: Named & Pick<Note, "definition">): boolean;
   readonly notes: readonly Note[];
 }
 
+interface CreatedTable extends TablePlace {
+  readonly run: number;
+}
+
+/** Tables that runs have made, as the ledger remembers them. */
+export async function createdTables(session: Asking): Promise<CreatedTable[]> {
+  const { rows } = await session.query<{ run: number; schema: string; name: string }>(
+    `select run, schema, name from ${LEDGER}.created_table order by run, schema, name`,
+  );
+  return rows;
+}
+
+export const noteCreated = (session: Asking, run: number, { schema, name }: TablePlace) =>
+  session.query(`insert into ${LEDGER}.created_table (run, schema, name) values ($1, $2, $3) on conflict do nothing`, [
+    run,
+    schema,
+    name,
+  ]);
+
 /** Asks the ledger; where there is none, nothing was made. */
 export async function builtBy(session: Asking): Promise<Built> {
-  const { rows: found } = await session.query<{ there: boolean }>(
-    `select to_regclass('${LEDGER}.built') is not null as there`,
-  );
-  const none = found[0]?.there !== true;
-  const { rows: tables } = none
-    ? { rows: [] }
-    : await session.query<{ run: number; schema: string; name: string }>(
-        `select run, schema, name from ${LEDGER}.created_table order by run, schema, name`,
-      );
+  const none = !(await isTable(session, `${LEDGER}.built`));
+  const tables = none ? [] : await createdTables(session);
   const { rows: notes } = none ? { rows: [] } : await session.query<Note>(`select * from ${LEDGER}.built`);
   return {
     created: (table, run) =>
@@ -70,6 +87,12 @@ export const forgetBuilt = (session: Asking, { tbl, kind, name, run }: Pick<Note
     ...[tbl, kind, name, run],
   ]);
 
+/** What a migration of a schema's own made, for whichever run. */
+export const forgetMigrated = (session: Asking, tbl: string, { kind, name }: Named) =>
+  session.query(`delete from ${LEDGER}.built where tbl = $1 and kind = $2 and name = $3 and version is not null`, [
+    ...[tbl, kind, name],
+  ]);
+
 /** Notes why something could not be made. */
 export const noteUnbuilt = (session: Asking, run: number, tbl: string, { kind, name }: Named, reason: string) =>
   session.query(
@@ -77,6 +100,10 @@ export const noteUnbuilt = (session: Asking, run: number, tbl: string, { kind, n
      on conflict (tbl, kind, name, run) do update set reason = excluded.reason`,
     [tbl, kind, name, run, reason],
   );
+
+/** Everything is about to be tried again. */
+export const forgetUnbuilt = (session: Asking, run: number) =>
+  session.query(`delete from ${LEDGER}.unbuilt where run = $1`, [run]);
 
 /** Why things of a table could not be made. */
 export async function unbuiltOn(session: Asking, run: number, tbl: string): Promise<(Named & { reason: string })[]> {

@@ -5,6 +5,7 @@
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Session } from "../session/connection.ts";
 import { LEDGER } from "../session/sql.ts";
+import { heldAt } from "./holding.ts";
 
 /** By a table's number here: the other runs, and the number that each of them knows the table by. */
 export type Sharers = ReadonlyMap<number, readonly { readonly run: number; readonly tbl: number }[]>;
@@ -26,12 +27,5 @@ export async function sharersOf(session: Session, run: number, tables: readonly 
 /** A condition on the key of a row: a run of another source holds it, by any part. */
 export const heldByOthers = (sharers: Sharers, { index }: TableModel, key: string): string =>
   (sharers.get(index) ?? [])
-    // `offset 0` keeps it a lookup by key: joined first, the whole ledger would be read.
-    .map(
-      ({
-        run,
-        tbl,
-      }) => `exists (select from (select * from ${LEDGER}.line where run = ${run} and tbl = ${tbl} and key = ${key} offset 0) a
-        left join ${LEDGER}.parked p using (run, tbl, facet, key, item) where p.item is null)`,
-    )
+    .map(({ run, tbl }) => `exists (select from ${heldAt(run, { index: tbl }, key)})`)
     .join(" or ") || "false";

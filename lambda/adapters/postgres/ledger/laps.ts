@@ -1,14 +1,10 @@
-/**
- * Contents of tables that are proven already, while others are not yet: each kept with the versions of the rows it was
- * computed from, by which any write since is noticed.
- */
-
+/** Contents of tables that are proven already, while others are not yet: each kept with the versions of the rows it was computed from. */
 import { readSum, writeSum } from "../../../domain/decode/fingerprint.ts";
 import type { TableContent } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { Session } from "../session/connection.ts";
-import { LEDGER, tableSql } from "../session/sql.ts";
+import { LEDGER, rowVersions } from "../session/sql.ts";
 
 export interface Lap {
   readonly content: TableContent;
@@ -34,39 +30,15 @@ export const keepLap = (session: Session, { id, epoch }: Run, table: TableModel,
 export const forgetLaps = (session: Session, { id }: Run) =>
   session.query(`delete from ${LEDGER}.lap where run = $1`, [id]);
 
-/**
- * What changes when anything is written to a table or to its columns. A version of a row is known by its table or partition, its
- * place, and the transaction that wrote it: no write leaves all three as they were, and none brings back what was there before. A
- * snapshot would not do: it does not tell which transactions belong to one that was open. Columns count, because one that is
- * dropped and added with a default, or renamed, writes no row.
- */
-export const versionsOf = async (session: Session, run: Run, table: TableModel): Promise<string> =>
-  `${await rowVersions(session, table)} ${await lineVersions(session, run, table)}`;
-
-async function rowVersions(session: Session, table: TableModel): Promise<string> {
-  const { rows } = await session.query<{ versions: string }>(
-    `with recursive tree as (
-       select to_regclass($1)::oid as relation union select i.inhrelid from pg_inherits i join tree on i.inhparent = tree.relation)
-     select (select ${VERSIONS} from ${tableSql(table)} v) || ' '
-       || (select ${VERSIONS} from pg_attribute v where attrelid in (select relation from tree)) as versions`,
-    [tableSql(table)],
-  );
-  return rows[0]?.versions ?? "";
-}
-
-/** The same of the lines the ledger has of a table. */
-async function lineVersions(session: Session, { id }: Run, { index }: TableModel): Promise<string> {
+/** What changes when anything is written to the lines the ledger has of a table. */
+export async function lineVersions(session: Session, { id }: Run, { index }: TableModel): Promise<string> {
   const lines = (name: string) =>
-    `(select ${VERSIONS} from ${LEDGER}.${name} v where v.run = ${id} and v.tbl = ${index})`;
+    `(select ${rowVersions("v")} from ${LEDGER}.${name} v where v.run = ${id} and v.tbl = ${index})`;
   const { rows } = await session.query<{ versions: string }>(
     `select ${lines("line")} || ' ' || ${lines("parked")} as versions`,
   );
   return rows[0]?.versions ?? "";
 }
-
-/** How many row versions `v` has, and the sum of their hashes. */
-const VERSIONS =
-  "count(*) || ':' || coalesce(sum(hashtextextended(v.tableoid || ' ' || v.ctid || ' ' || v.xmin, 0)), 0)";
 
 const writeContent = (content: TableContent): string =>
   JSON.stringify({
