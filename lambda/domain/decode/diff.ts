@@ -23,6 +23,9 @@ export interface Line {
   readonly holds: boolean;
 }
 
+/** What stands in memory of a line until it is written anew: its keys may be long. */
+export type KnownLine = Pick<Line, "at" | "fingerprint" | "holds">;
+
 /** A contribution with the item that gives it. */
 export interface Offer {
   readonly by: Decoded;
@@ -33,7 +36,7 @@ export interface Changes {
   /** Lines whose item no longer gives this row. */
   readonly gone: readonly Line[];
   /** Contributions that are known, and hold other values now. */
-  readonly changed: readonly { readonly line: Line; readonly offer: Offer }[];
+  readonly changed: readonly { readonly line: KnownLine; readonly offer: Offer }[];
   readonly added: readonly Offer[];
 }
 
@@ -44,7 +47,7 @@ const at = (item: string, table: number, facet: number, key: readonly string[]):
 
 /** Compares item by item: a line belongs to the item, the facet and the key it was written for. */
 export class Difference {
-  readonly changed: { readonly line: Line; readonly offer: Offer }[] = [];
+  readonly changed: { readonly line: KnownLine; readonly offer: Offer }[] = [];
   readonly #given: Map<string, Offer>;
 
   constructor(offers: Iterable<Offer>) {
@@ -61,8 +64,10 @@ export class Difference {
       const place = at(line.item, line.table, line.facet, line.key);
       const offer = this.#given.get(place);
       this.#given.delete(place);
-      if (offer !== undefined && offer.contribution.fingerprint !== line.fingerprint)
-        this.changed.push({ line, offer });
+      if (offer !== undefined && offer.contribution.fingerprint !== line.fingerprint) {
+        const { at: where, fingerprint, holds } = line;
+        this.changed.push({ line: { at: where, fingerprint, holds }, offer });
+      }
       return offer === undefined;
     });
   }

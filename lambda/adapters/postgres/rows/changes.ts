@@ -76,7 +76,10 @@ const isMerged = ({ duplicates }: TableModel): boolean => duplicates === "merge"
 
 /** What is to be known of the tables at hand. */
 async function placeOf(session: Session, { run, tables }: WritePlace, { gone, changed, added }: Changes) {
-  const touched = new Set([...gone.map(({ table }) => table), ...changed.map(({ line }) => line.table)]);
+  const touched = new Set([
+    ...gone.map(({ table }) => table),
+    ...changed.map(({ offer }) => offer.contribution.table.index),
+  ]);
   const old = tables.filter(({ index }) => touched.has(index));
   for (const { contribution } of added) touched.add(contribution.table.index);
   // A column that is being added in this moment is waited for: it may be filled, too.
