@@ -4,13 +4,7 @@ import type { AttributeValue, Item } from "../../domain/decode/attribute.ts";
 import { parseItem, toDynamoDbJson } from "../../domain/decode/dynamodb-json.ts";
 import { parseJson } from "../../domain/decode/json-names.ts";
 import { must } from "../../domain/must.ts";
-
-/** One item of an answer. A type this project does not know is a bug to be told, never a value to be dropped. */
-export function itemFrom(written: unknown): Item {
-  const parsed = parseItem(written);
-  if ("item" in parsed) return parsed.item;
-  throw new Error(`DynamoDB gave an item that is not known here: ${parsed.problem}`);
-}
+import { ForeignAnswer } from "./answer.ts";
 
 function toSdk(value: AttributeValue): SdkValue {
   if ("S" in value) return { S: value.S };
@@ -19,7 +13,16 @@ function toSdk(value: AttributeValue): SdkValue {
 }
 
 /** Where a Scan goes on, as text: a key in DynamoDB-JSON. */
-export const writeCursor = (key: unknown): string => toDynamoDbJson(itemFrom(key));
+export function writeCursor(key: unknown): string {
+  return toDynamoDbJson(keyFrom(key));
+}
+
+/** A key of an answer. */
+export function keyFrom(written: unknown): Item {
+  const parsed = parseItem(written);
+  if ("item" in parsed) return parsed.item;
+  throw new ForeignAnswer(`a key that DynamoDB does not have: ${parsed.problem}`);
+}
 
 export function readCursor(text: string): Record<string, SdkValue> {
   const parsed = parseItem(parseJson(text));

@@ -1,5 +1,6 @@
 /** What DynamoDB and the SDK say when something is wrong → what an operator can do about it, as named sets. */
 import { MigrationError } from "../../domain/migration-error.ts";
+import { BrokenAnswer, ForeignAnswer } from "./answer.ts";
 
 /** There is no such table, here. The code is that of a region or an endpoint whose name nobody knows. */
 const NOT_THERE = new Set(["ResourceNotFoundException", "TableNotFoundException", "ENOTFOUND"]);
@@ -80,8 +81,14 @@ export function toMigrationError(error: unknown, source: string): unknown {
   if (!(error instanceof Error) || error instanceof MigrationError) return error;
   const [name, code] = [error.name, codeOf(error)];
   const told = code === "" || code === name ? name : `${name} ${code}`;
-  const unusable = (remedy: string): MigrationError =>
-    new MigrationError("source-unusable", `${source} cannot be read (${told})`, remedy, { cause: error });
+  const unusable = (remedy: string, why = told): MigrationError =>
+    new MigrationError("source-unusable", `${source} cannot be read (${why})`, remedy, { cause: error });
+  if (error instanceof BrokenAnswer) return unreachable(source, error.message, attemptsOf(error), error);
+  if (error instanceof ForeignAnswer) {
+    const remedy =
+      "no table of DynamoDB answers so: check what stands at this endpoint, or read an export of the table";
+    return unusable(remedy, error.message);
+  }
   if (NOT_THERE.has(name) || NOT_THERE.has(code)) {
     return unusable("check the table's name, its region, and the account these credentials belong to");
   }

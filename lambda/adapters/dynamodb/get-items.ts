@@ -3,14 +3,33 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../../domain/decode/attribute.ts";
 import { answerAsWritten } from "./answer.ts";
-import { itemFrom, keyToSdk, unitsIn } from "./attribute-codec.ts";
+import { keyFrom, keyToSdk, unitsIn } from "./attribute-codec.ts";
 import { unreachable } from "./errors.ts";
+import { itemsIn } from "./items-in.ts";
 import type { ReadBudget } from "./read-budget.ts";
 
 /** What one request may ask for. */
 const BATCH = 100;
 /** Rounds without a single item before giving up: with doubling pauses, about a minute. */
 const FRUITLESS = 12;
+
+interface Batch {
+  /** One list: one table is asked. */
+  readonly Responses: Readonly<Record<string, readonly unknown[]>>;
+  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys: readonly unknown[] }>>;
+  readonly ConsumedCapacity?: unknown;
+}
+
+const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === "object" && json !== null && !Array.isArray(json);
+
+const isBatch = (json: unknown): json is Batch =>
+  isRecord(json) &&
+  isRecord(json.Responses) &&
+  Object.values(json.Responses).every(Array.isArray) &&
+  (json.UnprocessedKeys === undefined ||
+    (isRecord(json.UnprocessedKeys) &&
+      Object.values(json.UnprocessedKeys).every((open) => isRecord(open) && Array.isArray(open.Keys))));
 
 /** No two keys may be alike: the service refuses a request that names one twice. */
 export async function getItems(
@@ -38,13 +57,13 @@ async function getBatch(
     await budget.wait(new AbortController().signal);
     const RequestItems = { [table]: { ConsistentRead: true, Keys: open.map(keyToSdk) } };
     const command = new BatchGetItemCommand({ RequestItems, ReturnConsumedCapacity: "TOTAL" });
-    const answer = answerAsWritten(command);
+    const answer = answerAsWritten(command, isBatch);
     await client.send(command);
-    const { Responses = {}, UnprocessedKeys = {}, ConsumedCapacity } = answer();
-    const items = Object.values(Responses).flat();
+    const { Responses, UnprocessedKeys = {}, ConsumedCapacity } = answer().json;
     budget.spend(unitsIn(ConsumedCapacity));
-    found.push(...items.map(itemFrom));
-    open = Object.values(UnprocessedKeys).flatMap(({ Keys = [] }) => Keys.map(itemFrom));
+    const items = Object.values(Responses).flatMap((list) => itemsIn(answer(), list));
+    found.push(...items);
+    open = Object.values(UnprocessedKeys).flatMap(({ Keys }) => Keys.map(keyFrom));
     fruitless = items.length === 0 ? fruitless + 1 : 0;
     if (fruitless > FRUITLESS) throw unreachable(table, "every key left unprocessed", fruitless);
     if (items.length === 0 && open.length > 0) await sleep(Math.random() * 25 * 2 ** fruitless);

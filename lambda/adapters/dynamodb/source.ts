@@ -9,10 +9,11 @@ import {
 import type { Finding } from "../../domain/migration-error.ts";
 import type { ItemSource, SourceFacts, SourcePage } from "../../ports/source.ts";
 import { answerAsWritten } from "./answer.ts";
-import { itemFrom, readCursor, unitsIn, writeCursor } from "./attribute-codec.ts";
+import { readCursor, unitsIn, writeCursor } from "./attribute-codec.ts";
 import { openClient, regionOf, type TablePlace } from "./client.ts";
 import { isNotTold, notReady, toMigrationError } from "./errors.ts";
 import { getItems } from "./get-items.ts";
+import { itemsIn } from "./items-in.ts";
 import { type ReadBudget, readBudget } from "./read-budget.ts";
 
 export interface DynamoDbSettings extends TablePlace {
@@ -118,6 +119,19 @@ async function ttlOf(client: DynamoDBClient, table: string): Promise<string | un
   }
 }
 
+interface Page {
+  readonly Items: readonly unknown[];
+  readonly LastEvaluatedKey?: unknown;
+  readonly ConsumedCapacity?: unknown;
+}
+
+const isPage = (json: unknown): json is Page =>
+  typeof json === "object" &&
+  json !== null &&
+  "Items" in json &&
+  Array.isArray(json.Items) &&
+  (!("Count" in json) || json.Count === json.Items.length);
+
 async function scan(
   client: DynamoDBClient,
   { table, only }: { readonly table: string; readonly only: readonly string[] | undefined },
@@ -135,11 +149,11 @@ async function scan(
     ...(only === undefined ? {} : projection(only)),
     ...(cursor === undefined ? {} : { ExclusiveStartKey: readCursor(cursor) }),
   });
-  const answer = answerAsWritten(command);
+  const answer = answerAsWritten(command, isPage);
   await client.send(command, { abortSignal: signal });
-  const page = answer();
-  budget.spend(unitsIn(page.ConsumedCapacity));
-  const records = (page.Items ?? []).map((item) => ({ item: itemFrom(item) }));
+  const { Items, LastEvaluatedKey, ConsumedCapacity } = answer().json;
+  budget.spend(unitsIn(ConsumedCapacity));
+  const records = itemsIn(answer(), Items).map((item) => ({ item }));
   // An empty page with a key to go on from is not the end; a page without one is, however many items it has.
-  return page.LastEvaluatedKey === undefined ? { records } : { records, next: writeCursor(page.LastEvaluatedKey) };
+  return LastEvaluatedKey === undefined ? { records } : { records, next: writeCursor(LastEvaluatedKey) };
 }
