@@ -122,13 +122,14 @@ describe.each(WAYS)("%s", (how, good) => {
     "has nothing where items are": { body: how === "a scan" ? '{"Items":null}' : '{"Responses":null}' },
   };
 
-  it.each(Object.entries(BROKEN))("I2: an answer that %s is asked for again", async (_, broken) => {
-    expect(await ask(how, broken, broken, { body: good, headers: crcOf(good) })).toEqual([{ item: KEY }]);
+  const broken = Object.entries(BROKEN);
+  it.each(broken)("I2: an answer that %s is asked for again", async (_, reply) => {
+    expect(await ask(how, reply, reply, { body: good, headers: crcOf(good) })).toEqual([{ item: KEY }]);
     expect(asked).toHaveLength(3);
   });
 
-  it.each(Object.entries(BROKEN))("I10: one that always %s ends in an error without a value", async (_, broken) => {
-    expect(await refusal(how, broken)).toMatchObject({
+  it.each(broken)("I10: one that always %s ends in an error without a value", async (_, reply) => {
+    expect(await refusal(how, reply)).toMatchObject({
       code: "source-unreachable",
       message: expect.stringContaining(`in ${ATTEMPTS} attempts`),
     });
