@@ -8,14 +8,15 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { pauseMs } from "../../lambda/domain/pause.ts";
 import { toSdk } from "./wire.ts";
 
 /** BatchWriteItem takes no more (API reference). */
 const BATCH = 25;
 const IN_FLIGHT = 8;
-/** Ten tries, waiting 50 ms, 100 ms, … up to 2 s: about nine seconds in all. */
+/** With the pauses between them, nine seconds in all at the most. */
 const TRIES = 10;
-const waitAfter = (attempt: number): number => Math.min(2_000, 50 * 2 ** (attempt - 1));
+const PAUSES = { firstMs: 50, longestMs: 2_000 };
 
 /** Creates the sample's table, `PK` and `SK` with one secondary index, and waits until it can be written. */
 export async function createSampleTable(client: DynamoDBClient, table: string): Promise<void> {
@@ -73,7 +74,7 @@ function* inBatches(items: Iterable<Item>): Generator<readonly Item[]> {
 async function writeBatch(client: DynamoDBClient, table: string, batch: readonly Item[]): Promise<void> {
   let requests: WriteRequest[] = batch.map((item) => ({ PutRequest: { Item: toSdk(item) } }));
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    if (attempt > 1) await sleep(waitAfter(attempt - 1));
+    if (attempt > 1) await sleep(pauseMs(PAUSES, attempt - 2));
     const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
     requests = UnprocessedItems?.[table] ?? [];
     if (requests.length === 0) return;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../../domain/decode/attribute.ts";
+import { pauseMs } from "../../domain/pause.ts";
 import { answerAsWritten } from "./answer.ts";
 import { keyFrom, keyToSdk, unitsIn } from "./attribute-codec.ts";
 import { unreachable } from "./errors.ts";
@@ -12,6 +13,7 @@ import type { ReadBudget } from "./read-budget.ts";
 const BATCH = 100;
 /** Rounds without a single item before giving up: with doubling pauses, about a minute. */
 const FRUITLESS = 12;
+const PAUSES = { firstMs: 50, longestMs: 100_000 };
 
 interface Batch {
   /** One list: one table is asked. */
@@ -66,7 +68,7 @@ async function getBatch(
     open = Object.values(UnprocessedKeys).flatMap(({ Keys }) => Keys.map(keyFrom));
     fruitless = items.length === 0 ? fruitless + 1 : 0;
     if (fruitless > FRUITLESS) throw unreachable(table, "every key left unprocessed", fruitless);
-    if (items.length === 0 && open.length > 0) await sleep(Math.random() * 25 * 2 ** fruitless);
+    if (items.length === 0 && open.length > 0) await sleep(pauseMs(PAUSES, fruitless - 1));
   }
   return found;
 }

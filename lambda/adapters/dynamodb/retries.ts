@@ -4,6 +4,7 @@
  * table that throttles all the time ended a scan after 45 pages, with 2 of 10 attempts made.
  */
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { pauseMs } from "../../domain/pause.ts";
 
 type RetryStrategy = Extract<NonNullable<DynamoDBClientConfig["retryStrategy"]>, { acquireInitialRetryToken: unknown }>;
 
@@ -29,8 +30,7 @@ export function patientRetries(shorten = 1, onThrottle = (): void => undefined):
       if (errorType === "THROTTLING") onThrottle();
       // The SDK takes a refusal as the end and throws the service's own error.
       if (first === undefined || retries + 1 >= ATTEMPTS) throw new Error("no further attempt");
-      const longest = Math.min(first * 2 ** retries, LONGEST_PAUSE_MS);
-      return token(retries + 1, (Math.random() * longest) / shorten);
+      return token(retries + 1, pauseMs({ firstMs: first, longestMs: LONGEST_PAUSE_MS }, retries) / shorten);
     },
     recordSuccess: () => undefined,
   };

@@ -7,6 +7,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 import { MigrationError, outward } from "../../domain/migration-error.ts";
 import { countsOf } from "../../domain/proof/pending.ts";
 import { agrees, type Report } from "../../domain/proof/report.ts";
+import { retold } from "../../domain/retold.ts";
 import type { Progress } from "../../ports/progress.ts";
 
 /** A logger for Lambda: synchronous, because the process freezes as soon as the handler returns. */
@@ -134,12 +135,5 @@ export function logFailure(log: Logger, error: unknown): void {
  * A bug as the outside may see it: its kind and where it happened. Messages quote what they met, and not only a
  * database's: `JSON.parse` and `BigInt` do too.
  */
-export function withoutMessage(error: unknown): Error {
-  const [name, message, stack = ""] =
-    error instanceof Error ? [error.name, error.message, error.stack] : [typeof error];
-  const bug = new Error(`a bug (${name}): see where in the log`);
-  // A message may have several lines, and one of them may look like a frame.
-  const frames = stack.replace(message ?? "", () => "").match(/^ +at .*$/gm) ?? [];
-  bug.stack = [`Error: ${bug.message}`, ...frames].join("\n");
-  return bug;
-}
+export const withoutMessage = (error: unknown): Error =>
+  retold(error, `a bug (${error instanceof Error ? error.name : typeof error}): see where in the log`);

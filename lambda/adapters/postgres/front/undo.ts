@@ -22,6 +22,7 @@ import { unremoved } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { hasDependents, isLockTimeout } from "../session/errors.ts";
 import { lockExclusively, stillUsed } from "../session/exclusive.ts";
+import { inSavepoint } from "../session/savepoint.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { type TablePlace, tableSql } from "../session/sql.ts";
 import { dropConstraints, restoreBuilt, restoreMigrated } from "../tables/constraints.ts";
@@ -114,16 +115,9 @@ async function dropLedger(session: Session): Promise<number> {
   }
   for (const { id } of runs) await refuseWhileUsed(session, id);
   const parts = await ledgerParts(session);
-  await refusing(session, [...parts.tables, ...parts.views], async () => {
-    // What refuses is asked for its name by the same transaction.
-    await session.query("savepoint dropping");
-    try {
-      await dropParts(session, parts);
-    } catch (error) {
-      await session.query("rollback to savepoint dropping");
-      throw error;
-    }
-  });
+  // What refuses is asked for its name by the same transaction.
+  const drop = () => inSavepoint(session, () => dropParts(session, parts));
+  await refusing(session, [...parts.tables, ...parts.views], drop);
   return runs.length;
 }
 

@@ -1,5 +1,4 @@
 /** The units of a pass in the ledger: planned once, claimed under an advisory lock by the connection that writes them. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { addTallies, type Tally } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
@@ -13,7 +12,7 @@ import type { WritePlace } from "../rows/changes.ts";
 import { FEW_ROWS, writeItems } from "../rows/page.ts";
 import { Straight } from "../rows/straight.ts";
 import { type Session, transaction } from "../session/connection.ts";
-import { contended, isContention, isLockTimeout, refusedRow } from "../session/errors.ts";
+import { isContention, isLockTimeout, refusedRow } from "../session/errors.ts";
 import { patiently } from "../session/patience.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { tableSql } from "../session/sql.ts";
@@ -108,26 +107,15 @@ function claimOf(
   };
 }
 
-/** A page that others stand in the way of is tried so often, and no more after so long. */
+/** A page that others stand in the way of is tried so often at the most. */
 const CONTENTIONS = 8;
-const CONTENDED_MS = 90_000;
 
 /**
  * Two pages of several batches can each wait for a key the other has written. The one that Postgres gives up is written
  * again with no other page of this run beside it; whoever else uses the tables may still be in the way, for a while.
  */
-async function contending<T>(work: (alone: boolean) => Promise<T>): Promise<T> {
-  const end = Date.now() + CONTENDED_MS;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work(attempt > 1);
-    } catch (error) {
-      if (!isContention(error) && !isLockTimeout(error)) throw error;
-      if (attempt === CONTENTIONS || Date.now() > end) throw isContention(error) ? contended(error) : error;
-      await sleep(Math.random() * 50 * 2 ** attempt);
-    }
-  }
-}
+const contending = <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
+  patiently(work, { passes: (error) => isContention(error) || isLockTimeout(error), attempts: CONTENTIONS });
 
 /** A page that is refused as a whole, when it is committed, is written again so that the item which was meant can be told. */
 async function refusing<T>(work: (isStrict: boolean) => Promise<T>): Promise<T> {

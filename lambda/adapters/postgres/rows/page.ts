@@ -8,8 +8,8 @@ import { knownItems } from "../ledger/items.ts";
 import * as quarantine from "../ledger/quarantine.ts";
 import type { Taken } from "../ledger/seen.ts";
 import type { Session } from "../session/connection.ts";
-import { refusedRow } from "../session/errors.ts";
 import type { WritePlace } from "./changes.ts";
+import { halving } from "./halving.ts";
 import { writePieces } from "./pieces.ts";
 import { WrongWay } from "./straight.ts";
 
@@ -25,22 +25,19 @@ export const FEW_ROWS =
 const BATCH_BYTES = 4_000_000;
 const BATCH_ROWS = 10_000;
 
-/** Writes the items of one page, and tells what became of each, in their order. To be called inside a transaction. */
+/**
+ * Writes the items of one page, and tells what became of each, in their order. To be called inside a transaction. Where it is to be
+ * strict, what a trigger of others would refuse only at the commit is asked for after each batch, where the item can still be told.
+ */
 export async function writeItems(
   session: Session,
   place: WritePlace,
   items: Iterable<Decoded>,
   isStrict = false,
 ): Promise<Taken[]> {
-  const written: Writing = { taken: [], isStrict };
-  for (const batch of batches(items)) await writeBatch(session, place, batch, written);
-  return written.taken;
-}
-
-interface Writing {
-  readonly taken: Taken[];
-  /** What a trigger of others would refuse only at the commit is asked for after each batch, where the item can still be told. */
-  readonly isStrict: boolean;
+  const taken: Taken[] = [];
+  for (const batch of batches(items)) taken.push(...(await writeBatch(session, place, batch, isStrict)));
+  return taken;
 }
 
 const sizeOf = ({ outcome }: Decoded): { bytes: number; rows: number } =>
@@ -70,35 +67,27 @@ function* batches(items: Iterable<Decoded>): Generator<Decoded[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Writes a batch; where Postgres refuses a value, halves it until the item that holds it stands alone. */
+/** Writes a batch; where Postgres refuses a value, the item that holds it is quarantined alone. */
 async function writeBatch(
   session: Session,
   place: WritePlace,
   batch: readonly Decoded[],
-  written: Writing,
-): Promise<void> {
-  await session.query("savepoint batch");
-  try {
-    const taken = await writeWhole(session, place, batch);
-    if (written.isStrict) await session.query("set constraints all immediate");
-    await session.query("release savepoint batch");
-    written.taken.push(...taken);
-  } catch (error) {
-    const code = refusedRow(error);
-    if (code === undefined && !(error instanceof WrongWay)) throw error;
-    await session.query("rollback to savepoint batch");
-    if (code === undefined) return writeBatch(session, place, batch, written);
-    const [only] = batch;
-    if (batch.length === 1 && only !== undefined) {
+  isStrict: boolean,
+): Promise<Taken[]> {
+  const taken = await halving(session, batch, {
+    write: async (some) => {
+      const whole = await writeWhole(session, place, some);
+      if (isStrict) await session.query("set constraints all immediate");
+      return whole;
+    },
+    refused: async (only, code) => {
       const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
       await quarantine.put(session, place, [{ by: only, reason: "postgres-refused", detail }]);
-      written.taken.push({ ...quarantine.versionOf(only), fate: "quarantined" });
-      return;
-    }
-    const middle = Math.ceil(batch.length / 2);
-    await writeBatch(session, place, batch.slice(0, middle), written);
-    await writeBatch(session, place, batch.slice(middle), written);
-  }
+      return [{ ...quarantine.versionOf(only), fate: "quarantined" as const }];
+    },
+    again: (error) => error instanceof WrongWay,
+  });
+  return taken.flat();
 }
 
 async function writeWhole(session: Session, place: WritePlace, batch: readonly Decoded[]): Promise<Taken[]> {

@@ -13,6 +13,7 @@ import { isAnyUnremoved, keepLeft, leftLines, noteLeft, unremovedLines } from ".
 import { group } from "../proof/contents.ts";
 import type { Session } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";
+import { inSavepoint } from "../session/savepoint.ts";
 import { keyEquals, tableSql } from "../session/sql.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { type Facet, removeBareRows, removeRows } from "./rows.ts";
@@ -68,12 +69,10 @@ export async function removeAgain(
 
 /** What a trigger or a reference of others refuses stays, and is told. */
 async function trying(session: Session, work: () => Promise<void>): Promise<void> {
-  await session.query("savepoint removing");
   try {
-    await work();
+    await inSavepoint(session, work);
   } catch (error) {
     if (refusedRow(error) === undefined) throw error;
-    await session.query("rollback to savepoint removing");
   }
 }
 

@@ -5,6 +5,7 @@ import { counted } from "../../../domain/proof/discrepancy.ts";
 import type { Progress } from "../../../ports/progress.ts";
 import type { Session } from "./connection.ts";
 import { isLockTimeout } from "./errors.ts";
+import { inSavepoint } from "./savepoint.ts";
 import { type TablePlace, tableSql } from "./sql.ts";
 
 /** Nobody is told of what is over in a moment; a minute is as long as an application bears to wait behind us. */
@@ -24,14 +25,14 @@ export async function lockExclusively(
   if (tables.length === 0) return;
   const names = [...new Set(tables.map(tableSql))].sort();
   const lock = async (within: number): Promise<boolean> => {
-    await session.query("savepoint locking");
     try {
-      await session.query("select set_config('lock_timeout', $1, true)", [String(within)]);
-      await session.query(`lock table ${names.join(", ")} in access exclusive mode`);
+      await inSavepoint(session, async () => {
+        await session.query("select set_config('lock_timeout', $1, true)", [String(within)]);
+        await session.query(`lock table ${names.join(", ")} in access exclusive mode`);
+      });
       return true;
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
-      await session.query("rollback to savepoint locking");
       return false;
     }
   };

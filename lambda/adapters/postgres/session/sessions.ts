@@ -79,7 +79,7 @@ export function openSessions(url: string, name: string, { longestWait, waiting }
       if (!session.broken) return session;
       await drop(session);
     }
-    return patiently(make, mayWait);
+    return patiently(make, { mayWait });
   };
   const give = async (session: Session): Promise<void> => {
     if (session.broken) await drop(session);
@@ -102,8 +102,8 @@ export function openSessions(url: string, name: string, { longestWait, waiting }
   return {
     take,
     give,
-    use: (work) => patiently(() => once(work, false), mayWait),
-    spend: (work) => patiently(() => once(work, true), mayWait),
+    use: (work) => patiently(() => once(work, false), { mayWait }),
+    spend: (work) => patiently(() => once(work, true), { mayWait }),
     [Symbol.asyncDispose]: async () => {
       closed = true;
       for (const session of open) await session.close();

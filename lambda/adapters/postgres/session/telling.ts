@@ -5,6 +5,7 @@
  * sentence of this project's own.
  */
 import pg from "pg";
+import { retold } from "../../../domain/retold.ts";
 
 /**
  * Files of the server that read or carry out definitions. Their messages name tables, columns, types and roles, and no
@@ -98,10 +99,8 @@ export function withoutValues(error: unknown): unknown {
   const isAboutText = position !== undefined || ABOUT_DEFINITIONS.has(file ?? "");
   const message = isInside || !isAboutText || ABOUT_ROWS.test(code) ? sentenceOf(code) : error.message;
   const inside = isInside ? ["inside a function or trigger"] : [];
-  const clean = new Error([message, `SQLSTATE ${code}`, ...inside, ...(isInside ? [] : namesIn(error))].join(", "));
-  // Only the frames: the message stands in the stack's first lines.
-  const frames = error.stack?.match(/^ +at .*$/gm) ?? [];
-  clean.stack = [`Error: ${clean.message}`, ...frames].join("\n");
+  const names = isInside ? [] : namesIn(error);
+  const clean = retold(error, [message, `SQLSTATE ${code}`, ...inside, ...names].join(", "));
   const origin: Origin = {
     ...{ code, isInside },
     ...(routine === undefined ? {} : { routine }),

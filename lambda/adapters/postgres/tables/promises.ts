@@ -4,6 +4,7 @@ import type { Named } from "../ledger/built.ts";
 import { type Asking, isTable } from "../session/catalogue.ts";
 import { aside, type Session } from "../session/connection.ts";
 import { unbuildable } from "../session/errors.ts";
+import { inSavepoint } from "../session/savepoint.ts";
 import { quote, quoteAll, tableSql } from "../session/sql.ts";
 import {
   addCheck,
@@ -108,13 +109,13 @@ export async function wantedOn(session: Session, table: TableModel): Promise<Wan
   const twin = { ...table, schema: "pg_temp" };
   const refused = new Map<string, string>();
   const attempt = async ({ kind, name }: Named, statements: readonly string[]) => {
-    await session.query("savepoint attempt");
     try {
-      for (const statement of statements) await session.query(statement);
+      await inSavepoint(session, async () => {
+        for (const statement of statements) await session.query(statement);
+      });
     } catch (error) {
       const reason = unbuildable(error);
       if (reason === undefined) throw error;
-      await session.query("rollback to savepoint attempt");
       refused.set(JSON.stringify([kind, name]), reason);
     }
   };

@@ -3,6 +3,7 @@
  * they are full. Each version runs once in a database, in the order of its name; what ran is kept beside the ledger.
  */
 import { MigrationError } from "../../../domain/migration-error.ts";
+import { retold } from "../../../domain/retold.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
 import { versionsRun, versionsTable } from "../ledger/schema-versions.ts";
@@ -69,7 +70,7 @@ async function migrate(sessions: Sessions, of: VersionsOf, given: Versions, reve
 export function reasonOf(error: unknown): string {
   if (error instanceof MigrationError) return error.message;
   if (originOf(error) !== undefined && error instanceof Error) return error.message;
-  const [name, stack = ""] = error instanceof Error ? [error.name, error.stack] : [typeof error];
-  const [place] = stack.match(/[^/\\\s(]+\.[cm]?[jt]s:\d+(?::\d+)?/) ?? [];
+  const name = error instanceof Error ? error.name : typeof error;
+  const [place] = retold(error, "").stack?.match(/[^/\\\s(]+\.[cm]?[jt]s:\d+(?::\d+)?/) ?? [];
   return place === undefined ? name : `${name} at ${place}`;
 }

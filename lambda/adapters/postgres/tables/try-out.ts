@@ -12,6 +12,7 @@ import type { Session } from "../session/connection.ts";
 import { isPassing, isThereAlready, lost } from "../session/errors.ts";
 import { overSession } from "../session/kysely-session.ts";
 import type { Versions } from "../session/migrator.ts";
+import { inSavepoint } from "../session/savepoint.ts";
 import { quote, quoteAll, type TablePlace, tableSql } from "../session/sql.ts";
 import { createTable, ddlOf, forLater, referredTable } from "./ddl.ts";
 import { reasonOf } from "./schema-migrations.ts";
@@ -37,14 +38,12 @@ export async function takingBack(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const attempt: Trial["attempt"] = async (finding, step) => {
-    await session.query("savepoint attempt");
     try {
-      await step();
+      await inSavepoint(session, step);
       return true;
     } catch (error) {
       // What passes says nothing about the schema.
       if (session.broken || isPassing(error)) throw error;
-      await session.query("rollback to savepoint attempt");
       const told = typeof finding === "function" ? finding(error) : finding;
       if (told !== undefined) findings.push({ ...told, problem: `Postgres refuses it: ${reasonOf(error)}` });
       return false;

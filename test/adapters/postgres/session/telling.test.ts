@@ -58,6 +58,7 @@ describe("I10: no value of a row is in what is told", () => {
       "AP001",
       "P0001",
     ].map((code): [string, string] => [`raised by a function as ${code}`, `select told('${code}', email) from users`]),
+    ["raised with lines that look like places in the code", "select told('P0001', E'\\n    at ' || email) from users"],
     ["a cast", "select email::int from users"],
     ["a value that is written into the text", "select 'ada@x.org'::int"],
     ["a table that a value names", "select email::regclass from users"],
