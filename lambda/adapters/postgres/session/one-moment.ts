@@ -7,9 +7,10 @@ const ONE_MOMENT = "isolation level repeatable read";
 
 /**
  * Tables are read whole, some of which nothing has counted yet: joins by hash are right, whatever the planner takes the tables for.
- * Left to itself it looked each of 200,000 items up among all that a pass had read.
+ * Left to itself it looked each of 200,000 items up among all that a pass had read. And whoever is done first waits for the others,
+ * as long as they take.
  */
-const WHOLE_TABLES = "set local enable_nestloop = off";
+const WHOLE_TABLES = "set local enable_nestloop = off; set local idle_in_transaction_session_timeout = 0";
 
 /** What is done at one moment: tasks, each once and in their order, and what is made of their results at the same moment. */
 export interface AtOneMoment<T, R> {

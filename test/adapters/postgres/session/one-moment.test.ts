@@ -1,0 +1,75 @@
+/** Sessions side by side: what each sees, what becomes of a failure, and what they leave behind. */
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Session } from "../../../../lambda/adapters/postgres/session/connection.ts";
+import { allAtOneMoment, sideBySide } from "../../../../lambda/adapters/postgres/session/one-moment.ts";
+import { openSessions, type Sessions } from "../../../../lambda/adapters/postgres/session/sessions.ts";
+import { createDatabase, type TestDatabase } from "../../../support/database.ts";
+import { query } from "../../../support/migration.ts";
+
+let database: TestDatabase;
+let sessions: Sessions;
+beforeEach(async () => {
+  database = await createDatabase();
+  await query(database.url, "create table things (n int); insert into things values (1)");
+  sessions = openSessions(database.url, "test");
+});
+afterEach(async () => {
+  await sessions[Symbol.asyncDispose]();
+  await database.drop();
+});
+
+const ask = async (session: Session, sql: string): Promise<unknown> => (await session.query(sql)).rows[0];
+const COUNT = "select count(*)::int as count, pg_backend_pid() as backend from things";
+
+it("all see what was there when they began, each on a connection of its own, and answer in their order", async () => {
+  const begun = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  let count = 0;
+  const task = (at: number) => async (session: Session) => {
+    count += 1;
+    if (count === 3) begun.resolve();
+    await written.promise;
+    return { at, ...Object(await ask(session, COUNT)) };
+  };
+  const all = allAtOneMoment(sessions, 3, [0, 1, 2].map(task));
+  await begun.promise;
+  await query(database.url, "insert into things values (2)");
+  written.resolve();
+  const seen = await all;
+  expect(seen).toMatchObject([0, 1, 2].map((at) => ({ at, count: 1 })));
+  expect(new Set(seen.map(({ backend }) => backend)).size).toBe(3);
+  expect(await allAtOneMoment(sessions, 3, [task(0)])).toMatchObject([{ count: 2 }]);
+});
+
+it("what is made of the results is of the same moment", async () => {
+  const count = await sideBySide(sessions, 2, async (first) => ({
+    tasks: [() => query(database.url, "insert into things values (2)")],
+    end: () => ask(first, COUNT),
+  }));
+  expect(count).toMatchObject({ count: 1 });
+});
+
+it("one that fails ends it, nothing is begun after it, and no transaction stays open", async () => {
+  let begun = 0;
+  const tasks = [0, 1, 2, 3, 4, 5].map((at) => async (session: Session) => {
+    begun += 1;
+    if (at === 1) await session.query("select 1 / 0");
+    await session.query("select pg_sleep(0.2)");
+  });
+  await expect(allAtOneMoment(sessions, 2, tasks)).rejects.toThrow("22012");
+  expect(begun).toBeLessThan(4);
+  const open =
+    "select from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()";
+  await expect.poll(() => query(database.url, open)).toEqual([]);
+});
+
+it("whoever is done first may wait for the others, and only here", async () => {
+  const idle = "show idle_in_transaction_session_timeout";
+  const told = await allAtOneMoment(
+    sessions,
+    2,
+    [0, 1].map(() => (session: Session) => ask(session, idle)),
+  );
+  expect(told).toEqual([0, 1].map(() => ({ idle_in_transaction_session_timeout: "0" })));
+  expect(await sessions.use((session) => ask(session, idle))).toEqual({ idle_in_transaction_session_timeout: "1min" });
+});
