@@ -6,6 +6,7 @@ import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { TargetProof } from "../../../ports/proof.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { builtBy } from "../ledger/built.ts";
+import { ledgerParts } from "../ledger/forget.ts";
 import { forgetLaps, keepLap, keptLaps, type Lap } from "../ledger/laps.ts";
 import { tableContent } from "../proof/contents.ts";
 import { lineSums } from "../proof/line-sums.ts";
@@ -14,20 +15,29 @@ import { versionsOf } from "../proof/versions.ts";
 import type { Session } from "../session/connection.ts";
 import { allAtOneMoment, sideBySide } from "../session/one-moment.ts";
 import type { Sessions } from "../session/sessions.ts";
+import type { TablePlace } from "../session/sql.ts";
+import { referredPlace } from "../tables/ddl.ts";
 import { ledgerFacts } from "./ledger-facts.ts";
 
 export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
   return {
     ledger: async (run) => {
-      const [facts] = await allAtOneMoment(sessions, 1, [(session) => ledgerFacts(session, run, mapping)]);
+      const [facts] = await allAtOneMoment(sessions, [], 1, [(session) => ledgerFacts(session, run, mapping)]);
       return must(facts, "each task has a result");
     },
     contents: (run, signal) => contents(sessions, run, mapping, signal),
     relations: async (run) => {
       const tasks = mapping.tables.map((table) => (session: Session) => relationsOf(session, run, table));
-      return (await allAtOneMoment(sessions, AT_ONCE, tasks)).reduce(together, NO_RELATIONS);
+      const read = await readTables(sessions, mapping);
+      return (await allAtOneMoment(sessions, read, AT_ONCE, tasks)).reduce(together, NO_RELATIONS);
     },
   };
+}
+
+/** Everything a proof reads: the tables, those they refer to, and the ledger. */
+async function readTables(sessions: Sessions, { tables }: Mapping): Promise<TablePlace[]> {
+  const referred = tables.flatMap(({ foreignKeys }) => foreignKeys.map(referredPlace));
+  return [...tables, ...referred, ...(await sessions.use(ledgerParts)).tables];
 }
 
 /** Tables that are read at a time, on connections of their own: `npm run bench` shows what it brings. */
@@ -46,7 +56,7 @@ async function contents(
   signal: AbortSignal,
 ): Promise<ContentFacts | undefined> {
   const laps = await sessions.use((session) => keptLaps(session, run));
-  const facts = await sideBySide(sessions, AT_ONCE, async (first) => {
+  const facts = await sideBySide(sessions, await readTables(sessions, mapping), AT_ONCE, async (first) => {
     const made = await builtBy(first);
     const lines = await lineSums(first, run);
     const lapOf = async (session: Session, table: TableModel, content: TableContent): Promise<Lap> => ({

@@ -19,6 +19,7 @@ import { writeChanges } from "../rows/changes.ts";
 import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
 import { Straight } from "../rows/straight.ts";
 import { unremoved } from "../rows/unremoved.ts";
+import { tablesThere } from "../session/catalogue.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { hasDependents, isLockTimeout } from "../session/errors.ts";
 import { lockExclusively, stillUsed } from "../session/exclusive.ts";
@@ -95,13 +96,13 @@ interface Plan {
 async function planOf(session: Session, run: Run): Promise<Plan> {
   const own = (await builtBy(session)).tables(run.id);
   const names = new Set(own.map(tableSql));
-  const known = await present(session, tablesOf(run.parts));
+  const known = await tablesThere(session, tablesOf(run.parts));
   const others = known.filter((table) => !names.has(tableSql(table)));
   const comparable: TableModel[] = [];
   for (const table of others) if ((await alterations(session, table)).length === 0) comparable.push(table);
   const endangered = known.map((table) => ({ table, created: names.has(tableSql(table)) }));
   const modelled = new Set(known.map(tableSql));
-  const unknown = (await present(session, own)).filter((place) => !modelled.has(tableSql(place)));
+  const unknown = (await tablesThere(session, own)).filter((place) => !modelled.has(tableSql(place)));
   return { own, others, comparable, endangered, unknown };
 }
 
@@ -122,15 +123,6 @@ async function dropLedger(session: Session): Promise<number> {
 }
 
 const spelled = ({ schema, name }: TablePlace): string => (schema === "public" ? name : `${schema}.${name}`);
-
-/** Those that are there. */
-async function present<T extends TablePlace>(session: Session, tables: readonly T[]): Promise<T[]> {
-  const { rows } = await session.query<{ there: boolean[] }>(
-    "select array(select to_regclass(name) is not null from unnest($1::text[]) with ordinality t(name, n) order by n) as there",
-    [tables.map(tableSql)],
-  );
-  return tables.filter((_, at) => rows[0]?.there[at] === true);
-}
 
 /** Takes the run's rows out of tables that were there before. */
 async function removeRows(session: Session, run: Run, tables: readonly TableModel[]): Promise<Record<string, number>> {
@@ -179,7 +171,7 @@ async function dropOwn(session: Session, run: Run, plan: Plan, { force, progress
       await moveRun(session, run.id, "rollback");
       const { notes } = await builtBy(session);
       const builtUpon = others.filter((table) => notes.some(({ tbl }) => tbl === tableSql(table)));
-      await lockExclusively(session, [...(await present(session, own)), ...builtUpon], progress);
+      await lockExclusively(session, [...(await tablesThere(session, own)), ...builtUpon], progress);
       if (!force)
         await refuseLosses(
           session,

@@ -1,6 +1,9 @@
 /** Several sessions that see the database as it is at one moment, so that what takes long is read side by side. */
+import { tablesThere } from "./catalogue.ts";
 import { type Session, within } from "./connection.ts";
+import { isLockTimeout } from "./errors.ts";
 import type { Sessions } from "./sessions.ts";
+import { type TablePlace, tableSql } from "./sql.ts";
 
 /** Not read-only: what Postgres makes of a definition is asked by making it, and taking it back. */
 const ONE_MOMENT = "isolation level repeatable read";
@@ -18,15 +21,22 @@ export interface AtOneMoment<T, R> {
   end(results: readonly T[]): Promise<R>;
 }
 
-/** Does so many tasks at a time; none is begun after one has failed. */
+/**
+ * Does so many tasks at a time; none is begun after one has failed. `tables` are all that they read. The first session keeps what it
+ * has read until all is done: whoever wants such a table alone waits for it, and another session that came after that one would wait
+ * for it in turn, without end, which Postgres could not know. So all but the first lock the tables before they begin, and leave the
+ * tasks to the first where they cannot have them at once.
+ */
 export function sideBySide<T, R>(
   sessions: Sessions,
+  tables: readonly TablePlace[],
   atOnce: number,
   begin: (first: Session) => Promise<AtOneMoment<T, R>>,
 ): Promise<R> {
   return sessions.use((first) =>
     within(first, ONE_MOMENT, async () => {
       await first.query(WHOLE_TABLES);
+      const names = (await tablesThere(first, tables)).map(tableSql);
       const { tasks, end } = await begin(first);
       const { rows } = await first.query<{ moment: string }>("select pg_export_snapshot() as moment");
       const results: T[] = [];
@@ -47,7 +57,7 @@ export function sideBySide<T, R>(
         try {
           await session.begin(`${ONE_MOMENT}; set transaction snapshot '${rows[0]?.moment}'`);
           await session.query(WHOLE_TABLES);
-          await work(session);
+          if (await canHave(session, names)) await work(session);
         } finally {
           await session.query("rollback").catch(() => session.close());
           await sessions.give(session);
@@ -61,9 +71,20 @@ export function sideBySide<T, R>(
   );
 }
 
+async function canHave(session: Session, names: readonly string[]): Promise<boolean> {
+  try {
+    if (names.length > 0) await session.query(`lock table ${names.join(", ")} in access share mode nowait`);
+    return true;
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    return false;
+  }
+}
+
 /** So many tasks of one kind, and their results in order. */
 export const allAtOneMoment = <T>(
   sessions: Sessions,
+  tables: readonly TablePlace[],
   atOnce: number,
   tasks: AtOneMoment<T, T[]>["tasks"],
-): Promise<T[]> => sideBySide(sessions, atOnce, async () => ({ tasks, end: async (results) => [...results] }));
+): Promise<T[]> => sideBySide(sessions, tables, atOnce, async () => ({ tasks, end: async (results) => [...results] }));

@@ -11,7 +11,7 @@ import type {
   Mapping,
   TableModel,
 } from "../../../mapping/model.ts";
-import { quote, quoteAll, tableSql } from "../session/sql.ts";
+import { quote, quoteAll, type TablePlace, tableSql } from "../session/sql.ts";
 
 export const literal = (text: string): string => pg.escapeLiteral(text);
 
@@ -53,8 +53,13 @@ export const createIndex = (table: TableModel, { name, columns, where }: IndexMo
   `create index ${quote(name)} on ${tableSql(table)} (${quoteAll(columns)})${where === undefined ? "" : ` where ${where}`}`;
 
 /** The table a foreign key refers to. */
-export const referredTable = ({ references, referencedSchema }: ForeignKeyModel): string =>
-  tableSql({ schema: referencedSchema, name: references });
+export const referredPlace = ({ references, referencedSchema }: ForeignKeyModel): TablePlace => ({
+  schema: referencedSchema,
+  name: references,
+});
+
+/** The same as SQL. */
+export const referredTable = (key: ForeignKeyModel): string => tableSql(referredPlace(key));
 
 /** In force for new rows at once; the rows that are there are vouched for by `validateConstraint`. */
 export const addForeignKey = (table: TableModel, key: ForeignKeyModel): string =>
