@@ -12,6 +12,7 @@ import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
+import { IS_THOROUGH } from "../support/thoroughness.ts";
 
 const NOW = new Date();
 const now = () => NOW;
@@ -111,6 +112,8 @@ describe.each(["before", "after"] as const)("I3, I5: a run stopped %s a step", (
     expect(new Set(steps).size).toBeGreaterThan(12);
     expect(steps.filter((name) => name === "commit").length).toBeGreaterThanOrEqual(3);
     for (const [at, name] of steps.entries()) {
+      // After one step is before the next: every second one of either is every place once.
+      if (!IS_THOROUGH && at % 2 === 1) continue;
       await using database = await createDatabase();
       const { around } = stopping(at + 1, when);
       await expect(trial(database.url, SAMPLE, around), name).rejects.toThrow(name);

@@ -21,6 +21,7 @@ import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
 import { tableName } from "../support/table-name.ts";
 import { type TcpProxy, tcpProxy } from "../support/tcp-proxy.ts";
+import { IS_THOROUGH } from "../support/thoroughness.ts";
 import { EXPECTED, type Fault, pageOf } from "./expected-faults.ts";
 import { atPages, duringTheEnd } from "./planting.ts";
 
@@ -29,7 +30,7 @@ const schema = { tables, items };
 const NOW = new Date();
 const OPTIONS = { units: 8, concurrency: 4 };
 /** Aurora takes up to half a minute to resume from zero; where there is time, so does this. */
-const PAUSE_MS = process.env.TEST_CRASH_ROUNDS === undefined ? 1_000 : 30_000;
+const PAUSE_MS = IS_THOROUGH ? 30_000 : 1_000;
 const names = Object.keys(tables);
 const AUDIT =
   "select run, tbl, facet, key, item, row_fp, item_fp, source from migration_ledger.contribution order by item, tbl, facet, key";

@@ -14,9 +14,10 @@ import { bigint, defineItems, defineTables, table, text } from "../../lambda/map
 import { createDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query, versions } from "../support/migration.ts";
+import { IS_THOROUGH } from "../support/thoroughness.ts";
 
 const SEED = Number(process.env.TEST_SEED ?? 20_261_121);
-const SOURCES = 8;
+const SOURCES = IS_THOROUGH ? 8 : 3;
 const KEYS = 260;
 /** What a table that was there before does not take. */
 const UNWANTED = "unwanted";

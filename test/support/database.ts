@@ -42,7 +42,7 @@ export async function leakedConnections(url: string): Promise<number> {
         [name],
       );
       const count = Number(rows[0]?.count ?? 0);
-      if (count === 0 || attempt === 40) return count;
+      if (count === 0 || attempt === 1_200) return count;
       await client.query("select pg_sleep(0.05)");
     }
   });
