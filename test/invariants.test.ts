@@ -1,8 +1,8 @@
 /** Every invariant names its tests, and every test that cites one is named: checked from both sides. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { disagreements, rowsOf } from "./support/invariants.ts";
+import { disagreements, namedInVain, rowsOf } from "./support/invariants.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const MARKDOWN = readFileSync(join(ROOT, "lambda/INVARIANTS.md"), "utf8");
@@ -16,6 +16,12 @@ it("there are twelve, in order", () => {
 });
 
 it("the table and the titles agree", () => expect(disagreements(MARKDOWN, sources)).toEqual([]));
+
+it("what keeps an invariant stands where the table says", () => {
+  const isThere = (file: string) => existsSync(join(ROOT, file));
+  expect(namedInVain(MARKDOWN, isThere)).toEqual([]);
+  expect(namedInVain(`${MARKDOWN}| \`adapters/gone.ts\` |`, isThere)).toEqual(["adapters/gone.ts is not in lambda/"]);
+});
 
 describe("a planted disagreement is found", () => {
   const table = "| I1 | What. | `a.ts` | `test/a.test.ts` |\n";

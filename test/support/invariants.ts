@@ -42,3 +42,9 @@ export function disagreements(markdown: string, sources: ReadonlyMap<string, str
     ];
   });
 }
+
+/** Files of the function that the table names and that are not there. */
+export const namedInVain = (markdown: string, isThere: (file: string) => boolean): string[] =>
+  [...markdown.matchAll(/`((?!test\/)[\w./-]+\.ts)`/g)].flatMap(([, file = ""]) =>
+    isThere(`lambda/${file}`) ? [] : [`${file} is not in lambda/`],
+  );
