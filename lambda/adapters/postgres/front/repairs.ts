@@ -38,6 +38,7 @@ import { Straight } from "../rows/straight.ts";
 import { removeAgain, unremoved } from "../rows/unremoved.ts";
 import { isNoOthers, rowPlace } from "../rows/untouched.ts";
 import { type Session, transaction } from "../session/connection.ts";
+import { lookingUp } from "../session/lookups.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { keyEquals, ownColumns, quote, tableSql } from "../session/sql.ts";
 import { dropConstraints } from "../tables/constraints.ts";
@@ -52,7 +53,7 @@ export function repairs(sessions: Sessions, mapping: Mapping): Repairs {
       sessions.use((session) => withRun(session, run.id, () => begin(session, run, mapping, force))),
     next: (run) => sessions.use((session) => damagedItems(session, run, BATCH)),
     mend: (run, items, now) =>
-      sessions.use((session) => transaction(session, () => mend(session, run, mapping, items, now))),
+      sessions.use((session) => lookingUp(session, () => mend(session, run, mapping, items, now))),
   };
 }
 

@@ -22,8 +22,8 @@ import {
 } from "../ledger/repeated.ts";
 import { correct, forgetReread, noteReread, unitsToReread } from "../ledger/units.ts";
 import { decideKept } from "../rows/decide-repeats.ts";
-import { FEW_ROWS } from "../rows/page.ts";
 import { type Session, transaction } from "../session/connection.ts";
+import { FEW_ROWS } from "../session/lookups.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { alone } from "./target-tables.ts";
 

@@ -10,6 +10,7 @@ import { itemsFrom } from "../ledger/sample.ts";
 import { keptOf } from "../ledger/seen.ts";
 import { canonicalSql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
+import { lookingUp } from "../session/lookups.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { arrayText, keyEquals, quote, tableSql } from "../session/sql.ts";
 
@@ -27,14 +28,16 @@ export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
         return drawn.filter(({ item }) => kept.has(item));
       }),
     rows: (run, item, contributions) =>
-      sessions.use(async (session) => {
-        const held = new Map<Contribution, HeldRow>();
-        for (const rows of Map.groupBy(contributions, ({ facet }) => facet).values()) {
-          const found = await heldRows(session, run, item, rows);
-          for (const [at, row] of rows.entries()) held.set(row, found[at] ?? { kind: "missing" });
-        }
-        return contributions.map((contribution) => held.get(contribution) ?? { kind: "missing" });
-      }),
+      sessions.use((session) =>
+        lookingUp(session, async () => {
+          const held = new Map<Contribution, HeldRow>();
+          for (const rows of Map.groupBy(contributions, ({ facet }) => facet).values()) {
+            const found = await heldRows(session, run, item, rows);
+            for (const [at, row] of rows.entries()) held.set(row, found[at] ?? { kind: "missing" });
+          }
+          return contributions.map((contribution) => held.get(contribution) ?? { kind: "missing" });
+        }),
+      ),
   };
 }
 

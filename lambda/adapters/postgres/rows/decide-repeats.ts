@@ -14,8 +14,9 @@ import * as quarantine from "../ledger/quarantine.ts";
 import * as repeated from "../ledger/repeated.ts";
 import { correct } from "../ledger/units.ts";
 import type { Session } from "../session/connection.ts";
+import { FEW_ROWS } from "../session/lookups.ts";
 import type { WritePlace } from "./changes.ts";
-import { FEW_ROWS, writeItems } from "./page.ts";
+import { writeItems } from "./page.ts";
 import { Straight } from "./straight.ts";
 
 /** Versions decided in one transaction: 40 MB at the most. */

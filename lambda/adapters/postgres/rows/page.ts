@@ -13,14 +13,6 @@ import { halving } from "./halving.ts";
 import { writePieces } from "./pieces.ts";
 import { WrongWay } from "./straight.ts";
 
-/**
- * A page touches few rows of tables that grow, and nothing has counted them yet: one index lookup for each is right,
- * whatever the planner takes them for. Left to itself it read the whole ledger for every page once that had some
- * 100,000 lines.
- */
-export const FEW_ROWS =
-  "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off";
-
 /** 4 MB of values, or 10,000 contributions, in one batch of statements. */
 const BATCH_BYTES = 4_000_000;
 const BATCH_ROWS = 10_000;

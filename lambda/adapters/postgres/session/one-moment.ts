@@ -2,18 +2,15 @@
 import { tablesThere } from "./catalogue.ts";
 import { type Session, within } from "./connection.ts";
 import { isLockTimeout } from "./errors.ts";
+import { WHOLE_TABLES } from "./lookups.ts";
 import type { Sessions } from "./sessions.ts";
 import { type TablePlace, tableSql } from "./sql.ts";
 
 /** Not read-only: what Postgres makes of a definition is asked by making it, and taking it back. */
 const ONE_MOMENT = "isolation level repeatable read";
 
-/**
- * Tables are read whole, some of which nothing has counted yet: joins by hash are right, whatever the planner takes the tables for.
- * Left to itself it looked each of 200,000 items up among all that a pass had read. And whoever is done first waits for the others,
- * as long as they take.
- */
-const WHOLE_TABLES = "set local enable_nestloop = off; set local idle_in_transaction_session_timeout = 0";
+/** Whoever is done first waits for the others, as long as they take. */
+const PATIENT = "set local idle_in_transaction_session_timeout = 0";
 
 /** What is done at one moment: tasks, each once and in their order, and what is made of their results at the same moment. */
 export interface AtOneMoment<T, R> {
@@ -35,7 +32,7 @@ export function sideBySide<T, R>(
 ): Promise<R> {
   return sessions.use((first) =>
     within(first, ONE_MOMENT, async () => {
-      await first.query(WHOLE_TABLES);
+      await first.query(`${WHOLE_TABLES}; ${PATIENT}`);
       const names = (await tablesThere(first, tables)).map(tableSql);
       const { tasks, end } = await begin(first);
       const { rows } = await first.query<{ moment: string }>("select pg_export_snapshot() as moment");
@@ -56,7 +53,7 @@ export function sideBySide<T, R>(
         const session = await sessions.take();
         try {
           await session.begin(`${ONE_MOMENT}; set transaction snapshot '${rows[0]?.moment}'`);
-          await session.query(WHOLE_TABLES);
+          await session.query(`${WHOLE_TABLES}; ${PATIENT}`);
           if (await canHave(session, names)) await work(session);
         } finally {
           await session.query("rollback").catch(() => session.close());
