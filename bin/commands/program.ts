@@ -1,6 +1,7 @@
 /** The table of verbs → the command line. */
 import { Command } from "commander";
 import type { VerbName } from "../../lambda/verbs.ts";
+import manifest from "../../package.json" with { type: "json" };
 import { check } from "./check.ts";
 import { accept, dropLedger, rollback, seal, stop } from "./decide.ts";
 import { invoke } from "./invoke.ts";
@@ -28,8 +29,9 @@ const COMMANDS: Readonly<Record<VerbName, () => Command>> = {
 };
 
 export function program(): Command {
-  const all = new Command("dynamodb-to-postgres")
+  const all = new Command("ddb2pg")
     .description("Moves a single-table DynamoDB design into relational Postgres, and proves that every value arrived.")
+    .version(manifest.version)
     .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
     .exitOverride()
     .showHelpAfterError("(--help tells what there is)");

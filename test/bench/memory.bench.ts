@@ -14,7 +14,7 @@ import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { fromSdk } from "../../bin/rehearse/wire.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { peakOf, smallHeap } from "../support/peak.ts";
+import { peakOf } from "../support/peak.ts";
 
 const [ITEMS = 20_000] = process.argv.slice(2).map(Number);
 const TIMES = 10;
@@ -71,10 +71,7 @@ async function peak(count: number, runs: number): Promise<number> {
     const name = `bench_${run}`;
     await admin.query(`create database ${name}`);
     const target = postgres.url.replace(/postgres$/, name);
-    highest = Math.max(
-      highest,
-      await peakOf(["migrate", "--source", source, "--target", target, "--units", UNITS], smallHeap(256)),
-    );
+    highest = Math.max(highest, await peakOf(["migrate", "--source", source, "--target", target, "--units", UNITS]));
     await admin.query(`drop database ${name} with (force)`);
   }
   return highest;

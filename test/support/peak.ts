@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const CLI = resolve(import.meta.dirname, "../../bin/cli.ts");
+const CLI = resolve(import.meta.dirname, "../../bin/ddb2pg");
 /**
  * Told by the process itself when it ends, in KB. Not by getrusage: there a process starts with the peak of the one that
  * spawned it.
@@ -18,13 +18,10 @@ const TELL_PEAK = `data:text/javascript,${encodeURIComponent(
    });`,
 )}`;
 
-/** V8 lets garbage grow with the memory it is given, and the longer the more. A small heap shows what is really held. */
-export const smallHeap = (megabytes: number): readonly string[] => [
-  `--max-old-space-size=${megabytes}`,
-  "--max-semi-space-size=8",
-];
+/** A small heap shows what is really held. */
+export const smallHeap = (megabytes: number): readonly string[] => [`--max-old-space-size=${megabytes}`];
 
-/** Runs one command in a process of its own, as on the night; `node` are options of Node. Throws where it ends with none of `statuses`. */
+/** Runs one command in a process of its own, as it is typed; `node` are more options of Node. Throws where it ends with none of `statuses`. */
 export async function peakOf(
   command: readonly string[],
   node: readonly string[] = [],
@@ -33,9 +30,10 @@ export async function peakOf(
   const folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-peak-"));
   try {
     const PEAK_FILE = join(folder, "peak");
-    const runner = spawn(process.execPath, [...node, "--import", TELL_PEAK, CLI, ...command], {
+    const NODE_OPTIONS = [...node, `--import=${TELL_PEAK}`].join(" ");
+    const runner = spawn(CLI, command, {
       stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, PEAK_FILE },
+      env: { ...process.env, NODE_OPTIONS, PEAK_FILE },
     });
     const [status] = await once(runner, "exit");
     if (!statuses.includes(status)) throw new Error(`${command[0]} ended with ${status}`);

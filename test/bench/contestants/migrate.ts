@@ -25,7 +25,7 @@ export async function migrate(engine: Engine, source: string, schema = join(ROOT
   // Goes with the cluster, whatever ends this process.
   const json = join(engine.dataFolder, "bench-report.json");
   const options = ["--source", source, "--target", engine.url, "--schema", schema, "--json", json];
-  const spent = await spend([process.execPath, join(ROOT, "bin/cli.ts"), "migrate", ...options], engine);
+  const spent = await spend([join(ROOT, "bin/ddb2pg"), "migrate", ...options], engine);
   const report: Report = JSON.parse(await readFile(json, "utf8"));
   const { mtimeMs } = await stat(json);
   const { wall, client, postgres, peak } = spent;
