@@ -67,7 +67,7 @@ describe("the containers", () => {
     expect(told).toEqual(["one started", "one stopped"]);
   });
 
-  it("are stopped by a signal of the system, after the tests", { timeout: 60_000 }, async () => {
+  it("are stopped by a signal of the system, after the tests", async () => {
     const script = `
       import { runLane, untilSignalled } from ${JSON.stringify(LANE)};
       const say = (text) => process.stdout.write(text + "\\n");

@@ -31,7 +31,7 @@ function processesOf(folder: string): string[] {
 }
 
 async function gone(folder: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     if (!existsSync(folder) && (process.platform !== "linux" || processesOf(folder).length === 0)) return true;
     await sleep(100);
   }
@@ -94,7 +94,7 @@ it("a process killed while it still makes its cluster leaves nothing either", as
     child.kill("SIGKILL");
     await exit;
     const left = () => [...readdirSync(elsewhere), ...(process.platform === "linux" ? processesOf(elsewhere) : [])];
-    for (let attempt = 0; left().length > 0 && attempt < 100; attempt += 1) await sleep(100);
+    for (let attempt = 0; left().length > 0 && attempt < 1_200; attempt += 1) await sleep(100);
     expect(left()).toEqual([]);
   }
   rmdirSync(elsewhere);

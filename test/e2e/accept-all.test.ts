@@ -5,12 +5,11 @@ import { logReport, openLog } from "../../lambda/adapters/report/log.ts";
 import { reportText } from "../../lambda/adapters/report/text.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { withoutKeys } from "../../lambda/domain/proof/report-keys.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runSeal } from "../../lambda/verbs/seal.ts";
-import { bill, edge, FOLDER, file, operator, schema } from "../support/bills.ts";
+import { bill, FOLDER, file, operator, schema } from "../support/bills.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { beforePages, migrateTrial, query } from "../support/migration.ts";
+import { beforePages, migrateTrial, query, repairTrial } from "../support/migration.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -110,7 +109,7 @@ describe("a decision and whatever else goes on", () => {
   it("I9: survives a repair that finds the item as it was", async () => {
     await migrate(items);
     await accept({ key: ["BILL#a", "me"] });
-    const { report } = await runRepair({ ...place(), options: {}, force: false }, edge, memorySource(items));
+    const report = await repairTrial({ ...place(), options: {}, force: false }, memorySource(items));
     expect(report).toMatchObject({ verdict: "verified", accepted: 1, repaired: { refused: 1 } });
   });
 });

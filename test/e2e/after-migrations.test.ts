@@ -5,12 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Schema } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 
 const tables = defineTables({
   folders: { id: text().primaryKey() },
@@ -58,11 +57,9 @@ const AFTER = {
     ["drop trigger shouting on files", "drop function shout", "drop view names", "drop index by_folder"],
   ),
 };
-const schemaOf = (after: Record<string, Migration> = AFTER): Schema => ({
-  tables,
-  items,
-  migrations: { before: {}, after },
-});
+const schema: Schema = { tables, items, migrations: { before: {}, after: AFTER } };
+const schemaOf = (after: Record<string, Migration>): Schema =>
+  after === AFTER ? schema : { ...schema, migrations: { before: {}, after } };
 const folder = (id: string): Item => ({ PK: { S: `D#${id}` } });
 const file = (id: string, of: string, name = `name of ${id}`): Item => ({
   PK: { S: `F#${id}` },
@@ -103,16 +100,14 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const migrate = (list: readonly Item[], after = AFTER as Record<string, Migration>, more = {}) =>
-  migrateTrial({ url: database.url, schema: schemaOf(after), items: list, ...more });
-const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+  beginTrial({ url: database.url, schema: schemaOf(after), items: list, ...more });
 const task = (after = AFTER as Record<string, Migration>) => ({
   target: database.url,
   schema: schemaOf(after),
   options: { sample: 0 },
 });
-const verify = async (list: readonly Item[]) => (await runVerify(task(), edge, memorySource(list))).report;
-const repair = async (list: readonly Item[]) =>
-  (await runRepair({ ...task(), force: false }, edge, memorySource(list))).report;
+const verify = async (list: readonly Item[]) => await verifyTrial(task(), memorySource(list));
+const repair = async (list: readonly Item[]) => await repairTrial({ ...task(), force: false }, memorySource(list));
 const rules = async () =>
   (
     await query<{ rule: string }>(
@@ -161,7 +156,7 @@ describe.each([
       await migrate(FIRST);
       if (interrupted) expect(await migrate(SECOND, AFTER, { signal: AbortSignal.abort() })).toMatchObject({ pass: 2 });
       expect((await rules()).length < RULES.length).toBe(interrupted);
-      await runRollback({ target: database.url, schema: schemaOf(), force: true });
+      await runRollback({ target: database.url, schema, force: true });
       expect(await rules()).toEqual([]);
       expect(
         await query(database.url, "select to_regproc('shout')::text as f, to_regclass('names')::text as v"),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
@@ -14,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const migrate = (items: readonly Item[] = GOOD) => migrateTrial({ url: database.url, schema, items });
+const migrate = (items: readonly Item[] = GOOD) => beginTrial({ url: database.url, schema, items });
 const place = () => ({ target: database.url, schema });
 
 describe("I12: what runs build on tables", () => {

@@ -4,6 +4,7 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, numeric, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { runTrace } from "../../lambda/verbs/trace.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { beforePages, dump, migrateTrial, query, versions } from "../support/migration.ts";
 
@@ -44,7 +45,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const migrate = (schema: Parameters<typeof migrateTrial>[0]["schema"], items: readonly Item[], options = {}) =>
-  migrateTrial({ url: database.url, schema, items, options: { units: 2, concurrency: 1, ...options } });
+  beginTrial({ url: database.url, schema, items, options: { units: 2, concurrency: 1, ...options } });
 
 describe("an entity and a table that were added", () => {
   it("are read by a new pass, and what was written before is not written again", async () => {

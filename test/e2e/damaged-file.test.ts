@@ -9,7 +9,7 @@ import { runCheck } from "../../lambda/verbs/check.ts";
 import { runMigration } from "../../lambda/verbs/migrate.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { query } from "../support/migration.ts";
+import { query, quiet } from "../support/migration.ts";
 import { owner, schema } from "../support/pets.ts";
 
 const OWNERS = 2_500;
@@ -28,7 +28,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const edge = () => ({ progress: { tell: () => undefined }, signal: new AbortController().signal });
+const edge = () => quiet();
 const migrate = (file: string) =>
   runMigration({ source: `file:${file}`, target: database.url, schema, options: {} }, edge());
 

@@ -7,15 +7,14 @@ import { must } from "../../lambda/domain/must.ts";
 import { runAccept } from "../../lambda/verbs/accept.ts";
 import { runDropLedger } from "../../lambda/verbs/drop-ledger.ts";
 import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { runSeal } from "../../lambda/verbs/seal.ts";
 import { runStatus } from "../../lambda/verbs/status.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { beforePages, migrateTrial, query } from "../support/migration.ts";
+import { beforePages, migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 import { GOOD, owner, pet, schema } from "../support/pets.ts";
 
 let database: TestDatabase;
@@ -24,11 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
 const migrate = (list: readonly Item[], options = {}) =>
-  migrateTrial({ url: database.url, schema, items: list, options });
+  beginTrial({ url: database.url, schema, items: list, options });
 const verify = async (list: readonly Item[]) =>
-  (await runVerify({ target: database.url, schema, options: {} }, edge, memorySource(list))).report;
+  await verifyTrial({ target: database.url, schema, options: {} }, memorySource(list));
 const place = () => ({ target: database.url, schema });
 const newest = () => ({ target: database.url, run: undefined });
 const accept = (key: string[], reason = "a test account") => runAccept({ ...place(), key, reason });
@@ -144,7 +142,7 @@ describe("seal", () => {
     await seal();
     await query(database.url, "delete from visits");
     await expect(migrate(GOOD, { prune: true })).rejects.toMatchObject({ code: "sealed" });
-    await expect(runRepair({ ...place(), options: {}, force: true }, edge, memorySource(GOOD))).rejects.toMatchObject({
+    await expect(repairTrial({ ...place(), options: {}, force: true }, memorySource(GOOD))).rejects.toMatchObject({
       code: "sealed",
     });
     await expect(runRollback({ ...place(), force: true })).rejects.toMatchObject({ code: "sealed" });

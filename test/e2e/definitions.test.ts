@@ -3,12 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Schema } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, table, text, timestamptz } from "../../lambda/mapping/index.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 
 const tables = defineTables({
   accounts: { id: text().primaryKey(), email: text().unique() },
@@ -41,11 +40,10 @@ const order = (n: number, of: string): Item => ({
 });
 const LIST = [order(7, "x"), account("x"), account("y"), order(9, "y")];
 
-const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
 const task = (url: string, of = schema) => ({ target: url, schema: of, options: { sample: 0 } });
-const verify = async (url: string, of = schema) => (await runVerify(task(url, of), edge, memorySource(LIST))).report;
+const verify = async (url: string, of = schema) => await verifyTrial(task(url, of), memorySource(LIST));
 const repair = async (url: string, of = schema) =>
-  (await runRepair({ ...task(url, of), force: false }, edge, memorySource(LIST))).report;
+  await repairTrial({ ...task(url, of), force: false }, memorySource(LIST));
 const told = ({ discrepancies }: Awaited<ReturnType<typeof verify>>) =>
   discrepancies.map(({ check, subject, problem }) => `${check} ${subject}: ${problem}`);
 const indexes = async (url: string, of: string) =>
@@ -63,7 +61,7 @@ describe("I9: what is not there as it was declared is told, and repair builds it
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase();
-    const report = await migrateTrial({ url: database.url, schema, items: LIST });
+    const report = await beginTrial({ url: database.url, schema, items: LIST });
     expect(told(report)).toEqual([]);
   });
   afterAll(() => database.drop());
@@ -217,13 +215,13 @@ describe("what is there by its definition is taken as it is", () => {
          constraint theirs check (state = 'open' or state = 'done'), constraint "state is known" check (state in ('open', 'done')))`,
     );
     await query(database.url, "create index by_state on orders (state)");
-    expect(told(await migrateTrial({ url: database.url, schema, items: LIST }))).toEqual([]);
+    expect(told(await beginTrial({ url: database.url, schema, items: LIST }))).toEqual([]);
     expect(await indexes(database.url, "orders")).toEqual([
       "btree (account)",
       "btree (placed) WHERE (state = 'open'::text)",
       "btree (state)",
     ]);
-    expect(told(await migrateTrial({ url: database.url, schema, items: LIST }))).toEqual([]);
+    expect(told(await beginTrial({ url: database.url, schema, items: LIST }))).toEqual([]);
     const columns = () =>
       query(
         database.url,
@@ -335,7 +333,7 @@ describe("numbers for the time after", () => {
     expect(report.discrepancies).toMatchObject([
       { check: "relations", subject: "orders", problem: expect.stringMatching(/^the numbering of number .*22003/) },
     ]);
-    expect((await runVerify(task(database.url), edge, memorySource(list))).report.verdict).toBe("discrepant");
+    expect((await verifyTrial(task(database.url), memorySource(list))).verdict).toBe("discrepant");
   });
 });
 

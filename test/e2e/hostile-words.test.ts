@@ -68,9 +68,7 @@ describe("a mapping", () => {
     );
   });
 
-  it("with hostile names that may stand makes tables of those very names, and nothing else", {
-    timeout: 120_000,
-  }, async () => {
+  it("with hostile names that may stand makes tables of those very names, and nothing else", async () => {
     for (const name of NASTY) {
       await using database = await createDatabase();
       await query(database.url, "create table x (still_here text)");

@@ -28,7 +28,6 @@ const AMPLE = 120_000;
 /** With `SLOW` the copy takes half a minute: it never ends within this, and a cold start always does. */
 const SHORT = 8_000;
 const SLOW = { maxReadUnits: 2, concurrency: 2 };
-const SHORT_OF_TIME = { timeout: 60_000 };
 
 let bundle: Bundle;
 let client: DynamoDBClient;
@@ -121,7 +120,7 @@ describe("the bundle", () => {
     expect(bundle.inputs.filter((file) => /^(bin|lib|test)\//.test(file))).toEqual([]);
   });
 
-  it("migrates and proves all of a table when it is given an empty event", SHORT_OF_TIME, async () => {
+  it("migrates and proves all of a table when it is given an empty event", async () => {
     await using database = await createDatabase();
     const lines = await withFunction(environmentOf(clean, database), async (service) => {
       expect(resultOf(await service.invoke({}, AMPLE))).toMatchObject({
@@ -139,7 +138,7 @@ describe("the bundle", () => {
 });
 
 describe("I3: when time runs out", () => {
-  it("the answer is incomplete, and the next invocation does the rest", SHORT_OF_TIME, async () => {
+  it("the answer is incomplete, and the next invocation does the rest", async () => {
     await using database = await createDatabase();
     const lines = await withFunction(environmentOf(clean, database), async (service) => {
       const { verdict, items } = resultOf(await service.invoke(SLOW, SHORT));
@@ -155,7 +154,7 @@ describe("I3: when time runs out", () => {
     expect(incomplete).not.toHaveProperty("Discrepancies");
   });
 
-  it("a busy loop is killed in the middle of the copy, and a cold start goes on", SHORT_OF_TIME, async () => {
+  it("a busy loop is killed in the middle of the copy, and a cold start goes on", async () => {
     await using database = await createDatabase();
     await withFunction(environmentOf(clean, database), async (service) => {
       const killed = service.invoke(SLOW, SHORT);
@@ -195,7 +194,7 @@ async function terminal(table: string, { url }: TestDatabase): Promise<number | 
   return child.exitCode;
 }
 
-it("I11: two functions and a terminal on one run end well, and the result is that of one", SHORT_OF_TIME, async () => {
+it("I11: two functions and a terminal on one run end well, and the result is that of one", async () => {
   await using shared = await createDatabase();
   await using alone = await createDatabase();
   const verdicts: string[] = [];
@@ -220,7 +219,7 @@ it("I11: two functions and a terminal on one run end well, and the result is tha
 });
 
 describe("what an operator asks of a function", () => {
-  it("in pieces: planned, copied by three at once, finalized, proven", SHORT_OF_TIME, async () => {
+  it("in pieces: planned, copied by three at once, finalized, proven", async () => {
     await using database = await createDatabase();
     await withFunction(environmentOf(clean, database), async (service) => {
       const ask = async ({ action, ...said }: { action: string; [name: string]: unknown }) =>
@@ -248,7 +247,7 @@ describe("what an operator asks of a function", () => {
     });
   });
 
-  it("I10: keys stand in the answers as hashes, by which an item can be accepted", SHORT_OF_TIME, async () => {
+  it("I10: keys stand in the answers as hashes, by which an item can be accepted", async () => {
     await using database = await createDatabase();
     const dirty = await tableOf(planted);
     await withFunction(environmentOf(dirty, database), async (service) => {
@@ -326,7 +325,7 @@ describe("I10: whatever a table holds", () => {
     return { answer, texts: [...lines, JSON.stringify(answer)] };
   }
 
-  it("none of it is logged or answered, of what is refused neither", SHORT_OF_TIME, async () => {
+  it("none of it is logged or answered, of what is refused neither", async () => {
     const first = await said({});
     const { verdict, items, discrepancies } = resultOf(first.answer);
     expect(verdict).toBe("discrepant");
@@ -342,7 +341,7 @@ describe("I10: whatever a table holds", () => {
     expect(seen(second.texts)).toEqual([]);
   });
 
-  it("what stands for a key in the log is resolved by the ledger, and by nothing else", SHORT_OF_TIME, async () => {
+  it("what stands for a key in the log is resolved by the ledger, and by nothing else", async () => {
     const { texts } = await said({ action: "verify" });
     const hashes = new Set(
       texts
@@ -361,32 +360,28 @@ describe("I10: whatever a table holds", () => {
     expect(found.length).toBe(hashes.size);
   });
 
-  it("but a key that is logged on purpose would be seen", SHORT_OF_TIME, async () => {
+  it("but a key that is logged on purpose would be seen", async () => {
     const { answer, texts } = await said({ action: "verify" }, { [ENVIRONMENT.logKeys]: "clear" });
     expect(resultOf(answer).verdict).toBe("discrepant");
     expect(seen(texts)).not.toEqual([]);
     expect(seen([DIGITS, "digits"])).toEqual([DIGITS]);
   });
 
-  it(
-    "what a trigger raises is not told, and costs one item, under a SQLSTATE of which nothing is known",
-    SHORT_OF_TIME,
-    async () => {
-      await query(
-        database.url,
-        `create function blurt() returns trigger language plpgsql as
+  it("what a trigger raises is not told, and costs one item, under a SQLSTATE of which nothing is known", async () => {
+    await query(
+      database.url,
+      `create function blurt() returns trigger language plpgsql as
         $$ begin raise exception 'met %', new.user_id using errcode = 'XX999', detail = new.user_id, hint = new.user_id; end $$`,
-      );
-      await query(database.url, "create trigger blurt before insert on users for each row execute function blurt()");
-      await fillTable(client, table, [user("blurted")]);
-      const before = resultOf((await said({ action: "verify" })).answer).items?.quarantined ?? 0;
-      const { answer, texts } = await said({});
-      expect(resultOf(answer).items?.quarantined).toBe(before + 1);
-      expect(seen(texts)).toEqual([]);
-    },
-  );
+    );
+    await query(database.url, "create trigger blurt before insert on users for each row execute function blurt()");
+    await fillTable(client, table, [user("blurted")]);
+    const before = resultOf((await said({ action: "verify" })).answer).items?.quarantined ?? 0;
+    const { answer, texts } = await said({});
+    expect(resultOf(answer).items?.quarantined).toBe(before + 1);
+    expect(seen(texts)).toEqual([]);
+  });
 
-  it("a bug tells where it happened and not what it met", SHORT_OF_TIME, async () => {
+  it("a bug tells where it happened and not what it met", async () => {
     // The parser's own message quotes the text it stumbled over.
     await query(database.url, "update migration_ledger.run set parts = $1", [CANARY]);
     const { answer, texts } = await said({});

@@ -5,10 +5,10 @@ import { startPostgres } from "../../bin/embedded/postgres.ts";
 import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { query, verifyTrial } from "../support/migration.ts";
 import { untilWaiting } from "../support/other-session.ts";
 import { GOOD, pet, schema } from "../support/pets.ts";
 
@@ -44,7 +44,7 @@ const mark = (url = database.url) =>
 const marked = (content: Awaited<ReturnType<typeof whole>>) =>
   content.tables.filter(({ rows }) => rows === -1).map(({ table }) => table);
 
-const migrate = (url = database.url) => migrateTrial({ url, schema, items: LIST });
+const migrate = (url = database.url) => beginTrial({ url, schema, items: LIST });
 
 it("goes on with the tables that are left, and forgets them all when it is whole", async () => {
   await migrate();
@@ -122,13 +122,7 @@ describe("I9: what was kept counts", () => {
 
 describe("I9: a write between two laps makes the proof discrepant", () => {
   const verify = async () =>
-    (
-      await runVerify(
-        { target: database.url, schema, options: { sample: 0 } },
-        { progress: { tell: () => undefined }, signal: new AbortController().signal },
-        memorySource(LIST),
-      )
-    ).report;
+    await verifyTrial({ target: database.url, schema, options: { sample: 0 } }, memorySource(LIST));
   /** A writer that stays connected: it has told Postgres' statistics nothing yet. */
   async function beside(work: (writer: pg.Client) => Promise<void>): Promise<void> {
     const writer = new pg.Client({ connectionString: database.url });
@@ -216,9 +210,7 @@ it("I9: a server that crashed between two laps has forgotten neither the laps no
       await victim.connect();
       const { rows } = await victim.query<{ pid: number }>("select pg_backend_pid() as pid");
       process.kill(must(rows[0], "a backend has a number").pid, "SIGKILL");
-      await expect
-        .poll(() => query(server.url, "select 1").then(() => "there", String), { timeout: 30_000 })
-        .toBe("there");
+      await expect.poll(() => query(server.url, "select 1").then(() => "there", String)).toBe("there");
     };
     expect(await lap(3, server.url)).toBeUndefined();
     await mark(server.url);

@@ -35,9 +35,7 @@ async function peak(letters: readonly string[]): Promise<number> {
   return peakOf(command, smallHeap(100));
 }
 
-it("I8: what an item gives is never held whole as text, when it is written nor when it is changed", {
-  timeout: 600_000,
-}, async () => {
+it("I8: what an item gives is never held whole as text, when it is written nor when it is changed", async () => {
   // The process itself takes some 150 MB; the keys of all rows stand in a dozen statements, 16 MB in each.
   const most = 250e6;
   expect(await peak(Array<string>(ROWS).fill("a"))).toBeLessThan(most);

@@ -9,8 +9,9 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import type { Pending } from "../../lambda/domain/proof/pending.ts";
 import { runAccept } from "../../lambda/verbs/accept.ts";
 import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { query } from "../support/migration.ts";
 import { contact, GOOD, owner, pair, pet, schema, visit } from "../support/pets.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -25,7 +26,7 @@ afterEach(async () => {
   await database.drop();
 });
 const place = () => ({ target: database.url, schema });
-const migrate = (items: readonly Item[]) => migrateTrial({ url: database.url, schema, items });
+const migrate = (items: readonly Item[]) => beginTrial({ url: database.url, schema, items });
 const rotten = (id: string) => pet("2", id, { Weight: { S: "heavy" } });
 
 /** One of everything that waits, and what only looks so. */

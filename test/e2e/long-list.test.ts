@@ -5,6 +5,7 @@ import { bigint, defineItems, defineTables, integer, table, text } from "../../l
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
+import { IS_THOROUGH } from "../support/thoroughness.ts";
 
 const tables = defineTables({
   lists: table({ list_id: text().primaryKey(), name: text() }),
@@ -27,7 +28,7 @@ const schema = { tables, items };
 
 /** Long enough that a megabyte holds a few hundred rows. */
 const LONG = "k".repeat(700);
-const ROWS = 3_000;
+const ROWS = IS_THOROUGH ? 3_000 : 1_500;
 
 interface Entry {
   readonly text: string;
@@ -76,7 +77,7 @@ const stateOf = async (url: string) => ({
   parked: await query(url, "select from migration_ledger.parked"),
 });
 
-it("I5: an item of many pieces ends, pass after pass, as a run from nothing does", { timeout: 300_000 }, async () => {
+it("I5: an item of many pieces ends, pass after pass, as a run from nothing does", async () => {
   for (const list of [WHOLE, CHANGED, LONGER, EMPTY, EMPTY, WHOLE]) {
     const report = await migrate(database.url, [small, list]);
     expect(report.verdict).toBe("verified");
@@ -90,7 +91,7 @@ it("I5: an item of many pieces ends, pass after pass, as a run from nothing does
   expect(await query(database.url, "select xmin::text, ctid::text from entries order by ctid")).toEqual(before);
 });
 
-it("is pruned whole where the source no longer has it", { timeout: 300_000 }, async () => {
+it("is pruned whole where the source no longer has it", async () => {
   await migrate(database.url, [small, WHOLE]);
   expect((await migrate(database.url, [small])).verdict).toBe("discrepant");
   expect((await migrate(database.url, [small], true)).verdict).toBe("verified");
@@ -98,9 +99,7 @@ it("is pruned whole where the source no longer has it", { timeout: 300_000 }, as
   expect(await query(database.url, "select distinct item from migration_ledger.contribution")).toHaveLength(1);
 });
 
-it("a row of its last piece that Postgres refuses takes the whole item back, and no other", {
-  timeout: 300_000,
-}, async () => {
+it("a row of its last piece that Postgres refuses takes the whole item back, and no other", async () => {
   await migrate(database.url, [small, WHOLE]);
   await query(database.url, "alter table entries add constraint short check (length(value) < 10)");
   const refused = listOf("long", [], [...entries(ROWS, (at) => `x${at}`), { text: "far too long" }]);
@@ -110,7 +109,7 @@ it("a row of its last piece that Postgres refuses takes the whole item back, and
   expect(await stateOf(database.url)).toEqual(before);
 });
 
-it("a damaged row of any piece is found by reading the item again", { timeout: 300_000 }, async () => {
+it("a damaged row of any piece is found by reading the item again", async () => {
   await migrate(database.url, [small, WHOLE]);
   await query(database.url, `update entries set value = 'edited' where position = ${ROWS - 1}`);
   const { spotChecks } = await migrate(database.url, [small, WHOLE]);

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
+import { IS_THOROUGH, SEED } from "../support/thoroughness.ts";
 
 const tables = defineTables({
   people: table({
@@ -34,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const migrate = (list: readonly Item[], prune = false) =>
-  migrateTrial({ url: database.url, schema, items: list, options: { prune } });
+  beginTrial({ url: database.url, schema, items: list, options: { prune } });
 const rows = () =>
   query<{ id: string; name: string | null; phone: string | null }>(
     database.url,
@@ -66,10 +68,8 @@ describe("I5: two items give one part, and the one that holds it", () => {
   });
 });
 
-it("I5: items that come, go and change, pass after pass, end as a run from nothing does", {
-  timeout: 120_000,
-}, async () => {
-  let state = 7;
+it(`I5: items that come, go and change, pass after pass, end as a run from nothing does (seed ${SEED})`, async () => {
+  let state = SEED;
   const random = (below: number): number => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
     return Math.floor((state / 2 ** 31) * below);
@@ -77,7 +77,7 @@ it("I5: items that come, go and change, pass after pass, end as a run from nothi
   const make = (n: number): Item =>
     item(`${["NAME", "PHONE", "KEY"][n % 3]}#${n}`, `k${random(25)}`, n % 3 === 2 ? undefined : `v${random(3)}`);
   const slots: (Item | undefined)[] = Array.from({ length: 150 }, (_, n) => make(n));
-  for (let pass = 0; pass < 6; pass += 1) {
+  for (let pass = 0; pass < (IS_THOROUGH ? 12 : 4); pass += 1) {
     const list = slots.filter((each) => each !== undefined);
     const shuffled = [...list].sort(() => random(3) - 1);
     const options = { prune: true, units: 1 + random(5), concurrency: 1 + random(4) };

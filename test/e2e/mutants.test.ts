@@ -12,7 +12,7 @@ import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { migrateTrial } from "../support/migration.ts";
 
-const sample = [...sampleItems({ items: 400, seed: 7, now: new Date("2026-01-01T00:00:00Z") })];
+const sample = [...sampleItems({ items: 100, seed: 7, now: new Date("2026-01-01T00:00:00Z") })];
 const trial = { schema: { tables, items }, items: sample, options: { units: 2, concurrency: 2 } };
 
 /** Changes pages on their way to the target. */

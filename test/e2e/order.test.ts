@@ -5,7 +5,8 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial } from "../support/migration.ts";
+import { dump, migrateTrial, query } from "../support/migration.ts";
+import { IS_THOROUGH, SEED } from "../support/thoroughness.ts";
 
 const tables = defineTables({
   first: { k: text().primaryKey(), v: text() },
@@ -65,11 +66,10 @@ afterAll(async () => {
 });
 
 const clear = async (url: string): Promise<void> => {
-  const { query } = await import("../support/migration.ts");
   await query(url, `drop schema if exists migration_ledger cascade; drop table if exists ${names.join(", ")} cascade`);
 };
 
-it("I5: two sources one after the other, in any order of reading, give one state", { timeout: 240_000 }, async () => {
+it("I5: two sources one after the other, in any order of reading, give one state", async () => {
   await fc.assert(
     fc.asyncProperty(
       drawnSource,
@@ -112,6 +112,6 @@ it("I5: two sources one after the other, in any order of reading, give one state
         expect(states[1]).toEqual(states[0]);
       },
     ),
-    { numRuns: 25, seed: 20_260_101 },
+    { numRuns: IS_THOROUGH ? 50 : 6, seed: SEED },
   );
 });

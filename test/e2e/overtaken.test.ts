@@ -14,10 +14,10 @@ import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { runSeal } from "../../lambda/verbs/seal.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { beforePages, migrateTrial, query } from "../support/migration.ts";
+import { beforePages, migrateTrial, query, quiet, repairTrial, verifyTrial } from "../support/migration.ts";
 import { otherSession, untilWaiting } from "../support/other-session.ts";
 import { GOOD, pet, schema } from "../support/pets.ts";
 
@@ -27,14 +27,13 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+const edge = quiet();
 const migrate = (items: readonly Item[] = GOOD, options = {}, around?: (target: Target) => Target) =>
-  migrateTrial({ url: database.url, schema, items, options, ...(around === undefined ? {} : { around }) });
+  beginTrial({ url: database.url, schema, items, options, ...(around === undefined ? {} : { around }) });
 const task = { schema, options: {} };
-const verify = async (items = GOOD) =>
-  (await runVerify({ ...task, target: database.url }, edge, memorySource(items))).report;
+const verify = async (items = GOOD) => await verifyTrial({ ...task, target: database.url }, memorySource(items));
 const repair = async (items = GOOD, force = false) =>
-  (await runRepair({ ...task, target: database.url, force }, edge, memorySource(items))).report;
+  await repairTrial({ ...task, target: database.url, force }, memorySource(items));
 const place = () => ({ target: database.url, schema });
 const newest = () => ({ target: database.url, run: undefined });
 const rows = async (name: string) => (await query(database.url, `select from ${name}`)).length;

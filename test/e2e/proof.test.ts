@@ -4,10 +4,10 @@ import { reportText } from "../../lambda/adapters/report/text.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, table, text, uuid } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { migrateTrial, query, verifyTrial } from "../support/migration.ts";
 import { contact, GOOD, owner, pair, pet, schema } from "../support/pets.ts";
 
 let database: TestDatabase;
@@ -17,11 +17,10 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const migrateItems = (list: readonly Item[]) =>
-  migrateTrial({ url: database.url, schema, items: list, options: { units: 2, concurrency: 2 } });
+  beginTrial({ url: database.url, schema, items: list, options: { units: 2, concurrency: 2 } });
 
 const verifyAgain = async (list: readonly Item[] = GOOD, options = {}) => {
-  const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
-  return (await runVerify({ target: database.url, schema, options }, edge, memorySource(list))).report;
+  return await verifyTrial({ target: database.url, schema, options }, memorySource(list));
 };
 
 it("good data is verified: copies and superseded rows are shown apart and are no fault", async () => {
@@ -153,9 +152,8 @@ describe("I9: parts of a merged row that hold each other's values", () => {
       ["tenant", "id", "contact", 3],
     ]);
     await query(database.url, swap);
-    const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
     const task = { target: database.url, schema: merged, options: { sample: 0 } };
-    const { report: told } = await runVerify(task, edge, memorySource(list));
+    const told = await verifyTrial(task, memorySource(list));
     expect(told.discrepancies).toMatchObject([
       { check: "content", subject: "people", problem: expect.stringContaining("in (billing) and in (contact)") },
     ]);

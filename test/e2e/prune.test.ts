@@ -4,6 +4,7 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import type { Unreadable } from "../../lambda/domain/decode/source-record.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
@@ -36,7 +37,7 @@ const names = Object.keys(tables);
 let database: TestDatabase;
 beforeEach(async () => {
   database = await createDatabase();
-  expect((await migrateTrial({ url: database.url, schema, items: ALL })).verdict).toBe("verified");
+  expect((await beginTrial({ url: database.url, schema, items: ALL })).verdict).toBe("verified");
 });
 afterEach(() => database.drop());
 const again = (list: readonly Item[], options = {}) =>

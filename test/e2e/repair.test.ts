@@ -3,15 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial, query } from "../support/migration.ts";
+import { dump, migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 import { contact, GOOD, owner, pet, schema } from "../support/pets.ts";
 
 const names = Object.keys(schema.tables);
-const progress = { tell: () => undefined };
 let database: TestDatabase;
 beforeEach(async () => {
   database = await createDatabase();
@@ -19,13 +17,11 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const migrate = (list: readonly Item[], around?: (target: Target) => Target) =>
-  migrateTrial({ url: database.url, schema, items: list, ...(around === undefined ? {} : { around }) });
-const edge = (signal = new AbortController().signal) => ({ progress, signal });
+  beginTrial({ url: database.url, schema, items: list, ...(around === undefined ? {} : { around }) });
 const task = (force: boolean) => ({ target: database.url, schema, options: {}, force });
 const repair = async (list: readonly Item[], force = false, signal?: AbortSignal): Promise<Report> =>
-  (await runRepair(task(force), edge(signal), memorySource(list))).report;
-const verify = async (list: readonly Item[]): Promise<Report> =>
-  (await runVerify(task(false), edge(), memorySource(list))).report;
+  await repairTrial(task(force), memorySource(list), signal);
+const verify = async (list: readonly Item[]): Promise<Report> => await verifyTrial(task(false), memorySource(list));
 
 /** One for each check of the proof: what is done behind its back, which check tells, and the words by which it names it. */
 const DAMAGE = [

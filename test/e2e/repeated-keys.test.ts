@@ -13,12 +13,12 @@ import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/in
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 import { runAccept } from "../../lambda/verbs/accept.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial, query, versions } from "../support/migration.ts";
+import { dump, migrateTrial, query, repairTrial, verifyTrial, versions } from "../support/migration.ts";
+import { IS_THOROUGH } from "../support/thoroughness.ts";
 
 const tables = defineTables({ users: { id: text().primaryKey(), email: text(), age: bigint() } });
 const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, ignoreItem }) => [
@@ -39,21 +39,16 @@ const [BOB, ONE, OTHER] = [user("bob", "bob@x"), user("ada", "one@x"), user("ada
 const REFUSED = user("ada", "refused@x", { N: "37.5" });
 const IGNORED = user("ada", "gone@x", { N: "1" }, { State: { S: "gone" } });
 
-/** On a machine that does seven other things, too. */
-const PATIENT = 600_000;
-
 let database: TestDatabase;
 beforeEach(async () => {
   database = await createDatabase();
 });
 afterEach(() => database.drop());
 
-const progress = { tell: () => undefined };
-const edge = () => ({ progress, signal: new AbortController().signal });
 const migrate = (list: readonly Item[], options = {}, around?: (target: Target) => Target) =>
-  migrateTrial({ url: database.url, schema, items: list, options, ...(around === undefined ? {} : { around }) });
+  beginTrial({ url: database.url, schema, items: list, options, ...(around === undefined ? {} : { around }) });
 const repair = async (list: readonly Item[]): Promise<Report> =>
-  (await runRepair({ target: database.url, schema, options: {}, force: false }, edge(), memorySource(list))).report;
+  await repairTrial({ target: database.url, schema, options: {}, force: false }, memorySource(list));
 const emails = () => query<{ id: string; email: string }>(database.url, "select id, email from users order by id");
 const reasons = ({ quarantine }: Report) => quarantine.map(({ reason, count }) => `${count} ${reason}`);
 const kept = async () =>
@@ -218,7 +213,7 @@ describe("the ways out end", () => {
     await migrate([BOB, ONE, OTHER, REFUSED]);
     await runAccept({ target: database.url, schema, key: ["USER#ada", "METADATA"], reason: "an old copy" });
     const task = { target: database.url, schema, options: {} };
-    const { report } = await runVerify(task, edge(), memorySource([BOB, ONE, OTHER, REFUSED]));
+    const report = await verifyTrial(task, memorySource([BOB, ONE, OTHER, REFUSED]));
     expect(report).toMatchObject({ verdict: "verified", accepted: 2 });
     expect(await migrate([REFUSED, OTHER, ONE, BOB])).toMatchObject({ verdict: "verified", accepted: 2 });
   });
@@ -265,9 +260,10 @@ describe("the ways out end", () => {
     ["another stands beside the other one", [BOB, ONE, OTHER], [BOB, OTHER, NEW]],
   ])("I9: repair lets nothing go while a copy is there that nobody has decided about: %s", async (_, before, now) => {
     await migrate(before);
-    const report = (
-      await runRepair({ target: database.url, schema, options: { sample: 0 }, force: false }, edge(), memorySource(now))
-    ).report;
+    const report = await repairTrial(
+      { target: database.url, schema, options: { sample: 0 }, force: false },
+      memorySource(now),
+    );
     expect(report).toMatchObject({ verdict: "discrepant", repaired: { released: 0, refused: 1 } });
     const after = await migrate(now);
     expect(after.verdict).toBe("discrepant");
@@ -331,14 +327,15 @@ describe("I3, I5: interrupted while they are decided", () => {
       };
     };
 
-  it("is gone on with, at every step, as if nothing had been", { timeout: PATIENT }, async () => {
+  it("is gone on with, at every step, as if nothing had been", async () => {
     const told: string[] = [];
     const calmReport = await trial(database.url, stopping(0, "before", told));
     const calm = await stateOf(database.url);
     expect(calmReport.items).toMatchObject({ read: 184, migrated: 62, quarantined: 62, repeated: 60 });
     expect(told.filter((name) => name === "decide").length).toBeGreaterThan(2);
     for (const when of ["before", "after"] as const) {
-      for (let at = 1; at <= told.length; at += 1) {
+      // After one step is before the next: every second one of either is every place once.
+      for (let at = 1; at <= told.length; at += IS_THOROUGH ? 1 : 2) {
         await using other = await createDatabase();
         await expect(trial(other.url, stopping(at, when))).rejects.toThrow(Stopped);
         const report = await trial(other.url);
@@ -365,65 +362,60 @@ describe("I3, I5: interrupted while they are decided", () => {
     ["by time that runs out after each page", "after", 1],
     ["by an operator after each page", "stop", 1],
     ["by death while each page is kept", "before", 2],
-  ] as const)(
-    "a unit is read once, however often it is interrupted: %s",
-    { timeout: PATIENT },
-    async (_, how, most) => {
-      const source = memorySource(list, "memory:test", 20);
-      const read: string[] = [];
-      let isAgain = false;
-      const counting: ItemSource = {
-        ...source,
-        async *read(unit, cursor, signal) {
-          for await (const page of source.read(unit, cursor, signal)) {
-            if (isAgain) read.push(`${unit} ${page.next}`);
-            yield page;
-          }
-        },
+  ] as const)("a unit is read once, however often it is interrupted: %s", async (_, how, most) => {
+    const source = memorySource(list, "memory:test", 20);
+    const read: string[] = [];
+    let isAgain = false;
+    const counting: ItemSource = {
+      ...source,
+      async *read(unit, cursor, signal) {
+        for await (const page of source.read(unit, cursor, signal)) {
+          if (isAgain) read.push(`${unit} ${page.next}`);
+          yield page;
+        }
+      },
+    };
+    const options = { units: 1, concurrency: 1, seed: 1, sample: 0 };
+    const attempt = async (around: (target: Target) => Target, signal?: AbortSignal) =>
+      migrateTrial({ url: database.url, schema, source: counting, options, around, ...(signal && { signal }) });
+    const interrupted = async (at: number) => {
+      const told: string[] = [];
+      const time = new AbortController();
+      const ways = {
+        after: () => time.abort(),
+        stop: () => runStop({ target: database.url, run: undefined }),
+        before: undefined,
       };
-      const options = { units: 1, concurrency: 1, seed: 1, sample: 0 };
-      const attempt = async (around: (target: Target) => Target, signal?: AbortSignal) =>
-        migrateTrial({ url: database.url, schema, source: counting, options, around, ...(signal && { signal }) });
-      const interrupted = async (at: number) => {
-        const told: string[] = [];
-        const time = new AbortController();
-        const ways = {
-          after: () => time.abort(),
-          stop: () => runStop({ target: database.url, run: undefined }),
-          before: undefined,
-        };
-        const when = how === "before" ? "before" : "after";
-        await attempt(stopping(at, when, told, ways[how]), time.signal).catch((error: unknown) => {
-          if (!(error instanceof Stopped)) throw error;
-        });
-        return told;
-      };
-      await interrupted(1);
-      isAgain = true;
-      const pages = Math.ceil(list.length / 20);
-      // Each attempt keeps one page, and dies, where it does, at the second one.
-      const at = how === "before" ? 3 : 2;
-      let attempts = 0;
-      while ((await interrupted(at)).includes("decide") === false && attempts < 99) attempts += 1;
-      expect(attempts).toBeGreaterThan(pages - 2);
-      for (const [page, times] of Map.groupBy(read, (page) => page))
-        expect(times.length, page).toBeLessThanOrEqual(most);
-      expect(new Set(read).size).toBe(pages);
-      await attempt((target) => target);
-      const state = await stateOf(database.url);
-      await using other = await createDatabase();
-      await trial(other.url);
-      expect(state).toEqual(await stateOf(other.url));
-    },
-  );
+      const when = how === "before" ? "before" : "after";
+      await attempt(stopping(at, when, told, ways[how]), time.signal).catch((error: unknown) => {
+        if (!(error instanceof Stopped)) throw error;
+      });
+      return told;
+    };
+    await interrupted(1);
+    isAgain = true;
+    const pages = Math.ceil(list.length / 20);
+    // Each attempt keeps one page, and dies, where it does, at the second one.
+    const at = how === "before" ? 3 : 2;
+    let attempts = 0;
+    while ((await interrupted(at)).includes("decide") === false && attempts < 99) attempts += 1;
+    expect(attempts).toBeGreaterThan(pages - 2);
+    for (const [page, times] of Map.groupBy(read, (page) => page)) expect(times.length, page).toBeLessThanOrEqual(most);
+    expect(new Set(read).size).toBe(pages);
+    await attempt((target) => target);
+    const state = await stateOf(database.url);
+    await using other = await createDatabase();
+    await trial(other.url);
+    expect(state).toEqual(await stateOf(other.url));
+  });
 
-  it("two processes at once decide each of them once", { timeout: PATIENT }, async () => {
+  it("two processes at once decide each of them once", async () => {
     const calmReport = await trial(database.url);
     const calm = await stateOf(database.url);
     await using other = await createDatabase();
     const both = await Promise.allSettled([trial(other.url), trial(other.url)]);
     expect(both.some(({ status }) => status === "fulfilled")).toBe(true);
-    const { report } = await runVerify({ target: other.url, schema, options: {} }, edge(), memorySource(list));
+    const report = await verifyTrial({ target: other.url, schema, options: {} }, memorySource(list));
     expect([report.items, report.verdict]).toEqual([calmReport.items, calmReport.verdict]);
     expect(await stateOf(other.url)).toEqual(calm);
   });
@@ -480,7 +472,7 @@ describe("I5: two pages with one item at the same time", () => {
           await holder.connect();
           await holder.query("begin; lock table migration_ledger.item in exclusive mode");
           released = expect
-            .poll(async () => (await query(url, WAITING))[0], { timeout: PATIENT })
+            .poll(async () => (await query(url, WAITING))[0])
             .toEqual({ waiting: 2 })
             .finally(() => holder.end());
           both.resolve();
@@ -508,7 +500,7 @@ describe("I5: two pages with one item at the same time", () => {
     ["that is new and gives two, the other way round", [], thing("b", "2"), thing("a", "1")],
     ["that has changed", [thing("a", "0")], thing("a", "1"), thing("a", "2")],
     ["that has changed and gives two rows", [thing("a", "0")], thing("b", "1"), thing("c", "2")],
-  ])("%s", { timeout: PATIENT }, async (_, before, one, other) => {
+  ])("%s", async (_, before, one, other) => {
     const { url } = database;
     if (before.length > 0) await migrateTrial({ url, schema: placed, items: before });
     const options = { units: 2, concurrency: 2 };
@@ -551,9 +543,7 @@ describe("a file", () => {
       );
     });
 
-  it("check tells the key and both positions over all data, and fails for different copies alone", {
-    timeout: 60_000,
-  }, async () => {
+  it("check tells the key and both positions over all data, and fails for different copies alone", async () => {
     const file = join(folder, "items.jsonl");
     const at = lines([BOB]).length;
     await writeFile(file, lines([BOB, ONE, OTHER]));
@@ -568,9 +558,7 @@ describe("a file", () => {
     expect([harmless.exit, harmless.screen]).toEqual([0, expect.stringContaining("1 copy that says the same")]);
   });
 
-  it("I10: an item without its key is named by where it stands, on every screen and in every file", {
-    timeout: 120_000,
-  }, async () => {
+  it("I10: an item without its key is named by where it stands, on every screen and in every file", async () => {
     const file = join(folder, "items.jsonl");
     const canary = "canary-7f3a";
     const { SK: _, ...noSort } = user("ada", canary);

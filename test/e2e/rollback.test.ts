@@ -7,6 +7,7 @@ import { load, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
@@ -67,8 +68,7 @@ const ledgerLines = async () =>
     + (select count(*) from migration_ledger.quarantine) + (select count(*) from migration_ledger.created_table))::int as lines`,
     )
   )[0]?.lines;
-const migrate = (list = GIVEN) =>
-  migrateTrial({ url: database.url, schema, source: memorySource(list), options: { units: 2 } });
+const migrate = (list = GIVEN) => beginTrial({ url: database.url, schema, items: list, options: { units: 2 } });
 const undo = (force = false) => runRollback({ target: database.url, schema, force });
 
 it("I12: tables the run made are dropped, views of its own too, and nothing of it is left", async () => {

@@ -6,12 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { beforePages, migrateTrial, query } from "../support/migration.ts";
+import { beforePages, migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 import { otherSession, untilWaiting } from "../support/other-session.ts";
 
 const tables = defineTables({
@@ -58,7 +57,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const migrate = (list: readonly Item[], prune = false) =>
-  migrateTrial({ url: database.url, schema, items: list, options: { prune } });
+  beginTrial({ url: database.url, schema, items: list, options: { prune } });
 /** A pass with a transaction of others that is open when a page is written, or when settling begins, and commits when that waits. */
 async function meanwhile(when: "page" | "settling", change: string, list: readonly Item[]) {
   await using somebody = await otherSession(database.url);
@@ -82,11 +81,10 @@ async function meanwhile(when: "page" | "settling", change: string, list: readon
   return await pass;
 }
 
-const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
 const verify = async (list: readonly Item[]) =>
-  (await runVerify({ target: database.url, schema, options: {} }, edge, memorySource(list))).report;
+  await verifyTrial({ target: database.url, schema, options: {} }, memorySource(list));
 const repair = async (list: readonly Item[], force = false) =>
-  (await runRepair({ target: database.url, schema, options: {}, force }, edge, memorySource(list))).report;
+  await repairTrial({ target: database.url, schema, options: {}, force }, memorySource(list));
 const rollback = (force = false) => runRollback({ target: database.url, schema, force });
 const ask = <R extends object>(sql: string) => query<R & Record<string, unknown>>(database.url, sql);
 interface Ada {
@@ -216,7 +214,7 @@ describe("I12: a part of a merged row", () => {
       return await reread.get(keys);
     };
     const task = { target: database.url, schema, options: {}, force: false };
-    const { report } = await runRepair(task, edge, { ...source, reread: { ...reread, get } });
+    const report = await repairTrial(task, { ...source, reread: { ...reread, get } });
     expect(report.verdict).toBe("discrepant");
     expect(await ada()).toMatchObject({ email: null, name: null });
   });

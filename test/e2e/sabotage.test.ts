@@ -80,8 +80,8 @@ it.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
       process.kill(signal === "SIGINT" ? -group : group, signal);
     });
     expect(exit).toBe(signal === "SIGKILL" ? null : 2);
-    await expect.poll(() => readdir(folder), { timeout: 10_000 }).toEqual([]);
-    await expect.poll(() => alive(-group), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => readdir(folder)).toEqual([]);
+    await expect.poll(() => alive(-group)).toBe(false);
   },
 );
 

@@ -7,10 +7,9 @@ import { partsOf } from "../../lambda/domain/decode/mapping-parts.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runStatus } from "../../lambda/verbs/status.ts";
 import { runTrace } from "../../lambda/verbs/trace.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { migrateTrial, query, verifyTrial } from "../support/migration.ts";
 
 const keys = { pk: "PK" };
 const people = defineTables({ users: { id: text().primaryKey(), name: text() } });
@@ -50,10 +49,9 @@ it("in the one order, the foreign key is built with the second", async () => {
   expect((await migratePeople()).verdict).toBe("verified");
   expect(await migrateShop()).toMatchObject({ verdict: "verified", tables: [{ name: "orders", actualRows: 1 }] });
   expect(await keyState()).toEqual([{ convalidated: true }]);
-  const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
   const verify = (schema: typeof peopleSchema, list: readonly Item[], name: string) =>
-    runVerify({ target: database.url, schema, options: {} }, edge, memorySource(list, name));
-  expect((await verify(peopleSchema, USERS, "memory:people")).report).toMatchObject({ verdict: "verified", run: 1 });
+    verifyTrial({ target: database.url, schema, options: {} }, memorySource(list, name));
+  expect(await verify(peopleSchema, USERS, "memory:people")).toMatchObject({ verdict: "verified", run: 1 });
   expect((await runStatus(database.url, 1)).is.source).toBe("memory:people");
   expect((await runStatus(database.url)).is.source).toBe("memory:shop");
   expect(await runTrace({ target: database.url, schema: peopleSchema, words: ["U#1"], isItem: false })).toMatchObject({
@@ -142,7 +140,7 @@ describe("a source whose tables another source's run has made", () => {
     const opening = ["memory:people", "memory:more"].map((source) => target.runs.open({ ...request, source, parts }));
     const ends = Promise.allSettled(opening);
     const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    await expect.poll(async () => (await query(database.url, waiting)).length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(async () => (await query(database.url, waiting)).length).toBe(2);
     await holder.query("commit");
     await holder.end();
     expect((await ends).map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);

@@ -2,12 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
-import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { query, repairTrial, verifyTrial } from "../support/migration.ts";
 
 const keys = { pk: "PK" };
 const users = { id: text().primaryKey(), name: text().nullable() };
@@ -54,16 +53,14 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
 const ask = <R extends object>(sql: string) => query<R & Record<string, unknown>>(database.url, sql);
 const sourceOf = (who: Who, list: readonly Item[]) => memorySource(list, `memory:${who}`);
 const taskOf = (who: Who) => ({ target: database.url, schema: schemas[who], options: {} });
 const migrate = (who: Who, list: readonly Item[], prune = false) =>
-  migrateTrial({ url: database.url, schema: schemas[who], source: sourceOf(who, list), options: { prune } });
-const verify = async (who: Who, list: readonly Item[]) =>
-  (await runVerify(taskOf(who), edge, sourceOf(who, list))).report;
+  beginTrial({ url: database.url, schema: schemas[who], items: list, name: `memory:${who}`, options: { prune } });
+const verify = async (who: Who, list: readonly Item[]) => await verifyTrial(taskOf(who), sourceOf(who, list));
 const repair = async (who: Who, list: readonly Item[], force = true) =>
-  (await runRepair({ ...taskOf(who), force }, edge, sourceOf(who, list))).report;
+  await repairTrial({ ...taskOf(who), force }, sourceOf(who, list));
 const rollback = (run: number, force = false) =>
   runRollback({ target: database.url, schema: schemas[run === 1 ? "one" : "other"], run, force });
 const names = async () =>

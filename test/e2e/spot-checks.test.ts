@@ -7,9 +7,10 @@ import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/in
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { migrate } from "../../lambda/pipeline/migrate.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { type migrateTrial, query, quiet } from "../support/migration.ts";
 
 const tables = defineTables({
   things: { id: text().primaryKey(), n: bigint() },
@@ -36,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const run = (more: Partial<Parameters<typeof migrateTrial>[0]> = {}) =>
-  migrateTrial({ url: database.url, schema, items: things, options: { sample: 200, seed: 5 }, ...more });
+  beginTrial({ url: database.url, schema, items: things, options: { sample: 200, seed: 5 }, ...more });
 
 /** A live table: what is read again may have been written to since. */
 function live(list: readonly Item[], now: readonly Item[]): ItemSource {
@@ -92,7 +93,7 @@ describe("what only a second look at single items finds", () => {
     const mapping = load(schema);
     await using target = openTarget(database.url, mapping);
     const task = { source: "", target: database.url, schema, options: { sample: 200, seed: 5 } };
-    const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+    const edge = quiet();
     const report = await migrate(migrationOf(task, edge, memorySource(things), blindToContents(target), mapping));
     expect(report.discrepancies.filter(({ check }) => check === "content")).toEqual([]);
     expect(report.verdict).toBe("discrepant");

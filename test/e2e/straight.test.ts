@@ -7,7 +7,7 @@ import { createDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
 import { contact, owner, pair, pet, schema, visit } from "../support/pets.ts";
-import { tcpProxy } from "../support/tcp-proxy.ts";
+import { proxied } from "../support/tcp-proxy.ts";
 
 const names = Object.keys(schema.tables);
 const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
@@ -43,10 +43,8 @@ const LEDGER = [
 /** With tables that are there before the run, every row asks for its key. */
 async function migrated(items: readonly Item[], page: number, isThereBefore: boolean) {
   await using database = await createDatabase();
-  const { hostname, port } = new URL(database.url);
-  await using proxy = await tcpProxy(hostname, Number(port));
-  const url = new URL(database.url);
-  url.port = String(proxy.port);
+  const { proxy, through } = await proxied(database);
+  await using _ = proxy;
   if (isThereBefore) await query(database.url, ddlOf(load(schema)).before.join(";"));
   let copied = 0;
   proxy.onSent = (data) => {
@@ -55,7 +53,7 @@ async function migrated(items: readonly Item[], page: number, isThereBefore: boo
   };
   const options = { units: 1, concurrency: 1, sample: 0 };
   const report = await migrateTrial({
-    url: url.href,
+    url: through,
     schema,
     source: memorySource(items, "memory:test", page),
     options,

@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { beforePages, migrateTrial, query } from "../support/migration.ts";
+import { beforePages, migrateTrial, query, verifyTrial } from "../support/migration.ts";
 
 const tables = defineTables({
   users: table({ id: text().primaryKey(), email: text().unique() }).check("has an address", "email <> ''"),
@@ -28,10 +28,9 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const migrate = (list: readonly Item[] = ALL, prune = false) =>
-  migrateTrial({ url: database.url, schema, items: list, options: { prune } });
-const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+  beginTrial({ url: database.url, schema, items: list, options: { prune } });
 const verify = (list: readonly Item[]) =>
-  runVerify({ target: database.url, schema, options: {} }, edge, memorySource(list));
+  verifyTrial({ target: database.url, schema, options: {} }, memorySource(list));
 const rollback = (force = false) => runRollback({ target: database.url, schema, force });
 const constraints = async () =>
   (
@@ -185,7 +184,7 @@ describe("a second pass that reads nothing", () => {
     await expect(migrate([], true)).rejects.toMatchObject({ code: "nothing-read" });
     expect(await constraints()).toEqual(BUILT);
     expect(await query(database.url, "select count(*)::int as rows from users")).toEqual([{ rows: 2 }]);
-    expect((await verify([])).report.verdict).toBe("discrepant");
+    expect((await verify([])).verdict).toBe("discrepant");
     expect(await migrate()).toMatchObject({ verdict: "verified", pass: 3 });
   });
 });

@@ -8,10 +8,9 @@ import { type Migration, plan } from "../../lambda/pipeline/migrate.ts";
 import { workflowCopy, workflowFinalize } from "../../lambda/pipeline/workflow.ts";
 import type { Run } from "../../lambda/ports/runs.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial, query } from "../support/migration.ts";
+import { dump, migrateTrial, query, verifyTrial } from "../support/migration.ts";
 import { contact, GOOD, owner, pet, schema } from "../support/pets.ts";
 
 const LIST: readonly Item[] = [
@@ -46,13 +45,11 @@ async function step<T>(
 
 const begin = (units = 8, list = LIST) => step((migration) => plan(migration), { units }, { list });
 const verify = async (signal = new AbortController().signal, list = LIST) =>
-  (
-    await runVerify(
-      { target: database.url, schema, options: { sample: 5 } },
-      { progress: { tell: () => undefined }, signal },
-      memorySource(list, "memory:test", 20),
-    )
-  ).report;
+  await verifyTrial(
+    { target: database.url, schema, options: { sample: 5 } },
+    memorySource(list, "memory:test", 20),
+    signal,
+  );
 
 describe("I5: copied by so many at once, the result is that of one", () => {
   it.each([1, 4, 16])("%i", async (workers) => {

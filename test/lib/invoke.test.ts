@@ -20,7 +20,6 @@ import { tableName } from "../support/table-name.ts";
 import { definitionOf, execute } from "./executed.ts";
 
 const ARN = "arn:aws:states:eu-west-1:123456789012";
-const SLOW = { timeout: 120_000 };
 
 let bundle: Bundle;
 let client: DynamoDBClient;
@@ -120,14 +119,14 @@ async function invoked(name: string, items: Iterable<Item>, database: TestDataba
 
 const clean = () => sampleItems({ items: 200, seed: 5, now: new Date() });
 
-it("starts the workflow, follows it, prints the report and ends with 0 where it is verified", SLOW, async () => {
+it("starts the workflow, follows it, prints the report and ends with 0 where it is verified", async () => {
   await using database = await createDatabase();
   const { status, text, json } = await invoked("invoke-clean", clean(), database);
   expect([status, text]).toEqual([0, expect.stringMatching(/^VERIFIED {2}/m)]);
   expect(JSON.parse(json)).toMatchObject({ verdict: "verified", items: { read: 200 } });
 });
 
-it("I10: ends with 1 where it is discrepant, and shows hashes in place of keys", SLOW, async () => {
+it("I10: ends with 1 where it is discrepant, and shows hashes in place of keys", async () => {
   await using database = await createDatabase();
   const { status, text, json } = await invoked("invoke-dirty", soiled(clean()), database);
   expect([status, text]).toEqual([1, expect.stringMatching(/^DISCREPANT {2}/m)]);
@@ -135,7 +134,7 @@ it("I10: ends with 1 where it is discrepant, and shows hashes in place of keys",
   for (const shown of [text, json]) expect(shown).not.toMatch(/folder-attic|USER#/);
 });
 
-it("a stack without a migrator is refused", SLOW, async () => {
+it("a stack without a migrator is refused", async () => {
   await using database = await createDatabase();
   const { status, text } = await invoked("invoke-off", clean(), database, output("Other", "x"));
   expect([status, text]).toEqual([3, expect.stringContaining("has no migrator")]);

@@ -29,14 +29,28 @@ const environment = (): NodeJS.ProcessEnv => ({
   CDK_DISABLE_CLI_TELEMETRY: "true",
 });
 
-async function synth(...settings: readonly string[]): Promise<Assembly> {
+/** What the command does with a folder for its output, and the assembly that is there afterwards. */
+async function assembled(command: (folder: string) => Promise<unknown>): Promise<Assembly> {
   const folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-cdk-"));
   made.push(folder);
-  const words = ["synth", "--quiet", "--no-notices", "--output", folder, ...settings.flatMap((each) => ["-c", each])];
-  await run(cdk, words, { cwd: root, env: environment() });
+  await command(folder);
   const template = JSON.parse(await readFile(join(folder, "DynamoDbToPostgres.template.json"), "utf8"));
   return { resources: template.Resources, folder };
 }
+
+const synth = (...settings: readonly string[]): Promise<Assembly> =>
+  assembled((folder) => {
+    const words = ["synth", "--quiet", "--no-notices", "--output", folder, ...settings.flatMap((each) => ["-c", each])];
+    return run(cdk, words, { cwd: root, env: environment() });
+  });
+
+/** The app as the command runs it, without the command, which takes as long again. */
+const app = (settings: Readonly<Record<string, string>>): Promise<Assembly> =>
+  assembled(async (folder) => {
+    const { context } = JSON.parse(await readFile(join(root, "cdk.json"), "utf8"));
+    const told = { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...settings }) };
+    await run(process.execPath, ["bin/app.ts"], { cwd: root, env: { ...environment(), ...told } });
+  });
 
 afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true, force: true }))));
 
@@ -103,26 +117,22 @@ describe("another schema folder", () => {
     }
   });
 
-  it("is what the function is bundled with", async () => {
+  it("is what the function is bundled with, without migrations where it has none", async () => {
+    await rm(join(folder, "migrations"), { recursive: true });
     const items = join(folder, "items.ts");
     await writeFile(items, (await readFile(items, "utf8")).replaceAll("FOLDER#", "DRAWER#"));
     const bundle = await readFile(
-      join(assetOf(await synth("tableName=legacy", `schema=${folder}`), "MigratorFunction"), "index.mjs"),
+      join(assetOf(await app({ tableName: "legacy", schema: folder }), "MigratorFunction"), "index.mjs"),
       "utf8",
     );
     expect(bundle).toContain("DRAWER#");
     expect(bundle).not.toContain("FOLDER#");
   });
 
-  it("without migrations is bundled without any", async () => {
-    await rm(join(folder, "migrations"), { recursive: true, force: true });
-    await expect(synth("tableName=legacy", `schema=${folder}`)).resolves.toBeDefined();
-  });
-
   it("that does not load is refused before anything is synthesized, and so is one that is not there", async () => {
     await writeFile(join(folder, "tables.ts"), "export const table = {};");
-    await expect(synth("tableName=legacy", `schema=${folder}`)).rejects.toThrow(/does not export tables/);
-    await expect(synth("tableName=legacy", "schema=nowhere")).rejects.toThrow(/REFUSED.*nowhere/s);
+    await expect(app({ tableName: "legacy", schema: folder })).rejects.toThrow(/does not export tables/);
+    await expect(app({ tableName: "legacy", schema: "nowhere" })).rejects.toThrow(/REFUSED.*nowhere/s);
   });
 });
 

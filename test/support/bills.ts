@@ -6,9 +6,9 @@ import { must } from "../../lambda/domain/must.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { type AcceptTask, runAccept } from "../../lambda/verbs/accept.ts";
 import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
-import { runVerify } from "../../lambda/verbs/verify.ts";
+import { beginTrial } from "./beginning.ts";
 import { memorySource } from "./memory-source.ts";
-import { migrateTrial } from "./migration.ts";
+import { verifyTrial } from "./migration.ts";
 
 export const tables = defineTables({
   folders: { id: text().primaryKey() },
@@ -38,15 +38,13 @@ export const file = (id: string, way: string, folder = "1", size = 1) =>
   one(`FILE#${id}`, `${way}#${folder}`, { Size: n(size) });
 export const bill = (id: string, by: string, sum: string | number = 1) => one(`BILL#${id}`, by, { Sum: n(sum) });
 
-export const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
-
 /** What an operator does with that table in a database. */
 export function operator(url: () => string) {
   const migrate = (items: readonly Item[], options = {}, other = schema) =>
-    migrateTrial({ url: url(), schema: other, items, options });
+    beginTrial({ url: url(), schema: other, items, options });
   const place = (other = schema) => ({ target: url(), schema: other });
   const verify = async (items: readonly Item[], other = schema) =>
-    (await runVerify({ ...place(other), options: {} }, edge, memorySource(items))).report;
+    await verifyTrial({ ...place(other), options: {} }, memorySource(items));
   const accept = (choice: Partial<AcceptTask>) => runAccept({ ...place(), key: [], reason: "known", ...choice });
   const acceptAll = (reasonCode?: string, entity?: string) => accept({ all: true, reasonCode, entity });
   /** Why it was refused. */

@@ -31,6 +31,9 @@ const client = {
 const load = Module._load;
 Module._load = (name, ...more) => (name.endsWith("rapid-client.node") ? client : load.call(Module, name, ...more));
 
+// What was compiled is written when a process ends, and these are killed.
+setTimeout(() => Module.flushCompileCache(), 1_000).unref();
+
 process.on("SIGUSR2", () => {
   for (;;);
 });

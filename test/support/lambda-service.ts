@@ -100,6 +100,8 @@ export class LambdaService implements AsyncDisposable {
         AWS_LAMBDA_LOG_STREAM_NAME: "one",
         LAMBDA_TASK_ROOT: folder,
         _HANDLER: "index.handler",
+        // Lambda keeps none; here it halves the time of every cold start behind the first.
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         ...environment,
       },
     });

@@ -8,12 +8,17 @@ import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { migrate } from "../../lambda/pipeline/migrate.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
 import { numbered, runsAt } from "../../lambda/runs.ts";
+import { runRepair } from "../../lambda/verbs/repair.ts";
+import { runVerify } from "../../lambda/verbs/verify.ts";
 import { memorySource } from "./memory-source.ts";
+import { IS_THOROUGH } from "./thoroughness.ts";
 
 export interface Trial {
   readonly url: string;
   readonly schema: Schema;
   readonly items?: readonly Item[];
+  /** Of the source, where it is of memory. */
+  readonly name?: string;
   readonly source?: ItemSource;
   readonly options?: Options;
   readonly signal?: AbortSignal;
@@ -22,25 +27,45 @@ export interface Trial {
   readonly around?: (target: Target) => Target;
 }
 
+/** What a verb is run between: nobody listens, and it has time. */
+export const quiet = (signal = new AbortController().signal) => ({ progress: { tell: () => undefined }, signal });
+
+/** Proves a run anew. */
+export const verifyTrial = async (...[task, source, signal]: Verb<typeof runVerify>): Promise<Report> =>
+  (await runVerify(task, quiet(signal), source)).report;
+
+/** Repairs a run. */
+export const repairTrial = async (...[task, source, signal]: Verb<typeof runRepair>): Promise<Report> =>
+  (await runRepair(task, quiet(signal), source)).report;
+
+type Verb<V extends typeof runVerify | typeof runRepair> = [
+  task: Parameters<V>[0],
+  source: ItemSource,
+  signal?: AbortSignal,
+];
+
+/** Workers and units of which a test does not speak: each costs a connection and ten statements, so that all there are by themselves wait for more time. */
+const FEW = IS_THOROUGH ? {} : { units: 2, concurrency: 2 };
+
 /** Runs one migration to its end. */
 export async function migrateTrial({
   url,
   schema,
   items = [],
+  name,
   source,
   options = {},
   signal,
   now,
   around,
 }: Trial): Promise<Report> {
-  const from = source ?? memorySource(items);
+  const from = source ?? memorySource(items, name);
   const known = (await runsAt(url)).find((run) => run.source === from.name);
   const mapping = known === undefined ? load(schema) : numbered(schema, known);
   await using target = openTarget(url, mapping, { migrations: schema.migrations });
-  const edge = { progress: { tell: () => undefined }, signal: signal ?? new AbortController().signal };
-  const task = { source: "", target: url, schema, options };
+  const task = { source: "", target: url, schema, options: { ...FEW, ...options } };
   const decorated = around === undefined ? target : around(target);
-  const migration = migrationOf(task, edge, from, decorated, mapping);
+  const migration = migrationOf(task, quiet(signal), from, decorated, mapping);
   return await migrate(now === undefined ? migration : { ...migration, now });
 }
 

@@ -1,4 +1,4 @@
-/** Property tests draw the same values in every run, so that a red run can be looked into; TEST_SEED draws others. */
 import fc from "fast-check";
+import { SEED } from "./thoroughness.ts";
 
-fc.configureGlobal({ seed: Number(process.env.TEST_SEED ?? 20_260_101) });
+fc.configureGlobal({ seed: SEED });

@@ -3,6 +3,16 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { listening } from "./listening.ts";
 
+/** Cuts at what is sent as the one of that number; says whether there was one. */
+export function cutAt(proxy: TcpProxy, number: number): () => boolean {
+  let sent = 0;
+  proxy.onSent = () => {
+    sent += 1;
+    return sent === number ? "cut" : "answer";
+  };
+  return () => sent >= number;
+}
+
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** Connections are reset as soon as they are made. */
@@ -17,7 +27,15 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
 }
 
-export async function tcpProxy(host: string, port: number): Promise<TcpProxy> {
+/** Something in between, and the address of the database behind it. */
+export async function proxied({ url }: { readonly url: string }): Promise<{ proxy: TcpProxy; through: string }> {
+  const through = new URL(url);
+  const proxy = await tcpProxy(through.hostname, Number(through.port));
+  [through.hostname, through.port] = ["127.0.0.1", String(proxy.port)];
+  return { proxy, through: through.href };
+}
+
+async function tcpProxy(host: string, port: number): Promise<TcpProxy> {
   const open = new Set<Socket>();
   const reset = (...sockets: readonly Socket[]): void => {
     for (const socket of sockets) if (!socket.destroyed) socket.resetAndDestroy();

@@ -9,7 +9,7 @@ import type { Report } from "../../../lambda/domain/proof/report.ts";
 import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
 import { runMigration } from "../../../lambda/verbs/migrate.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { migrateTrial } from "../../support/migration.ts";
+import { migrateTrial, quiet } from "../../support/migration.ts";
 
 const CANARY = "CANARY-7f3a";
 const tables = defineTables({ things: { id: text().primaryKey(), size: integer(), twin: text().unique() } });
@@ -76,7 +76,7 @@ it("I10: what Postgres quotes of a row is left out of its errors", async () => {
 });
 
 it("a refusal says what to do, and a password in a URL is not repeated", async () => {
-  const edge = { progress: { tell: () => undefined }, signal: new AbortController().signal };
+  const edge = quiet();
   const task = {
     source: "file:nowhere.jsonl",
     target: `postgres://user:${CANARY}@127.0.0.1:1/db`,

@@ -183,7 +183,11 @@ const DESIGNS: Readonly<Record<string, { kinds: readonly ((at: number) => Item)[
 const ORDERS: Readonly<Record<string, (items: readonly Item[]) => readonly Item[]>> = {
   "in turn": (items) => items,
   "one kind after the other": (items) => [...Map.groupBy(items, ownAttribute).values()].flat(),
-  "ordered by their keys": (items) => items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+  "ordered by their keys": (items) =>
+    items
+      .map((item) => ({ item, spelled: JSON.stringify(item) }))
+      .sort((a, b) => (a.spelled < b.spelled ? -1 : 1))
+      .map(({ item }) => item),
 };
 const ownAttribute = (item: Item): string => Object.keys(item).find((attribute) => attribute.startsWith("own")) ?? "";
 
@@ -198,13 +202,16 @@ describe.each(Object.entries(DESIGNS))("ten thousand items by %s", (_, { kinds, 
     const parsed = shapesOf(dressed).map(({ pk, sk = "", delimiter = "#" }) =>
       [pk, sk].map((template) => parseTemplate(template, delimiter)),
     );
-    for (const { PK, SK } of dressed) {
-      const keys = [PK, SK].map((value) => (value !== undefined && "S" in value ? value.S : ""));
-      const isMatched = parsed.some((templates) =>
-        templates.every((one, at) => !("problem" in one) && matchTemplate(one, keys[at] ?? "") !== undefined),
-      );
-      expect(isMatched, keys.join(" / ")).toBe(true);
-    }
+    const keys = dressed.map(({ PK, SK }) =>
+      [PK, SK].map((value) => (value !== undefined && "S" in value ? value.S : "")),
+    );
+    const unmatched = keys.filter(
+      (pair) =>
+        !parsed.some((templates) =>
+          templates.every((one, at) => !("problem" in one) && matchTemplate(one, pair[at] ?? "") !== undefined),
+        ),
+    );
+    expect(unmatched).toEqual([]);
   });
 
   it.each(Object.entries(ORDERS))("are as many shapes as there are kinds, read %s", (_, order) => {

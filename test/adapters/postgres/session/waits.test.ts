@@ -55,7 +55,7 @@ it("a page that waits for a table says for which, and who holds it, once, and go
   const pid = await pidOf(application);
   await application.query("begin; lock table owners in access exclusive mode");
   const committing = claim.commit(page("1"));
-  await expect.poll(() => told, { timeout: 30_000 }).not.toEqual([]);
+  await expect.poll(() => told).not.toEqual([]);
   // Whoever looks twice tells once.
   await application.query("select pg_sleep(2.5)");
   const holder = expect.stringMatching(new RegExp(`^pid ${pid}, the application, (idle in transaction|active)$`));
@@ -75,7 +75,7 @@ it("several that wait for one holder say it once, and each asks for itself again
     await application.query("begin; lock table things in access exclusive mode");
     const inserts = [insert(), insert(), insert()];
     await application.query("select pg_sleep(3.5)");
-    await expect.poll(() => told.length, { timeout: 30_000 }).toBe(times);
+    await expect.poll(() => told.length).toBe(times);
     await application.query("commit");
     await Promise.all(inserts);
   }
@@ -167,9 +167,7 @@ it("the command line says on the screen what it waits for", async () => {
     said += chunk.toString();
   });
   const ended = once(command, "exit");
-  await expect
-    .poll(() => said, { timeout: 60_000 })
-    .toMatch(/waiting for table migration_ledger\.run, held by pid \d+, the application/);
+  await expect.poll(() => said).toMatch(/waiting for table migration_ledger\.run, held by pid \d+, the application/);
   await application.query("commit");
   expect(await ended).toEqual([3, null]);
   expect(said).toContain("REFUSED");
