@@ -17,7 +17,7 @@ import {
   timestamptz,
 } from "../../lambda/mapping/index.ts";
 import { createDatabase } from "../support/database.ts";
-import { dump, migrateTrial, query } from "../support/migration.ts";
+import { dump, migrateTrial, queries, query } from "../support/migration.ts";
 
 const tables = defineTables({
   notes: table({
@@ -112,7 +112,7 @@ async function migrated(settings: Readonly<Record<string, string>>) {
   await query(new URL("/postgres", database.url).href, `alter database ${name} reset all`);
   return {
     rows: await dump(database.url, ["notes"]),
-    built: await Promise.all(BUILT.map((sql) => query(database.url, sql))),
+    built: await queries(database.url, BUILT),
   };
 }
 

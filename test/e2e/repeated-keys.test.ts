@@ -17,7 +17,7 @@ import { runStop } from "../../lambda/verbs/stop.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial, query, repairTrial, verifyTrial, versions } from "../support/migration.ts";
+import { dump, migrateTrial, queries, query, repairTrial, verifyTrial, versions } from "../support/migration.ts";
 import { IS_THOROUGH } from "../support/thoroughness.ts";
 
 const tables = defineTables({ users: { id: text().primaryKey(), email: text(), age: bigint() } });
@@ -280,13 +280,11 @@ describe("I3, I5: interrupted while they are decided", () => {
   const list = [BOB, ONE, OTHER, REFUSED, ...MANY.flat()];
   const stateOf = async (url: string) => ({
     rows: await dump(url, ["users"]),
-    ledger: await Promise.all(
-      [
-        "select item, version, reason, detail, position from migration_ledger.quarantine order by item, version",
-        "select item, version, fate, body from migration_ledger.repeated order by item, version",
-        "select hash as item, fp as item_fp from migration_ledger.item order by hash",
-      ].map((sql) => query(url, sql)),
-    ),
+    ledger: await queries(url, [
+      "select item, version, reason, detail, position from migration_ledger.quarantine order by item, version",
+      "select item, version, fate, body from migration_ledger.repeated order by item, version",
+      "select hash as item, fp as item_fp from migration_ledger.item order by hash",
+    ]),
   });
   const trial = (url: string, around?: (target: Target) => Target, signal?: AbortSignal) =>
     migrateTrial({

@@ -69,45 +69,54 @@ export async function migrateTrial({
   return await migrate(now === undefined ? migration : { ...migration, now });
 }
 
-/** One query on a connection of its own. */
-export async function query<R extends pg.QueryResultRow>(
-  url: string,
-  sql: string,
-  values: unknown[] = [],
-): Promise<R[]> {
+type Ask = <R extends pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<R[]>;
+
+/** Asks what there is to ask, one after the other, on a connection of its own. */
+async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query("set timezone = 'UTC'");
-    return (await client.query<R>(sql, values)).rows;
+    return await work(async (sql, values) => (await client.query(sql, values)).rows);
   } finally {
     await client.end();
   }
 }
 
+/** One query. */
+export const query = <R extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<R[]> =>
+  asking(url, (ask) => ask<R>(sql, values));
+
+/** What each of some queries gives. */
+export const queries = (url: string, all: readonly string[]): Promise<unknown[][]> =>
+  asking(url, async (ask) => {
+    const results: unknown[][] = [];
+    for (const sql of all) results.push(await ask(sql));
+    return results;
+  });
+
 /** Every row of some tables as text, in one order: equal exactly when the tables are. */
-export async function dump(url: string, tables: readonly string[]): Promise<Record<string, string[]>> {
-  const dumped: Record<string, string[]> = {};
-  for (const table of tables) {
-    const rows = await query<{ row: string }>(
-      url,
-      `select t::text as row from ${pg.escapeIdentifier(table)} t order by 1`,
-    );
-    dumped[table] = rows.map(({ row }) => row);
-  }
-  return dumped;
-}
+export const dump = (url: string, tables: readonly string[]): Promise<Record<string, string[]>> =>
+  asking(url, async (ask) => {
+    const dumped: Record<string, string[]> = {};
+    for (const table of tables) {
+      const sql = `select t::text as row from ${pg.escapeIdentifier(table)} t order by 1`;
+      dumped[table] = (await ask<{ row: string }>(sql)).map(({ row }) => row);
+    }
+    return dumped;
+  });
 
 /** Which version of each row is stored, by the transaction that wrote it: unchanged exactly when nothing wrote the row. */
-export async function versions(url: string, tables: readonly string[]): Promise<Map<string, string>> {
-  const all = new Map<string, string>();
-  for (const table of tables) {
-    const sql = `select t::text as row, xmin::text || ' ' || ctid::text as version from ${pg.escapeIdentifier(table)} t`;
-    for (const { row, version } of await query<{ row: string; version: string }>(url, sql))
-      all.set(`${table} ${row}`, version);
-  }
-  return all;
-}
+export const versions = (url: string, tables: readonly string[]): Promise<Map<string, string>> =>
+  asking(url, async (ask) => {
+    const all = new Map<string, string>();
+    for (const table of tables) {
+      const sql = `select t::text as row, xmin::text || ' ' || ctid::text as version from ${pg.escapeIdentifier(table)} t`;
+      for (const { row, version } of await ask<{ row: string; version: string }>(sql))
+        all.set(`${table} ${row}`, version);
+    }
+    return all;
+  });
 
 /** Does something before every page that is written; counts them over all workers. */
 export const beforePages =
