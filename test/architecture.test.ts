@@ -2,13 +2,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { packagesReached, type Sources, violations } from "./support/imports.ts";
+import { packagesReached, type Sources, testsThatNameTheLedger, violations } from "./support/imports.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
-async function readSources(): Promise<Map<string, string>> {
+async function readSources(...folders: readonly string[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const folder of ["bin", "lib", "lambda", "schema"]) {
+  for (const folder of folders) {
     const files = await readdir(join(root, folder), { recursive: true }).catch(() => []);
     for (const file of files.filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))) {
       sources.set(`${folder}/${file}`, await readFile(join(root, folder, file), "utf8"));
@@ -20,13 +20,24 @@ async function readSources(): Promise<Map<string, string>> {
 let sources: Sources;
 let devDependencies: string[];
 beforeAll(async () => {
-  sources = await readSources();
+  sources = await readSources("bin", "lib", "lambda", "schema");
   devDependencies = Object.keys(JSON.parse(await readFile(join(root, "package.json"), "utf8")).devDependencies);
 });
 
 it("every import goes where it may, in one direction", () => {
   expect(sources.size).toBeGreaterThan(50);
   expect(violations(sources)).toEqual([]);
+});
+
+it("no test names a table of the ledger but those that are about it", async () => {
+  const tests = await readSources("test");
+  expect(tests.size).toBeGreaterThan(100);
+  expect(testsThatNameTheLedger(tests)).toEqual([]);
+  const planted = new Map([
+    ["test/e2e/x.test.ts", 'await query(url, "select from migration_ledger.parked");'],
+    ["test/e2e/y.test.ts", 'await query(url, "select from migration_ledger.contribution");'],
+  ]);
+  expect(testsThatNameTheLedger(planted)).toEqual(["test/e2e/x.test.ts"]);
 });
 
 it("nothing of the terminal or of development reaches the function", () => {

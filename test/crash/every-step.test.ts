@@ -10,6 +10,7 @@ import type { UnitClaim } from "../../lambda/ports/units.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { ledgerOf, runAt } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, queries } from "../support/migration.ts";
 import { IS_THOROUGH } from "../support/thoroughness.ts";
@@ -80,15 +81,11 @@ function stopping(at: number, when: "before" | "after") {
 
 /** Tables, ledger and report, without what tells the time. */
 async function stateOf({ url }: TestDatabase) {
-  const ledger = await queries(url, [
-    "select run, tbl, facet, key, item, row_fp, item_fp, pass, source from migration_ledger.contribution order by item, tbl, facet, key",
-    "select c.run, c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key order by 2, 3, 4, 5",
-    "select run, pass, unit, done, pages, tally, read, quarantined from migration_ledger.unit order by unit",
-    "select run, item, reason from migration_ledger.quarantine order by item",
-    "select pass, phase from migration_ledger.run",
+  const ledger = await ledgerOf(url, "contributions", "passes", "parked", "units", "refusals");
+  const constraints = await queries(url, [
     "select conname, convalidated from pg_constraint where connamespace = 'public'::regnamespace order by conname",
   ]);
-  return { rows: await dump(url, names), ledger };
+  return { rows: await dump(url, names), run: await runAt(url), ledger, constraints };
 }
 
 const trial = (url: string, list: readonly Item[] = SAMPLE, around?: (target: Target) => Target) =>

@@ -17,6 +17,7 @@ import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Fault as DynamoDbFault, dynamoDbProxy } from "../support/dynamodb-proxy.ts";
+import { linesOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
 import { tableName } from "../support/table-name.ts";
@@ -35,8 +36,6 @@ const OPTIONS = { units: 8, concurrency: 4 };
 /** Aurora takes up to half a minute to resume from zero; where there is time, so does this. */
 const PAUSE_MS = IS_THOROUGH ? 30_000 : 1_000;
 const names = Object.keys(tables);
-const AUDIT =
-  "select run, tbl, facet, key, item, row_fp, item_fp, source from migration_ledger.contribution order by item, tbl, facet, key";
 
 interface Calm {
   readonly rows: Record<string, string[]>;
@@ -48,7 +47,7 @@ async function calmNight(source: ItemSource): Promise<Calm> {
   await using quiet = await createDatabase();
   const report = await migrateTrial({ url: quiet.url, schema, source, options: OPTIONS, now: () => NOW });
   expect(report.verdict).toBe("verified");
-  return { rows: await dump(quiet.url, names), audit: await query(quiet.url, AUDIT) };
+  return { rows: await dump(quiet.url, names), audit: await linesOf(quiet.url, "contributions") };
 }
 
 let calm: Calm;
@@ -118,7 +117,7 @@ async function tried(fault: Fault, { around = (target) => target, source = memor
   }
   const expected = source.name === "memory:test" ? calm : await calmOf(source);
   expect(await dump(database.url, names)).toEqual(expected.rows);
-  expect(await query(database.url, AUDIT)).toEqual(expected.audit);
+  expect(await linesOf(database.url, "contributions")).toEqual(expected.audit);
 }
 
 const others = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";

@@ -16,6 +16,7 @@ import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { tables } from "../../schema/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { ledgerOf, progressOn } from "../support/ledger.ts";
 import { dump, query } from "../support/migration.ts";
 import { IS_THOROUGH } from "../support/thoroughness.ts";
 
@@ -53,17 +54,19 @@ afterAll(async () => {
 });
 
 const names = Object.keys(tables);
-/** Of the ledger, all that does not tell when something was done. */
 const LEDGER = [
-  "select id, source, mapping, parts, pass, phase, stops, sealed_at from migration_ledger.run",
-  "select * from migration_ledger.unit",
-  "select run, tbl, facet, entity, pass, item, row_fp, item_fp, rank, key, source from migration_ledger.contribution",
-  "select c.run, c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key",
-  "select * from migration_ledger.seen",
-  "select * from migration_ledger.quarantine",
-  "select * from migration_ledger.created_table",
-  "select * from migration_ledger.built",
-  "select * from migration_ledger.damage",
+  "runs",
+  "units",
+  "contributions",
+  "passes",
+  "parked",
+  "seen",
+  "quarantine",
+  "made tables",
+  "built",
+  "damage",
+] as const;
+const CATALOGUE = [
   `select conrelid::regclass::text as at, conname, convalidated from pg_constraint where connamespace = 'public'::regnamespace`,
   "select indexname from pg_indexes where schemaname = 'public'",
 ];
@@ -73,7 +76,9 @@ async function everything(url: string): Promise<Set<string>> {
   const lines = new Set<string>();
   for (const [table, rows] of Object.entries(await dump(url, names)))
     for (const row of rows) lines.add(`${table} ${row}`);
-  for (const sql of LEDGER)
+  for (const [part, kept] of Object.entries(await ledgerOf(url, ...LEDGER)))
+    for (const line of kept ?? []) lines.add(`${part}: ${JSON.stringify(line)}`);
+  for (const sql of CATALOGUE)
     for (const { line } of await query<{ line: string }>(url, `select t::text as line from (${sql}) t`))
       lines.add(`${sql}: ${line}`);
   return lines;
@@ -117,15 +122,7 @@ class Watched implements AsyncDisposable {
 
   /** Where the run is, and how many of its pages are committed. */
   async state(): Promise<{ phase: string; pages: number }> {
-    const { rows: there } = await this.#client.query(
-      "select to_regclass('migration_ledger.damage') is not null as ledger, to_regnamespace('migration_ledger') is not null as begun",
-    );
-    if (there[0]?.ledger !== true) return { phase: there[0]?.begun === true ? "ledger" : "nothing", pages: 0 };
-    const { rows } = await this.#client.query(
-      `select r.phase, coalesce((select sum(pages) from migration_ledger.unit u where u.run = r.id and u.pass = r.pass), 0)::int as pages
-       from migration_ledger.run r`,
-    );
-    return rows[0] ?? { phase: "ledger", pages: 0 };
+    return progressOn((sql) => this.#client.query(sql));
   }
 
   /** Whether the ledger is being made in this moment, under the migrator's lock on one number, or is there. */
@@ -196,8 +193,7 @@ describe.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))("round %i
     expect([0, 3]).toContain(await ended(start(url, "rollback")));
     const left = await query(url, "select relname from pg_class where relnamespace = 'public'::regnamespace");
     expect(left).toEqual([]);
-    expect(await query(url, "select from migration_ledger.run")).toEqual([]);
-    expect(await query(url, "select from migration_ledger.contribution")).toEqual([]);
+    expect(await ledgerOf(url, "runs", "contributions")).toEqual({ runs: [], contributions: [] });
     process.stdout.write(`round ${round} of ${ROUNDS}: equal to the uninterrupted run, 0 lost, 0 doubled\n`);
   });
 });

@@ -8,6 +8,7 @@ import { withoutKeys } from "../../lambda/domain/proof/report-keys.ts";
 import { runSeal } from "../../lambda/verbs/seal.ts";
 import { bill, FOLDER, file, operator, schema } from "../support/bills.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { SPOILED } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query, repairTrial } from "../support/migration.ts";
 
@@ -58,7 +59,7 @@ describe("all of a kind at once", () => {
       );
     await acceptAll("conflict");
     const first = await told();
-    await query(database.url, "update migration_ledger.accepted set at = at - interval '1 hour'");
+    await query(database.url, SPOILED.acceptedEarlier);
     const earlier = await told();
     await acceptAll("conflict");
     expect(await told()).toEqual(earlier);
@@ -100,7 +101,7 @@ describe("a decision and whatever else goes on", () => {
 
   it.each(["repair", "build", "rollback"])("is refused in phase %s, with the way on", async (phase) => {
     await migrate(items);
-    await query(database.url, "update migration_ledger.run set phase = $1", [phase]);
+    await query(database.url, SPOILED.run(`phase = '${phase}'`));
     expect((await refusal({ key: ["BILL#a", "me"] })).told).toMatch(
       new RegExp(`in phase ${phase}.* → run the same command`),
     );

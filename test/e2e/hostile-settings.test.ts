@@ -17,6 +17,7 @@ import {
   timestamptz,
 } from "../../lambda/mapping/index.ts";
 import { createDatabase } from "../support/database.ts";
+import { ledgerOf } from "../support/ledger.ts";
 import { dump, migrateTrial, queries, query } from "../support/migration.ts";
 
 const tables = defineTables({
@@ -91,8 +92,6 @@ const HOSTILE: Readonly<Record<string, string>> = {
 const BUILT = [
   "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'public.notes'::regclass order by 1",
   "select indexdef from pg_indexes where tablename = 'notes' order by 1",
-  "select run, tbl, facet, key, item, row_fp, item_fp, source from migration_ledger.contribution order by item, tbl, key",
-  "select tbl, kind, name, made, unmade from migration_ledger.built order by kind, name",
 ];
 
 async function migrated(settings: Readonly<Record<string, string>>) {
@@ -113,6 +112,7 @@ async function migrated(settings: Readonly<Record<string, string>>) {
   return {
     rows: await dump(database.url, ["notes"]),
     built: await queries(database.url, BUILT),
+    ledger: await ledgerOf(database.url, "contributions", "built"),
   };
 }
 

@@ -19,6 +19,7 @@ import { tables } from "../../schema/tables.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Answer, LambdaService } from "../support/lambda-service.ts";
+import { keysBehind, progressOn, SPOILED } from "../support/ledger.ts";
 import { dump, query } from "../support/migration.ts";
 import { tableName } from "../support/table-name.ts";
 
@@ -177,10 +178,7 @@ describe("I3: when time runs out", () => {
 
 /** Pages committed so far; 0 before there is a ledger. */
 async function pagesIn({ url }: TestDatabase): Promise<number> {
-  const [found] = await query(url, "select to_regclass('migration_ledger.unit') is not null as there");
-  if (found?.there !== true) return 0;
-  const sql = "select coalesce(sum(pages), 0)::int as pages from migration_ledger.unit";
-  return (await query<{ pages: number }>(url, sql))[0]?.pages ?? 0;
+  return (await progressOn(async (sql) => ({ rows: await query(url, sql) }))).pages;
 }
 
 /** The operator's own command line, at work on what the functions are at work on. */
@@ -349,13 +347,9 @@ describe("I10: whatever a table holds", () => {
         .flatMap(([, list = ""]) => list.split(",")),
     );
     expect(hashes.size).toBeGreaterThan(5);
-    const resolve = "left(encode(sha256(convert_to(log_key || source, 'UTF8')), 'hex'), 16)";
-    const found = await query(
+    const found = await keysBehind(
       database.url,
-      `select distinct source from (select r.log_key::text, a.source from migration_ledger.contribution a join migration_ledger.run r on r.id = a.run
-         union all select r.log_key::text, q.source from migration_ledger.quarantine q join migration_ledger.run r on r.id = q.run) s
-       where ${resolve} = any($1)`,
-      [[...hashes].map((text) => String(JSON.parse(text)).replace(/^#/, ""))],
+      [...hashes].map((text) => String(JSON.parse(text)).replace(/^#/, "")),
     );
     expect(found.length).toBe(hashes.size);
   });
@@ -383,7 +377,7 @@ describe("I10: whatever a table holds", () => {
 
   it("a bug tells where it happened and not what it met", async () => {
     // The parser's own message quotes the text it stumbled over.
-    await query(database.url, "update migration_ledger.run set parts = $1", [CANARY]);
+    await query(database.url, SPOILED.run(`parts = '${CANARY}'`));
     const { answer, texts } = await said({});
     expect(answer.error).toBe("Unhandled");
     expect(texts.join("\n")).toMatch(/a bug.* at .*\.ts:\d+/s);

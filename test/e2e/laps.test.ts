@@ -7,6 +7,7 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { linesOf, SPOILED } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { query, verifyTrial } from "../support/migration.ts";
 import { untilWaiting } from "../support/other-session.ts";
@@ -37,10 +38,9 @@ async function lap(tables: number, url = database.url) {
 }
 const whole = async (url = database.url) =>
   (await lap(Number.POSITIVE_INFINITY, url)) ?? expect.fail("nothing was aborted");
-const kept = async () => (await query(database.url, "select tbl from migration_ledger.lap order by tbl")).length;
+const kept = async () => (await linesOf(database.url, "laps")).length;
 /** Makes what was kept tell itself from what is computed anew. */
-const mark = (url = database.url) =>
-  query(url, `update migration_ledger.lap set content = regexp_replace(content, '"rows":[0-9]+', '"rows":-1')`);
+const mark = (url = database.url) => query(url, SPOILED.lapsMarked);
 const marked = (content: Awaited<ReturnType<typeof whole>>) =>
   content.tables.filter(({ rows }) => rows === -1).map(({ table }) => table);
 
@@ -94,12 +94,8 @@ describe("I9: what was kept counts", () => {
     "two columns exchange their names": [
       "alter table pets rename owner_id to x; alter table pets rename tag to owner_id; alter table pets rename x to tag",
     ],
-    "a line of the ledger is changed": [
-      "update migration_ledger.line set fp = gen_random_uuid() where tbl = 2 and key = '{p7}'",
-    ],
-    "a contribution is parked": [
-      "insert into migration_ledger.parked select run, tbl, facet, key, item, '{}' from migration_ledger.line where tbl = 2 and key = '{p7}'",
-    ],
+    "a line of the ledger is changed": [SPOILED.lineChanged(2, "p7")],
+    "a contribution is parked": [SPOILED.lineParked(2, "p7")],
   };
   it.each(Object.entries(WRITTEN))("not when %s", async (_, statements) => {
     for (const statement of statements) await query(database.url, statement);
@@ -110,12 +106,12 @@ describe("I9: what was kept counts", () => {
   });
 
   it("not half an hour later", async () => {
-    await query(database.url, "update migration_ledger.lap set at = at - interval '31 minutes'");
+    await query(database.url, SPOILED.lapsEarlier);
     expect(marked(await whole())).toEqual([]);
   });
 
   it("not for what has begun since", async () => {
-    await query(database.url, "update migration_ledger.run set epoch = epoch + 1");
+    await query(database.url, SPOILED.run("epoch = epoch + 1"));
     expect(marked(await whole())).toEqual([]);
   });
 });

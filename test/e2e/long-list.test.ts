@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { ledgerOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
 import { IS_THOROUGH } from "../support/thoroughness.ts";
@@ -70,11 +71,9 @@ afterEach(() => database.drop());
 const migrate = (url: string, list: readonly Item[], prune = false) =>
   migrateTrial({ url, schema, source: memorySource(list, "memory:lists"), options: { prune, sample: 5 } });
 
-const LEDGER = `select item, tbl, facet, key, entity, source, row_fp, item_fp, rank from migration_ledger.contribution order by item, tbl, facet, key`;
 const stateOf = async (url: string) => ({
   tables: await dump(url, ["lists", "entries"]),
-  lines: await query(url, LEDGER),
-  parked: await query(url, "select from migration_ledger.parked"),
+  ledger: await ledgerOf(url, "contributions", "parked"),
 });
 
 it("I5: an item of many pieces ends, pass after pass, as a run from nothing does", async () => {

@@ -16,6 +16,7 @@ import { runSeal } from "../../lambda/verbs/seal.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { runAt, SPOILED } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query, quiet, repairTrial, verifyTrial } from "../support/migration.ts";
 import { otherSession, untilWaiting } from "../support/other-session.ts";
@@ -80,7 +81,7 @@ it("I3: a page that is being written holds its run where it is: what would move 
     async (target, run) => {
       const moving = target.runs.enter(run, "build");
       await untilWaiting(database.url, 2, moving);
-      expect(await query(database.url, "select phase from migration_ledger.run")).toEqual([{ phase: "copy" }]);
+      expect((await runAt(database.url)).phase).toBe("copy");
       await somebody.run("commit");
       expect((await moving).phase).toBe("build");
       // Whatever was moved on from is there, whole.
@@ -116,9 +117,7 @@ describe("I9: a proof that a repair has overtaken", () => {
     const before = await built();
     await query(database.url, "delete from visits");
     await Promise.allSettled([repair(), repair(), verify()]);
-    const phase = async () =>
-      (await query<{ phase: string }>(database.url, "select phase from migration_ledger.run"))[0]?.phase;
-    if ((await phase()) !== "ended") await repair();
+    if ((await runAt(database.url)).phase !== "ended") await repair();
     expect(await built()).toBe(before);
     expect((await repair()).verdict).toBe("verified");
   });
@@ -134,7 +133,7 @@ describe("a repair that was overtaken", () => {
         const items = await target.repairs.next(repairing);
         await migrate();
         await query(database.url, "insert into pets values ('a', '1', 'theirs', 77)");
-        await query(database.url, "update migration_ledger.run set phase = 'ended', sealed_at = now()");
+        await query(database.url, SPOILED.run("phase = 'ended', sealed_at = now()"));
         const decode = decoder(load(schema), { source: "memory:test", expiredAt: 0n });
         const now = versionsByItem(GOOD.map((item) => decode({ item })));
         await expect(target.repairs.mend(repairing, items, now)).rejects.toMatchObject({ code: "moved-on" });
@@ -164,7 +163,7 @@ describe("a repair that was overtaken", () => {
 
   it("does not take a run back from its rollback", async () => {
     await migrate();
-    await query(database.url, "update migration_ledger.run set phase = 'rollback'");
+    await query(database.url, SPOILED.run("phase = 'rollback'"));
     await expect(repair()).rejects.toMatchObject({ code: "in-use" });
     await runRollback({ ...place(), force: true });
   });
@@ -309,7 +308,7 @@ describe("a rollback that is refused", () => {
 it("drop-ledger takes no view of others with it", async () => {
   await migrate();
   await runSeal({ ...newest(), force: false });
-  await query(database.url, "create view mine as select source from migration_ledger.item");
+  await query(database.url, "create view mine as select source from migration_ledger.contribution");
   await expect(runDropLedger(newest())).rejects.toMatchObject({ code: "rollback-refused" });
   await query(database.url, "drop view mine");
   expect(await runDropLedger(newest())).toEqual({ runs: 1 });

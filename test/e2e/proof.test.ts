@@ -6,6 +6,7 @@ import { defineItems, defineTables, integer, table, text, uuid } from "../../lam
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { SPOILED } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query, verifyTrial } from "../support/migration.ts";
 import { contact, GOOD, owner, pair, pet, schema } from "../support/pets.ts";
@@ -46,9 +47,7 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
       "visits",
     ],
     "a row of others taken over": [
-      `insert into visits values ('zz', '2026-01-01T00:00:00Z', 'theirs');
-       insert into migration_ledger.line (item, fp, run, tbl, facet, rank, key) select item, fp, run, tbl, facet, rank, '{zz}'
-       from migration_ledger.line where tbl = 3 and key = '{a}' limit 1`,
+      `insert into visits values ('zz', '2026-01-01T00:00:00Z', 'theirs'); ${SPOILED.lineCopied(3, "a", "zz")}`,
       "content",
       "visits",
     ],
@@ -81,17 +80,9 @@ describe("I9: data broken in Postgres is caught, with table and key", () => {
       "relations",
       "visits (note)",
     ],
-    "a line of the ledger lost": ["delete from migration_ledger.line where tbl = 2 and key = '{a}'", "content", "pets"],
-    "a quarantined item forgotten": [
-      "update migration_ledger.unit set tally = replace(tally, '\"quarantined\":0', '\"quarantined\":1')",
-      "accounting",
-      "quarantine",
-    ],
-    "an item counted twice": [
-      "update migration_ledger.unit set tally = regexp_replace(tally, '\"read\":([0-9]+)', '\"read\":1\\1')",
-      "accounting",
-      "all items",
-    ],
+    "a line of the ledger lost": [SPOILED.lineLost(2, "a"), "content", "pets"],
+    "a quarantined item forgotten": [SPOILED.tally('"quarantined":0', '"quarantined":1'), "accounting", "quarantine"],
+    "an item counted twice": [SPOILED.tally('"read":([0-9]+)', '"read":1\\1'), "accounting", "all items"],
   };
 
   it.each(Object.entries(BROKEN))("%s", async (_, [sql, check, subject]) => {

@@ -5,6 +5,7 @@ import type { Report } from "../../lambda/domain/proof/report.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { linesOf, runAt, SPOILED } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 import { contact, GOOD, owner, pet, schema } from "../support/pets.ts";
@@ -98,7 +99,7 @@ describe("I9: damage made in Postgres is found, and mended from the items in que
   it("a lost quarantine line is found, and a new pass brings it back", async () => {
     const rotten = [...GOOD, pet("2", "c", { Weight: { S: "heavy" } })];
     await migrate(rotten);
-    await query(database.url, "delete from migration_ledger.quarantine");
+    await query(database.url, SPOILED.quarantineLost);
     const found = await verify(rotten);
     expect(found.discrepancies).toMatchObject([{ check: "accounting", subject: "quarantine" }]);
     expect((await migrate(rotten)).quarantine).toMatchObject([{ reason: "wrong-type", count: 1 }]);
@@ -129,8 +130,9 @@ describe("I1: items in quarantine", () => {
     expect(report).toMatchObject({ verdict: "verified", repaired: { released: 1 }, items: { read: 10 } });
     expect(report.entities.find(({ name }) => name === "Pet")).toMatchObject({ read: 2, quarantined: 0 });
     // What progress is told by follows, too.
-    const counts = "select sum(read)::int as read, sum(quarantined)::int as quarantined from migration_ledger.unit";
-    expect(await query(database.url, counts)).toEqual([{ read: 10, quarantined: 0 }]);
+    const units = await linesOf<{ read: string; quarantined: string }>(database.url, "units");
+    const sum = (of: "read" | "quarantined") => units.reduce((all, unit) => all + Number(unit[of]), 0);
+    expect([sum("read"), sum("quarantined")]).toEqual([10, 0]);
   });
 
   it("that are still refused stay, with the reason they are refused for now", async () => {
@@ -173,7 +175,7 @@ describe("I3: a repair that is interrupted", () => {
     );
     const stopped = await repair(GOOD, false, AbortSignal.abort());
     expect(stopped.verdict).toBe("incomplete");
-    expect(await query(database.url, "select phase from migration_ledger.run")).toEqual([{ phase: "repair" }]);
+    expect((await runAt(database.url)).phase).toBe("repair");
     if (isRepair) expect((await repair(GOOD)).verdict).toBe("verified");
     else {
       expect(await migrate(GOOD)).toMatchObject({ verdict: "discrepant", pass: 1 });

@@ -12,6 +12,7 @@ import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { createDatabase } from "../support/database.ts";
+import { ledgerOf, linesOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query, versions } from "../support/migration.ts";
 import { IS_THOROUGH, SEED } from "../support/thoroughness.ts";
@@ -188,15 +189,7 @@ const toldBy = (report: Report) => ({
 });
 
 async function stateOf(url: string) {
-  const sql = {
-    audit:
-      "select tbl, facet, entity, item, row_fp, item_fp, rank, key, source from migration_ledger.contribution order by item, tbl, facet, key",
-    items: "select hash, fp, entity, source from migration_ledger.item order by hash",
-    parked:
-      "select c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key order by 1, 2, 3, 4",
-    quarantine: "select item, version, entity, reason, source from migration_ledger.quarantine order by item, version",
-  };
-  const ledger = await Promise.all(Object.values(sql).map((each) => query(url, each)));
+  const ledger = await ledgerOf(url, "contributions", "items", "parked", "refusals");
   return { rows: await dump(url, names), ledger };
 }
 
@@ -230,16 +223,11 @@ describe(`I1, I5: sources with repeated keys, ${SOURCES * KEYS} mixes (seed ${SE
         Object.entries(fates).flatMap(([fate, count]) => (count === 0 ? [] : [[`${name} ${fate}`, count] as const])),
       );
       expect(Object.fromEntries(counts.sort())).toEqual(model.counts);
-      const lines = await query<{ line: string }>(
-        url,
-        "select replace(version::text, '-', '') || ' ' || reason as line from migration_ledger.quarantine order by 1",
-      );
-      expect(lines.map(({ line }) => line)).toEqual(model.quarantine);
-      const held = await query<{ fp: string }>(
-        url,
-        "select replace(fp::text, '-', '') as fp from migration_ledger.item order by 1",
-      );
-      expect(held.map(({ fp }) => fp)).toEqual(model.holders);
+      const refused = await linesOf<{ version: string; reason: string }>(url, "refusals");
+      const told = refused.map(({ version, reason }) => `${version.replaceAll("-", "")} ${reason}`);
+      expect(told.toSorted()).toEqual(model.quarantine);
+      const held = await linesOf<{ fp: string }>(url, "items");
+      expect(held.map(({ fp }) => fp.replaceAll("-", "")).toSorted()).toEqual(model.holders);
 
       // I4: once more, in another order, and nothing is written.
       const before = await versions(url, names);

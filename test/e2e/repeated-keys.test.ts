@@ -16,8 +16,9 @@ import { runAccept } from "../../lambda/verbs/accept.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { ledgerOf, linesOf, lockOn } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial, queries, query, repairTrial, verifyTrial, versions } from "../support/migration.ts";
+import { dump, migrateTrial, query, repairTrial, verifyTrial, versions } from "../support/migration.ts";
 import { IS_THOROUGH } from "../support/thoroughness.ts";
 
 const tables = defineTables({ users: { id: text().primaryKey(), email: text(), age: bigint() } });
@@ -52,12 +53,9 @@ const repair = async (list: readonly Item[]): Promise<Report> =>
 const emails = () => query<{ id: string; email: string }>(database.url, "select id, email from users order by id");
 const reasons = ({ quarantine }: Report) => quarantine.map(({ reason, count }) => `${count} ${reason}`);
 const kept = async () =>
-  (
-    await query<{ kept: string }>(
-      database.url,
-      "select position || ' ' || reason as kept from migration_ledger.quarantine order by 1",
-    )
-  ).map((row) => row.kept);
+  (await linesOf<{ position: string; reason: string }>(database.url, "quarantine"))
+    .map(({ position, reason }) => `${position} ${reason}`)
+    .toSorted();
 
 describe("I5: which of several copies holds the rows", () => {
   it.each([1, 2, 3])("is the same in any order, in each pass, with %s units", async (units) => {
@@ -199,7 +197,7 @@ describe("the ways out end", () => {
       { id: "ada", email: left[0]?.Email && "S" in left[0].Email ? left[0].Email.S : "" },
       { id: "bob", email: "bob@x" },
     ]);
-    expect(await query(database.url, "select from migration_ledger.quarantine")).toEqual([]);
+    expect(await linesOf(database.url, "quarantine")).toEqual([]);
   });
 
   it("all of them gone: the rows are stale, and pruned", async () => {
@@ -280,11 +278,7 @@ describe("I3, I5: interrupted while they are decided", () => {
   const list = [BOB, ONE, OTHER, REFUSED, ...MANY.flat()];
   const stateOf = async (url: string) => ({
     rows: await dump(url, ["users"]),
-    ledger: await queries(url, [
-      "select item, version, reason, detail, position from migration_ledger.quarantine order by item, version",
-      "select item, version, fate, body from migration_ledger.repeated order by item, version",
-      "select hash as item, fp as item_fp from migration_ledger.item order by hash",
-    ]),
+    ledger: await ledgerOf(url, "quarantine", "copies", "items"),
   });
   const trial = (url: string, around?: (target: Target) => Target, signal?: AbortSignal) =>
     migrateTrial({
@@ -441,7 +435,9 @@ describe("I3, I5: interrupted while they are decided", () => {
     });
     await expect(refused).rejects.toMatchObject({ code: "source-changed" });
     expect(told).not.toContain("decide");
-    expect(await query(other.url, "select from migration_ledger.repeated where fate is not null")).toEqual([]);
+    expect((await linesOf<{ fate: string | null }>(other.url, "copies")).filter(({ fate }) => fate !== null)).toEqual(
+      [],
+    );
     await trial(other.url);
     expect(await stateOf(other.url)).toEqual(calm);
   });
@@ -468,7 +464,7 @@ describe("I5: two pages with one item at the same time", () => {
         if (arrived === 2) {
           const holder = new pg.Client({ connectionString: url });
           await holder.connect();
-          await holder.query("begin; lock table migration_ledger.item in exclusive mode");
+          await holder.query(`begin; ${lockOn("item", "exclusive")}`);
           released = expect
             .poll(async () => (await query(url, WAITING))[0])
             .toEqual({ waiting: 2 })

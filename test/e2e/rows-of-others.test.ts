@@ -9,6 +9,7 @@ import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { linesOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 import { otherSession, untilWaiting } from "../support/other-session.ts";
@@ -307,7 +308,7 @@ describe("I12: what a removal was meant to remove, and others have changed in an
     await ask("alter table users add more text default 'x'");
     expect((await migrate([ZOE], true)).verdict).toBe("verified");
     expect(await ask("select id from users")).toEqual([{ id: "zoe" }]);
-    expect(await ask("select from migration_ledger.ungiven")).toHaveLength(1);
+    expect(await linesOf(database.url, "ungiven")).toHaveLength(1);
     expect(await rollback()).toMatchObject({ removed: { users: 1 }, left: {} });
     expect(await ask("select id from users")).toEqual([]);
   });

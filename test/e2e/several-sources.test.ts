@@ -8,6 +8,7 @@ import { defineItems, defineTables, table, text } from "../../lambda/mapping/ind
 import { runStatus } from "../../lambda/verbs/status.ts";
 import { runTrace } from "../../lambda/verbs/trace.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { linesOf, lockOn } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query, verifyTrial } from "../support/migration.ts";
 
@@ -114,7 +115,7 @@ describe("a source whose tables another source's run has made", () => {
     await migratePeople();
     await expect(migrateAs("memory:more", items)).rejects.toMatchObject(refused);
     expect(await query(database.url, "select id from users")).toEqual([{ id: "1" }]);
-    expect(await query(database.url, "select source from migration_ledger.run")).toEqual([{ source: "memory:people" }]);
+    expect(await linesOf(database.url, "runs")).toMatchObject([{ source: "memory:people" }]);
     expect((await migratePeople()).verdict).toBe("verified");
   });
 
@@ -123,7 +124,7 @@ describe("a source whose tables another source's run has made", () => {
     expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const [lost] = ends.filter((end) => end.status === "rejected");
     expect(lost?.reason).toMatchObject({ code: "preflight", findings: [{ where: "table users" }] });
-    expect(await query(database.url, "select count(*)::int as runs from migration_ledger.run")).toEqual([{ runs: 1 }]);
+    expect(await linesOf(database.url, "runs")).toHaveLength(1);
     expect(await query(database.url, "select count(*)::int as rows from users")).toEqual([{ rows: 1 }]);
   });
 
@@ -135,7 +136,7 @@ describe("a source whose tables another source's run has made", () => {
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     // Runs can be looked at, and not written.
-    await holder.query("begin; lock table migration_ledger.run in exclusive mode");
+    await holder.query(`begin; ${lockOn("run", "exclusive")}`);
     const parts = partsOf(load(peopleSchema));
     const opening = ["memory:people", "memory:more"].map((source) => target.runs.open({ ...request, source, parts }));
     const ends = Promise.allSettled(opening);
@@ -144,7 +145,7 @@ describe("a source whose tables another source's run has made", () => {
     await holder.query("commit");
     await holder.end();
     expect((await ends).map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    expect(await query(database.url, "select count(*)::int as runs from migration_ledger.run")).toEqual([{ runs: 2 }]);
+    expect(await linesOf(database.url, "runs")).toHaveLength(2);
   });
 
   it("I12: is refused by a run that has begun and made nothing yet", async () => {

@@ -4,6 +4,7 @@ import { ddlOf } from "../../lambda/adapters/postgres/tables/ddl.ts";
 import { load } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { createDatabase } from "../support/database.ts";
+import { ledgerOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query } from "../support/migration.ts";
 import { contact, owner, pair, pet, schema, visit } from "../support/pets.ts";
@@ -31,14 +32,7 @@ const LIST: readonly Item[] = [
   ...many(6, (at) => pet(String(at), `p${at}`, { Weight: { N: "7" } })),
 ];
 
-const LEDGER = [
-  "select tbl, facet, key, item, item_fp, row_fp, rank, holds, entity, source, pass from migration_ledger.contribution order by 1, 2, 3, 4",
-  "select hash, fp, entity, pass, source from migration_ledger.item order by hash",
-  "select c.tbl, c.facet, c.key, c.item, p.vals from migration_ledger.parked p join migration_ledger.contribution c on c.id = p.item and c.tbl = p.tbl and c.facet = p.facet and c.key = p.key order by 1, 2, 3, 4",
-  "select item, version, reason, detail, source, body from migration_ledger.quarantine order by 1, 2",
-  "select unit, page, items, versions, fates from migration_ledger.seen order by 1, 2",
-  "select unit, cursor, done, pages, tally, read, quarantined from migration_ledger.unit order by 1",
-];
+const LEDGER = ["contributions", "passes", "items", "parked", "quarantine", "seen", "units"] as const;
 
 /** With tables that are there before the run, every row asks for its key. */
 async function migrated(items: readonly Item[], page: number, isThereBefore: boolean) {
@@ -58,8 +52,7 @@ async function migrated(items: readonly Item[], page: number, isThereBefore: boo
     source: memorySource(items, "memory:test", page),
     options,
   });
-  const ledger: unknown[] = [];
-  for (const ask of LEDGER) ledger.push(await query(database.url, ask));
+  const ledger = await ledgerOf(database.url, ...LEDGER);
   return { copied, verdict: report.verdict, rows: await dump(database.url, names), ledger };
 }
 

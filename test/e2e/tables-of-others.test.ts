@@ -6,6 +6,7 @@ import { defineItems, defineTables, table, text } from "../../lambda/mapping/ind
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { linesOf, SPOILED } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query, verifyTrial } from "../support/migration.ts";
 
@@ -106,11 +107,11 @@ it("I12: a table of the same name in another schema is another table", async () 
 it("I12: a table and the note that it was made are one: a crash between them leaves neither", async () => {
   await migrateTrial({ url: database.url, schema, items: ALL, signal: AbortSignal.abort() });
   await query(database.url, "drop table users, pets");
-  await query(database.url, "delete from migration_ledger.created_table");
-  await query(database.url, "alter table migration_ledger.created_table add constraint x check (name <> 'users')");
+  await query(database.url, SPOILED.madeTablesLost);
+  await query(database.url, SPOILED.madeTableRefused("users"));
   await expect(migrate()).rejects.toThrow();
   expect(await query(database.url, "select to_regclass('users')::text as is")).toEqual([{ is: null }]);
-  await query(database.url, "alter table migration_ledger.created_table drop constraint x");
+  await query(database.url, SPOILED.madeTableAllowed);
   expect((await migrate()).verdict).toBe("verified");
 });
 
@@ -156,7 +157,7 @@ describe("I12: a rollback", () => {
     });
     await run.catch(() => undefined);
     expect(await query(database.url, "select id from users")).toEqual([]);
-    expect(await query(database.url, "select run from migration_ledger.contribution")).toEqual([]);
+    expect(await linesOf(database.url, "contributions")).toEqual([]);
   });
 });
 
@@ -259,7 +260,7 @@ it("a table that is gone in the middle of a run ends it with a refusal, and no i
       }),
     }),
   ).rejects.toMatchObject({ code: "target-refused", message: expect.stringContaining("42P01") });
-  expect(await query(database.url, "select from migration_ledger.quarantine")).toEqual([]);
+  expect(await linesOf(database.url, "quarantine")).toEqual([]);
 });
 
 it("what a trigger refuses only at the commit is told of its item, too", async () => {

@@ -20,6 +20,7 @@ import {
 import { runPlainSql } from "../../lambda/verbs/report.ts";
 import { runTrace } from "../../lambda/verbs/trace.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { logKeyAt } from "../support/ledger.ts";
 import { migrateTrial, query } from "../support/migration.ts";
 
 const tables = defineTables({
@@ -134,9 +135,8 @@ describe("an item", () => {
   it("that nobody read is not found", async () => expect((await items_("T#99", "a")).count).toBe(0));
 
   it("is found by what stands for it in a log", async () => {
-    const [run] = await query<{ log_key: string }>(database.url, "select log_key from migration_ledger.run");
     const source = '{"PK":{"S":"T#13"},"SK":{"S":"a"}}';
-    expect((await items_(`#${keyedHash(run?.log_key ?? "", source)}`)).items).toMatchObject([{ source }]);
+    expect((await items_(`#${keyedHash(await logKeyAt(database.url), source)}`)).items).toMatchObject([{ source }]);
     expect((await items_("#0123456789abcdef")).count).toBe(0);
   });
 });

@@ -113,6 +113,14 @@ function namesLedger([file, text]: [string, string]): boolean {
   );
 }
 
+/** Tests ask its views, and `test/support/ledger.ts` for all else; those of the ledger's own room know what they test. */
+const LEDGER_TESTS =
+  /^test\/(support\/(ledger|imports)\.ts|adapters\/postgres\/ledger\/|architecture\.test\.ts|bench\/bench\.test\.ts)/;
+const NO_VIEW = /\bmigration_ledger\.(?!(?:contribution|audit)\b)[a-z]/;
+
+export const testsThatNameTheLedger = (tests: Sources): string[] =>
+  [...tests].filter(([file, text]) => !LEDGER_TESTS.test(file) && NO_VIEW.test(text)).map(([file]) => file);
+
 export function violations(sources: Sources): string[] {
   const imports = importsOf(sources);
   return [

@@ -9,6 +9,7 @@ import { must } from "../../../../lambda/domain/must.ts";
 import { defineItems, defineTables, table, text } from "../../../../lambda/mapping/index.ts";
 import { pageWrite } from "../../../../lambda/pipeline/copy.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
+import { ledgerOf, linesOf, SPOILED } from "../../../support/ledger.ts";
 import { query } from "../../../support/migration.ts";
 
 const tables = defineTables({ things: { id: text().primaryKey() } });
@@ -92,7 +93,7 @@ it("I3: a page that fails leaves no row, no line and no cursor", async () => {
   };
   await expect(claim.commit(broken)).rejects.toThrow("in the middle of a page");
   expect(await query(database.url, "select from things")).toHaveLength(0);
-  expect(await query(database.url, "select from migration_ledger.contribution")).toHaveLength(0);
+  expect(await linesOf(database.url, "contributions")).toEqual([]);
   // The twin, and I4: the same page again, twice.
   await claim.commit(failing);
   await claim.commit(failing);
@@ -129,7 +130,7 @@ it("a row Postgres refuses is isolated: its item is quarantined and the rest of 
   expect(await query(database.url, "select id from things order by 1")).toEqual(
     ["1", "2", "4", "5"].map((id) => ({ id })),
   );
-  expect(await query(database.url, "select reason, body from migration_ledger.quarantine")).toEqual([
+  expect(await linesOf(database.url, "quarantine")).toMatchObject([
     { reason: "postgres-refused", body: expect.stringContaining("far too long") },
   ]);
   expect((await target.queue.tally(run)).entities.Thing).toMatchObject({ read: 5, migrated: 4, quarantined: 1 });
@@ -163,7 +164,7 @@ it("a phase is never taken back, and a pass that another process has ended is to
 it("a process that comes late neither takes constraints down nor builds them in another's pass", async () => {
   await using target = openTarget(database.url, mapping);
   const run = await begin(target, ["a"]);
-  await query(database.url, "update migration_ledger.run set phase = 'ended'");
+  await query(database.url, SPOILED.run("phase = 'ended'"));
   await query(database.url, "drop table things");
   await target.tables.prepare(run);
   await target.tables.complete(run, false);
@@ -183,12 +184,9 @@ it("I5: pages that give the same keys in opposite orders both end, however often
   for (let at = 0; at < pages; at += 1) {
     await Promise.all([one.commit(pageOf(at, ["x", "y"], "one")), other.commit(pageOf(at, ["y", "x"], "other"))]);
   }
-  const [counts] = await query(
-    database.url,
-    `select (select count(*)::int from edges) as rows, (select count(*)::int from migration_ledger.contribution) as lines,
-       (select count(*)::int from migration_ledger.parked) as parked`,
-  );
-  expect(counts).toEqual({ rows: 2 * pages, lines: 4 * pages, parked: 2 * pages });
+  expect(await query(database.url, "select from edges")).toHaveLength(2 * pages);
+  const { contributions, parked } = await ledgerOf(database.url, "contributions", "parked");
+  expect([contributions?.length, parked?.length]).toEqual([4 * pages, 2 * pages]);
   await one.release();
   await other.release();
   // The twin: without a deadlock nothing was shown.

@@ -13,6 +13,7 @@ import { must } from "../../../../lambda/domain/must.ts";
 import { pageWrite } from "../../../../lambda/pipeline/copy.ts";
 import type { ProgressEvent, Waiting } from "../../../../lambda/ports/progress.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
+import { lockOn } from "../../../support/ledger.ts";
 import { query } from "../../../support/migration.ts";
 import { owner, schema } from "../../../support/pets.ts";
 
@@ -157,7 +158,7 @@ it("the command line says on the screen what it waits for", async () => {
   const { target, claim } = await begun(database.url);
   await claim.release();
   await target[Symbol.asyncDispose]();
-  await application.query("begin; lock table migration_ledger.run in access exclusive mode");
+  await application.query(`begin; ${lockOn("run", "access exclusive")}`);
   const command = spawn(process.execPath, ["bin/cli.ts", "drop-ledger", "--target", database.url], {
     cwd: resolve(import.meta.dirname, "../../../.."),
     stdio: ["ignore", "ignore", "pipe"],
