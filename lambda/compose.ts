@@ -1,7 +1,8 @@
 /** Settings and a schema → a migration with its adapters. Nothing else in the runner names one; the terminal takes its texts from `adapters/report`. */
 import { randomInt } from "node:crypto";
-import { dynamoDbSource } from "./adapters/dynamodb/source.ts";
+import { dynamoDbSource, tableSource } from "./adapters/dynamodb/source.ts";
 import { fileSource } from "./adapters/file/source.ts";
+import { allowances } from "./adapters/postgres/front/allowance.ts";
 import { decisions } from "./adapters/postgres/front/decisions.ts";
 import { targetProof } from "./adapters/postgres/front/proof.ts";
 import { repairs } from "./adapters/postgres/front/repairs.ts";
@@ -31,6 +32,7 @@ import type { Options } from "./options.ts";
 import type { Target } from "./pipeline/conclude.ts";
 import type { Migration } from "./pipeline/migrate.ts";
 import type { PaceSettings } from "./pipeline/pace.ts";
+import type { Allowances } from "./ports/allowance.ts";
 import type { Decisions } from "./ports/decisions.ts";
 import type { PendingList } from "./ports/pending.ts";
 import type { Progress, Waiting } from "./ports/progress.ts";
@@ -69,10 +71,23 @@ export function load({ tables, items }: Schema, known?: Numbers): Mapping {
   throw new MigrationError("mapping", problem, "see each finding", { findings: problems });
 }
 
-export function sourceOf(setting: SourceSetting, { maxReadUnits }: Options): ItemSource & Partial<AsyncDisposable> {
-  if (setting.kind === "file") return fileSource({ path: setting.path });
-  const { kind: _, ...settings } = setting;
-  return dynamoDbSource(maxReadUnits === undefined ? settings : { ...settings, maxReadUnits });
+/** What a source is called in a ledger. */
+export const nameOfSource = (setting: SourceSetting): string =>
+  setting.kind === "file" ? fileSource(setting).name : tableSource(setting);
+
+/** Without the allowances of a target, what this process reads alone counts. */
+export function sourceOf(
+  setting: SourceSetting,
+  { maxReadUnits }: Options,
+  shared?: Allowances,
+): ItemSource & Partial<AsyncDisposable> {
+  if (setting.kind === "file") return fileSource(setting);
+  const { kind: _, ...place } = setting;
+  return dynamoDbSource({
+    ...place,
+    ...(maxReadUnits === undefined ? {} : { maxReadUnits }),
+    ...(shared === undefined ? {} : { allowances: shared }),
+  });
 }
 
 /** A database, and what can be asked of it beside a migration. */
@@ -82,6 +97,7 @@ export interface OpenTarget extends Target, AsyncDisposable {
   readonly decisions: Decisions;
   readonly pending: PendingList;
   readonly repairs: Repairs;
+  readonly allowances: Allowances;
   /** A query a table that computes the fingerprints of a report anew. */
   plainSql(report: Report): string;
 }
@@ -128,6 +144,7 @@ export function openTarget(url: string, mapping: Mapping, options: OpenOptions =
     decisions: decisions(sessions, mapping),
     pending: pendingList(sessions, mapping),
     repairs: repairs(sessions, mapping),
+    allowances: allowances(sessions),
     plainSql: (report) => plainSql(report, mapping),
     [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose](),
   };

@@ -3,6 +3,7 @@ import {
   type Edge,
   load,
   migrationOf,
+  nameOfSource,
   type OpenTarget,
   openTarget,
   proofOptions,
@@ -42,14 +43,16 @@ export async function withMigration<T>(
   work: (migration: Migration, run: Run | undefined) => Promise<T>,
 ): Promise<T> {
   const draft = load(task.schema);
-  const source = sourceOf(parseSource(task.source), task.options);
+  const setting = parseSource(task.source);
+  const name = nameOfSource(setting);
+  const known = (await runsAt(task.target)).find((run) => run.source === name);
+  const mapping = known === undefined ? draft : numbered(task.schema, known);
+  await using target = openTarget(task.target, mapping, {
+    migrations: task.schema.migrations,
+    progress: edge.progress,
+  });
+  const source = sourceOf(setting, task.options, target.allowances);
   try {
-    const known = (await runsAt(task.target)).find((run) => run.source === source.name);
-    const mapping = known === undefined ? draft : numbered(task.schema, known);
-    await using target = openTarget(task.target, mapping, {
-      migrations: task.schema.migrations,
-      progress: edge.progress,
-    });
     return await work(migrationOf(task, edge, source, target, mapping), known);
   } finally {
     await source[Symbol.asyncDispose]?.();
@@ -79,7 +82,8 @@ export async function withProof<T>(
   given: ItemSource | undefined,
   work: (proof: Concluding) => Promise<T>,
 ): Promise<T> {
-  const source: ItemSource & Partial<AsyncDisposable> = given ?? sourceOf(parseSource(run.source), options);
+  const source: ItemSource & Partial<AsyncDisposable> =
+    given ?? sourceOf(parseSource(run.source), options, target.allowances);
   try {
     return await work({
       source,

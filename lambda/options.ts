@@ -40,10 +40,11 @@ const TERMINAL = {
 const RUN = {
   units: whole("--units <N>", "parts the source is read in", count.max(100_000)),
   concurrency: whole("--concurrency <N>", "workers in this process", count.max(64)),
-  maxReadUnits: whole(
-    "--max-read-units <R>",
-    "read capacity units a second, over all workers of this process; fewer while the table throttles",
-  ),
+  maxReadUnits: {
+    flag: "--max-read-units <R>",
+    says: "read capacity units a second, over all workers of the run, or none for no limit; default half of what is provisioned, and 1,500 on demand; fewer while the table throttles",
+    value: z.union([count, z.literal("none")], { error: "is a whole number of units a second, or none" }),
+  },
   maxRowsPerSecond: whole(
     "--max-rows-per-second <R>",
     "rows written a second, for a database that serves an application already",

@@ -38,13 +38,16 @@ export const command =
   };
 
 /** A whole number as it was typed; anything else is left to the option's own schema to refuse. */
-const whole = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+const whole = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);
+
+/** A name that is all digits stays a name. */
+const takesNumbers = (value: z.ZodType): boolean => !value.safeParse("1").success && !value.safeParse(true).success;
 
 function addOption(made: Command, { meaning = {} }: Verb, name: OptionName, needed: boolean): void {
   const { flag, value, default: given, says: always }: Option = OPTIONS[name];
   const says = meaning[name] ?? always;
   if (needed) made.requiredOption(flag, says);
-  else if (value instanceof z.ZodNumber) made.option(flag, says, whole);
+  else if (takesNumbers(value)) made.option(flag, says, whole);
   else if (given === undefined) made.option(flag, says);
   else made.option(flag, says, given);
 }

@@ -28,6 +28,14 @@ export type Reread =
   | { readonly how: "none" }
   | { readonly how: "by-key" | "by-position"; get(keys: readonly Item[]): Promise<readonly Item[]> };
 
+/** What reading has taken of a source so far, in this process. It grows. */
+export interface Spent {
+  /** Read capacity units. */
+  readonly units: number;
+  /** Requests that were sent again. */
+  readonly retries: number;
+}
+
 /**
  * A source of items.
  *
@@ -41,6 +49,8 @@ export interface ItemSource {
   readonly keys: "unique" | "may repeat";
   /** How single items can be read once more. Without it nothing can be spot-checked, and nothing is `verified`. */
   readonly reread: Reread;
+  /** Where reading is paid for. */
+  readonly spent?: Spent;
   /** Throws MigrationError `source-unusable` where the source does not exist or may not be read. */
   inspect(): Promise<SourceFacts>;
   /** Splits the source into about `units` parts, each named by an opaque text that is kept in the ledger. */

@@ -1,7 +1,7 @@
 /** Where a table is → the SDK's client for it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { MigrationError } from "../../domain/migration-error.ts";
-import { ATTEMPTS, patientRetries } from "./retries.ts";
+import { ATTEMPTS, type OnRetry, patientRetries } from "./retries.ts";
 
 export interface TablePlace {
   /** Name or ARN. */
@@ -29,12 +29,12 @@ export function regionOf({ table, region }: TablePlace): string {
   throw new MigrationError("settings", `the region of the table ${table} ${problem}`, "add ?region= to the source");
 }
 
-export function openClient(place: TablePlace, onThrottle?: () => void): DynamoDBClient {
+export function openClient(place: TablePlace, onRetry?: OnRetry): DynamoDBClient {
   const { endpoint } = place;
   return new DynamoDBClient({
     region: regionOf(place),
     maxAttempts: ATTEMPTS,
-    retryStrategy: patientRetries(1, onThrottle),
+    retryStrategy: patientRetries(1, onRetry),
     requestHandler: TIMEOUTS,
     ...(endpoint === undefined ? {} : { endpoint }),
   });

@@ -56,14 +56,14 @@ async function getBatch(
   const found: Item[] = [];
   let open: readonly Item[] = keys;
   for (let fruitless = 0; open.length > 0; ) {
-    await budget.wait(new AbortController().signal);
+    const turn = await budget.turn();
     const RequestItems = { [table]: { ConsistentRead: true, Keys: open.map(keyToSdk) } };
     const command = new BatchGetItemCommand({ RequestItems, ReturnConsumedCapacity: "TOTAL" });
     const answer = answerAsWritten(command, isBatch);
     await client.send(command);
     const { Responses, UnprocessedKeys = {}, ConsumedCapacity } = answer().json;
-    budget.spend(unitsIn(ConsumedCapacity));
     const items = Object.values(Responses).flatMap((list) => itemsIn(answer(), list));
+    budget.spend(turn, unitsIn(ConsumedCapacity), items.length);
     found.push(...items);
     open = Object.values(UnprocessedKeys).flatMap(({ Keys }) => Keys.map(keyFrom));
     fruitless = items.length === 0 ? fruitless + 1 : 0;

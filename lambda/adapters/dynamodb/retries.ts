@@ -15,21 +15,24 @@ export const ATTEMPTS = 10;
 const FIRST_PAUSE_MS: Record<string, number> = { TRANSIENT: 100, THROTTLING: 500 };
 const LONGEST_PAUSE_MS = 20_000;
 
+/** Whether it was because the table throttles. */
+export type OnRetry = (isThrottled: boolean) => void;
+
 const token = (retries: number, pauseMs: number) => ({
   getRetryCount: () => retries,
   getRetryDelay: () => pauseMs,
 });
 
-/** Tells `onThrottle` of every throttled request. `shorten` is for tests that have no minute. */
-export function patientRetries(shorten = 1, onThrottle = (): void => undefined): RetryStrategy {
+/** Tells `onRetry` of every request that is sent again. `shorten` is for tests that have no minute. */
+export function patientRetries(shorten = 1, onRetry: OnRetry = () => undefined): RetryStrategy {
   return {
     acquireInitialRetryToken: async () => token(0, 0),
     refreshRetryTokenForRetry: async (used, { errorType }) => {
       const retries = used.getRetryCount();
       const first = FIRST_PAUSE_MS[errorType];
-      if (errorType === "THROTTLING") onThrottle();
       // The SDK takes a refusal as the end and throws the service's own error.
       if (first === undefined || retries + 1 >= ATTEMPTS) throw new Error("no further attempt");
+      onRetry(errorType === "THROTTLING");
       return token(retries + 1, pauseMs({ firstMs: first, longestMs: LONGEST_PAUSE_MS }, retries) / shorten);
     },
     recordSuccess: () => undefined,

@@ -5,8 +5,10 @@ import {
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   ScanCommand,
+  type TableDescription,
 } from "@aws-sdk/client-dynamodb";
 import type { Finding } from "../../domain/migration-error.ts";
+import type { Allowances } from "../../ports/allowance.ts";
 import type { ItemSource, SourceFacts, SourcePage } from "../../ports/source.ts";
 import { answerAsWritten } from "./answer.ts";
 import { readCursor, unitsIn, writeCursor } from "./attribute-codec.ts";
@@ -14,11 +16,14 @@ import { openClient, regionOf, type TablePlace } from "./client.ts";
 import { isNotTold, notReady, toMigrationError } from "./errors.ts";
 import { getItems } from "./get-items.ts";
 import { itemsIn } from "./items-in.ts";
-import { type ReadBudget, readBudget } from "./read-budget.ts";
+import { ReadBudget, type Turn } from "./read-budget.ts";
+import { isOwn, type ReadLimit, type SaidLimit, usualLimit } from "./read-limit.ts";
 
 export interface DynamoDbSettings extends TablePlace {
-  /** Read capacity units a second, over all units read by this process. */
-  readonly maxReadUnits?: number;
+  /** Read capacity units a second, over all that read this table; where it is not said, half of what is certain. */
+  readonly maxReadUnits?: SaidLimit;
+  /** What those in other processes read counts, too, where it is kept. */
+  readonly allowances?: Allowances;
   /** Instead of one of the source's own; whoever gives it closes it. */
   readonly client?: DynamoDBClient;
 }
@@ -32,10 +37,15 @@ interface Segment {
 }
 
 export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDisposable {
-  const { table, maxReadUnits } = settings;
-  const budget = readBudget(maxReadUnits);
-  const client = settings.client ?? openClient(settings, budget.throttled);
-  const name = nameOf(settings);
+  const { table, maxReadUnits, allowances } = settings;
+  const name = tableSource(settings);
+  const isUsual = maxReadUnits === undefined && !isOwn(settings.endpoint);
+  const limit = async () => {
+    if (isUsual) return usualLimit(await describe(client, table).catch(told)).unitsPerSecond;
+    return maxReadUnits === "none" ? undefined : maxReadUnits;
+  };
+  const budget = new ReadBudget(limit, allowances?.(name));
+  const client = settings.client ?? openClient(settings, (isThrottled) => budget.again(isThrottled));
   const told = (error: unknown): never => {
     throw toMigrationError(error, name);
   };
@@ -43,21 +53,23 @@ export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDi
     name,
     keys: "unique",
     reread: { how: "by-key", get: (keys) => getItems(client, table, keys, budget).catch(told) },
-    inspect: () => inspect(client, table, name).catch(told),
+    spent: budget.spent,
+    inspect: () => inspect(client, table, name, isUsual).catch(told),
     plan: async (units) =>
       Array.from({ length: units }, (_, segment) => JSON.stringify({ segment, of: units } satisfies Segment)),
     async *read(unit, cursor, signal, only) {
       const segment: Segment = JSON.parse(unit);
       let next = cursor;
       do {
-        await budget.wait(signal);
+        const turn = await budget.turn(signal);
         if (signal.aborted) return;
-        const page = await scan(client, { table, only }, segment, next, budget, signal).catch((error: unknown) =>
+        const read = await scan(client, { table, only }, segment, next, turn, signal).catch((error: unknown) =>
           signal.aborted ? undefined : told(error),
         );
-        if (page === undefined) return;
-        next = page.next;
-        yield page;
+        if (read === undefined) return;
+        budget.spend(turn, read.units, read.page.records.length);
+        next = read.page.next;
+        yield read.page;
       } while (next !== undefined);
     },
     [Symbol.asyncDispose]: async () => {
@@ -67,7 +79,7 @@ export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDi
 }
 
 /** In the words of the command line, so that a run can find its source again. */
-function nameOf(place: TablePlace): string {
+export function tableSource(place: TablePlace): string {
   const { table, endpoint } = place;
   return `dynamodb:${table}?${new URLSearchParams({ region: regionOf(place), ...(endpoint === undefined ? {} : { endpoint }) })}`;
 }
@@ -78,20 +90,35 @@ const projection = (only: readonly string[]) => ({
   ExpressionAttributeNames: Object.fromEntries(only.map((name, at) => [`#${at}`, name])),
 });
 
-async function inspect(client: DynamoDBClient, table: string, source: string): Promise<SourceFacts> {
+async function describe(client: DynamoDBClient, table: string): Promise<TableDescription> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
-  const status = Table?.TableStatus ?? "ACTIVE";
+  return Table ?? {};
+}
+
+async function inspect(client: DynamoDBClient, table: string, source: string, isUsual: boolean): Promise<SourceFacts> {
+  const described = await describe(client, table);
+  const { TableStatus: status = "ACTIVE", KeySchema = [] } = described;
   if (!READABLE.has(status)) throw notReady(source, status);
-  const named = (type: string) => Table?.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  const named = (type: string) => KeySchema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const [pk, sk] = [named("HASH"), named("RANGE")];
   const ttlAttribute = await ttlOf(client, table);
-  const warnings = await backupWarnings(client, table, source);
+  const warnings = [
+    ...(isUsual ? [limited(source, usualLimit(described))] : []),
+    ...(await backupWarnings(client, table, source)),
+  ];
   return {
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(pk === undefined ? {} : { keys: sk === undefined ? { pk } : { pk, sk } }),
     ...(ttlAttribute === undefined ? {} : { ttlAttribute }),
   };
 }
+
+/** Who wonders why it takes so long should not have to look it up. */
+const limited = (source: string, { unitsPerSecond, of }: ReadLimit): Finding => ({
+  where: source,
+  problem: `reads keep to ${unitsPerSecond} capacity units a second, half of ${of}, so that nobody else who reads it is slowed`,
+  remedy: "say --max-read-units R for another number; or none, where nobody else reads the table",
+});
 
 /** Nothing is ever written to a table; its owner may still want the way back that a window should have. */
 async function backupWarnings(client: DynamoDBClient, table: string, source: string): Promise<Finding[]> {
@@ -137,23 +164,24 @@ async function scan(
   { table, only }: { readonly table: string; readonly only: readonly string[] | undefined },
   { segment, of }: Segment,
   cursor: string | undefined,
-  budget: ReadBudget,
+  { limit }: Turn,
   signal: AbortSignal,
-): Promise<SourcePage> {
+): Promise<{ readonly page: SourcePage; readonly units: number }> {
   const command = new ScanCommand({
     TableName: table,
     Segment: segment,
     TotalSegments: of,
     ConsistentRead: true,
     ReturnConsumedCapacity: "TOTAL",
+    ...(limit === undefined ? {} : { Limit: limit }),
     ...(only === undefined ? {} : projection(only)),
     ...(cursor === undefined ? {} : { ExclusiveStartKey: readCursor(cursor) }),
   });
   const answer = answerAsWritten(command, isPage);
   await client.send(command, { abortSignal: signal });
   const { Items, LastEvaluatedKey, ConsumedCapacity } = answer().json;
-  budget.spend(unitsIn(ConsumedCapacity));
   const records = itemsIn(answer(), Items).map((item) => ({ item }));
   // An empty page with a key to go on from is not the end; a page without one is, however many items it has.
-  return LastEvaluatedKey === undefined ? { records } : { records, next: writeCursor(LastEvaluatedKey) };
+  const page = LastEvaluatedKey === undefined ? { records } : { records, next: writeCursor(LastEvaluatedKey) };
+  return { page, units: unitsIn(ConsumedCapacity) };
 }

@@ -33,8 +33,9 @@ export async function forgetEarlierPasses(session: Session, { id, pass }: Run): 
 }
 
 /** Everything the ledger knows of a run. To be called inside a transaction. */
-export async function forgetRun(session: Session, { id }: Run): Promise<void> {
+export async function forgetRun(session: Session, { id, source }: Run): Promise<void> {
   await dropKeyIndexes(session, id);
+  await session.query(`delete from ${LEDGER}.allowance where source = $1`, [source]);
   for (const lines of LINES) await session.query(`delete from ${LEDGER}.${lines} where run = $1`, [id]);
   await session.query(`delete from ${LEDGER}.run where id = $1`, [id]);
 }

@@ -201,6 +201,15 @@ const first: Migration = {
         at timestamptz not null default now(),
         primary key (run, tbl)
       )`,
+      // What is left of what all readers of a source may consume together; below nothing where turns are taken ahead of time.
+      // Unlogged: nobody waits for the disk, and a crash of Postgres costs the source a second's worth.
+      sql`create unlogged table migration_ledger.allowance (
+        source text primary key,
+        balance double precision not null,
+        share double precision not null default 1,
+        at timestamptz not null default clock_timestamp(),
+        gave_way_at timestamptz not null default '-infinity'
+      ) with (fillfactor = 50)`,
       // What an operator lets go, a line for each contribution and one of table 0 for each body in quarantine: bound to what the item
       // held then and to what held its place, so that nothing is let go that nobody has looked at.
       sql`create table migration_ledger.accepted (
