@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type MigrationError, outward } from "./domain/migration-error.ts";
 import { countsOf } from "./domain/proof/pending.ts";
 import type { Report } from "./domain/proof/report.ts";
+import { refusalSummary, summaryOf } from "./domain/proof/summary.ts";
 
 /** Environment variables the function reads. */
 export const ENVIRONMENT = {
@@ -80,9 +81,13 @@ export const countsSchema = z.strictObject({
   count: total,
 });
 
+/** A line each, for whoever reads it in a console. */
+export const summarySchema = z.array(z.string()).readonly();
+
 /** What an invocation returns that proves something, or is refused: the report without examples, which may be large. */
 export const resultSchema = z
   .strictObject({
+    summary: summarySchema,
     verdict: z.enum(["verified", "discrepant", "incomplete", "refused"]),
     run: total.exactOptional(),
     pass: total.exactOptional(),
@@ -111,6 +116,7 @@ export type MigrationResult = z.infer<typeof resultSchema>;
 export function resultOf(report: Report): MigrationResult {
   const { verdict, run, pass, items, discrepancies, accepted, letGo, repaired } = report;
   return {
+    summary: summaryOf(report),
     ...{ verdict, run, pass, items: { ...items }, discrepancies: discrepancies.length },
     ...(accepted === undefined ? {} : { accepted }),
     ...(letGo === undefined ? {} : { letGo: letGo.map(countsOf) }),
@@ -118,7 +124,8 @@ export function resultOf(report: Report): MigrationResult {
   };
 }
 
-export const refusalOf = ({ findings }: MigrationError): MigrationResult => ({
+export const refusalOf = ({ message, findings }: MigrationError): MigrationResult => ({
+  summary: refusalSummary(message, outward(findings)),
   verdict: "refused",
   findings: outward(findings),
 });

@@ -4,7 +4,7 @@ import type { Edge, Proven } from "./compose.ts";
 import { type Answer, environmentSchema } from "./contract.ts";
 import { must } from "./domain/must.ts";
 import { saidSchema } from "./options.ts";
-import type { Answering, Invocation, Proving, Verb, WorkflowAction } from "./verb.ts";
+import { type Answering, type Invocation, type Proving, STEPS, type Verb, type WorkflowAction } from "./verb.ts";
 import { VERBS, WORKFLOW } from "./verbs.ts";
 
 /** What belongs to an action, and who does it. */
@@ -42,7 +42,30 @@ export const eventSchema = saidSchema
     // The source and the target are the function's own.
     for (const name of needs)
       if (name in saidSchema.shape && !given.includes(name)) issue(name, `${action} needs ${name}`);
+    for (const [step, options] of Object.entries(said.input ?? {}))
+      for (const { path, message } of stepIssues(step, options))
+        context.addIssue({ code: "custom", path: ["input", step, ...path], message });
   });
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What a workflow decides by itself. */
+const OF_THE_WORKFLOW = ["action", "workers", "input"];
+
+/** What is wrong with what a workflow's input says to a step: all of it is told before the first one begins. */
+function stepIssues(step: string, options: unknown): readonly Issue[] {
+  const wrong = (message: string): readonly Issue[] => [{ path: [], message }];
+  if (!STEPS.some((each) => each === step)) return wrong(`is no step: there are ${STEPS.join(", ")}`);
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    return wrong("is not an object of options");
+  const own = OF_THE_WORKFLOW.filter((name) => name in options);
+  if (own.length > 0) return wrong(`says ${own.join(", ")}, which the workflow decides by itself`);
+  const { error } = eventSchema.safeParse({ ...options, action: step });
+  return error?.issues ?? [];
+}
 
 /** All that one invocation is given, checked together so that every problem is told at once. */
 export const invocationSchema = z.object({ environment: environmentSchema, event: eventSchema });

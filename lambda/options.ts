@@ -101,6 +101,8 @@ export const saidSchema = z.strictObject({
   key: z.array(z.string()).min(1).max(2).optional(),
   /** Of a workflow; beyond this Postgres is what is waited for. */
   workers: count.max(40).optional(),
+  /** What a workflow was started with: options by step. */
+  input: z.record(z.string(), z.unknown(), { error: 'is not options by step, {"copy":{…}}' }).optional(),
 });
 
 export type Said = z.infer<typeof saidSchema>;

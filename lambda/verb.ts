@@ -24,6 +24,9 @@ export interface WorkflowAction {
   readonly event: Answering;
 }
 
+/** In this order; options may be said to each. */
+export const STEPS = ["plan", "copy", "finalize", "verify"] as const;
+
 /** An event with what the function has of its own: source, target, schema. */
 export interface Invocation extends Omit<Task, "options"> {
   readonly said: Said;

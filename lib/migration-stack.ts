@@ -9,7 +9,7 @@ import { logSettings } from "./logs.ts";
 import { Migrator } from "./migrator.ts";
 import { Network } from "./network.ts";
 import { Observability } from "./observability.ts";
-import { tableArn } from "./table.ts";
+import { tableArn as arnOf } from "./table.ts";
 import { Workflow } from "./workflow.ts";
 
 export interface MigrationStackProps extends StackProps {
@@ -20,7 +20,7 @@ export class MigrationStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: MigrationStackProps) {
     super(scope, id, { description: "Migrates a DynamoDB table to Aurora PostgreSQL, and proves it", ...props });
     const logs = logSettings(this, config);
-    const table = tableArn(this, config.tableName);
+    const table = arnOf(this, config.tableName);
     const { vpc } = new Network(this, "Network", { existing: config.network, tableArn: table, logs });
     const database = new Database(this, "Database", { vpc, config });
     this.#tell({
@@ -33,7 +33,7 @@ export class MigrationStack extends Stack {
 
   /** Everything that is there for the migration alone, and goes with `-c migrator=off`. */
   #migrate(parts: ConstructorParameters<typeof Migrator>[2]): void {
-    const { config, database, logs } = parts;
+    const { config, database, tableArn, logs } = parts;
     new DatabaseRole(this, "DatabaseRole", { database, databaseName: config.database, logs });
     const migrator = new Migrator(this, "Migrator", parts);
     const workflow = new Workflow(this, "Workflow", { migrator: migrator.live, workers: config.workers, logs });
@@ -48,7 +48,7 @@ export class MigrationStack extends Stack {
       LogGroupName: logGroupName,
       AlarmTopicArn: alarms.topic.topicArn,
       DashboardUrl: `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards:name=${dashboardName}`,
-      ...commandsOf({ functionName, stateMachineArn, logGroupName }),
+      ...commandsOf({ functionName, stateMachineArn, tableArn }),
     });
   }
 

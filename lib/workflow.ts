@@ -1,7 +1,7 @@
 /**
  * A table of any size: plan, then workers that copy until nothing is left, then constraints, then the proof. Each task is
  * the same function, whose invocations end after 15 minutes at most and say whether there is more; where the run is
- * stands in the ledger and not here, so any task may be tried again and a failed execution redriven.
+ * stands in the ledger and not here, so any task may be tried again, and after a failed execution another one goes on.
  * In JSONPath, which engines other than AWS' understand.
  */
 import { Duration } from "aws-cdk-lib";
@@ -13,6 +13,7 @@ import {
   Condition,
   DefinitionBody,
   Fail,
+  type FailProps,
   type IChainable,
   JitterType,
   JsonPath,
@@ -23,11 +24,12 @@ import {
   StateMachine,
   StateMachineType,
   Succeed,
+  TaskInput,
   Timeout,
   Wait,
   WaitTime,
 } from "aws-cdk-lib/aws-stepfunctions";
-import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import { LambdaInvoke, type LambdaInvokeProps } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import { acknowledgeLogDelivery } from "./acknowledgements.ts";
 import type { LogSettings } from "./logs.ts";
@@ -59,6 +61,9 @@ const LOCKS_FREE = Duration.seconds(30);
  */
 const PAUSE = Duration.seconds(10);
 
+/** What the plan says a step is asked, and where its answer goes. */
+const asked = (action: string) => ({ inputPath: `$.plan.events.${action}`, resultPath: `$.${action}` });
+
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
   readonly #migrator: IFunction;
@@ -69,12 +74,12 @@ export class Workflow extends Construct {
     const copyAll = new MapState(this, "CopyAll", {
       comment: "One slot for each worker; the units they claim are in the ledger",
       itemsPath: "$.plan.workers",
-      itemSelector: { worker: JsonPath.stringAt("$$.Map.Item.Value"), events: JsonPath.objectAt("$.events") },
+      itemSelector: { worker: JsonPath.stringAt("$$.Map.Item.Value"), plan: JsonPath.objectAt("$.plan") },
       maxConcurrency: workers,
       resultPath: JsonPath.DISCARD,
     });
     copyAll.itemProcessor(this.#untilDone("Copy", "copy", new Succeed(this, "NothingLeft")));
-    const plan = this.#task("Plan", "plan");
+    const plan = this.#plan(workers);
     const finalize = this.#untilDone("Finalize", "finalize", this.#prove());
     plan.next(this.#unlessRefused("Plan", "plan").otherwise(copyAll.next(finalize)));
 
@@ -82,7 +87,7 @@ export class Workflow extends Construct {
       comment: "Migrates a table of any size to Postgres and proves it",
       stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSON_PATH,
-      definitionBody: DefinitionBody.fromChainable(this.#events(workers).next(plan)),
+      definitionBody: DefinitionBody.fromChainable(plan),
       // No window is longer, and one that hangs shall be told.
       timeout: Duration.days(1),
       logs: {
@@ -95,31 +100,18 @@ export class Workflow extends Construct {
   }
 
   /**
-   * What each step is asked: its action, and what the execution's input says to it. The input is `{}`, or options by step,
-   * `{"copy":{"maxReadUnits":500},"finalize":{"prune":true}}`; the function refuses what does not belong to a step.
+   * Is given the execution's input as it is: `{}`, or options by step, `{"copy":{"maxReadUnits":500},"finalize":{"prune":true}}`. The
+   * function checks all of it at once, and answers what each step is to be asked.
    */
-  #events(workers: number): Chain {
-    const steps = ["plan", "copy", "finalize", "verify"];
-    const each = <T>(of: (step: string) => T): Record<string, T> =>
-      Object.fromEntries(steps.map((step) => [step, of(step)]));
-    const actions = each((step) => (step === "plan" ? { action: step, workers } : { action: step }));
-    const merge = (under: string, over: string) =>
-      JsonPath.jsonMerge(JsonPath.objectAt(under), JsonPath.objectAt(over));
-    const given = new Pass(this, "Given", {
-      parameters: { actions, nothing: each(() => ({})), input: JsonPath.objectAt("$") },
-    });
-    const said = new Pass(this, "Said", {
-      parameters: { actions: JsonPath.objectAt("$.actions"), said: merge("$.nothing", "$.input") },
-    });
-    const events = new Pass(this, "Events", {
-      parameters: { events: each((step) => merge(`$.said.${step}`, `$.actions.${step}`)) },
-    });
-    return given.next(said).next(events);
+  #plan(workers: number): LambdaInvoke {
+    const payload = TaskInput.fromObject({ action: "plan", workers, input: JsonPath.objectAt("$") });
+    // In the place of the input, whatever that is: an answer could not be put into one that is no object.
+    return this.#task("Plan", { payload, resultSelector: { plan: JsonPath.objectAt("$") } });
   }
 
   /** Lap after lap, until the function says it is done. */
   #untilDone(name: string, action: string, next: IChainable): Chain {
-    const task = this.#task(name, action);
+    const task = this.#task(name, asked(action));
     const lap = this.#pause(name).next(task);
     return task.next(
       this.#unlessRefused(name, action)
@@ -130,27 +122,27 @@ export class Workflow extends Construct {
 
   /** The proof may take several laps, too; its end is the execution's. */
   #prove(): IChainable {
-    const task = this.#task("Verify", "verify");
-    const failed = new Fail(this, "NotVerified", {
-      comment: "Discrepant: the report in the log names every discrepancy",
-      errorPath: "$.verify.verdict",
-      cause: "the proof did not agree: read the report, the stack's output ReportCommand fetches it",
+    const task = this.#task("Verify", asked("verify"));
+    const failed = this.#fail("NotVerified", "verify", {
+      comment: "Discrepant: the stack's output ReportCommand fetches the report, which names every discrepancy",
+      errorPath: "$.verdict",
     });
+    const verified = new Succeed(this, "Verified", { outputPath: "$.verify" });
     const is = (verdict: string): Condition => Condition.stringEquals("$.verify.verdict", verdict);
     return task.next(
       this.#unlessRefused("Verify", "verify")
-        .when(is("verified"), new Succeed(this, "Verified"))
+        .when(is("verified"), verified)
         .when(is("incomplete"), this.#pause("Verify").next(task))
         .otherwise(failed),
     );
   }
 
-  /** What is refused now is refused again until somebody has corrected it. */
+  /** What is refused now is refused again until somebody has corrected it and starts the workflow anew. */
   #unlessRefused(name: string, action: string): Choice {
     const verdict = `$.${action}.verdict`;
-    const refused = new Fail(this, `${name}Refused`, {
+    const refused = this.#fail(`${name}Refused`, action, {
+      comment: `What ${name} has answered names every problem, each with its remedy`,
       error: "refused",
-      cause: `the answer to ${name} names every problem, each with its remedy; correct them and start again`,
     });
     return new Choice(this, `Look at ${name}`).when(
       Condition.and(Condition.isPresent(verdict), Condition.stringEquals(verdict, "refused")),
@@ -158,16 +150,27 @@ export class Workflow extends Construct {
     );
   }
 
+  /** The end of an execution, where the console shows the summary of a step's answer. */
+  #fail(name: string, action: string, how: Pick<FailProps, "comment" | "error" | "errorPath">): IChainable {
+    const answer = `$.${action}`;
+    const summary = new Pass(this, `Summary of ${name}`, {
+      parameters: {
+        verdict: JsonPath.stringAt(`${answer}.verdict`),
+        summary: JsonPath.jsonToString(JsonPath.objectAt(`${answer}.summary`)),
+      },
+    });
+    return summary.next(new Fail(this, name, { ...how, causePath: "$.summary" }));
+  }
+
   #pause(name: string): Wait {
     return new Wait(this, `Before another ${name}`, { time: WaitTime.duration(PAUSE) });
   }
 
-  #task(name: string, action: string): LambdaInvoke {
+  #task(name: string, asked: Partial<LambdaInvokeProps>): LambdaInvoke {
     const task = new LambdaInvoke(this, name, {
       lambdaFunction: this.#migrator,
-      inputPath: `$.events.${action}`,
       payloadResponseOnly: true,
-      resultPath: `$.${action}`,
+      ...asked,
       retryOnServiceExceptions: false,
       // A minute longer than an invocation can take.
       taskTimeout: Timeout.duration(Duration.minutes(16)),

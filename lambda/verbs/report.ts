@@ -1,8 +1,9 @@
 /** `report`: the newest proof, as it was made. */
 import { z } from "zod";
 import { NO_MAPPING, nameOf, openTarget, type Task } from "../compose.ts";
-import { total } from "../contract.ts";
+import { summarySchema, total } from "../contract.ts";
 import { withoutKeys } from "../domain/proof/report-keys.ts";
+import { summaryOf } from "../domain/proof/summary.ts";
 import { openRun } from "../opening.ts";
 import { reportIn, runOfNumber } from "../runs.ts";
 import { answering, type Verb } from "../verb.ts";
@@ -13,10 +14,10 @@ export const report = {
   takes: ["run", "sql", "schema", "json"],
   ends: "0 told; 3 refused",
   event: answering(
-    { run: total, report: z.record(z.string(), z.unknown()).readonly() },
+    { summary: summarySchema, run: total, report: z.record(z.string(), z.unknown()).readonly() },
     async ({ target, said, log }) => {
       const { run, logKey, report: made } = await runReport(target, said.run);
-      return { run, report: { ...withoutKeys(made, nameOf(log, logKey)) } };
+      return { summary: summaryOf(made), run, report: { ...withoutKeys(made, nameOf(log, logKey)) } };
     },
   ),
 } as const satisfies Verb;

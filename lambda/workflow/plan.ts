@@ -4,21 +4,36 @@ import { total } from "../contract.ts";
 import { withMigration } from "../opening.ts";
 import { optionsAmong } from "../options.ts";
 import { plan as begin } from "../pipeline/migrate.ts";
-import { answering, type WorkflowAction } from "../verb.ts";
+import { answering, STEPS, type WorkflowAction } from "../verb.ts";
 
 /** Of a workflow whose event does not say; and units for each, so that a large one at the end keeps nobody waiting long. */
 const WORKERS = 4;
 const UNITS_PER_WORKER = 16;
 
+/** The event of each step, with what the input says to it, which was checked. */
+export const eventsOf = (input: Input = {}): Record<string, z.infer<typeof stepSchema>> =>
+  Object.fromEntries(STEPS.map((step) => [step, { ...Object(input[step]), action: step }]));
+
+type Input = Readonly<Record<string, unknown>>;
+
+const stepSchema = z.looseObject({ action: z.string() });
+
 export const plan = {
-  takes: ["units", "remap", "workers"],
+  takes: ["units", "remap", "workers", "input"],
   event: answering(
-    { run: total, pass: total, workers: z.array(total).readonly() },
+    {
+      run: total,
+      pass: total,
+      workers: z.array(total).readonly(),
+      /** What the workflow is to ask for from then on, by step. */
+      events: z.record(z.string(), stepSchema).readonly(),
+    },
     async ({ said, ...place }, edge) => {
-      const { workers = WORKERS } = said;
-      const options = { units: workers * UNITS_PER_WORKER, ...optionsAmong(said) };
+      const { workers = WORKERS, input } = said;
+      const { plan: own, ...events } = eventsOf(input);
+      const options = { units: workers * UNITS_PER_WORKER, ...optionsAmong({ ...own, ...said }) };
       const { id, pass } = await withMigration({ ...place, options }, edge, begin);
-      return { run: id, pass, workers: Array.from({ length: workers }, (_, worker) => worker) };
+      return { run: id, pass, workers: Array.from({ length: workers }, (_, worker) => worker), events };
     },
   ),
 } as const satisfies WorkflowAction;

@@ -227,6 +227,7 @@ describe("what an operator asks of a function", () => {
         run: 1,
         pass: 1,
         workers: [0, 1, 2],
+        events: { copy: { action: "copy" }, finalize: { action: "finalize" }, verify: { action: "verify" } },
       });
       for (const _ of [1, 2, 3]) expect(await ask({ action: "copy" })).toEqual({ action: "copy", run: 1, done: true });
       expect(await ask({ action: "finalize" })).toEqual({ action: "finalize", run: 1, done: true });
@@ -236,6 +237,10 @@ describe("what an operator asks of a function", () => {
       expect(resultOf(await service.invoke({ action: "repair" }, AMPLE))).toMatchObject({
         verdict: "verified",
         repaired: { rows: 0 },
+      });
+      expect(await ask({ action: "report" })).toMatchObject({
+        summary: [expect.stringMatching(/^VERIFIED/), expect.stringMatching(/^run 1, pass 1/), expect.anything()],
+        report: { verdict: "verified" },
       });
       expect(await ask({ action: "seal" })).toEqual({ action: "seal", run: 1 });
       expect(resultOf(await service.invoke({ action: "rollback", force: true }, AMPLE)).findings?.[0]?.where).toBe(

@@ -11,7 +11,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { LambdaService } from "../support/lambda-service.ts";
 import { tableName } from "../support/table-name.ts";
 import { IS_THOROUGH } from "../support/thoroughness.ts";
-import { definitionOf, execute, Failed, type Task } from "./executed.ts";
+import { definitionOf, execute, Failed, type Input, type Task } from "./executed.ts";
 
 const ITEMS = 400;
 const AMPLE = 120_000;
@@ -66,6 +66,8 @@ interface Execution {
   readonly outcome: string;
   readonly tasks: readonly Task[];
   readonly verdict: unknown;
+  /** What the console shows of its end. */
+  readonly shown: unknown;
   readonly environments: number;
 }
 
@@ -82,7 +84,7 @@ async function migrate(
     readonly workers: number;
     readonly database: TestDatabase;
     readonly timeout?: (task: Task, call: number) => number;
-    readonly input?: Parameters<typeof execute>[2];
+    readonly input?: Input;
   },
 ): Promise<Execution> {
   const table = tableName(name);
@@ -96,7 +98,7 @@ async function migrate(
   });
   const tasks: Task[] = [];
   let verdict: unknown;
-  const outcome = await execute(
+  const { outcome, shown } = await execute(
     definitionOf(workers),
     async (event, task) => {
       tasks.push(task);
@@ -107,15 +109,19 @@ async function migrate(
     },
     input,
   );
-  return { outcome, tasks, verdict, environments: environments.count };
+  return { outcome, tasks, verdict, shown, environments: environments.count };
 }
 
 it.each(IS_THOROUGH ? [1, 4, 16] : [1, 4])(
   "%i workers migrate a table, and the execution ends verified",
   async (workers) => {
     await using database = await createDatabase();
-    const { outcome, tasks, verdict, environments } = await migrate(`chain-${workers}`, clean(), { workers, database });
+    const migrated = await migrate(`chain-${workers}`, clean(), { workers, database });
+    const { outcome, tasks, verdict, shown, environments } = migrated;
     expect([outcome, verdict]).toEqual(["succeeded", "verified"]);
+    expect(shown).toMatchObject({
+      summary: [expect.stringMatching(/^VERIFIED/), expect.anything(), expect.stringMatching(/^400 items read/)],
+    });
     expect(tasks.filter((task) => task === "Copy").length).toBeGreaterThanOrEqual(workers);
     expect(environments).toBe(workers);
   },
@@ -145,6 +151,30 @@ it("a proof that outlasts an invocation is asked for again until it is whole", a
 
 it("items that cannot become rows end the execution as discrepant", async () => {
   await using database = await createDatabase();
-  const { outcome, verdict } = await migrate("chain-dirty", soiled(clean()), { workers: 4, database });
+  const { outcome, verdict, shown } = await migrate("chain-dirty", soiled(clean()), { workers: 4, database });
   expect([outcome, verdict]).toEqual(["discrepant", "discrepant"]);
+  const summary: string[] = JSON.parse(String(shown));
+  expect(summary).toEqual([
+    expect.stringMatching(/^DISCREPANT/),
+    expect.stringMatching(/^run 1, pass 1/),
+    expect.stringMatching(/quarantined$/),
+    ...Array(3).fill(expect.stringMatching(/^[a-z ]+: .+: .+/)),
+    expect.stringMatching(/more discrepancies$/),
+  ]);
+});
+
+it("what is misspelt in the input ends the execution before anything is begun, and says what there is", async () => {
+  await using database = await createDatabase();
+  const input = { coppy: {}, copy: { maxReadUnit: 500 }, verify: { prune: true }, finalize: 3, plan: { workers: 9 } };
+  const { outcome, tasks, shown } = await migrate("chain-misspelt", clean(), { workers: 1, database, input });
+  expect([outcome, tasks]).toEqual(["refused", ["Plan"]]);
+  // As text: this engine does not quote what stands in quotes.
+  for (const told of [
+    /^\["REFUSED/,
+    /input\.coppy: is no step: there are plan, copy, finalize, verify/,
+    /input\.copy: .*maxReadUnit/,
+    /input\.verify\.prune: verify takes no prune/,
+    /and 2 more findings"\]$/,
+  ])
+    expect(shown).toMatch(told);
 });

@@ -25,12 +25,22 @@ export function definitionOf(workers: number): any {
   return JSON.parse(String(resolved(DefinitionString)).replaceAll(/(?<=":")(MigratorLive\w+)(?=")/g, arn));
 }
 
-/** Executes a definition, with its pauses cut short. Returns `succeeded`, or the name of the error it ended with. */
+/** JSON, as an execution may be given it. */
+export type Input = Parameters<StateMachine["run"]>[0];
+
+export interface Ended {
+  /** `succeeded`, or the name of the error it ended with. */
+  readonly outcome: string;
+  /** What a console shows beside it: the output, or the error's cause. */
+  readonly shown: unknown;
+}
+
+/** Executes a definition, with its pauses cut short. */
 export function execute(
   definition: ConstructorParameters<typeof StateMachine>[0],
   work: Work,
-  input: Record<string, Record<string, number | boolean>> = {},
-): Promise<string> {
+  input: Input = {},
+): Promise<Ended> {
   const each = <T>(of: (task: Task) => readonly [string, T]): Record<string, T> => Object.fromEntries(TASKS.map(of));
   const execution = new StateMachine(definition).run(input, {
     overrides: {
@@ -43,8 +53,11 @@ export function execute(
     },
   });
   return execution.result.then(
-    () => "succeeded",
-    ({ cause }: Error) => (cause instanceof Error ? cause.name : "nothing known"),
+    (shown: unknown) => ({ outcome: "succeeded", shown }),
+    ({ cause }: Error) =>
+      cause instanceof Error
+        ? { outcome: cause.name, shown: cause.message }
+        : { outcome: "nothing known", shown: cause },
   );
 }
 

@@ -52,8 +52,8 @@ async function standIn(service: LambdaService, outputs: string) {
     const operation = String(incoming.headers["x-amz-target"] ?? "").split(".")[1];
     if (operation === "StartExecution") {
       status = "RUNNING";
-      void execute(definitionOf(2), ask).then((end) => {
-        status = end === "succeeded" ? "SUCCEEDED" : "FAILED";
+      void execute(definitionOf(2), ask).then(({ outcome }) => {
+        status = outcome === "succeeded" ? "SUCCEEDED" : "FAILED";
       });
       return JSON.stringify({ executionArn: `${ARN}:execution:m:1`, startDate: 1 });
     }

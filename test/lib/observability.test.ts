@@ -1,8 +1,12 @@
 /** Alarms, dashboard, saved questions and outputs: whether what they name exists, and what they say can be typed. */
 import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { METRICS } from "../../lambda/contract.ts";
 import { ACTIONS, eventSchema } from "../../lambda/event.ts";
+import { WRITES } from "../../lib/commands.ts";
 import { ofType, resolved, type Synthesized, synthesize, the } from "./synthesized.ts";
 
 /** Those of AWS that are looked at: a misspelt one would stay silent for ever. */
@@ -20,6 +24,17 @@ const OF_SERVICES: Readonly<Record<string, readonly [dimensions: string, ...name
   "AWS/DynamoDB of one operation": ["Operation,TableName", "ThrottledRequests"],
   "AWS/RDS": ["DBClusterIdentifier", "CommitLatency", "ServerlessDatabaseCapacity"],
 };
+
+/** As the service authorization reference lists them: access level Write, on a table, of items. */
+const WRITING = [
+  "BatchWriteItem",
+  "DeleteItem",
+  "PartiQLDelete",
+  "PartiQLInsert",
+  "PartiQLUpdate",
+  "PutItem",
+  "UpdateItem",
+];
 
 interface Named {
   readonly namespace: string;
@@ -203,8 +218,8 @@ describe("the outputs", () => {
     expect([...ACTIONS.keys()]).toContain("status");
   });
 
-  it("StartCommand and FollowCommand name the workflow, ReportCommand the log and the line of a report", () => {
-    const { StartCommand, FollowCommand, ReportCommand, StateMachineArn, LogGroupName } = outputs();
+  it("StartCommand and FollowCommand name the workflow", () => {
+    const { StartCommand, FollowCommand, StateMachineArn } = outputs();
     expect(words(StartCommand)).toEqual([
       "aws",
       "stepfunctions",
@@ -215,7 +230,33 @@ describe("the outputs", () => {
       StateMachineArn,
     ]);
     expect(words(FollowCommand)).toContain(StateMachineArn);
-    expect(words(ReportCommand)).toEqual(expect.arrayContaining([LogGroupName, '{ $.message = "report" }']));
+  });
+
+  it("ReportCommand keeps the function's answer, and prints the summary in it", async () => {
+    const [invoke = "", print = ""] = String(outputs().ReportCommand).split(" && ");
+    const typed = words(invoke);
+    const event = JSON.parse(typed[typed.indexOf("--payload") + 1] ?? "");
+    expect([eventSchema.parse(event), typed.at(-1)]).toEqual([{ action: "report" }, "report.json"]);
+    const folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-report-"));
+    await writeFile(
+      join(folder, "report.json"),
+      JSON.stringify({ action: "report", summary: ["VERIFIED  all", "run 1"] }),
+    );
+    expect(execFileSync("sh", ["-c", print], { encoding: "utf8", cwd: folder })).toBe("VERIFIED  all\nrun 1\n");
+    await rm(folder, { recursive: true });
+  });
+
+  it("FreezeCommand denies everybody what writes items to this table, where it has no policy yet; ThawCommand takes that away", () => {
+    const typed = words(outputs().FreezeCommand);
+    const table = "arn:aws:dynamodb:eu-west-1:123456789012:table/legacy";
+    const behind = (flag: string) => typed[typed.indexOf(flag) + 1] ?? "";
+    expect([behind("--resource-arn"), behind("--expected-revision-id")]).toEqual([table, "NO_POLICY"]);
+    const { Statement } = JSON.parse(behind("--policy"));
+    expect(Statement).toEqual([{ Sid: "Frozen", Effect: "Deny", Principal: "*", Action: WRITES, Resource: table }]);
+    // An action that does not exist would deny nothing, in silence.
+    expect(WRITES.map((action) => action.replace("dynamodb:", ""))).toEqual(WRITING);
+    expect(words(outputs().ThawCommand).slice(0, 3)).toEqual(["aws", "dynamodb", "delete-resource-policy"]);
+    expect(words(outputs().ThawCommand)).toContain(table);
   });
 
   it("DashboardUrl leads to the dashboard", () => {

@@ -1,7 +1,8 @@
 /** The state machine of the template, run by an engine that is not AWS' and knows nothing of it, with functions that only answer. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventSchema } from "../../lambda/event.ts";
-import { definitionOf, execute, Failed, type Task } from "./executed.ts";
+import { eventsOf } from "../../lambda/workflow/plan.ts";
+import { definitionOf, execute, Failed, type Input, type Task } from "./executed.ts";
 
 type Answer = (event: Record<string, unknown>, call: number) => unknown;
 type Answers = Record<Task, Answer>;
@@ -12,18 +13,22 @@ beforeAll(() => {
 });
 
 const HEALTHY: Answers = {
-  Plan: ({ workers }) => ({ run: 1, workers: [...Array(Number(workers)).keys()] }),
+  Plan: ({ workers, input }) => ({
+    run: 1,
+    workers: [...Array(Number(workers)).keys()],
+    events: eventsOf(Object(input)),
+  }),
   Copy: () => ({ done: true }),
   Finalize: () => ({ done: true }),
-  Verify: () => ({ verdict: "verified", run: 1 }),
+  Verify: () => ({ verdict: "verified", run: 1, summary: ["VERIFIED  all is there"] }),
 };
 
 /** Runs the definition. `answers` replace what a healthy function would say. */
-async function run(workers: number, answers: Partial<Answers> = {}) {
+async function run(workers: number, answers: Partial<Answers> = {}, input: Input = {}) {
   const calls: { readonly task: string; readonly event: unknown }[] = [];
   let atOnce = 0;
   let most = 0;
-  const outcome = await execute(definitions.get(workers), async (event, task) => {
+  const work = async (event: Record<string, unknown>, task: Task) => {
     calls.push({ task, event });
     const call = calls.filter((each) => each.task === task).length;
     atOnce += 1;
@@ -31,9 +36,10 @@ async function run(workers: number, answers: Partial<Answers> = {}) {
     await new Promise((after) => setTimeout(after, 5));
     atOnce -= 1;
     return { ...HEALTHY, ...answers }[task](event, call);
-  });
+  };
+  const { outcome, shown } = await execute(definitions.get(workers), work, input);
   const count = (task: string) => calls.filter((call) => call.task === task).length;
-  return { outcome, calls, most, count, order: calls.map(({ task }) => task) };
+  return { outcome, shown, calls, most, count, order: calls.map(({ task }) => task) };
 }
 
 describe.each([1, 4, 16])("with %i workers", (workers) => {
@@ -42,7 +48,7 @@ describe.each([1, 4, 16])("with %i workers", (workers) => {
     expect(outcome).toBe("succeeded");
     expect(order).toEqual(["Plan", ...Array(workers).fill("Copy"), "Finalize", "Verify"]);
     expect(most).toBe(workers);
-    expect(calls[0]?.event).toEqual({ action: "plan", workers });
+    expect(calls[0]?.event).toEqual({ action: "plan", workers, input: {} });
     expect(calls.slice(1).map(({ event }) => event)).toEqual([
       ...Array(workers).fill({ action: "copy" }),
       { action: "finalize" },
@@ -90,35 +96,47 @@ it("building and proving may take several laps", async () => {
   expect([outcome, count("Finalize"), count("Verify")]).toEqual(["succeeded", 3, 4]);
 });
 
-it("a discrepant end is a failure of that name", async () => {
-  expect((await run(4, { Verify: () => ({ verdict: "discrepant" }) })).outcome).toBe("discrepant");
+it("a discrepant end is a failure of that name, and shows the summary; a verified one answers with it", async () => {
+  const summary = ["DISCREPANT  something does not agree", "content: files"];
+  const { outcome, shown } = await run(4, { Verify: () => ({ verdict: "discrepant", summary }) });
+  expect([outcome, JSON.parse(String(shown))]).toEqual(["discrepant", summary]);
+  expect((await run(1)).shown).toEqual({ verdict: "verified", run: 1, summary: ["VERIFIED  all is there"] });
 });
 
 it.each(["Plan", "Copy", "Finalize", "Verify"] as const)(
   "what %s refuses ends the execution, and nothing comes after",
   async (task) => {
-    const { outcome, order } = await run(1, { [task]: () => ({ verdict: "refused", findings: [] }) });
-    expect(outcome).toBe("refused");
+    const summary = ["REFUSED  for a reason"];
+    const { outcome, shown, order } = await run(1, { [task]: () => ({ verdict: "refused", findings: [], summary }) });
+    expect([outcome, JSON.parse(String(shown))]).toEqual(["refused", summary]);
     expect(order.at(-1)).toBe(task);
   },
 );
 
 it("options in the input reach the step they are said to, and no other", async () => {
-  const events: Record<string, unknown>[] = [];
   const input = { copy: { maxReadUnits: 500 }, finalize: { prune: true }, verify: { sample: 10 } };
-  const work = async (event: Record<string, unknown>, task: Task) => {
-    events.push(event);
-    return HEALTHY[task](event, 1);
-  };
-  expect(await execute(definitions.get(1), work, input)).toBe("succeeded");
-  expect(events).toEqual([
-    { action: "plan", workers: 1 },
-    { action: "copy", maxReadUnits: 500 },
-    { action: "finalize", prune: true },
-    { action: "verify", sample: 10 },
+  const { outcome, calls } = await run(1, {}, input);
+  const events = calls.map(({ event }) => event);
+  expect([outcome, events]).toEqual([
+    "succeeded",
+    [
+      { action: "plan", workers: 1, input },
+      { action: "copy", maxReadUnits: 500 },
+      { action: "finalize", prune: true },
+      { action: "verify", sample: 10 },
+    ],
   ]);
   for (const event of events) expect(eventSchema.safeParse(event).success).toBe(true);
 });
+
+it.each([[["copy"]], ["copy"], [7]])(
+  "an input of another kind (%j) reaches the function, which refuses it",
+  async (input) => {
+    const { calls } = await run(1, { Plan: () => ({ verdict: "refused", summary: [] }) }, input);
+    expect(calls.map(({ event }) => event)).toEqual([{ action: "plan", workers: 1, input }]);
+    expect(eventSchema.safeParse(calls[0]?.event).success).toBe(false);
+  },
+);
 
 it("every task is the function's live version, has a bound, and is tried again", () => {
   const { States } = definitions.get(4);

@@ -3,11 +3,9 @@
 import type { Finding } from "../../domain/migration-error.ts";
 import type { Discrepancy } from "../../domain/proof/discrepancy.ts";
 import type { Example } from "../../domain/proof/evidence.ts";
-import { letGoText } from "../../domain/proof/pending.ts";
 import type { FacetReport, Report, TableReport } from "../../domain/proof/report.ts";
+import { numeral as count, headOf } from "../../domain/proof/summary.ts";
 import { keyText, placeText } from "./key-text.ts";
-
-const count = (value: number): string => value.toLocaleString("en-US");
 
 /** Columns padded to their widest cell; numbers to the right. */
 export function grid(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
@@ -19,28 +17,9 @@ export function grid(header: readonly string[], rows: readonly (readonly (string
   return [line(header), ...text.map(line)];
 }
 
-const MEANING = {
-  verified: "Postgres holds exactly what the source held.",
-  discrepant: "something does not agree; each is named below.",
-  incomplete: "time ran out, or it was stopped; run the same command again and it goes on.",
-  refused: "nothing was begun.",
-} as const;
-
 export function reportText(report: Report): string {
-  const { items } = report;
-  const parts = [
-    `${count(items.read)} ${items.read === 1 ? "item" : "items"} read`,
-    `${count(items.migrated)} migrated`,
-    `${count(items.unchanged)} unchanged`,
-    `${count(items.ignored)} ignored`,
-    `${count(items.expired)} expired`,
-    `${count(items.quarantined)} quarantined`,
-    ...(items.repeated > 0 ? [`${count(items.repeated)} repeated`] : []),
-  ];
   return [
-    `${report.verdict.toUpperCase()}${accepted(report)}  ${meaning(report)}${leftBehind(report)}`,
-    `run ${report.run}, pass ${report.pass}, ${report.source}`,
-    parts.join(" · "),
+    ...headOf(report),
     ...section("Repair", repaired(report)),
     ...section("Entities", entities(report)),
     ...section("Tables", tables(report)),
@@ -59,14 +38,6 @@ export function reportText(report: Report): string {
     "",
   ].join("\n");
 }
-
-const accepted = ({ accepted: total = 0 }: Report): string => (total === 0 ? "" : ` (${count(total)} accepted)`);
-
-/** What was let go is not there exactly as the source held it, and the first line says so. */
-const meaning = ({ verdict, letGo: groups = [] }: Report): string =>
-  verdict === "verified" && groups.length > 0
-    ? `Postgres holds what the source held, but for what was let go: ${letGoText(groups)}.`
-    : MEANING[verdict];
 
 /** Of each reason this many are shown; the JSON has more, and `list-quarantine` all. */
 const SHOWN = 20;
@@ -112,13 +83,6 @@ function ignoredAttributes({ ignoredAttributes: list = [] }: Report): string[] {
     const told = names.map(({ attribute, count: total }) => `${attribute} (${count(total)})`);
     return `  ${entity}, attributes: ${told.join(", ")}`;
   });
-}
-
-/** A verdict says nothing about what it was told to leave out, and says so. */
-function leftBehind({ items: { read, ignored } }: Report): string {
-  if (ignored === 0) return "";
-  const percent = (ignored / read) * 100;
-  return ` ${percent < 0.1 ? "Less than 0.1" : percent.toFixed(1)} % of the items were left behind, as declared.`;
 }
 
 function times({ timings }: Report): string[] {

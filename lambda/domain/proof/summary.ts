@@ -1,0 +1,80 @@
+/** A report → the few lines a person needs first: the verdict, what was counted, what disagrees. No value of an item is among them. */
+import type { Discrepancy } from "./discrepancy.ts";
+import { letGoText } from "./pending.ts";
+import type { Report } from "./report.ts";
+
+export const numeral = (value: number): string => value.toLocaleString("en-US");
+
+const MEANING = {
+  verified: "Postgres holds exactly what the source held.",
+  discrepant: "something does not agree; each is named below.",
+  incomplete: "time ran out, or it was stopped; run the same command again and it goes on.",
+  refused: "nothing was begun.",
+} as const;
+
+/** Verdict, run and counts. */
+export function headOf(report: Report): [verdict: string, run: string, counts: string] {
+  const { items } = report;
+  const parts = [
+    `${numeral(items.read)} ${items.read === 1 ? "item" : "items"} read`,
+    `${numeral(items.migrated)} migrated`,
+    `${numeral(items.unchanged)} unchanged`,
+    `${numeral(items.ignored)} ignored`,
+    `${numeral(items.expired)} expired`,
+    `${numeral(items.quarantined)} quarantined`,
+    ...(items.repeated > 0 ? [`${numeral(items.repeated)} repeated`] : []),
+  ];
+  return [
+    `${report.verdict.toUpperCase()}${accepted(report)}  ${meaning(report)}${leftBehind(report)}`,
+    `run ${report.run}, pass ${report.pass}, ${report.source}`,
+    parts.join(" · "),
+  ];
+}
+
+const accepted = ({ accepted: total = 0 }: Report): string => (total === 0 ? "" : ` (${numeral(total)} accepted)`);
+
+/** What was let go is not there exactly as the source held it, and the first line says so. */
+const meaning = ({ verdict, letGo: groups = [] }: Report): string =>
+  verdict === "verified" && groups.length > 0
+    ? `Postgres holds what the source held, but for what was let go: ${letGoText(groups)}.`
+    : MEANING[verdict];
+
+/** A verdict says nothing about what it was told to leave out, and says so. */
+function leftBehind({ items: { read, ignored } }: Report): string {
+  if (ignored === 0) return "";
+  const percent = (ignored / read) * 100;
+  return ` ${percent < 0.1 ? "Less than 0.1" : percent.toFixed(1)} % of the items were left behind, as declared.`;
+}
+
+/** A console shows a few lines; the report has all. */
+const SHOWN = 3;
+
+export function summaryOf(report: Report): string[] {
+  const { discrepancies } = report;
+  return [
+    ...headOf(report),
+    ...discrepancies
+      .slice(0, SHOWN)
+      .map(({ check, problem, ...found }) => `${check}: ${subjectOf(report, found)}: ${problem}`),
+    ...beyond(discrepancies.length, "discrepancies"),
+  ];
+}
+
+/** As `summaryOf`, of something that was refused: what is to be done stands behind each finding. */
+export const refusalSummary = (
+  problem: string,
+  findings: readonly { readonly where: string; readonly problem: string; readonly remedy: string }[],
+): string[] => [
+  `REFUSED  ${problem}`,
+  ...findings.slice(0, SHOWN).map((finding) => `${finding.where}: ${finding.problem} → ${finding.remedy}`),
+  ...beyond(findings.length, "findings"),
+];
+
+const beyond = (total: number, what: string): string[] =>
+  total > SHOWN ? [`… and ${numeral(total - SHOWN)} more ${what}`] : [];
+
+/** The name of an attribute may be a value: that of a map's member, most of all. */
+function subjectOf({ unmapped }: Report, { subject }: Pick<Discrepancy, "subject">): string {
+  const attribute = unmapped.find((each) => subject === `${each.entity}.${each.attribute}`);
+  return attribute === undefined ? subject : `${attribute.entity}, an attribute`;
+}
