@@ -18,8 +18,9 @@ import { spotRows } from "./adapters/postgres/proof/spot-rows.ts";
 import { openSessions } from "./adapters/postgres/session/sessions.ts";
 import { ddlOf } from "./adapters/postgres/tables/ddl.ts";
 import type { SchemaMigrations } from "./adapters/postgres/tables/schema-migrations.ts";
+import { Gauge } from "./adapters/report/gauge.ts";
 import { logDone, logFailure, logProgress, logReport, openLog, withoutMessage } from "./adapters/report/log.ts";
-import { logMetrics } from "./adapters/report/metrics.ts";
+import { logLine, logMetrics } from "./adapters/report/metrics.ts";
 import { type Answer, type LogSettings, METRICS, type MigrationResult, refusalOf, resultOf } from "./contract.ts";
 import { keyedHash, mappingFingerprint } from "./domain/decode/fingerprint.ts";
 import { MigrationError } from "./domain/migration-error.ts";
@@ -205,8 +206,18 @@ export async function logged(
   work: (progress: Progress) => Promise<Proven | Answer>,
 ): Promise<MigrationResult | Answer> {
   const log = openLog(settings.level);
+  using gauge = new Gauge(({ of, ...values }) =>
+    logLine(log, METRICS, settings.functionName, { message: "progress", at: Date.now(), values, beside: of }),
+  );
+  const lines = logProgress(log);
+  const progress: Progress = {
+    tell: (event) => {
+      lines.tell(event);
+      gauge.tell(event);
+    },
+  };
   try {
-    const done = await work(logProgress(log));
+    const done = await work(progress);
     if ("action" in done) {
       logDone(log, done.action);
       return done;

@@ -19,13 +19,19 @@ const FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME";
 
 /**
  * What the function measures, for alarms and dashboards. Counts are those of the pass so far and not of one invocation,
- * so Maximum is their statistic and never Sum; times are those of one invocation.
+ * so Maximum is their statistic and never Sum, but for those that are of one invocation's last minute; times are those of one
+ * invocation. Some are told once a minute while there is work, and all but those with the report.
  */
 export const METRICS = {
   namespace: "DynamoDbToPostgres",
   /** The only one: a metric for each run would be a new metric each time. */
   dimension: "FunctionName",
   units: {
+    Working: "Count",
+    Verified: "Count",
+    Steps: "Count",
+    ReadUnits: "Count",
+    ReadRetries: "Count",
     ItemsRead: "Count",
     ItemsMigrated: "Count",
     ItemsUnchanged: "Count",
@@ -38,6 +44,8 @@ export const METRICS = {
     BuildMilliseconds: "Milliseconds",
     VerifyMilliseconds: "Milliseconds",
   },
+  /** Of a minute of one invocation: these are summed. */
+  sums: ["Steps", "ReadUnits", "ReadRetries"],
 } as const;
 
 const level = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info");

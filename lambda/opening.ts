@@ -52,6 +52,7 @@ export async function withMigration<T>(
     progress: edge.progress,
   });
   const source = sourceOf(setting, task.options, target.allowances);
+  edge.progress.tell({ kind: "working" });
   try {
     return await work(migrationOf(task, edge, source, target, mapping), known);
   } finally {
@@ -84,6 +85,7 @@ export async function withProof<T>(
 ): Promise<T> {
   const source: ItemSource & Partial<AsyncDisposable> =
     given ?? sourceOf(parseSource(run.source), options, target.allowances);
+  edge.progress.tell({ kind: "working" });
   try {
     return await work({
       source,

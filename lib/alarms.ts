@@ -15,20 +15,32 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { atWork, measured } from "./metrics.ts";
+import { measured, serviceMetric } from "./metrics.ts";
 
 export interface AlarmsProps {
   readonly migrator: IFunction;
   readonly workflow: StateMachine;
   readonly email: string | undefined;
+  readonly clusterIdentifier: string;
+  readonly tableName: string;
 }
 
-/** Longer than an invocation can last: one that begins in such a period has ended in the next. */
+const A_MINUTE = Duration.minutes(1);
+const A_WHILE = Duration.minutes(5);
+/** Longer than an invocation can last. */
 const PATIENCE = Duration.minutes(20);
+
+/** What can be told of a state is so until something else is measured: it never turns well because nothing is measured any more. */
+const STAYS = TreatMissingData.IGNORE;
+/** What happens, and is measured only while it does. */
+const PASSES = TreatMissingData.NOT_BREACHING;
 
 interface Watch {
   readonly metric: IMetric;
   readonly says: string;
+  readonly missing: TreatMissingData;
+  /** More than that is too much; 0 where it is not given. */
+  readonly most?: number;
   /** Periods in a row; one where it is not given. */
   readonly periods?: number;
 }
@@ -41,15 +53,14 @@ export class Alarms extends Construct {
     super(scope, id);
     this.topic = this.#topic(props.email);
     const action = new SnsAction(this.topic);
-    this.all = Object.entries(watches(props)).map(([name, { metric, says, periods = 1 }]) => {
+    this.all = Object.entries(watches(props)).map(([name, { metric, says, missing, most = 0, periods = 1 }]) => {
       const alarm = new Alarm(this, name, {
         metric,
         alarmDescription: says,
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        threshold: 0,
+        threshold: most,
         evaluationPeriods: periods,
-        // Between runs there is nothing to measure, and nothing is wrong.
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        treatMissingData: missing,
       });
       alarm.addAlarmAction(action);
       return alarm;
@@ -72,48 +83,68 @@ export class Alarms extends Construct {
   }
 }
 
-function watches({ migrator, workflow }: AlarmsProps): Record<string, Watch> {
+function watches({ migrator, workflow, clusterIdentifier, tableName }: AlarmsProps): Record<string, Watch> {
   const { functionName } = migrator;
   return {
     Discrepancy: {
       metric: measured("Discrepancies", functionName),
-      says: "The proof found that Postgres does not hold what DynamoDB held. The report names what differs.",
+      says: "The newest proof found that Postgres does not hold what DynamoDB held. The report names what differs.",
+      missing: STAYS,
     },
     Quarantine: {
-      metric: measured("ItemsQuarantined", functionName),
-      says: "Items could not become rows. They are kept whole; list-quarantine shows them by reason.",
+      metric: measured("ItemsQuarantined", functionName, A_MINUTE),
+      says: "Items cannot become rows. They are kept whole; list-quarantine shows them by reason.",
+      missing: STAYS,
     },
     Failure: {
-      metric: migrator.metricErrors({ period: Duration.minutes(5), statistic: Stats.SUM }),
+      metric: migrator.metricErrors({ period: A_WHILE, statistic: Stats.SUM }),
       says: "The function ended without an answer: at its deadline, out of memory, or by a bug. Invoke it again.",
+      missing: STAYS,
     },
     WorkflowFailure: {
-      metric: new MathExpression({
-        label: "executions that did not end well",
-        // Where one of them was not measured a plain sum would not be, either.
-        expression: "FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)",
-        usingMetrics: {
-          failed: workflow.metricFailed(),
-          timedOut: workflow.metricTimedOut(),
-          aborted: workflow.metricAborted(),
-        },
-        period: Duration.minutes(5),
-      }),
-      says: "The workflow ended without a verified migration. Its history shows the step, the report what differs.",
+      metric: ended(workflow),
+      says: "The workflow ended without a verified migration. Its end shows why, the report what differs.",
+      missing: STAYS,
     },
     Stall: {
       metric: new MathExpression({
-        label: "at work, and nothing was answered",
-        expression: "IF(FILL(atWork, 0) > 0 AND FILL(ended, 0) - FILL(failed, 0) <= 0, 1, 0)",
+        label: "at work, and nothing moves",
+        expression: "IF(FILL(working, 0) > 0 AND FILL(steps, 0) <= 0, 1, 0)",
         usingMetrics: {
-          atWork: atWork(migrator, PATIENCE),
-          ended: migrator.metricDuration({ period: PATIENCE, statistic: Stats.SAMPLE_COUNT }),
-          failed: migrator.metricErrors({ period: PATIENCE, statistic: Stats.SUM }),
+          working: measured("Working", functionName, PATIENCE),
+          steps: measured("Steps", functionName, PATIENCE),
         },
         period: PATIENCE,
       }),
       periods: 2,
-      says: "The function has been at work for 40 minutes, and no invocation has come to an answer. See status and the log.",
+      says: "The migration has been at work for 40 minutes, and no page was written and no phase began. See status and the log.",
+      missing: PASSES,
+    },
+    ThrottledReads: {
+      metric: serviceMetric("DynamoDB", "ReadThrottleEvents", { TableName: tableName }, Stats.SUM),
+      says: "Reads of the table are throttled, whoever reads it. The migration gives way by itself; it can be given less, or stopped.",
+      missing: PASSES,
+    },
+    CapacityCeiling: {
+      metric: serviceMetric("RDS", "ACUUtilization", { DBClusterIdentifier: clusterIdentifier }, Stats.MAXIMUM),
+      most: 99,
+      periods: 3,
+      says: "The database has been at its ceiling for 15 minutes: it is what is waited for. Raise maxAcu, or have fewer workers.",
+      missing: PASSES,
     },
   };
 }
+
+/** One for each execution that did not end well, nothing where one did, and no value at all while none ends: what is not there is left out of a SUM over several. */
+const ended = (workflow: StateMachine): MathExpression =>
+  new MathExpression({
+    label: "executions that did not end well",
+    expression: "SUM([failed, timedOut, aborted, well * 0])",
+    usingMetrics: {
+      failed: workflow.metricFailed(),
+      timedOut: workflow.metricTimedOut(),
+      aborted: workflow.metricAborted(),
+      well: workflow.metricSucceeded(),
+    },
+    period: A_WHILE,
+  });

@@ -15,7 +15,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import { atWork, type MetricName, measured, serviceMetric } from "./metrics.ts";
+import { atOnce, type MetricName, measured, serviceMetric } from "./metrics.ts";
 
 export interface DashboardProps {
   readonly migrator: IFunction;
@@ -31,19 +31,25 @@ export function makeDashboard(scope: Construct, props: DashboardProps): Dashboar
   const of = (...names: MetricName[]): IMetric[] => names.map((name) => measured(name, migrator.functionName));
   const graph = (title: string, left: IMetric[], right: IMetric[] = []): IWidget =>
     new GraphWidget({ title, left, right, width: 12, height: 6, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } });
-  const newest = (title: string, metrics: IMetric[]): IWidget =>
-    new SingleValueWidget({ title, metrics, width: 12, height: 4, setPeriodToTimeRange: true });
+  // Of the newest minute, not of the whole time that is shown: an earlier pass has had its own.
+  const newest = (title: string, ...names: MetricName[]): IWidget =>
+    new SingleValueWidget({
+      title,
+      metrics: names.map((name) => measured(name, migrator.functionName, Duration.minutes(1))),
+      width: 12,
+      height: 4,
+    });
   return new Dashboard(scope, "Dashboard", {
     defaultInterval: Duration.hours(6),
     widgets: [
       [new AlarmStatusWidget({ title: "What is wrong", alarms: [...alarms], width: 24, height: 3 })],
       [
-        newest("Not proven", of("Discrepancies", "ItemsQuarantined", "UnmappedAttributes")),
-        newest("Items of the pass", of("ItemsRead", "ItemsMigrated", "ItemsUnchanged", "ItemsIgnored", "ItemsExpired")),
+        newest("The pass at work, or the newest one: 1 is verified", "Verified", "ItemsQuarantined"),
+        newest("Its items so far", "ItemsRead", "ItemsMigrated"),
       ],
       [
         new LogQueryWidget({
-          title: "Verdicts",
+          title: "Verdicts, the newest pass first",
           logGroupNames: [logGroup.logGroupName],
           queryLines: [
             "fields @timestamp, report.run, report.pass, report.verdict, report.items.read, report.items.quarantined",
@@ -68,7 +74,19 @@ export function makeDashboard(scope: Construct, props: DashboardProps): Dashboar
         }),
       ],
       [
-        graph("How far: items", of("ItemsRead", "ItemsMigrated", "ItemsQuarantined")),
+        graph("How far: items of the pass", of("ItemsRead", "ItemsMigrated", "ItemsQuarantined")),
+        graph(
+          "How fast: read units and steps, requests sent again",
+          of("ReadUnits", "Steps"),
+          of("ReadRetries", "Working"),
+        ),
+      ],
+      [
+        graph(
+          "What proofs found, when they were made",
+          of("Discrepancies", "UnmappedAttributes"),
+          of("ItemsUnchanged", "ItemsIgnored", "ItemsExpired"),
+        ),
         graph(
           "How long: the phases of an invocation",
           of("CopyMilliseconds", "BuildMilliseconds", "VerifyMilliseconds"),
@@ -90,7 +108,7 @@ function services(
     [
       graph(
         "The function",
-        [atWork(migrator), migrator.metricErrors()],
+        [atOnce(migrator), migrator.metricErrors()],
         [migrator.metricDuration({ statistic: Stats.MAXIMUM })],
       ),
       graph("The workflow", [workflow.metricStarted(), workflow.metricSucceeded(), workflow.metricFailed()]),
@@ -99,7 +117,10 @@ function services(
       graph(
         "DynamoDB: capacity read, and what was throttled",
         [serviceMetric("DynamoDB", "ConsumedReadCapacityUnits", table, Stats.SUM)],
-        [serviceMetric("DynamoDB", "ThrottledRequests", ofScan, Stats.SUM)],
+        [
+          serviceMetric("DynamoDB", "ThrottledRequests", ofScan, Stats.SUM),
+          serviceMetric("DynamoDB", "ReadThrottleEvents", table, Stats.SUM),
+        ],
       ),
       graph(
         "Aurora: capacity units, and transactions waiting to commit",

@@ -8,16 +8,12 @@ export type MetricName = keyof typeof METRICS.units;
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Counts are those of the pass so far, so their largest value is the newest: never a sum. */
-export function measured(metricName: MetricName, functionName: string): Metric {
+/** Counts are those of the pass so far, so their largest value is the newest; only what is of a minute is summed. */
+export function measured(metricName: MetricName, functionName: string, period: Duration = FIVE_MINUTES): Metric {
   const dimensionsMap = { [METRICS.dimension]: functionName };
-  return new Metric({
-    namespace: METRICS.namespace,
-    metricName,
-    dimensionsMap,
-    statistic: Stats.MAXIMUM,
-    period: FIVE_MINUTES,
-  });
+  const isSum = METRICS.sums.some((name) => name === metricName);
+  const statistic = isSum ? Stats.SUM : Stats.MAXIMUM;
+  return new Metric({ namespace: METRICS.namespace, metricName, dimensionsMap, statistic, period });
 }
 
 export function serviceMetric(
@@ -29,13 +25,13 @@ export function serviceMetric(
   return new Metric({ namespace: `AWS/${namespace}`, metricName, dimensionsMap, statistic, period: FIVE_MINUTES });
 }
 
-/** How many invocations were at work at the same time, at most. */
-export function atWork(migrator: IFunction, period: Duration = FIVE_MINUTES): Metric {
+/** How many invocations there were at the same time, at most: those that only look are among them. */
+export function atOnce(migrator: IFunction): Metric {
   return new Metric({
     namespace: "AWS/Lambda",
     metricName: "ConcurrentExecutions",
     dimensionsMap: { FunctionName: migrator.functionName },
     statistic: Stats.MAXIMUM,
-    period,
+    period: FIVE_MINUTES,
   });
 }

@@ -21,12 +21,11 @@ export class Observability extends Construct {
 
   constructor(scope: Construct, id: string, { config, migrator, workflow, clusterIdentifier }: ObservabilityProps) {
     super(scope, id);
-    const watched = { migrator: migrator.function, workflow: workflow.stateMachine };
-    this.alarms = new Alarms(this, "Alarms", { ...watched, email: config.alarmEmail });
+    const { tableName, alarmEmail: email } = config;
+    const watched = { migrator: migrator.function, workflow: workflow.stateMachine, clusterIdentifier, tableName };
+    this.alarms = new Alarms(this, "Alarms", { ...watched, email });
     const { logGroup } = migrator;
-    const { tableName } = config;
-    const alarms = this.alarms.all;
-    const { dashboardName } = makeDashboard(this, { ...watched, logGroup, clusterIdentifier, tableName, alarms });
+    const { dashboardName } = makeDashboard(this, { ...watched, logGroup, alarms: this.alarms.all });
     this.dashboardName = dashboardName;
     saveQueries(this, Stack.of(this).stackName, logGroup);
   }

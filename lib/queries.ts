@@ -34,8 +34,18 @@ export const QUERIES: Readonly<Record<string, Query>> = {
     limit: 100,
   },
   Progress: {
-    fields: ["@timestamp", "run", "pass", "phase", "message"],
-    filter: 'message in ["phase", "done", "metrics"]',
+    fields: [
+      "@timestamp",
+      "run",
+      "pass",
+      "phase",
+      "message",
+      "ItemsRead",
+      "ItemsQuarantined",
+      "ReadUnits",
+      "ReadRetries",
+    ],
+    filter: 'message in ["phase", "done", "progress", "metrics"]',
     limit: 200,
   },
   "Invocations and their memory": {

@@ -52,6 +52,7 @@ export function terminalProgress(): TerminalProgress {
         process.stderr.write(`worth a look: ${where}: ${problem}\n      → ${remedy}\n`);
         return;
       }
+      if (event.kind === "working") return;
       if (event.kind === "waiting") return waits.tell(event);
       if (event.kind === "phase") {
         if (event.phase !== "ended") step(PHASES[event.phase]);

@@ -68,11 +68,10 @@ export async function conclude(
  * taken for gone.
  */
 export async function buildUp(task: Concluding, run: Run): Promise<Run | undefined> {
-  const { target, prune, progress, allowEmpty } = task;
+  const { target, prune, allowEmpty } = task;
   if (!(await decideRepeats(task, run, () => isToStop(task, run)))) return undefined;
   const { read } = await target.queue.progress(run);
   await target.tables.complete(run, prune && (read > 0 || allowEmpty));
-  progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
   return target.runs.enter(run, "verify");
 }
 
@@ -91,6 +90,7 @@ export async function prove(
   more: Pick<Report, "repaired"> = {},
 ): Promise<Report> {
   const { source, target, mapping, progress } = task;
+  progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
   const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
   const header = () => headerOf(run, task.now(), clock.timings());
   const proven = await clock.time("verify", () => verify({ ...task, run, decode, header }));

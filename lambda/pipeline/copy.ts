@@ -43,6 +43,7 @@ export const copy = (task: Copy): Promise<"done" | "stopped"> => copying(task, w
 export const copyShare = (task: Copy): Promise<"done" | "stopped"> =>
   copying(task, async (working) => {
     const progress = await working.queue.progress(working.run);
+    tell(working, progress);
     const excess = tooMany(working, progress);
     if (excess !== undefined) throw excess;
     return working.signal.aborted ? "stopped" : "done";
@@ -151,7 +152,7 @@ export function pageWrite(page: SourcePage, decode: Decode): PageWrite & { writt
 async function waitForOthers(task: Working): Promise<"done" | "stopped"> {
   for (;;) {
     const progress = await task.queue.progress(task.run);
-    task.progress.tell({ kind: "copied", progress });
+    tell(task, progress);
     const excess = tooMany(task, progress);
     if (excess !== undefined) throw excess;
     if (progress.done === progress.units) return "done";
@@ -162,8 +163,18 @@ async function waitForOthers(task: Working): Promise<"done" | "stopped"> {
   }
 }
 
+function tell({ progress, run, source: { spent } }: Working, copied: UnitProgress): void {
+  progress.tell({
+    kind: "copied",
+    run: run.id,
+    pass: run.pass,
+    progress: copied,
+    ...(spent === undefined ? {} : { spent }),
+  });
+}
+
 function tellProgress(task: Working, failure: AbortController): { stop(): void } {
-  const { queue, run, progress, signal, halt } = task;
+  const { queue, run, signal, halt } = task;
   let telling = false;
   const timer = setInterval(() => {
     if (telling || signal.aborted) return;
@@ -171,7 +182,7 @@ function tellProgress(task: Working, failure: AbortController): { stop(): void }
     queue
       .progress(run)
       .then((now) => {
-        progress.tell({ kind: "copied", progress: now });
+        tell(task, now);
         if (now.stopping) halt();
         const excess = tooMany(task, now);
         if (excess !== undefined) failure.abort(excess);

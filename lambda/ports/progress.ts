@@ -1,6 +1,7 @@
 /** Who wants to know how far a run is: a terminal, a log. Reporting never fails a run. */
 import type { Finding } from "../domain/migration-error.ts";
 import type { Phase } from "./runs.ts";
+import type { Spent } from "./source.ts";
 import type { UnitProgress } from "./units.ts";
 
 /** A lock that is not free. */
@@ -11,8 +12,17 @@ export interface Waiting {
 }
 
 export type ProgressEvent =
+  /** Work on a run begins in this process. */
+  | { readonly kind: "working" }
   | { readonly kind: "phase"; readonly phase: Phase; readonly run: number; readonly pass: number }
-  | { readonly kind: "copied"; readonly progress: UnitProgress }
+  | {
+      readonly kind: "copied";
+      readonly run: number;
+      readonly pass: number;
+      readonly progress: UnitProgress;
+      /** By this process. */
+      readonly spent?: Spent;
+    }
   /** What does not stand in the way, and should be known before it is too late. */
   | { readonly kind: "warning"; readonly finding: Finding }
   | { readonly kind: "waiting"; readonly waiting: Waiting };

@@ -31,8 +31,9 @@ export interface UnitProgress {
   readonly units: number;
   readonly done: number;
   readonly pages: number;
-  /** Records the source handed over, and items of those in quarantine. */
+  /** Records the source handed over, items of those that became rows, and those in quarantine. */
   readonly read: number;
+  readonly migrated: number;
   readonly quarantined: number;
 }
 

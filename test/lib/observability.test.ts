@@ -7,23 +7,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { METRICS } from "../../lambda/contract.ts";
 import { ACTIONS, eventSchema } from "../../lambda/event.ts";
 import { WRITES } from "../../lib/commands.ts";
+import { inAlarms, inWidgets, widgetsOf } from "./named-metrics.ts";
 import { ofType, resolved, type Synthesized, synthesize, the } from "./synthesized.ts";
-
-/** Those of AWS that are looked at: a misspelt one would stay silent for ever. */
-const OF_SERVICES: Readonly<Record<string, readonly [dimensions: string, ...names: string[]]>> = {
-  "AWS/Lambda": ["FunctionName", "ConcurrentExecutions", "Duration", "Errors"],
-  "AWS/States": [
-    "StateMachineArn",
-    "ExecutionsAborted",
-    "ExecutionsFailed",
-    "ExecutionsStarted",
-    "ExecutionsSucceeded",
-    "ExecutionsTimedOut",
-  ],
-  "AWS/DynamoDB": ["TableName", "ConsumedReadCapacityUnits"],
-  "AWS/DynamoDB of one operation": ["Operation,TableName", "ThrottledRequests"],
-  "AWS/RDS": ["DBClusterIdentifier", "CommitLatency", "ServerlessDatabaseCapacity"],
-};
 
 /** As the service authorization reference lists them: access level Write, on a table, of items. */
 const WRITING = [
@@ -36,77 +21,17 @@ const WRITING = [
   "UpdateItem",
 ];
 
-interface Named {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly statistic: string;
-}
-
 let stack: Synthesized;
-let inAlarms: readonly Named[];
-let inWidgets: readonly Named[];
-// biome-ignore lint/suspicious/noExplicitAny: a dashboard is JSON of many shapes
-let widgets: readonly any[];
-
 beforeAll(() => {
   stack = synthesize({ alarmEmail: "team@example.org" });
-  inAlarms = ofType(stack, "AWS::CloudWatch::Alarm").flatMap(([, { Properties }]) =>
-    [Properties, ...(Properties.Metrics ?? []).map((each: { MetricStat?: object }) => each.MetricStat)]
-      .filter((each) => each !== undefined)
-      .map((each) => ({ ...each, ...each.Metric, Statistic: each.Statistic ?? each.Stat }))
-      .filter(({ MetricName }) => MetricName !== undefined)
-      .map(({ Namespace, MetricName, Dimensions, Statistic }) => ({
-        namespace: Namespace,
-        name: MetricName,
-        dimensions: Object.fromEntries(
-          Dimensions.map(({ Name, Value }: { Name: string; Value: unknown }) => [Name, resolved(Value)]),
-        ),
-        statistic: Statistic,
-      })),
-  );
-  widgets = JSON.parse(String(resolved(the(stack, "AWS::CloudWatch::Dashboard").Properties.DashboardBody))).widgets;
-  inWidgets = widgets.flatMap(({ properties }) =>
-    (properties.metrics ?? []).map((metric: unknown[]) => {
-      const texts = metric.filter((each) => typeof each === "string");
-      const options = Object.assign({}, ...metric.filter((each) => typeof each === "object"));
-      const [namespace = "", name = "", ...pairs] = texts;
-      const dimensions = Object.fromEntries(pairs.flatMap((each, at) => (at % 2 === 0 ? [[each, pairs[at + 1]]] : [])));
-      return { namespace, name, dimensions, statistic: options.stat ?? "Average" };
-    }),
-  );
 });
 
 describe.each(["alarms", "widgets"])("the metrics of the %s", (which) => {
-  const all = () => (which === "alarms" ? inAlarms : inWidgets);
-
-  it("exist: the function emits them, or the service does", () => {
-    expect(all().length).toBeGreaterThan(6);
-    for (const { namespace, name, dimensions } of all()) {
-      const names = Object.keys(dimensions).join(",");
-      if (namespace === METRICS.namespace) {
-        expect(Object.keys(METRICS.units)).toContain(name);
-        expect(names).toBe(METRICS.dimension);
-      } else {
-        const known = Object.entries(OF_SERVICES).filter(
-          ([service, [of]]) => service.startsWith(namespace) && of === names,
-        );
-        expect(
-          known.flatMap(([, [, ...each]]) => each),
-          `${namespace} ${name} by ${names}`,
-        ).toContain(name);
-      }
-    }
-  });
+  const all = () => (which === "alarms" ? inAlarms(stack) : inWidgets(stack));
 
   it("are of this function, by the name it goes by itself", () => {
     const own = all().filter(({ namespace }) => [METRICS.namespace, "AWS/Lambda"].includes(namespace));
     for (const { dimensions } of own) expect(dimensions.FunctionName).toMatch(/^MigratorFunction/);
-  });
-
-  it("are never summed where a count is of the whole pass", () => {
-    const own = all().filter(({ namespace }) => namespace === METRICS.namespace);
-    expect(new Set(own.map(({ statistic }) => statistic)).difference(new Set(["Maximum"]))).toEqual(new Set());
   });
 });
 
@@ -114,34 +39,56 @@ describe("the alarms", () => {
   const metricsOf = (prefix: string) =>
     JSON.stringify(the(stack, "AWS::CloudWatch::Alarm", `ObservabilityAlarms${prefix}`).Properties);
 
-  it.each([
-    ["Discrepancy", ["Discrepancies"]],
-    ["Quarantine", ["ItemsQuarantined"]],
-    ["Failure", ["Errors"]],
-    ["WorkflowFailure", ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"]],
-    ["Stall", ["ConcurrentExecutions", "Duration", "Errors"]],
-  ])("%s looks at %j, is told to the topic, and is quiet while nothing runs", (name, metrics) => {
-    const { Properties } = the(stack, "AWS::CloudWatch::Alarm", `ObservabilityAlarms${name}`);
-    for (const metric of metrics) expect(metricsOf(name)).toContain(`"${metric}"`);
-    expect(Properties).toMatchObject({
-      TreatMissingData: "notBreaching",
-      Threshold: 0,
-      ComparisonOperator: "GreaterThanThreshold",
-    });
-    expect(resolved(Properties.AlarmActions)).toEqual([expect.stringMatching(/^ObservabilityAlarmsTopic/)]);
+  const STAYS = "ignore";
+  const PASSES = "notBreaching";
+
+  it.each<[string, string[], string, number, number]>([
+    ["Discrepancy", ["Discrepancies"], STAYS, 0, 1],
+    ["Quarantine", ["ItemsQuarantined"], STAYS, 0, 1],
+    ["Failure", ["Errors"], STAYS, 0, 1],
+    [
+      "WorkflowFailure",
+      ["ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionsSucceeded"],
+      STAYS,
+      0,
+      1,
+    ],
+    ["Stall", ["Working", "Steps"], PASSES, 0, 2],
+    ["ThrottledReads", ["ReadThrottleEvents"], PASSES, 0, 1],
+    ["CapacityCeiling", ["ACUUtilization"], PASSES, 99, 3],
+  ])(
+    "%s looks at %j, is told to the topic, and what is not measured is %s",
+    (name, metrics, missing, most, periods) => {
+      const { Properties } = the(stack, "AWS::CloudWatch::Alarm", `ObservabilityAlarms${name}`);
+      const looked = [...metricsOf(name).matchAll(/"MetricName":"(\w+)"/g)].map(([, metric]) => metric);
+      expect(looked.toSorted()).toEqual(metrics.toSorted());
+      expect(Properties).toMatchObject({
+        TreatMissingData: missing,
+        Threshold: most,
+        EvaluationPeriods: periods,
+        ComparisonOperator: "GreaterThanThreshold",
+      });
+      expect(resolved(Properties.AlarmActions)).toEqual([expect.stringMatching(/^ObservabilityAlarmsTopic/)]);
+    },
+  );
+
+  it("that calculate have a value where they should have one: a gap in what is added up would be a gap", () => {
+    const expressionOf = (name: string): string =>
+      the(stack, "AWS::CloudWatch::Alarm", `ObservabilityAlarms${name}`).Properties.Metrics.find(
+        ({ Expression }: { Expression?: string }) => Expression !== undefined,
+      ).Expression;
+    // Nothing while nothing ends, or an end that was not well would be forgotten after five minutes.
+    expect(expressionOf("WorkflowFailure")).toBe("SUM([failed, timedOut, aborted, well * 0])");
+    expect(expressionOf("Stall").replaceAll(/FILL\((\w+), 0\)/g, "$1")).toBe("IF(working > 0 AND steps <= 0, 1, 0)");
+    expect(expressionOf("Stall").match(/FILL/g)).toHaveLength(2);
   });
 
-  it("fill in what was not measured: a sum with a gap in it is a gap, and would never fire", () => {
-    const calculated = ofType(stack, "AWS::CloudWatch::Alarm").flatMap(
-      ([, { Properties }]) => Properties.Metrics ?? [],
-    );
-    const expressions = calculated.filter(({ Expression }) => Expression !== undefined);
-    expect(expressions).toHaveLength(2);
-    for (const { Expression } of expressions) {
-      const filled = Expression.replaceAll(/FILL\(\w+, 0\)/g, "");
-      for (const { Id, MetricStat } of calculated)
-        if (MetricStat !== undefined) expect(filled).not.toMatch(new RegExp(`\\b${Id}\\b`));
-    }
+  it("Quarantine looks every minute: it is to be told while there is time to stop", () => {
+    expect(the(stack, "AWS::CloudWatch::Alarm", "ObservabilityAlarmsQuarantine").Properties.Period).toBe(60);
+  });
+
+  it("Stall is not silenced by who only looks: no metric that an invocation makes by being one is in it", () => {
+    expect(metricsOf("Stall")).not.toMatch(/Invocations|Duration|ConcurrentExecutions|Errors/);
   });
 
   it("may publish, and nobody without TLS", () => {
@@ -168,11 +115,29 @@ describe("the alarms", () => {
 });
 
 it("every metric the function emits is somewhere on the dashboard", () => {
-  const shown = new Set(inWidgets.filter(({ namespace }) => namespace === METRICS.namespace).map(({ name }) => name));
+  const shown = new Set(
+    inWidgets(stack)
+      .filter(({ namespace }) => namespace === METRICS.namespace)
+      .map(({ name }) => name),
+  );
   expect(shown).toEqual(new Set(Object.keys(METRICS.units)));
 });
 
+it("what stands for the newest state is of the newest minute, so that no earlier pass stands for this one", () => {
+  const single = widgetsOf(stack).filter(({ properties }) => properties.view === "singleValue");
+  expect(single.length).toBeGreaterThan(1);
+  for (const { properties } of single) {
+    expect(properties.setPeriodToTimeRange).toBeUndefined();
+    for (const metric of properties.metrics) {
+      // What is told every minute of work, and nothing that a proof left behind.
+      expect(["Verified", "ItemsQuarantined", "ItemsRead", "ItemsMigrated"]).toContain(metric[1]);
+      expect(metric.at(-1).period).toBe(60);
+    }
+  }
+});
+
 it("the dashboard shows the alarms, the verdicts, and no two widgets in one place", () => {
+  const widgets = widgetsOf(stack);
   expect(widgets.map(({ type }) => type)).toEqual(expect.arrayContaining(["alarm", "log", "metric"]));
   const corners = widgets.map(({ x, y }) => `${x},${y}`);
   expect(new Set(corners).size).toBe(corners.length);

@@ -57,8 +57,9 @@ const first: Migration = {
         reread_cursor text,
         pages integer not null default 0,
         tally text not null,
-        -- Two of the tally's counts: progress is asked for several times a second.
+        -- Some of the tally's counts: progress is asked for several times a second.
         read bigint not null default 0,
+        migrated bigint not null default 0,
         quarantined bigint not null default 0,
         primary key (run, pass, unit)
       ) with (fillfactor = 50)`,

@@ -28,10 +28,10 @@ export const planUnits = (session: Session, { id, pass }: Run, units: readonly s
 
 export async function progressOf(session: Session, run: Run): Promise<UnitProgress> {
   const { rows } = await session.query<
-    Record<"units" | "done" | "pages" | "read" | "quarantined" | "stops", string | null>
+    Record<"units" | "done" | "pages" | "read" | "migrated" | "quarantined" | "stops", string | null>
   >(
     `select count(*) as units, count(*) filter (where done) as done, sum(pages) as pages, sum(read) as read,
-       sum(quarantined) as quarantined, (select stops from ${LEDGER}.run where id = $1) as stops from ${OF_PASS}`,
+       sum(migrated) as migrated, sum(quarantined) as quarantined, (select stops from ${LEDGER}.run where id = $1) as stops from ${OF_PASS}`,
     [run.id, run.pass],
   );
   const { stops, ...sums } = must(rows[0], "sums are one row");
@@ -42,6 +42,7 @@ export async function progressOf(session: Session, run: Run): Promise<UnitProgre
     done: count("done"),
     pages: count("pages"),
     read: count("read"),
+    migrated: count("migrated"),
     quarantined: count("quarantined"),
   };
 }
@@ -85,13 +86,13 @@ export const passPage = (
   );
 
 /** Sets the counts of a unit from `tallyValues`, bound from `$first` on. */
-const setTally = (first: number): string => `tally = $${first}, read = $${first + 1}, quarantined = $${first + 2}`;
+const setTally = (first: number): string =>
+  `tally = $${first}, read = $${first + 1}, migrated = $${first + 2}, quarantined = $${first + 3}`;
 
-const tallyValues = (tally: Tally): readonly unknown[] => [
-  writeTally(tally),
-  tally.read,
-  totalCounts(tally).quarantined,
-];
+function tallyValues(tally: Tally): readonly unknown[] {
+  const { migrated, quarantined } = totalCounts(tally);
+  return [writeTally(tally), tally.read, migrated, quarantined];
+}
 
 /** Everything the units of a pass have counted. */
 export async function tallyOf(session: Session, { id, pass }: Run): Promise<Tally> {
