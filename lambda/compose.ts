@@ -1,6 +1,9 @@
 /** Settings and a schema → a migration with its adapters. Nothing else in the runner names one; the terminal takes its texts from `adapters/report`. */
 import { randomInt } from "node:crypto";
+import { usualLimit } from "./adapters/dynamodb/read-limit.ts";
 import { dynamoDbSource, tableSource } from "./adapters/dynamodb/source.ts";
+import { tableSize } from "./adapters/dynamodb/table-size.ts";
+
 import { fileSource } from "./adapters/file/source.ts";
 import { allowances } from "./adapters/postgres/front/allowance.ts";
 import { decisions } from "./adapters/postgres/front/decisions.ts";
@@ -75,6 +78,13 @@ export function load({ tables, items }: Schema, known?: Numbers): Mapping {
 /** What a source is called in a ledger. */
 export const nameOfSource = (setting: SourceSetting): string =>
   setting.kind === "file" ? fileSource(setting).name : tableSource(setting);
+
+/** What a table says of its size, by looking at so many of its items. */
+export const sizeOfTable = ({ kind: _, ...place }: SourceSetting & { kind: "dynamodb" }, sample: number) =>
+  tableSize(place, sample);
+
+/** By how much a table is read where nothing is known of it and nobody says. */
+export const USUAL_LIMIT = usualLimit({});
 
 /** Without the allowances of a target, what this process reads alone counts. */
 export function sourceOf(

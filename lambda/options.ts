@@ -24,8 +24,9 @@ const TERMINAL = {
   json: text("--json <FILE>", "write the answer there"),
   stack: text("--stack <NAME>", "the stack that was deployed"),
   region: text("--region <R>", "where it was deployed; that of the environment or the profile where it is left out"),
-  // Fewer are not enough for one of every kind and a tree of folders.
-  items: whole("--items <N>", "items in the sample table (default: 20,000)", z.number().int().min(60).max(10_000_000)),
+  items: whole("--items <N>", "items in the sample table (default: 20,000)"),
+  bytes: whole("--bytes <B>", "bytes of an item, on average: names and values", count.max(409_600)),
+  prices: text("--prices <FILE>", "JSON with other prices than those of us-east-1; --json writes those that were used"),
   dirty: yes("--dirty", "plant one of every kind of fault among the items; the report must name each"),
   sabotage: yes("--sabotage", "kill the copy five times, then change the database behind its back"),
   keep: yes("--keep", "keep the database until Ctrl-C, and print its URL"),

@@ -4,6 +4,7 @@ import type { Verb, WorkflowAction } from "./verb.ts";
 import { accept } from "./verbs/accept.ts";
 import { check } from "./verbs/check.ts";
 import { dropLedger } from "./verbs/drop-ledger.ts";
+import { estimate } from "./verbs/estimate.ts";
 import { invoke } from "./verbs/invoke.ts";
 import { listQuarantine } from "./verbs/list-quarantine.ts";
 import { migrate } from "./verbs/migrate.ts";
@@ -23,6 +24,7 @@ import { plan } from "./workflow/plan.ts";
 /** In the order in which they are shown. */
 export const VERBS = {
   rehearse,
+  estimate,
   check,
   migrate,
   verify,

@@ -81,7 +81,10 @@ describe("the event", () => {
     for (const action of ACTIONS.keys()) expect(eventSchema.safeParse({ action, [name]: "x" }).success).toBe(false);
   });
 
-  it.each(["rehearse", "check", "trace", "invoke"])("may not ask for %s, which is for a terminal", (action) => {
-    expect(eventSchema.safeParse({ action }).success).toBe(false);
-  });
+  it.each(["rehearse", "estimate", "check", "trace", "invoke"])(
+    "may not ask for %s, which is for a terminal",
+    (action) => {
+      expect(eventSchema.safeParse({ action }).success).toBe(false);
+    },
+  );
 });

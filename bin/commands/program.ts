@@ -4,6 +4,7 @@ import type { VerbName } from "../../lambda/verbs.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { check } from "./check.ts";
 import { accept, dropLedger, rollback, seal, stop } from "./decide.ts";
+import { estimate } from "./estimate.ts";
 import { invoke } from "./invoke.ts";
 import { listQuarantine, report, status } from "./look.ts";
 import { migrate, repair, verify } from "./migrate.ts";
@@ -12,6 +13,7 @@ import { trace } from "./trace.ts";
 
 const COMMANDS: Readonly<Record<VerbName, () => Command>> = {
   rehearse,
+  estimate,
   check,
   migrate,
   verify,

@@ -32,7 +32,8 @@ const SCHEMA = join(import.meta.dirname, "../../schema");
 
 const rehearseSchema = z
   .object({
-    items: z.number().default(20_000),
+    // Fewer are not enough for one of every kind and a tree of folders.
+    items: z.number().min(60).max(10_000_000).default(20_000),
     seed: z.number().default(1),
     dirty: z.boolean().default(false),
     sabotage: z.boolean().default(false),

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { METRICS } from "../../lambda/contract.ts";
+import { ALARMS } from "../../lambda/domain/estimate/passes.ts";
 import { ACTIONS, eventSchema } from "../../lambda/event.ts";
 import { WRITES } from "../../lib/commands.ts";
 import { inAlarms, inWidgets, widgetsOf } from "./named-metrics.ts";
@@ -89,6 +90,10 @@ describe("the alarms", () => {
 
   it("Stall is not silenced by who only looks: no metric that an invocation makes by being one is in it", () => {
     expect(metricsOf("Stall")).not.toMatch(/Invocations|Duration|ConcurrentExecutions|Errors/);
+  });
+
+  it("are as many as an estimate reckons with", () => {
+    expect(ofType(stack, "AWS::CloudWatch::Alarm")).toHaveLength(ALARMS);
   });
 
   it("may publish, and nobody without TLS", () => {

@@ -14,25 +14,35 @@ import { migrate } from "./migrate.ts";
 const SEGMENTS = 16;
 const AT_ONCE = 4;
 
-/** Reads the same pages twice, from one server: what it takes is nobody's. */
-export async function scans({ lines, items }: Inputs): Promise<{ rawRead: Cost; fromScan: Cost }> {
+/** A server of lines: what it takes is nobody's. */
+export async function cannedTable(lines: string): Promise<{ readonly endpoint: string } & AsyncDisposable> {
   const [node, ...args] = program("canned-table.ts", lines);
   const server = spawn(node, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(server, "exit");
-  try {
-    const [port] = await Promise.race([
-      once(createInterface({ input: server.stdout }), "line"),
-      ended.then(() => Promise.reject(new Error("the canned table has ended"))),
-    ]);
-    const endpoint = `http://127.0.0.1:${port}`;
-    const raw = await spend(program("raw-read.ts", endpoint, "sample", String(SEGMENTS), String(AT_ONCE)));
-    const read = Number(raw.stdout.trim().split("\n").at(-1));
-    if (read !== items) throw new Error(`the client read ${read} items of ${items}`);
-    await using engine = await startEngine();
-    const fromScan = await migrate(engine, `dynamodb:sample?endpoint=${endpoint}&region=local`);
-    return { rawRead: { ...costOf(raw, { items, rows: 0 }), stages: stagesIn(raw) }, fromScan };
-  } finally {
-    must(server.stdin, "it is a pipe").end();
-    await ended;
-  }
+  const [port] = await Promise.race([
+    once(createInterface({ input: server.stdout }), "line"),
+    ended.then(() => Promise.reject(new Error("the canned table has ended"))),
+  ]);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      must(server.stdin, "it is a pipe").end();
+      await ended;
+    },
+  };
+}
+
+/** The table, as `migrate` is told it. */
+export const sourceAt = ({ endpoint }: { readonly endpoint: string }): string =>
+  `dynamodb:sample?endpoint=${endpoint}&region=local`;
+
+/** Reads the same pages twice, from one server. */
+export async function scans({ lines, items }: Inputs): Promise<{ rawRead: Cost; fromScan: Cost }> {
+  await using table = await cannedTable(lines);
+  const raw = await spend(program("raw-read.ts", table.endpoint, "sample", String(SEGMENTS), String(AT_ONCE)));
+  const read = Number(raw.stdout.trim().split("\n").at(-1));
+  if (read !== items) throw new Error(`the client read ${read} items of ${items}`);
+  await using engine = await startEngine();
+  const fromScan = await migrate(engine, sourceAt(table));
+  return { rawRead: { ...costOf(raw, { items, rows: 0 }), stages: stagesIn(raw) }, fromScan };
 }
