@@ -81,6 +81,27 @@ describe("the event", () => {
     for (const action of ACTIONS.keys()) expect(eventSchema.safeParse({ action, [name]: "x" }).success).toBe(false);
   });
 
+  it("takes a workflow's input where it is planned, and refuses all that is wrong with it", () => {
+    const problems = (input: unknown) =>
+      eventSchema
+        .safeParse({ action: "plan", input })
+        .error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    expect(problems({ copy: { maxReadUnits: "none" }, plan: { units: 8 }, finalize: { prune: true } })).toBeUndefined();
+    expect(problems({ verify: { prune: true }, copy: { maxReadUnits: "nine" }, finalize: [], prove: {} })).toEqual([
+      "input.verify.prune: verify takes no prune",
+      "input.copy.maxReadUnits: is a whole number of units a second, or none",
+      "input.finalize: is not an object of options",
+      "input.prove: is no step: there are plan, copy, finalize, verify",
+    ]);
+    for (const name of ["action", "workers", "input"])
+      expect(problems({ plan: { [name]: 1 } })).toEqual([
+        `input.plan: says ${name}, which the workflow decides by itself`,
+      ]);
+    for (const input of ["copy", 7, ["copy"]])
+      expect(problems(input)).toEqual(['input: is not options by step, {"copy":{…}}']);
+    expect(eventSchema.safeParse({ action: "copy", input: {} }).success).toBe(false);
+  });
+
   it.each(["rehearse", "estimate", "check", "trace", "invoke"])(
     "may not ask for %s, which is for a terminal",
     (action) => {

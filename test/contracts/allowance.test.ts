@@ -82,6 +82,15 @@ describe("in the ledger", () => {
     expect(kept?.share).toBeLessThan(0.7);
   });
 
+  it("fills by so many a second, by the server's clock", async () => {
+    const sql = "update migration_ledger.allowance set at = at - interval '10 s' where source = 'filled'";
+    await inLedger(one, "filled").take(5_100, 100);
+    await query(database.url, sql);
+    const wait = await inLedger(one, "filled").take(0, 100);
+    expect(wait).toBeGreaterThan(37_000);
+    expect(wait).toBeLessThan(40_001);
+  });
+
   it("what gave way comes back little by little", async () => {
     await inLedger(one, "rested").take(100, 100);
     await inLedger(one, "rested").giveWay();
