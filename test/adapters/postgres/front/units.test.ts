@@ -140,6 +140,7 @@ it("a row Postgres refuses is isolated: its item is quarantined and the rest of 
     done: 1,
     pages: 1,
     read: 5,
+    migrated: 4,
     quarantined: 1,
   });
 });
