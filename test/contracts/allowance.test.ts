@@ -137,6 +137,18 @@ describe("a reader's budget", () => {
     expect(budget.spent.units).toBe(500);
   });
 
+  it("gives its turn back where it stops before", async () => {
+    const { taken, allowance } = noted();
+    const budget = new ReadBudget(async () => 1_000, {
+      ...allowance,
+      take: (units) => allowance.take(units, 1).then(() => 60_000),
+    });
+    await budget.turn(AbortSignal.timeout(20));
+    expect(taken).toEqual([256, -256]);
+    await budget.turn(AbortSignal.abort());
+    expect(taken).toEqual([256, -256]);
+  });
+
   it("asks for no more items at once than a second's worth", async () => {
     const { allowance } = noted();
     const budget = new ReadBudget(async () => 50, allowance);

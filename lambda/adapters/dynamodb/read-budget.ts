@@ -42,12 +42,18 @@ export class ReadBudget {
       throw error;
     });
     const perSecond = await this.#known;
-    if (perSecond === undefined || signal?.aborted === true) return FREE;
+    const isOver = (): boolean => signal?.aborted === true;
+    if (perSecond === undefined || isOver()) return FREE;
     const taken = Math.min(this.#usual, Math.max(1, perSecond));
     const owed = this.#owed;
     this.#owed = 0;
     const wait = await this.#allowance.take(taken + owed, perSecond);
     if (wait > 0) await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    if (isOver()) {
+      // Whoever goes on does not wait for what was never read.
+      await this.#allowance.take(-taken, perSecond);
+      return FREE;
+    }
     if (perSecond >= PAGE_UNITS) return { perSecond, taken };
     return { perSecond, taken, limit: Math.max(1, Math.floor(perSecond / this.#ofItem)) };
   }

@@ -41,13 +41,16 @@ describe("the usual limit", () => {
 
 /** All of a table, and what was taken of its allowance. */
 async function readAll(settings: Omit<DynamoDbSettings, "allowances">) {
+  let ways = 0;
   const taken: { units: number; perSecond: number }[] = [];
   const allowances: Allowances = () => ({
     take: async (units, perSecond) => {
       taken.push({ units, perSecond });
       return 0;
     },
-    giveWay: async () => undefined,
+    giveWay: async () => {
+      ways += 1;
+    },
   });
   await using source = dynamoDbSource({ ...settings, allowances });
   const { warnings = [] } = await source.inspect();
@@ -59,6 +62,7 @@ async function readAll(settings: Omit<DynamoDbSettings, "allowances">) {
     pages: pages.length,
     limits: new Set(taken.map(({ perSecond }) => perSecond)),
     warnings,
+    ways,
     spent: source.spent,
   };
 }
@@ -87,6 +91,13 @@ describe("a table", () => {
   ])("that %s takes no turns, and says nothing", async (_, settings) => {
     const { items, limits, warnings } = await readAll(settings);
     expect([items, [...limits], warnings]).toEqual([300, [], []]);
+  });
+
+  it("that throttles makes all its readers give way, and one that only fails does not", async () => {
+    await using proxy = await dynamoDbProxy(inject("dynamoDbEndpoint"));
+    proxy.faults.set("Scan", ["error", "throttle"]);
+    const { items, ways, spent } = await readAll({ ...place, endpoint: proxy.endpoint, maxReadUnits: 1_000 });
+    expect([items, ways, spent?.retries]).toEqual([300, 1, 2]);
   });
 
   it("is read by as much as was said, in pages of no more than that", async () => {
