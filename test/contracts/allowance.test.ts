@@ -137,6 +137,13 @@ describe("a reader's budget", () => {
     expect(budget.spent.units).toBe(500);
   });
 
+  it("keeps to its guess where a server does not say what was consumed", async () => {
+    const { taken, allowance } = noted();
+    const budget = new ReadBudget(async () => 50, allowance);
+    budget.spend(await budget.turn(), 0, 10);
+    expect([(await budget.turn()).limit, taken]).toEqual([50, [50, 50]]);
+  });
+
   it("gives its turn back where it stops before", async () => {
     const { taken, allowance } = noted();
     const budget = new ReadBudget(async () => 1_000, {

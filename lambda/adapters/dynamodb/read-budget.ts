@@ -61,7 +61,8 @@ export class ReadBudget {
   /** Notes what a request has consumed in its turn, and how many items it gave. */
   spend({ perSecond, taken }: Turn, units: number, items: number): void {
     this.spent.units += units;
-    if (perSecond === undefined) return;
+    // A server that does not say what it took leaves the guess as it is.
+    if (perSecond === undefined || units === 0) return;
     if (items > 0) this.#ofItem = units / items;
     this.#usual = units;
     this.#owed += units - taken;
