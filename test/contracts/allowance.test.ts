@@ -6,6 +6,7 @@ import { migrateLedger } from "../../lambda/adapters/postgres/ledger/ledger.ts";
 import { openSessions, type Sessions } from "../../lambda/adapters/postgres/session/sessions.ts";
 import type { Allowance } from "../../lambda/ports/allowance.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { linesOf, SPOILED } from "../support/ledger.ts";
 import { query } from "../support/migration.ts";
 
 let database: TestDatabase;
@@ -24,6 +25,11 @@ afterAll(async () => {
 
 const inLedger = (sessions: Sessions | undefined, source: string): Allowance =>
   sessions === undefined ? expect.unreachable() : allowances(sessions)(source);
+
+const shareOf = async (source: string): Promise<number> => {
+  const all = await linesOf<{ source: string; share: number }>(database.url, "allowances");
+  return all.find((each) => each.source === source)?.share ?? expect.fail("it was taken from");
+};
 
 describe.each<[string, (name: string) => Allowance]>([
   ["in memory", () => ofThisProcess()],
@@ -74,18 +80,14 @@ describe("in the ledger", () => {
     const wait = await inLedger(other, "throttled").take(0, 100);
     expect(wait).toBeGreaterThan(16_000);
     expect(wait).toBeLessThan(20_001);
-    const [kept] = await query<{ share: number }>(
-      database.url,
-      "select share from migration_ledger.allowance where source = 'throttled'",
-    );
-    expect(kept?.share).toBeGreaterThanOrEqual(0.5);
-    expect(kept?.share).toBeLessThan(0.7);
+    const share = await shareOf("throttled");
+    expect(share).toBeGreaterThanOrEqual(0.5);
+    expect(share).toBeLessThan(0.7);
   });
 
   it("fills by so many a second, by the server's clock", async () => {
-    const sql = "update migration_ledger.allowance set at = at - interval '10 s' where source = 'filled'";
     await inLedger(one, "filled").take(5_100, 100);
-    await query(database.url, sql);
+    await query(database.url, SPOILED.allowanceEarlier("filled"));
     const wait = await inLedger(one, "filled").take(0, 100);
     expect(wait).toBeGreaterThan(37_000);
     expect(wait).toBeLessThan(40_001);
@@ -94,17 +96,11 @@ describe("in the ledger", () => {
   it("what gave way comes back little by little", async () => {
     await inLedger(one, "rested").take(100, 100);
     await inLedger(one, "rested").giveWay();
-    await query(
-      database.url,
-      "update migration_ledger.allowance set at = at - interval '10 s' where source = 'rested'",
-    );
+    await query(database.url, SPOILED.allowanceEarlier("rested"));
     await inLedger(one, "rested").take(0, 100);
-    const [kept] = await query<{ share: number }>(
-      database.url,
-      "select share from migration_ledger.allowance where source = 'rested'",
-    );
-    expect(kept?.share).toBeGreaterThanOrEqual(0.7);
-    expect(kept?.share).toBeLessThan(0.8);
+    const share = await shareOf("rested");
+    expect(share).toBeGreaterThanOrEqual(0.7);
+    expect(share).toBeLessThan(0.8);
   });
 });
 

@@ -24,6 +24,7 @@ const PARTS = {
   unremoved: "select * from migration_ledger.unremoved",
   damage: "select * from migration_ledger.damage",
   laps: "select run, tbl, content from migration_ledger.lap",
+  allowances: "select source, share from migration_ledger.allowance",
 } as const;
 
 export type LedgerPart = keyof typeof PARTS;
@@ -94,6 +95,8 @@ export const SPOILED = {
   quarantineLost: "delete from migration_ledger.quarantine",
   acceptedEarlier: "update migration_ledger.accepted set at = at - interval '1 hour'",
   lapsEarlier: "update migration_ledger.lap set at = at - interval '31 minutes'",
+  allowanceEarlier: (source: string) =>
+    `update migration_ledger.allowance set at = at - interval '10 s' where source = '${source}'`,
   lapsMarked: `update migration_ledger.lap set content = regexp_replace(content, '"rows":[0-9]+', '"rows":-1')`,
   madeTablesLost: "delete from migration_ledger.created_table",
   /** A note that a table was made fails, of one table. */
