@@ -64,14 +64,14 @@ export async function conclude(
 }
 
 /**
- * Settles, builds, and moves the run on to be proven; undefined where it is to stop before. Where nothing was read, nothing is
+ * Settles, builds, and moves the run on to be proven; undefined where it is to stop before, or time runs out. Where nothing was read, nothing is
  * taken for gone.
  */
 export async function buildUp(task: Concluding, run: Run): Promise<Run | undefined> {
-  const { target, prune, allowEmpty } = task;
+  const { target, prune, allowEmpty, signal } = task;
   if (!(await decideRepeats(task, run, () => isToStop(task, run)))) return undefined;
   const { read } = await target.queue.progress(run);
-  await target.tables.complete(run, prune && (read > 0 || allowEmpty));
+  if (!(await target.tables.complete(run, prune && (read > 0 || allowEmpty), signal))) return undefined;
   return target.runs.enter(run, "verify");
 }
 

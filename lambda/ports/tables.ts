@@ -17,7 +17,8 @@ export interface TargetTables {
   prepare(run: Run): Promise<void>;
   /**
    * Decides every contested row, then builds constraints and indexes and gathers statistics. With `prune` it first removes
-   * what items gave that the pass has not met, neither as rows nor in quarantine. May be repeated.
+   * what items gave that the pass has not met, neither as rows nor in quarantine. May be interrupted anywhere and repeated: what
+   * has ended is not done again, and what was begun goes on whoever has gone. False where the signal aborts before its end.
    */
-  complete(run: Run, prune: boolean): Promise<void>;
+  complete(run: Run, prune: boolean, signal: AbortSignal): Promise<boolean>;
 }

@@ -59,7 +59,7 @@ function stopping(at: number, when: "before" | "after") {
     tables: {
       check: (source) => count("check", () => port.check(source)),
       prepare: (run) => count("prepare", () => port.prepare(run)),
-      complete: (run, prune) => count("complete", () => port.complete(run, prune)),
+      complete: (run, prune, signal) => count("complete", () => port.complete(run, prune, signal)),
     },
     repeats: {
       find: (run) => count("find", () => repeats.find(run)),

@@ -368,9 +368,9 @@ describe("a name that something else has is told before anything is copied", () 
         ...target,
         tables: {
           ...target.tables,
-          complete: async (run, prune) => {
+          complete: async (...how) => {
             await query(database.url, "create table orders_state_idx (i int)");
-            await target.tables.complete(run, prune);
+            return await target.tables.complete(...how);
           },
         },
       }),

@@ -70,9 +70,9 @@ async function meanwhile(when: "page" | "settling", change: string, list: readon
           ...target,
           tables: {
             ...target.tables,
-            complete: async (run, prune) => {
+            complete: async (...how) => {
               await begin();
-              await target.tables.complete(run, prune);
+              return await target.tables.complete(...how);
             },
           },
         };

@@ -3,14 +3,16 @@ import type { Mapping } from "../../../mapping/model.ts";
 import type { Phase, Run } from "../../../ports/runs.ts";
 import type { TargetTables } from "../../../ports/tables.ts";
 import { forgetEarlierPasses } from "../ledger/forget.ts";
-import { withRun } from "../ledger/locks.ts";
+import { letBuild, lockBuilds, withRun } from "../ledger/locks.ts";
 import { isInPhase } from "../ledger/phases.ts";
 import { pruneGone } from "../rows/prune.ts";
 import { settle } from "../rows/settle.ts";
 import { removeAgain } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { buildConstraints, dropConstraints, restoreMigrated } from "../tables/constraints.ts";
+import { unattended } from "../session/unattended.ts";
+import { oneByOne } from "../tables/carrying.ts";
+import { type Building, buildConstraints, dropConstraints, restoreMigrated } from "../tables/constraints.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { checkTarget } from "../tables/preflight.ts";
 import { runVersions, type SchemaMigrations } from "../tables/schema-migrations.ts";
@@ -33,17 +35,51 @@ export function targetTables(
         await dropConstraints(session, mapping.tables);
         await createTables(session, run.id, mapping);
       }),
-    complete: (run, prune) =>
-      alone(sessions, run, "build", async (session) => {
-        await forgetEarlierPasses(session, run);
-        if (prune) await pruneGone(session, run, mapping);
-        await transaction(session, () => removeAgain(session, run, mapping));
-        await settle(session, run.id, mapping);
-        await buildConstraints(session, run.id, mapping);
-        await restoreMigrated(session, run.id, mapping.tables);
-        await runVersions(sessions, { run: run.id, when: "after", versions: migrations.after, tables: mapping.tables });
-      }),
+    complete: async (run, prune, signal) => {
+      const builds = {
+        take: (held: Session) => lockBuilds(held, run.id),
+        free: (held: Session) => letBuild(held, run.id),
+      };
+      const completed = alone(sessions, run, "build", (session) =>
+        unattended(sessions, signal, builds, async (server) => {
+          const carrier = await oneByOne(session, run, server);
+          await settleRows({ session, run, carrier }, mapping, prune);
+          await buildConstraints({ session, run, carrier }, mapping);
+          await restoreMigrated(session, carrier, mapping.tables);
+          signal.throwIfAborted();
+          await runVersions(sessions, {
+            run: run.id,
+            when: "after",
+            versions: migrations.after,
+            tables: mapping.tables,
+          });
+        }),
+      );
+      return untilAborted(completed, signal);
+    },
   };
+}
+
+/** What is gone is removed and what is contested decided, once since the run's last beginning. */
+async function settleRows({ session, run, carrier }: Building, mapping: Mapping, prune: boolean): Promise<void> {
+  const rows = { tbl: "", kind: "rows", name: prune ? "pruned" : "" } as const;
+  if (carrier.hasEnded(rows)) return;
+  await forgetEarlierPasses(session, run);
+  if (prune) await pruneGone(session, run, mapping);
+  await transaction(session, () => removeAgain(session, run, mapping));
+  await settle(session, run.id, mapping);
+  await carrier.carry(rows, []);
+}
+
+/** Whether work came to its end, or stopped where the signal had it stop. */
+async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return false;
+  }
 }
 
 /** Does a step while no other process does one. Where the run has gone on while this one waited, the step is done. */

@@ -26,6 +26,7 @@ import { lockExclusively, stillUsed } from "../session/exclusive.ts";
 import { inSavepoint } from "../session/savepoint.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { type TablePlace, tableSql } from "../session/sql.ts";
+import { atOnce } from "../tables/carrying.ts";
 import { dropConstraints, restoreBuilt, restoreMigrated } from "../tables/constraints.ts";
 import { dependentsOf, refuseDependents } from "../tables/dependents.ts";
 import { revertVersions, runVersions, type SchemaMigrations } from "../tables/schema-migrations.ts";
@@ -48,7 +49,7 @@ export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
           if (!how.force) await refuseLosses(session, run.id, plan.endangered, plan.unknown);
           const tables = plan.endangered.map(({ table }) => table);
           // What a migration made may have been taken down for a copy: its `down` finds it there.
-          await restoreMigrated(session, run.id, tables);
+          await restoreMigrated(session, atOnce(session), tables);
           const after = { run: run.id, when: "after", versions: migrations.after, tables } as const;
           const reverted = await revertVersions(sessions, session, after);
           try {

@@ -93,23 +93,9 @@ export const forgetMigrated = (session: Asking, tbl: string, { kind, name }: Nam
     ...[tbl, kind, name],
   ]);
 
-/** Notes why something could not be made. */
-export const noteUnbuilt = (session: Asking, run: number, tbl: string, { kind, name }: Named, reason: string) =>
+/** What a run has noted before it made it, and could not make. */
+export const forgetUnmade = (session: Asking, run: number, tbl: string, { kind, name }: Named) =>
   session.query(
-    `insert into ${LEDGER}.unbuilt (tbl, kind, name, run, reason) values ($1, $2, $3, $4, $5)
-     on conflict (tbl, kind, name, run) do update set reason = excluded.reason`,
-    [tbl, kind, name, run, reason],
+    `delete from ${LEDGER}.built where tbl = $1 and kind = $2 and name = $3 and run = $4 and version is null`,
+    [...[tbl, kind, name, run]],
   );
-
-/** Everything is about to be tried again. */
-export const forgetUnbuilt = (session: Asking, run: number) =>
-  session.query(`delete from ${LEDGER}.unbuilt where run = $1`, [run]);
-
-/** Why things of a table could not be made. */
-export async function unbuiltOn(session: Asking, run: number, tbl: string): Promise<(Named & { reason: string })[]> {
-  const { rows } = await session.query<Named & { reason: string }>(
-    `select kind, name, reason from ${LEDGER}.unbuilt where run = $1 and tbl = $2`,
-    [run, tbl],
-  );
-  return rows;
-}

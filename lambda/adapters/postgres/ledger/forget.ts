@@ -19,7 +19,7 @@ const LINES = [
   "repeated",
   "damage",
   "built",
-  "unbuilt",
+  "attempt",
   "lap",
   "ungiven",
   "unremoved",

@@ -183,13 +183,16 @@ const first: Migration = {
         unmade text not null,
         primary key (tbl, kind, name, run)
       )`,
-      // What could not be built when it was last tried, and why.
-      sql`create table migration_ledger.unbuilt (
+      // What is done one by one when the rows are in, since the run's last beginning: noted before it begins, for who comes after
+      // a process that vanished; and why it could not be done. Of the run as a whole the table is ''.
+      sql`create table migration_ledger.attempt (
+        run smallint not null,
+        epoch integer not null,
         tbl text not null,
         kind text not null,
         name text not null,
-        run smallint not null,
-        reason text not null,
+        ended boolean not null default false,
+        reason text,
         primary key (tbl, kind, name, run)
       )`,
       // Contents of tables that are proven already, while others are not yet, and the versions of the rows they come from.

@@ -1,6 +1,6 @@
 /**
- * Advisory locks: one class for each run, one number for each unit, one for all pages, and one for the steps only one process may
- * do; and one for the beginning of runs.
+ * Advisory locks: one class for each run, one number for each unit, one for all pages, one for the steps only one process may do,
+ * and one for what is built; and one for the beginning of runs.
  */
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { Session } from "../session/connection.ts";
@@ -10,6 +10,7 @@ import { isLockTimeout } from "../session/errors.ts";
 const FIRST_CLASS = 0x44_32_00_00;
 const WHOLE_RUN = -1;
 const PAGES = -2;
+const BUILDS = -3;
 
 export const lockClass = (run: number): number => FIRST_CLASS + run;
 
@@ -17,12 +18,18 @@ export const lockClass = (run: number): number => FIRST_CLASS + run;
  * Takes a lock of this project's own. The operator's `lock_timeout` is for tables and rows: a step of another process of this
  * migration may take longer than that, and is waited for as long as the session says.
  */
-async function taking(session: Session, lock: string, classId: number, objectId: number): Promise<void> {
+async function taking(
+  session: Session,
+  lock: string,
+  classId: number,
+  objectId: number,
+  longest = session.longestWait,
+): Promise<void> {
   try {
     await session.query(
       `select set_config('lock_timeout', $3, true), ${lock}($1, $2), set_config('lock_timeout', s.was, true)
        from (select current_setting('lock_timeout') as was offset 0) s`,
-      [classId, objectId, session.longestWait],
+      [classId, objectId, longest],
     );
   } catch (error) {
     if (!isLockTimeout(error) || !(error instanceof Error)) throw error;
@@ -51,18 +58,35 @@ export async function withRun<T>(session: Session, run: number, work: () => Prom
   }
 }
 
+/**
+ * Waits until nothing is built for the run any more, however long that takes: what was begun goes on when its process has vanished.
+ * Held until the connection is gone, or `letBuild`.
+ */
+export const lockBuilds = (session: Session, run: number): Promise<void> =>
+  taking(session, "pg_advisory_lock", lockClass(run), BUILDS, "0");
+
+export const letBuild = (session: Session, run: number) =>
+  session.query("select pg_advisory_unlock($1, $2)", [lockClass(run), BUILDS]);
+
 /** Has one run begin at a time in this database, until the transaction ends. */
 export const lockRuns = (session: Session): Promise<void> =>
   taking(session, "pg_advisory_xact_lock", FIRST_CLASS, WHOLE_RUN);
 
 /** Throws MigrationError `in-use` where another session holds a lock of the run. */
 export async function refuseWhileUsed(session: Session, run: number): Promise<void> {
-  const { rows } = await session.query(
-    `select from pg_locks where locktype = 'advisory' and classid = $1 and pid <> pg_backend_pid() and granted
-       and database = (select oid from pg_database where datname = current_database())`,
-    [lockClass(run)],
+  const { rows } = await session.query<{ builder: number | null }>(
+    `select case when objid = $2::int8::oid then pid end as builder from pg_locks
+     where locktype = 'advisory' and classid = $1 and pid <> pg_backend_pid() and granted
+       and database = (select oid from pg_database where datname = current_database()) order by builder`,
+    [lockClass(run), BUILDS >>> 0],
   );
-  if (rows.length === 0) return;
+  const [first] = rows;
+  if (first === undefined) return;
+  if (first.builder !== null) {
+    const problem = `something is being built for run ${run}, by process ${first.builder} of the database`;
+    const how = `let it end, or end it (select pg_terminate_backend(${first.builder})), then try again`;
+    throw new MigrationError("in-use", problem, how);
+  }
   const remedy = "let its workers end first (`stop` has them end at their next page), then try again";
   throw new MigrationError("in-use", `somebody is working on run ${run}`, remedy);
 }

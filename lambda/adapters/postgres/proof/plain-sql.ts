@@ -7,8 +7,7 @@ import type { FacetReport, Report } from "../../../domain/proof/report.ts";
 import type { FacetModel, Mapping, TableModel } from "../../../mapping/model.ts";
 import { holding } from "../ledger/holding.ts";
 import { SESSION_SETTINGS, sumSql } from "../session/canonical.ts";
-import { facetBits, keyEquals, tableSql } from "../session/sql.ts";
-import { literal } from "../tables/ddl.ts";
+import { facetBits, keyEquals, literal, tableSql } from "../session/sql.ts";
 
 /** 2^64, what sums are folded by, and 2^32, what to_hex can take. */
 const [WHOLE, HALF] = ["18446744073709551616", "4294967296"];

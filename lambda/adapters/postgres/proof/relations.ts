@@ -5,7 +5,8 @@
 import type { Group, RelationFacts } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { builtBy, type Named, type Note, unbuiltOn } from "../ledger/built.ts";
+import { unbuiltOn } from "../ledger/attempts.ts";
+import { builtBy, type Named, type Note } from "../ledger/built.ts";
 import { sourceOf } from "../ledger/holding.ts";
 import type { Session } from "../session/connection.ts";
 import { keyOfRow, quote, tableSql } from "../session/sql.ts";

@@ -6,8 +6,7 @@
 import type { TableModel } from "../../../mapping/model.ts";
 import { forgetUngiven, noteUngiven } from "../ledger/ungiven.ts";
 import type { Session } from "../session/connection.ts";
-import { keyOfRow, quote, tableSql } from "../session/sql.ts";
-import { literal } from "../tables/ddl.ts";
+import { keyOfRow, literal, quote, tableSql } from "../session/sql.ts";
 
 export interface UngivenColumn {
   readonly name: string;

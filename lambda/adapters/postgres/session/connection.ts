@@ -13,6 +13,9 @@ import type { LockWatch } from "./waits.ts";
 /** What a session's backend is known by: it is gone with the locks and the settings of the session, and with nothing else. */
 const TOKEN = "dynamodb_to_postgres.session";
 
+/** A statement whose client has gone is ended within this time, where the server's system can tell; it would hold its locks to its end. */
+const LOOKED_AFTER = "5s";
+
 /**
  * Keepalives 10/5/3 find a dead peer while a session is silent, `tcp_user_timeout` while it has data in flight, so a
  * vanished worker's locks are free within half a minute. Planner settings are left alone.
@@ -26,6 +29,7 @@ const LIVENESS_SETTINGS = `
   set idle_in_transaction_session_timeout = 60000;
   select set_config(name, '0', false) from pg_settings where name in ('transaction_timeout', 'idle_session_timeout');
   set search_path = public;
+  select set_config(name, '${LOOKED_AFTER}', false) from pg_settings where name = 'client_connection_check_interval' and version() like '%linux%';
 `;
 
 /** From the first statement on, whatever a database or a role has for everybody else. */

@@ -109,7 +109,7 @@ export const isPassing = (error: unknown): boolean =>
   (error instanceof MigrationError && (error.code === "target-lost" || error.code === "target-unreachable"));
 
 /** What the data, another thing of that name, the rights of the role or Postgres itself may have against building something. */
-const UNBUILDABLE = /^(0A|22|23|2B|42|44|54|P0)/;
+export const UNBUILDABLE = /^(0A|22|23|2B|42|44|54|P0)/;
 
 /** Why something could not be built; undefined where it is the statement's hour, and not the statement. */
 export function unbuildable(error: unknown): string | undefined {

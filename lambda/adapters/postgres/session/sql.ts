@@ -11,6 +11,7 @@ export const LEDGER = "migration_ledger";
 export type TablePlace = Pick<TableModel, "schema" | "name">;
 
 export const quote = (name: string): string => pg.escapeIdentifier(name);
+export const literal = (text: string): string => pg.escapeLiteral(text);
 export const quoteAll = (names: readonly string[]): string => names.map(quote).join(", ");
 export const tableSql = ({ schema, name }: TablePlace): string => `${quote(schema)}.${quote(name)}`;
 

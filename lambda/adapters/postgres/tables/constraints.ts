@@ -1,22 +1,15 @@
 /** What a loaded database needs and an empty one does not, built and taken down: NOT NULL, uniques, foreign keys, indexes, defaults, numbers, statistics. */
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
-import {
-  type Built,
-  type BuiltKind,
-  builtBy,
-  forgetBuilt,
-  forgetUnbuilt,
-  type Named,
-  type Note,
-  noteBuilt,
-  noteUnbuilt,
-} from "../ledger/built.ts";
+import type { Run } from "../../../ports/runs.ts";
+import { unbuiltOn } from "../ledger/attempts.ts";
+import { type Built, type BuiltKind, builtBy, forgetBuilt, forgetUnmade, type Note } from "../ledger/built.ts";
 import { analyzeLines } from "../ledger/holding.ts";
 import { isTable } from "../session/catalogue.ts";
-import { type Session, transaction } from "../session/connection.ts";
-import { hasDependents, unbuildable } from "../session/errors.ts";
+import type { Session } from "../session/connection.ts";
+import { hasDependents } from "../session/errors.ts";
 import { quote, type TablePlace, tableSql } from "../session/sql.ts";
+import { atOnce, type Carrier } from "./carrying.ts";
 import { forLater, referredTable } from "./ddl.ts";
 import { type Defined, definedOn, sameName, sameThing, statementsFor } from "./definitions.ts";
 import { laterPromises, ownPromises, type Promised, referencePromises, type WantedOf, wantedOn } from "./promises.ts";
@@ -24,11 +17,6 @@ import { standIn } from "./standing.ts";
 
 async function isPartitioned(session: Session, tbl: string): Promise<boolean> {
   const { rows } = await session.query("select from pg_class where oid = to_regclass($1) and relkind = 'p'", [tbl]);
-  return rows.length > 0;
-}
-
-async function hasRows(session: Session, table: TableModel, condition: string): Promise<boolean> {
-  const { rows } = await session.query(`select from ${tableSql(table)} t where ${condition} limit 1`);
   return rows.length > 0;
 }
 
@@ -64,152 +52,139 @@ async function unmake(session: Session, note: Note, present: readonly Defined[])
   }
 }
 
+/** What builds, and for which run. */
+export interface Building {
+  readonly session: Session;
+  readonly run: Run;
+  readonly carrier: Carrier;
+}
+
 /**
- * Builds everything the schema promises that the data keeps, and notes it. What is there by its definition is left as it is. What
- * the data breaks, or Postgres cannot build, is left to the proof to tell, with the reason.
+ * Builds everything the schema promises that the data keeps, one by one, and notes it. What is there by its definition is left as it
+ * is. What the data breaks, or Postgres cannot build, is left to the proof to tell, with the reason.
  */
-export async function buildConstraints(session: Session, run: number, mapping: Mapping): Promise<void> {
+export async function buildConstraints(building: Building, mapping: Mapping): Promise<void> {
+  const { session, run, carrier } = building;
   const made = await builtBy(session);
-  await forgetUnbuilt(session, run);
   for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
-  const all: { readonly table: TableModel; readonly wanted: WantedOf }[] = [];
-  for (const table of mapping.tables) all.push({ table, wanted: await wantedOn(session, table) });
-  for (const { table, wanted } of all)
-    for (const promised of ownPromises(table)) await build(session, run, table, promised, wanted, made);
+  const all: Promising[] = [];
+  for (const table of mapping.tables) all.push({ table, wanted: await wantedOn(session, table), made });
+  for (const of of all) for (const promised of ownPromises(of.table)) await build(building, of, promised);
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
-  for (const { table } of all) await session.query(`analyze ${tableSql(table)}`);
-  for (const { table, wanted } of all) {
-    for (const [at, promised] of referencePromises(table).entries()) {
-      const key = table.foreignKeys[at];
+  for (const { table } of all) {
+    const counted = { tbl: tableSql(table), kind: "statistics", name: "" } as const;
+    if (!carrier.hasEnded(counted)) await carrier.carry(counted, [`analyze ${tableSql(table)}`]);
+  }
+  for (const of of all) {
+    for (const [at, promised] of referencePromises(of.table).entries()) {
+      const key = of.table.foreignKeys[at];
       // It belongs to the migration of another source, which has not run yet: the proof counts what points to nothing.
       if (key === undefined || !(await isTable(session, referredTable(key)))) continue;
-      await build(session, run, table, promised, wanted, made);
+      await build(building, of, promised);
     }
   }
   await analyzeLines(session);
-  for (const { table, wanted } of all) {
-    for (const promised of laterPromises(table)) await build(session, run, table, promised, wanted, made);
-    for (const statement of forLater(table, mapping.after)) await session.query(statement);
+  for (const of of all) {
+    for (const promised of laterPromises(of.table)) await build(building, of, promised);
+    await forgetUnbuilt(session, run, of.table);
+    for (const statement of forLater(of.table, mapping.after)) await session.query(statement);
   }
 }
 
 /** What this run has built and the schema does not say any more is nobody's. */
-async function forgetUnpromised(session: Session, run: number, table: TableModel, { notes }: Built): Promise<void> {
+async function forgetUnpromised(session: Session, run: Run, table: TableModel, { notes }: Built): Promise<void> {
   const tbl = tableSql(table);
   const promises = [...ownPromises(table), ...referencePromises(table), ...laterPromises(table)];
   for (const note of notes) {
-    if (note.run !== run || note.tbl !== tbl || note.version !== null) continue;
+    if (note.run !== run.id || note.tbl !== tbl || note.version !== null) continue;
     if (promises.some((promised) => sameName(promised, note))) continue;
     await unmake(session, note, await definedOn(session, tbl));
     await forgetBuilt(session, note);
   }
 }
 
-async function build(
-  session: Session,
-  run: number,
-  table: TableModel,
-  promised: Promised,
-  wanted: WantedOf,
-  made: Built,
-): Promise<void> {
-  const { kind, name, validate } = promised;
+/** What was noted before it was made, and could not be. */
+async function forgetUnbuilt(session: Session, { id }: Run, table: TableModel): Promise<void> {
   const tbl = tableSql(table);
-  const want = wanted(promised);
+  const unbuilt = await unbuiltOn(session, id, tbl);
+  const present = unbuilt.length === 0 ? [] : await definedOn(session, tbl);
+  for (const named of unbuilt)
+    if (!present.some((each) => sameName(each, named))) await forgetUnmade(session, id, tbl, named);
+}
+
+/** A table, what Postgres makes of its promises, and what runs have made. */
+interface Promising {
+  readonly table: TableModel;
+  readonly wanted: WantedOf;
+  readonly made: Built;
+}
+
+async function build({ session, run, carrier }: Building, of: Promising, promised: Promised): Promise<void> {
+  const { kind, name, validate } = promised;
+  const tbl = tableSql(of.table);
+  const want = of.wanted(promised);
+  const what = { tbl, kind, name };
   // A table without its primary key is told by the proof, and a statement Postgres refuses is not tried on the rows.
-  if (kind === "primary key" || "refused" in want) return;
+  if (kind === "primary key" || "refused" in want || carrier.hasEnded(what)) return;
   const present = await definedOn(session, tbl);
   const found = standIn(present, promised, want);
-  const broken = async () => promised.broken !== undefined && (await hasRows(session, table, promised.broken));
-  if (found === undefined) {
-    const others = present.find((each) => sameName(each, promised));
-    const notes = made.notes.filter((note) => note.tbl === tbl && sameName(note, promised));
-    const migrated = notes.find(({ version }) => version !== null);
-    if (migrated !== undefined) {
-      const reason = `the schema's own migration ${migrated.version} has made something else of that name`;
-      await noteUnbuilt(session, run, tbl, promised, reason);
-      return;
-    }
-    // Built for what the schema said before.
-    for (const note of notes) if (others !== undefined) await unmake(session, note, present);
-    const whole = validate === undefined || (await isPartitioned(session, tbl));
-    if (whole && (await broken())) return;
-    // Postgres builds a foreign key of a partitioned table at once or not at all.
-    const statements = whole ? promised.made.map((sql) => sql.replace(/ not valid$/, "")) : promised.made;
-    const before = present.find((each) => each.kind === "default" && each.name === name)?.definition;
-    const earlier = notes.find((note) => note.run === run);
-    const { unmade } = earlier ?? statementsFor(tbl, { kind, name, definition: want.definition, valid: true }, before);
-    await makeOf(session, { tbl, kind, name, run, ...want, version: null, made: statements, unmade });
-  } else if (kind === "identity") {
-    // One that was there stays: only its next number is another.
-    const earlier = made.notes.find((note) => note.tbl === tbl && sameName(note, promised));
-    await makeOf(session, {
-      tbl,
-      kind,
-      name,
-      run,
-      ...want,
-      version: null,
-      made: promised.made,
-      unmade: earlier?.unmade ?? "select",
-    });
+  const notes = of.made.notes.filter((note) => note.tbl === tbl && sameName(note, promised));
+  // An index that is not whole serves nobody, and is not mended: another one is built.
+  if (found !== undefined && (found.valid || validate !== undefined)) {
+    // A numbering that was there stays: only its next number is another.
+    if (kind === "identity") {
+      const { unmade = "select" } = notes[0] ?? {};
+      const note = { ...what, kind, run: run.id, ...want, version: null, made: promised.made, unmade };
+      await carrier.carry(what, [together(promised.made)], note);
+    } else if (validate !== undefined && !found.valid) await carrier.carry(what, [validate]);
+    return;
   }
-  if (validate === undefined || found?.valid === true || (await broken())) return;
-  await validated(session, run, tbl, promised, validate);
-}
-
-async function validated(session: Session, run: number, tbl: string, promised: Named, sql: string) {
-  const isNow = (await definedOn(session, tbl)).some((each) => sameName(each, promised));
-  if (isNow)
-    await trying(
-      () => session.query(sql),
-      (reason) => noteUnbuilt(session, run, tbl, promised, reason),
-    );
-}
-
-/** Makes something and notes it, or leaves both and notes why. */
-async function makeOf(session: Session, note: Note): Promise<void> {
-  await trying(
-    () =>
-      transaction(session, async () => {
-        for (const statement of note.made) await session.query(statement);
-        await noteBuilt(session, note);
-      }),
-    (reason) => noteUnbuilt(session, note.run, note.tbl, note, reason),
-  );
-}
-
-/** A value too long for an index, a row that was written to in this moment, a name that somebody else has taken. */
-async function trying(work: () => Promise<unknown>, refused: (reason: string) => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const reason = unbuildable(error);
-    if (reason === undefined) throw error;
-    await refused(reason);
+  const migrated = notes.find(({ version }) => version !== null);
+  if (migrated !== undefined) {
+    await carrier.end(what, `the schema's own migration ${migrated.version} has made something else of that name`);
+    return;
   }
+  // Built for what the schema said before, or not whole.
+  for (const note of notes) await unmake(session, note, present);
+  // Postgres builds a foreign key of a partitioned table at once or not at all.
+  const whole = validate === undefined || (await isPartitioned(session, tbl));
+  const made = whole ? promised.made.map((sql) => sql.replace(/ not valid$/, "")) : promised.made;
+  const before = present.find((each) => each.kind === "default" && each.name === name)?.definition;
+  const earlier = notes.find((note) => note.run === run.id);
+  const { unmade } = earlier ?? statementsFor(tbl, { kind, name, definition: want.definition, valid: true }, before);
+  const note: Note = { tbl, kind, name, run: run.id, ...want, version: null, made, unmade };
+  await carrier.carry(what, whole ? [together(made)] : [together(made), validate], note);
 }
+
+/** All of them or none: what is sent at once is one transaction. */
+const together = (statements: readonly string[]): string => statements.join("; ");
 
 /** Makes what is noted and not there, and has Postgres vouch for it where it does that apart. */
-async function remake(session: Session, run: number, notes: readonly Note[]): Promise<void> {
+async function remake(session: Session, carrier: Carrier, notes: readonly Note[]): Promise<void> {
   for (const note of notes) {
-    if (!(await isTable(session, note.tbl))) continue;
-    const found = (await definedOn(session, note.tbl)).find((each) => sameThing(each, note));
+    const { tbl, kind, name, made, definition } = note;
+    if (carrier.hasEnded(note) || !(await isTable(session, tbl))) continue;
+    const found = (await definedOn(session, tbl)).find((each) => sameThing(each, note));
     if (found?.valid === true) continue;
-    if (found === undefined || note.kind === "trigger") await makeOf(session, note);
     // Orphans of others stay what they are: not validated, and told by the proof.
-    if (/^(FOREIGN KEY|CHECK) /.test(note.definition))
-      await validated(session, run, note.tbl, note, `alter table ${note.tbl} validate constraint ${quote(note.name)}`);
+    const validate = /^(FOREIGN KEY|CHECK) /.test(definition)
+      ? [`alter table ${tbl} validate constraint ${quote(name)}`]
+      : [];
+    await carrier.carry(note, [...(found === undefined || kind === "trigger" ? [together(made)] : []), ...validate]);
   }
 }
 
 /** Builds again what the schema's own migrations have made on these tables and had to be taken down. */
-export async function restoreMigrated(session: Session, run: number, tables: readonly TablePlace[]): Promise<void> {
+export async function restoreMigrated(
+  session: Session,
+  carrier: Carrier,
+  tables: readonly TablePlace[],
+): Promise<void> {
   const places = new Set(tables.map(tableSql));
   const { notes } = await builtBy(session);
   await remake(
     session,
-    run,
+    carrier,
     notes.filter(({ tbl, version }) => places.has(tbl) && version !== null),
   );
 }
@@ -226,7 +201,7 @@ export async function restoreBuilt(session: Session, run: number, tables: readon
   // What a migration of this run's schema made and does not take back itself is left there.
   await remake(
     session,
-    run,
+    atOnce(session),
     notes.filter((each) => (each.run === run ? isMigrated(each) : isInTheWay(each))),
   );
 }

@@ -1,5 +1,4 @@
 /** The mapping's tables → the statements that make them: the very ones a run carries out, so that what is printed for review is what happens. */
-import pg from "pg";
 import { sqlType } from "../../../mapping/kinds.ts";
 import type {
   AfterModel,
@@ -11,9 +10,7 @@ import type {
   Mapping,
   TableModel,
 } from "../../../mapping/model.ts";
-import { quote, quoteAll, type TablePlace, tableSql } from "../session/sql.ts";
-
-export const literal = (text: string): string => pg.escapeLiteral(text);
+import { literal, quote, quoteAll, type TablePlace, tableSql } from "../session/sql.ts";
 
 /** Columns of a merge table are filled part by part: their NOT NULL comes after the copy. */
 export function promisedLater(table: TableModel): readonly ColumnModel[] {

@@ -51,8 +51,6 @@ export const orphans = async (session: Session, key: ForeignKeyModel): Promise<s
 
 export interface Promised extends Named {
   readonly made: readonly string[];
-  /** Rows that keep it from being built. */
-  readonly broken?: string;
   /** Where it may be in force before it holds for every row: the statement by which Postgres vouches for all of them. */
   readonly validate?: string;
 }
@@ -62,18 +60,15 @@ export const ownPromises = (table: TableModel): Promised[] => [
   { kind: "primary key", name: `${table.name}_pkey`, made: [addPrimaryKey(table)] },
   ...table.columns
     .filter(({ nullable }) => !nullable)
-    .map(({ name }): Promised => ({ kind: "not null", name, made: [setNotNull(table, name)], broken: isNull(name) })),
+    .map(({ name }): Promised => ({ kind: "not null", name, made: [setNotNull(table, name)] })),
   ...table.uniques.map(
-    (unique): Promised => ({
-      ...{ kind: "constraint", name: unique.name, made: [addUnique(table, unique)] },
-      broken: isDuplicate(table, unique.columns),
-    }),
+    (unique): Promised => ({ kind: "constraint", name: unique.name, made: [addUnique(table, unique)] }),
   ),
   ...table.indexes.map((index): Promised => ({ kind: "index", name: index.name, made: [createIndex(table, index)] })),
   ...table.checks.map(
     (check): Promised => ({
       ...{ kind: "constraint", name: check.name, made: [addCheck(table, check)] },
-      ...{ broken: isBroken(check), validate: validateConstraint(table, check) },
+      validate: validateConstraint(table, check),
     }),
   ),
 ];
@@ -82,7 +77,7 @@ export const ownPromises = (table: TableModel): Promised[] => [
 export const referencePromises = (table: TableModel): Promised[] =>
   table.foreignKeys.map((key) => ({
     ...{ kind: "constraint", name: key.name, made: [addForeignKey(table, key)] },
-    ...{ broken: isOrphan(key), validate: validateConstraint(table, key) },
+    validate: validateConstraint(table, key),
   }));
 
 /** What would put values into rows that no item gave, were it there before they are. */

@@ -168,7 +168,7 @@ it("a process that comes late neither takes constraints down nor builds them in 
   await query(database.url, SPOILED.run("phase = 'ended'"));
   await query(database.url, "drop table things");
   await target.tables.prepare(run);
-  await target.tables.complete(run, false);
+  await target.tables.complete(run, false, new AbortController().signal);
   expect(await query(database.url, "select to_regclass('things') as table")).toEqual([{ table: null }]);
 });
 

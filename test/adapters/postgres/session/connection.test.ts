@@ -46,6 +46,17 @@ it("one that was ended by the server fails its next statement as lost, and not t
   await session.close();
 });
 
+it("a statement whose process has gone is ended by the server, with the locks it holds", async () => {
+  const session = await connect(database.url, "gone");
+  await session.query("select pg_advisory_lock(7)");
+  const asked = session.query("select pg_sleep(60)").catch(() => undefined);
+  const there = () => query(database.url, "select from pg_locks where locktype = 'advisory' and objid = 7");
+  await expect.poll(there).toHaveLength(1);
+  await session.close();
+  await asked;
+  await expect.poll(there, { timeout: 15_000, interval: 200 }).toHaveLength(0);
+});
+
 it("a database that only reads says what to do about it", async () => {
   await query(
     database.url,
