@@ -5,6 +5,8 @@ import { soiled } from "../../bin/rehearse/dirt.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
 import { createDatabase } from "../support/database.ts";
+import { query } from "../support/migration.ts";
+import { otherSession } from "../support/other-session.ts";
 import { IS_THOROUGH } from "../support/thoroughness.ts";
 import { migrate } from "./chained.ts";
 import type { Task } from "./executed.ts";
@@ -64,6 +66,34 @@ it("a proof that outlasts an invocation is asked for again until it is whole", a
   });
   expect([outcome, verdict]).toEqual(["succeeded", "verified"]);
   expect(tasks.filter((task) => task === "Verify")).toHaveLength(3);
+});
+
+it("a build and a proof that outlast invocations end well, and nothing is built twice", async () => {
+  await using database = await createDatabase();
+  await query(
+    database.url,
+    `create schema watch; create table watch.made (what text primary key);
+     create function watch.note() returns event_trigger language plpgsql as $$ begin
+       insert into watch.made select object_identity from pg_event_trigger_ddl_commands() where schema_name = 'public'; end $$;
+     create event trigger note on ddl_command_end when tag in ('CREATE INDEX') execute function watch.note()`,
+  );
+  await using somebody = await otherSession(database.url);
+  // An index waits for whoever writes, and reading for whoever wants a table alone.
+  const locks: Partial<Record<Task, string>> = { Finalize: "row exclusive", Verify: "access exclusive" };
+  const { outcome, tasks, verdict } = await migrate({ bundle, client }, "chain-long", clean(), {
+    workers: 2,
+    database,
+    timeout: (task, call) => (locks[task] !== undefined && call <= 2 ? 3_000 : AMPLE),
+    before: async (task, call) => {
+      if (locks[task] === undefined) return;
+      if (call === 1) await somebody.run(`begin; lock table files in ${locks[task]} mode`);
+      if (call === 3) await somebody.run("commit");
+    },
+  });
+  expect([outcome, verdict]).toEqual(["succeeded", "verified"]);
+  const count = (task: Task) => tasks.filter((each) => each === task).length;
+  expect([count("Finalize"), count("Verify")]).toEqual([3, 3]);
+  expect((await query(database.url, "select from watch.made where what like '%files%'")).length).toBeGreaterThan(1);
 });
 
 it("items that cannot become rows end the execution as discrepant", async () => {

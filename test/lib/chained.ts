@@ -82,11 +82,14 @@ export async function migrate(
     database,
     timeout = () => AMPLE,
     input = {},
+    before = async () => undefined,
   }: {
     readonly workers: number;
     readonly database: TestDatabase;
     readonly timeout?: (task: Task, call: number) => number;
     readonly input?: Input;
+    /** Is done before the n-th invocation of a task. */
+    readonly before?: (task: Task, call: number) => Promise<unknown>;
   },
 ): Promise<Execution> {
   const table = tableName(name);
@@ -109,6 +112,7 @@ export async function migrate(
       if (!began.has(task)) began.set(task, performance.now());
       tasks.push(task);
       const call = tasks.filter((each) => each === task).length;
+      await before(task, call);
       const answer = await environments.invoke(event, timeout(task, call));
       if (task === "Verify") ({ verdict } = resultSchema.parse(answer));
       return answer;
