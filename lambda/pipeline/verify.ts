@@ -29,7 +29,7 @@ export interface Verification {
   readonly header: () => ReportHeader;
 }
 
-/** Undefined where time runs out while the source is read again. */
+/** Undefined where time runs out: what was computed of the target is kept, and what is being computed goes on. */
 export async function verify(verification: Verification): Promise<Report | undefined> {
   const { run, source, target, mapping, decode, seed, sample, signal, header } = verification;
   const { units } = await target.queue.progress(run);
@@ -38,15 +38,18 @@ export async function verify(verification: Verification): Promise<Report | undef
   if (verification.recount && again === undefined) return undefined;
   const content = await target.proof.contents(run, signal);
   if (content === undefined) return undefined;
+  const ledger = await target.proof.ledger(run);
+  const relations = await target.proof.relations(run, signal);
+  if (relations === undefined) return undefined;
   const tally = await target.queue.tally(run);
   const { migrated, unchanged } = totalCounts(tally);
   const population = migrated + unchanged;
   const evidence = {
     isEmptyAllowed: verification.allowEmpty,
     tally,
-    ledger: await target.proof.ledger(run),
+    ledger,
     content,
-    relations: await target.proof.relations(run),
+    relations,
     spot: await spotCheck({ run, source, rows: target.spots, decode, seed, perEntity: sample, population }),
     ...(again === undefined ? {} : { recount: again }),
   };

@@ -10,6 +10,9 @@ export interface TargetProof {
    * done; what was computed is kept, and the next call goes on with the rest.
    */
   contents(run: Run, signal: AbortSignal): Promise<ContentFacts | undefined>;
-  /** Orphans, duplicates and NULLs, counted by query wherever no validated constraint vouches for their absence. */
-  relations(run: Run): Promise<RelationFacts>;
+  /**
+   * Orphans, duplicates and NULLs, counted by query wherever no validated constraint vouches for their absence. Undefined as
+   * `contents` has it. What one call begins and sees no end of goes on for the next.
+   */
+  relations(run: Run, signal: AbortSignal): Promise<RelationFacts | undefined>;
 }

@@ -69,7 +69,7 @@ function stopping(at: number, when: "before" | "after") {
     proof: {
       ledger: (run) => count("ledger", () => proof.ledger(run)),
       contents: (run, signal) => count("contents", () => proof.contents(run, signal)),
-      relations: (run) => count("relations", () => proof.relations(run)),
+      relations: (run, signal) => count("relations", () => proof.relations(run, signal)),
     },
     spots: {
       sample: (run, seed, each) => count("sample", () => spots.sample(run, seed, each)),

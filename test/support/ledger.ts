@@ -23,7 +23,7 @@ const PARTS = {
   ungiven: "select * from migration_ledger.ungiven",
   unremoved: "select * from migration_ledger.unremoved",
   damage: "select * from migration_ledger.damage",
-  laps: "select run, tbl, content from migration_ledger.lap",
+  laps: "select run, what, content from migration_ledger.lap",
   allowances: "select source, share from migration_ledger.allowance",
 } as const;
 

@@ -1,21 +1,25 @@
 /** The target's side of the proof: what the ledger expects, what the tables hold, what their relations say. */
 
+import { readSum, writeSum } from "../../../domain/decode/fingerprint.ts";
 import { must } from "../../../domain/must.ts";
-import type { ContentFacts, TableContent } from "../../../domain/proof/evidence.ts";
+import type { ContentFacts, RelationFacts, TableContent } from "../../../domain/proof/evidence.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { TargetProof } from "../../../ports/proof.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { builtBy } from "../ledger/built.ts";
 import { ledgerParts } from "../ledger/forget.ts";
-import { forgetLaps, keepLap, keptLaps, type Lap } from "../ledger/laps.ts";
+import { goesOn, keepLap, keptLaps, type Lap } from "../ledger/laps.ts";
+import { letCount, lockCounts } from "../ledger/locks.ts";
 import { tableContent } from "../proof/contents.ts";
-import { lineSums } from "../proof/line-sums.ts";
+import { countingAnew, countingInServer } from "../proof/counted-relations.ts";
+import { keepLineSums, lineSums } from "../proof/line-sums.ts";
 import { NO_RELATIONS, relationsOf, together } from "../proof/relations.ts";
 import { versionsOf } from "../proof/versions.ts";
 import type { Session } from "../session/connection.ts";
 import { allAtOneMoment, sideBySide } from "../session/one-moment.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { TablePlace } from "../session/sql.ts";
+import { type Unattended, unattended, unlessStopped } from "../session/unattended.ts";
 import { referredPlace } from "../tables/ddl.ts";
 import { ledgerFacts } from "./ledger-facts.ts";
 
@@ -25,13 +29,44 @@ export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
       const [facts] = await allAtOneMoment(sessions, [], 1, [(session) => ledgerFacts(session, run, mapping)]);
       return must(facts, "each task has a result");
     },
-    contents: (run, signal) => contents(sessions, run, mapping, signal),
-    relations: async (run) => {
-      const tasks = mapping.tables.map((table) => (session: Session) => relationsOf(session, run, table));
-      const read = await readTables(sessions, mapping);
-      return (await allAtOneMoment(sessions, read, AT_ONCE, tasks)).reduce(together, NO_RELATIONS);
-    },
+    contents: (run, signal) => unlessStopped(contents(sessions, run, mapping, signal), signal),
+    relations: (run, signal) => unlessStopped(relations(sessions, run, mapping, signal), signal),
   };
+}
+
+/**
+ * What an earlier invocation began and saw no end of is computed by the server on its own account, one thing after another, and
+ * kept: then this one sees the end of it, or the next. Nothing is begun while something of before still goes on.
+ */
+async function kept(
+  sessions: Sessions,
+  run: Run,
+  part: string,
+  signal: AbortSignal,
+  compute: (session: Session, server: Unattended, laps: ReadonlyMap<string, Lap>) => Promise<void>,
+): Promise<{ readonly laps: ReadonlyMap<string, Lap>; readonly isAgain: boolean }> {
+  const lock = { take: (held: Session) => lockCounts(held, run.id), free: (held: Session) => letCount(held, run.id) };
+  return sessions.use(async (session) => {
+    const isAgain = await goesOn(session, run, part);
+    if (isAgain)
+      await unattended(sessions, signal, lock, async (server) =>
+        compute(session, server, await keptLaps(session, run)),
+      );
+    return { laps: await keptLaps(session, run), isAgain };
+  });
+}
+
+async function relations(sessions: Sessions, run: Run, mapping: Mapping, signal: AbortSignal): Promise<RelationFacts> {
+  const { laps } = await kept(sessions, run, "relations", signal, async (session, server, before) => {
+    const counting = countingInServer(session, server, run, before);
+    for (const table of mapping.tables) await relationsOf(session, run, table, counting);
+  });
+  const tasks = mapping.tables.map((table) => (session: Session) => {
+    signal.throwIfAborted();
+    return relationsOf(session, run, table, countingAnew(session, run, laps));
+  });
+  const read = await readTables(sessions, mapping);
+  return (await allAtOneMoment(sessions, read, AT_ONCE, tasks)).reduce(together, NO_RELATIONS);
 }
 
 /** Everything a proof reads: the tables, those they refer to, and the ledger. */
@@ -42,7 +77,7 @@ async function readTables(sessions: Sessions, { tables }: Mapping): Promise<Tabl
 
 /** Tables that are read at a time, on connections of their own: `npm run bench` shows what it brings. */
 const AT_ONCE = 4;
-/** What took longer than this to compute is kept at once: whoever ends this process may not ask first. */
+/** What took longer than this to compute is kept at once, and everything of a proof that is gone on with: whoever ends this process may not ask first. */
 const LONG_MS = 10_000;
 
 /**
@@ -55,22 +90,26 @@ async function contents(
   mapping: Mapping,
   signal: AbortSignal,
 ): Promise<ContentFacts | undefined> {
-  const laps = await sessions.use((session) => keptLaps(session, run));
-  const facts = await sideBySide(sessions, await readTables(sessions, mapping), AT_ONCE, async (first) => {
+  const { laps, isAgain } = await kept(sessions, run, "contents", signal, (session, server, before) =>
+    keepLineSums(session, server, run, before),
+  );
+  return sideBySide(sessions, await readTables(sessions, mapping), AT_ONCE, async (first) => {
     const made = await builtBy(first);
-    const lines = await lineSums(first, run);
+    const lines = await lineSums(first, run, laps);
     const lapOf = async (session: Session, table: TableModel, content: TableContent): Promise<Lap> => ({
-      content,
+      content: writeContent(content),
       versions: await versionsOf(session, run, table),
     });
     const computed = new Map<TableModel, TableContent>();
     const tasks = mapping.tables.map((table) => async (session: Session): Promise<TableContent | undefined> => {
-      const kept = laps.get(table.index);
-      if (kept !== undefined && kept.versions === (await versionsOf(session, run, table))) return kept.content;
+      const lap = laps.get(whatOf(table));
+      if (lap !== undefined && lap.versions === (await versionsOf(session, run, table)))
+        return readContent(lap.content);
       if (signal.aborted) return undefined;
       const since = Date.now();
       const content = await tableContent(session, run.id, table, made.created(table), lines.holding);
-      if (Date.now() - since > LONG_MS) await keep(sessions, run, table, await lapOf(session, table, content));
+      if (isAgain || Date.now() - since > LONG_MS)
+        await keep(sessions, run, table, await lapOf(session, table, content));
       else computed.set(table, content);
       return content;
     });
@@ -82,9 +121,21 @@ async function contents(
     };
     return { tasks, end };
   });
-  if (facts !== undefined) await sessions.use((session) => forgetLaps(session, run));
-  return facts;
 }
 
+const whatOf = ({ index }: TableModel): string => `table ${index}`;
+
 const keep = (sessions: Sessions, run: Run, table: TableModel, lap: Lap) =>
-  sessions.use((session) => keepLap(session, run, table, lap));
+  sessions.use((session) => keepLap(session, run, whatOf(table), lap));
+
+const writeContent = (content: TableContent): string =>
+  JSON.stringify({
+    ...content,
+    facets: Object.fromEntries(Object.entries(content.facets).map(([facet, sum]) => [facet, writeSum(sum)])),
+  });
+
+function readContent(text: string): TableContent {
+  const stored: Omit<TableContent, "facets"> & { facets: Record<string, string> } = JSON.parse(text);
+  const facets = Object.entries(stored.facets).map(([facet, sum]) => [facet, readSum(sum)] as const);
+  return { ...stored, facets: Object.fromEntries(facets) };
+}

@@ -10,7 +10,7 @@ import { settle } from "../rows/settle.ts";
 import { removeAgain } from "../rows/unremoved.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { unattended } from "../session/unattended.ts";
+import { unattended, unlessStopped } from "../session/unattended.ts";
 import { oneByOne } from "../tables/carrying.ts";
 import { type Building, buildConstraints, dropConstraints, restoreMigrated } from "../tables/constraints.ts";
 import { refuseDependents } from "../tables/dependents.ts";
@@ -55,7 +55,13 @@ export function targetTables(
           });
         }),
       );
-      return untilAborted(completed, signal);
+      // Where the run has gone on meanwhile, it is done as well.
+      return (
+        (await unlessStopped(
+          completed.then(() => true),
+          signal,
+        )) ?? false
+      );
     },
   };
 }
@@ -68,18 +74,7 @@ async function settleRows({ session, run, carrier }: Building, mapping: Mapping,
   if (prune) await pruneGone(session, run, mapping);
   await transaction(session, () => removeAgain(session, run, mapping));
   await settle(session, run.id, mapping);
-  await carrier.carry(rows, []);
-}
-
-/** Whether work came to its end, or stopped where the signal had it stop. */
-async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
-    return false;
-  }
+  await carrier.end(rows);
 }
 
 /** Does a step while no other process does one. Where the run has gone on while this one waited, the step is done. */

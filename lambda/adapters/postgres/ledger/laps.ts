@@ -1,53 +1,68 @@
-/** Contents of tables that are proven already, while others are not yet: each kept with the versions of the rows it was computed from. */
-import { readSum, writeSum } from "../../../domain/decode/fingerprint.ts";
-import type { TableContent } from "../../../domain/proof/evidence.ts";
-import type { TableModel } from "../../../mapping/model.ts";
+/** What of a proof is computed already, while the rest is not yet: each kept with the versions of the rows it was computed from. */
 import type { Run } from "../../../ports/runs.ts";
 import type { Session } from "../session/connection.ts";
-import { LEDGER, rowVersions } from "../session/sql.ts";
+import { LEDGER, literal, rowVersions } from "../session/sql.ts";
 
 export interface Lap {
-  readonly content: TableContent;
+  readonly content: string;
   readonly versions: string;
 }
 
-/** By table: what earlier invocations of this very proof have computed. A proof is never an old one. */
-export async function keptLaps(session: Session, { id, epoch }: Run): Promise<Map<number, Lap>> {
-  const { rows } = await session.query<{ tbl: number; content: string; versions: string }>(
-    `select tbl, content, versions from ${LEDGER}.lap where run = $1 and epoch = $2 and at > now() - interval '30 minutes'`,
+/** Longer than this between two laps, and a proof is a new one: it is never an old one. */
+const LONGEST_PAUSE = "interval '30 minutes'";
+
+/** What earlier invocations of this very proof have computed, by what it is. It is gone on with, so all of it lasts longer. */
+export async function keptLaps(session: Session, { id, epoch }: Run): Promise<Map<string, Lap>> {
+  const { rows } = await session.query<Lap & { what: string }>(
+    `update ${LEDGER}.lap set at = now() where run = $1 and epoch = $2 and at > now() - ${LONGEST_PAUSE} returning what, content, versions`,
     [id, epoch],
   );
-  return new Map(rows.map(({ tbl, content, versions }) => [tbl, { versions, content: readContent(content) }]));
+  return new Map(rows.map(({ what, ...lap }) => [what, lap]));
 }
 
-export const keepLap = (session: Session, { id, epoch }: Run, table: TableModel, { content, versions }: Lap) =>
-  session.query(
-    `insert into ${LEDGER}.lap (run, epoch, tbl, content, versions) values ($1, $2, $3, $4, $5)
-     on conflict (run, tbl) do update set epoch = excluded.epoch, content = excluded.content, versions = excluded.versions, at = now()`,
-    [id, epoch, table.index, writeContent(content), versions],
+/** Notes that a part of a proof begins. Says whether it was begun before, and came to no end: then it is gone on with. */
+export async function goesOn(session: Session, { id, epoch }: Run, part: string): Promise<boolean> {
+  const { rows } = await session.query(
+    `insert into ${LEDGER}.lap (run, epoch, what, content, versions) values ($1, $2, $3, '', '')
+     on conflict (run, what) do update set epoch = excluded.epoch, at = now()
+       where lap.epoch <> excluded.epoch or lap.at <= now() - ${LONGEST_PAUSE} returning what`,
+    [id, epoch, `${part} begun`],
   );
+  return rows.length === 0;
+}
 
-export const forgetLaps = (session: Session, { id }: Run) =>
+const KEEP =
+  "on conflict (run, what) do update set epoch = excluded.epoch, content = excluded.content, versions = excluded.versions, at = excluded.at";
+
+export const keepLap = (session: Session, { id, epoch }: Run, what: string, { content, versions }: Lap) =>
+  session.query(`insert into ${LEDGER}.lap (run, epoch, what, content, versions) values ($1, $2, $3, $4, $5) ${KEEP}`, [
+    id,
+    epoch,
+    what,
+    content,
+    versions,
+  ]);
+
+/** One statement that computes a lap and keeps it, as of one moment. What is computed are expressions of type text. */
+export const computingLap = ({ id, epoch }: Run, what: string, { content, versions }: Lap): string =>
+  `insert into ${LEDGER}.lap (run, epoch, what, content, versions, at)
+   select ${id}, ${epoch}, ${literal(what)}, ${content}, ${versions}, clock_timestamp() ${KEEP}`;
+
+/** A proof has come to its end. */
+export const forgetLaps = (session: Session, { id }: Pick<Run, "id">) =>
   session.query(`delete from ${LEDGER}.lap where run = $1`, [id]);
 
-/** What changes when anything is written to the lines the ledger has of a table. */
-export async function lineVersions(session: Session, { id }: Run, { index }: TableModel): Promise<string> {
-  const lines = (name: string) =>
-    `(select ${rowVersions("v")} from ${LEDGER}.${name} v where v.run = ${id} and v.tbl = ${index})`;
-  const { rows } = await session.query<{ versions: string }>(
-    `select ${lines("line")} || ' ' || ${lines("parked")} as versions`,
-  );
-  return rows[0]?.versions ?? "";
+/** As an expression: what changes when anything is written to the lines the ledger has, of a table or of all. */
+export function lineVersions({ id }: Pick<Run, "id">, table?: { readonly index: number }): string {
+  const of = table === undefined ? "" : ` and v.tbl = ${table.index}`;
+  const lines = (name: string) => `(select ${rowVersions("v")} from ${LEDGER}.${name} v where v.run = ${id}${of})`;
+  return `${lines("line")} || ' ' || ${lines("parked")}`;
 }
 
-const writeContent = (content: TableContent): string =>
-  JSON.stringify({
-    ...content,
-    facets: Object.fromEntries(Object.entries(content.facets).map(([facet, sum]) => [facet, writeSum(sum)])),
-  });
-
-function readContent(text: string): TableContent {
-  const stored: Omit<TableContent, "facets"> & { facets: Record<string, string> } = JSON.parse(text);
-  const facets = Object.entries(stored.facets).map(([facet, sum]) => [facet, readSum(sum)] as const);
-  return { ...stored, facets: Object.fromEntries(facets) };
+/** The same of what a pass has met. */
+export function passVersions({ id }: Pick<Run, "id">): string {
+  const all = ["item", "seen"].map(
+    (name) => `(select ${rowVersions("v")} from ${LEDGER}.${name} v where v.run = ${id})`,
+  );
+  return all.join(" || ' ' || ");
 }

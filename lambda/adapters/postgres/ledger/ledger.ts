@@ -195,15 +195,16 @@ const first: Migration = {
         reason text,
         primary key (tbl, kind, name, run)
       )`,
-      // Contents of tables that are proven already, while others are not yet, and the versions of the rows they come from.
+      // What of a proof is computed already, while the rest is not yet, and the versions of the rows it comes from; and which
+      // parts of it were begun, for who goes on with it.
       sql`create table migration_ledger.lap (
         run smallint not null,
         epoch integer not null,
-        tbl smallint not null,
+        what text not null,
         content text not null,
         versions text not null,
         at timestamptz not null default now(),
-        primary key (run, tbl)
+        primary key (run, what)
       )`,
       // What is left of what all readers of a source may consume together; below nothing where turns are taken ahead of time.
       // Unlogged: nobody waits for the disk, and a crash of Postgres costs the source a second's worth.

@@ -11,6 +11,9 @@ const FIRST_CLASS = 0x44_32_00_00;
 const WHOLE_RUN = -1;
 const PAGES = -2;
 const BUILDS = -3;
+const COUNTS = -4;
+/** Added to a run's class: proofs are no work on the run. */
+const PROOFS = 0x80_00;
 
 export const lockClass = (run: number): number => FIRST_CLASS + run;
 
@@ -67,6 +70,13 @@ export const lockBuilds = (session: Session, run: number): Promise<void> =>
 
 export const letBuild = (session: Session, run: number) =>
   session.query("select pg_advisory_unlock($1, $2)", [lockClass(run), BUILDS]);
+
+/** The same for what is counted for a proof, which is in nobody's way. */
+export const lockCounts = (session: Session, run: number): Promise<void> =>
+  taking(session, "pg_advisory_lock", lockClass(run) + PROOFS, COUNTS, "0");
+
+export const letCount = (session: Session, run: number) =>
+  session.query("select pg_advisory_unlock($1, $2)", [lockClass(run) + PROOFS, COUNTS]);
 
 /** Has one run begin at a time in this database, until the transaction ends. */
 export const lockRuns = (session: Session): Promise<void> =>

@@ -6,6 +6,7 @@ import type { OpenRun, Run, RunStore } from "../../../ports/runs.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { LEDGER } from "../session/sql.ts";
+import { forgetLaps } from "./laps.ts";
 import { migrateLedger } from "./ledger.ts";
 import { lockRuns, refuseWhileUsed } from "./locks.ts";
 import { ownedByOthers } from "./owned.ts";
@@ -36,6 +37,7 @@ export function runStore(sessions: Sessions): RunStore {
             [report === undefined ? null : JSON.stringify(report)],
           ];
           const moved = await moveRun(session, run.id, ENTERING[phase], { since: run, set, values });
+          if (phase === "ended") await forgetLaps(session, run);
           return { ...moved, stops: run.stops };
         }),
       ),

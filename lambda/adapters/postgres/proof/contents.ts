@@ -128,9 +128,21 @@ async function findDifferences(session: Session, run: number, table: TableModel)
 
 /** Counts what a query of `key` and `source` finds, and names the first by key. */
 export async function group(session: Session, table: TableModel, select: string): Promise<Group> {
-  const { rows } = await session.query<{ count: string; key: string[]; source: string | null }>(
-    `select count(*) over () as count, key, source from (${select}) found order by key, source limit ${EXAMPLES}`,
-  );
+  const { rows } = await session.query<Found>(firstOf(select));
+  return groupOf(table, rows);
+}
+
+/** One of those found, beside their number. */
+export interface Found {
+  readonly count: string;
+  readonly key: string[];
+  readonly source: string | null;
+}
+
+export const firstOf = (select: string): string =>
+  `select count(*) over () as count, key, source from (${select}) found order by key, source limit ${EXAMPLES}`;
+
+export function groupOf(table: TableModel, rows: readonly Found[]): Group {
   const examples = rows.map(
     ({ key, source }): Example => ({ table: table.name, key, ...(source === null ? {} : { source }) }),
   );

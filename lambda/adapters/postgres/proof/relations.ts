@@ -8,13 +8,13 @@ import type { Run } from "../../../ports/runs.ts";
 import { unbuiltOn } from "../ledger/attempts.ts";
 import { builtBy, type Named, type Note } from "../ledger/built.ts";
 import { sourceOf } from "../ledger/holding.ts";
+import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
-import { keyOfRow, quote, tableSql } from "../session/sql.ts";
-import { addPrimaryKey } from "../tables/ddl.ts";
+import { keyOfRow, quote, type TablePlace, tableSql } from "../session/sql.ts";
+import { addPrimaryKey, referredPlace } from "../tables/ddl.ts";
 import { definedOn, sameName, sameThing } from "../tables/definitions.ts";
 import { isBroken, isDuplicate, isNull, orphans } from "../tables/promises.ts";
 import { type Standing, standingOn } from "../tables/standing.ts";
-import { group } from "./contents.ts";
 
 const NONE: Group = { count: 0, examples: [] };
 
@@ -29,13 +29,22 @@ export const NO_RELATIONS: RelationFacts = {
   missing: [],
 };
 
+/** Counts what a query of `key` and `source` finds of a table, and names the first; the query reads that table and some others. */
+export type Counting = (table: TableModel, select: string, others: readonly TablePlace[]) => Promise<Group>;
+
 /** Of one table. */
-export async function relationsOf(session: Session, run: Run, table: TableModel): Promise<RelationFacts> {
+export async function relationsOf(
+  session: Session,
+  run: Run,
+  table: TableModel,
+  counting: Counting,
+): Promise<RelationFacts> {
   const facts: Facts = { foreignKeys: [], duplicates: [], nulls: [], checks: [], indexes: [], missing: [] };
   const { notes } = await builtBy(session);
   const standing = await standingOn(session, run.id, table);
-  await references(session, run, table, standing, facts);
-  await ofEachRow(session, run, table, standing, facts);
+  const breakers: Breakers = (condition, read = []) => counting(table, breaking(run, table, condition), read);
+  await references(session, table, standing, facts, breakers);
+  await ofEachRow(table, standing, facts, breakers);
   await others(session, run, table, standing, notes, facts);
   return facts;
 }
@@ -55,11 +64,23 @@ const constraint = (name: string): Named => ({ kind: "constraint", name });
 
 const why = ({ reason }: Standing) => (reason === undefined ? {} : { reason });
 
-async function references(session: Session, run: Run, table: TableModel, standing: StandingOf, facts: Facts) {
+/** Rows that break a rule, which other tables may be read for. */
+type Breakers = (condition: string, read?: readonly TablePlace[]) => Promise<Group>;
+
+async function references(
+  session: Session,
+  table: TableModel,
+  standing: StandingOf,
+  facts: Facts,
+  breakers: Breakers,
+): Promise<void> {
   for (const key of table.foreignKeys) {
     // Counted always: one that is validated has seen nothing of what was done while its triggers were off.
     const is = standing(constraint(key.name));
-    const { count, examples } = await breakers(session, run, table, await orphans(session, key));
+    const { count, examples } = await breakers(
+      await orphans(session, key),
+      await tablesThere(session, [referredPlace(key)]),
+    );
     const { columns, references: to } = key;
     facts.foreignKeys.push({
       ...{ table: table.name, columns, references: to, orphans: count, built: is.there, validated: is.valid, examples },
@@ -68,10 +89,10 @@ async function references(session: Session, run: Run, table: TableModel, standin
   }
 }
 
-async function ofEachRow(session: Session, run: Run, table: TableModel, standing: StandingOf, facts: Facts) {
+async function ofEachRow(table: TableModel, standing: StandingOf, facts: Facts, breakers: Breakers): Promise<void> {
   for (const { name, columns } of table.uniques) {
     const is = standing(constraint(name));
-    const { count, examples } = is.valid ? NONE : await breakers(session, run, table, isDuplicate(table, columns));
+    const { count, examples } = is.valid ? NONE : await breakers(isDuplicate(table, columns));
     facts.duplicates.push({ table: table.name, columns, count, built: is.valid, examples, ...why(is) });
   }
   for (const { name, columns } of table.indexes) {
@@ -81,13 +102,13 @@ async function ofEachRow(session: Session, run: Run, table: TableModel, standing
   for (const check of table.checks) {
     const is = standing(constraint(check.name));
     // One that Postgres refuses cannot be asked of the rows either.
-    const { count, examples } = is.refused ? NONE : await breakers(session, run, table, isBroken(check));
+    const { count, examples } = is.refused ? NONE : await breakers(isBroken(check));
     facts.checks.push({ table: table.name, name: check.name, count, validated: is.valid, examples, ...why(is) });
   }
   for (const { name } of table.columns.filter(({ nullable }) => !nullable)) {
     const is = standing({ kind: "not null", name });
     if (is.valid) continue;
-    const { count, examples } = await breakers(session, run, table, isNull(name));
+    const { count, examples } = await breakers(isNull(name));
     facts.nulls.push({ table: table.name, column: name, count, examples, ...why(is) });
   }
 }
@@ -143,12 +164,7 @@ async function isBehindHighest(session: Session, table: TableModel, column: stri
 }
 
 /** Rows that break a rule, with the source keys of the items that gave them. */
-const breakers = (session: Session, run: Run, table: TableModel, condition: string): Promise<Group> => {
+function breaking(run: Run, table: TableModel, condition: string): string {
   const key = keyOfRow(table, "t");
-  return group(
-    session,
-    table,
-    `select ${key} as key, ${sourceOf(run.id, table, key)} as source
-     from ${tableSql(table)} t where ${condition}`,
-  );
-};
+  return `select ${key} as key, ${sourceOf(run.id, table, key)} as source from ${tableSql(table)} t where ${condition}`;
+}

@@ -8,15 +8,23 @@ import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { lineVersions } from "../ledger/laps.ts";
 import type { Session } from "../session/connection.ts";
-import { rowVersions, tableSql } from "../session/sql.ts";
+import { literal, rowVersions, type TablePlace, tableSql } from "../session/sql.ts";
 
-export async function versionsOf(session: Session, run: Run, table: TableModel): Promise<string> {
-  const { rows } = await session.query<{ versions: string }>(
-    `with recursive tree as (
-       select to_regclass($1)::oid as relation union select i.inhrelid from pg_inherits i join tree on i.inhparent = tree.relation)
-     select (select ${rowVersions("v")} from ${tableSql(table)} v) || ' '
-       || (select ${rowVersions("v")} from pg_attribute v where attrelid in (select relation from tree)) as versions`,
-    [tableSql(table)],
-  );
-  return `${rows[0]?.versions ?? ""} ${await lineVersions(session, run, table)}`;
+export const versionsOf = (session: Session, run: Run, table: TableModel): Promise<string> =>
+  versionsNow(session, versionsSql(run, table));
+
+/** As an expression; also of other tables that are read with it. */
+export const versionsSql = (run: Run, table: TableModel, others: readonly TablePlace[] = []): string =>
+  [...[table, ...others].map(tableVersions), lineVersions(run, table)].join(" || ' ' || ");
+
+export async function versionsNow(session: Session, expression: string): Promise<string> {
+  const { rows } = await session.query<{ versions: string }>(`select ${expression} as versions`);
+  return rows[0]?.versions ?? "";
+}
+
+function tableVersions(place: TablePlace): string {
+  const at = tableSql(place);
+  const tree = `with recursive tree as (
+    select to_regclass(${literal(at)})::oid as relation union select i.inhrelid from pg_inherits i join tree on i.inhparent = tree.relation)`;
+  return `(select ${rowVersions("v")} from ${at} v) || ' ' || (${tree} select ${rowVersions("v")} from pg_attribute v where attrelid in (select relation from tree))`;
 }

@@ -22,16 +22,13 @@ export async function unattended<T>(
 ): Promise<T> {
   const session = await sessions.take();
   try {
-    await unlessAborted(lock.take(session), signal);
+    await unlessAborted(() => lock.take(session), signal);
     await session.query(
       "select set_config(name, '0', false) from pg_settings where name = 'client_connection_check_interval'",
     );
     await session.query("set client_min_messages = error");
     const result = await work({
-      run: async (sql) => {
-        signal.throwIfAborted();
-        await unlessAborted(session.query(sql), signal);
-      },
+      run: (sql) => unlessAborted(() => session.query(sql), signal),
     });
     await lock.free(session);
     return result;
@@ -41,16 +38,27 @@ export async function unattended<T>(
   }
 }
 
-async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+/** What work comes to; undefined where it stopped because the signal had it stop. */
+export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return undefined;
+  }
+}
+
+async function unlessAborted(work: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
+  const working = work();
   try {
-    await Promise.race([work, aborted.promise]);
+    await Promise.race([working, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", abort);
     // Its connection is closed then, which is no news.
-    work.catch(() => undefined);
+    working.catch(() => undefined);
   }
 }
