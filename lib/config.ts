@@ -19,6 +19,11 @@ const setting = <T>(says: string, example: string, is: z.ZodType<T>): Setting<T>
 const RETENTIONS = Object.values(RetentionDays).filter((days) => typeof days === "number" && days < 9999);
 const KMS_KEY = text(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "an ARN of a KMS key");
 
+const roleName = text(
+  /^(?!(pg_|rds|migrator$|migrator_maker$|public$|none$|current_|session_user$))[a-z][a-z0-9_]{0,62}$/,
+  "a role's name in lower case, and none of the server's or the migrator's own",
+);
+
 /** Every key of ours. A default is what a key that is not given means. */
 export const SETTINGS = {
   tableName: setting(
@@ -37,10 +42,25 @@ export const SETTINGS = {
     "app",
     text(/^[a-z][a-z0-9_]{0,62}$/, "a name in lower case").default("app"),
   ),
+  owner: setting(
+    "the database role that owns what is migrated; made where it is not there, and nobody signs in as it",
+    "app_owner",
+    roleName.default("app_owner"),
+  ),
+  appRole: setting(
+    "the database role that may use what is migrated, to be granted to whatever the application signs in as; made as `owner` is",
+    "app",
+    roleName.default("app"),
+  ),
   network: setting(
     "an existing VPC, by its attributes: private subnets and their route tables",
     '{"vpcId":"vpc-…","availabilityZones":["eu-west-1a",…],"isolatedSubnetIds":["subnet-…",…],"routeTableIds":["rtb-…",…]}',
     network.optional(),
+  ),
+  secretKmsKeyArn: setting(
+    "the customer managed key of an existing cluster's secret",
+    "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    KMS_KEY.optional(),
   ),
   cluster: setting(
     "an existing Aurora PostgreSQL cluster with IAM authentication and the Data API, in that VPC",
@@ -159,6 +179,14 @@ function conflicts(read: Partial<Given>, context: Readonly<Record<string, unknow
     for (const name of own.filter((each) => context[each] !== undefined))
       problems.push(`${name} is given with cluster: it shapes a new cluster only, leave it out`);
   }
+  if (read.owner !== undefined && read.owner === read.appRole)
+    problems.push(
+      `owner and appRole are both ${read.owner}: an application that owns its tables needs no role beside, name two`,
+    );
+  if (read.secretKmsKeyArn !== undefined && cluster?.secretArn === undefined)
+    problems.push(
+      "secretKmsKeyArn is given without an existing cluster's secretArn: it is that secret's key, leave it out",
+    );
   const zones = read.network?.availabilityZones.length;
   if (context.cluster === undefined && zones !== undefined && zones < 2)
     problems.push("network.availabilityZones has one zone: a new cluster needs subnets in two");

@@ -45,8 +45,8 @@ export const QUIET = {
 
 export class Database extends Construct {
   readonly cluster: IDatabaseCluster;
-  /** Of a user who may create roles. */
-  readonly secret: ISecret;
+  /** Of a user who may create roles, where it is known. */
+  readonly secret: ISecret | undefined;
   readonly port: number;
   readonly identifier: string;
 
@@ -95,7 +95,7 @@ export class Database extends Construct {
     return [cluster, cluster.secret, port];
   }
 
-  #describe(existing: ExistingCluster): [IDatabaseCluster, ISecret, number] {
+  #describe(existing: ExistingCluster): [IDatabaseCluster, ISecret | undefined, number] {
     const { identifier, resourceId, endpoint, port, securityGroupId, secretArn } = existing;
     const cluster = DatabaseCluster.fromDatabaseClusterAttributes(this, "Cluster", {
       clusterIdentifier: identifier,
@@ -105,7 +105,8 @@ export class Database extends Construct {
       securityGroups: [SecurityGroup.fromSecurityGroupId(this, "SecurityGroup", securityGroupId)],
       engine,
     });
-    return [cluster, Secret.fromSecretCompleteArn(this, "Secret", secretArn), port];
+    const secret = secretArn === undefined ? undefined : Secret.fromSecretCompleteArn(this, "Secret", secretArn);
+    return [cluster, secret, port];
   }
 
   /** Lets a group of functions in. */

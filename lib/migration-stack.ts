@@ -9,8 +9,12 @@ import { logSettings } from "./logs.ts";
 import { Migrator } from "./migrator.ts";
 import { Network } from "./network.ts";
 import { Observability } from "./observability.ts";
+import { admitting, handingOver, lockingOut, type Roles } from "./role-statement.ts";
 import { tableArn as arnOf } from "./table.ts";
 import { Workflow } from "./workflow.ts";
+
+/** What is left to an operator where nothing reaches the database from outside: typed as a user who may create roles. */
+const byHand = (roles: Roles) => ({ AdmitSql: admitting(roles), LockOutSql: lockingOut(roles) });
 
 export interface MigrationStackProps extends StackProps {
   readonly config: Config;
@@ -26,7 +30,8 @@ export class MigrationStack extends Stack {
     this.#tell({
       ClusterEndpoint: database.cluster.clusterEndpoint.hostname,
       DatabaseName: config.database,
-      MasterSecretArn: database.secret.secretArn,
+      ...(database.secret === undefined ? byHand(config) : { MasterSecretArn: database.secret.secretArn }),
+      HandOverSql: handingOver(config),
     });
     if (config.migrator) this.#migrate({ config, vpc, database, tableArn: table, logs });
   }
@@ -34,7 +39,8 @@ export class MigrationStack extends Stack {
   /** Everything that is there for the migration alone, and goes with `-c migrator=off`. */
   #migrate(parts: ConstructorParameters<typeof Migrator>[2]): void {
     const { config, database, tableArn, logs } = parts;
-    new DatabaseRole(this, "DatabaseRole", { database, databaseName: config.database, logs });
+    if (database.secret !== undefined)
+      new DatabaseRole(this, "DatabaseRole", { database, secret: database.secret, config, logs });
     const migrator = new Migrator(this, "Migrator", parts);
     const workflow = new Workflow(this, "Workflow", { migrator: migrator.live, workers: config.workers, logs });
     const shown = { config, migrator, workflow, clusterIdentifier: database.identifier };

@@ -77,7 +77,8 @@ export class Migrator extends Construct {
       environment: {
         ...RUNTIME_ENVIRONMENT,
         [ENVIRONMENT.source]: `dynamodb:${config.tableName}?region=${Aws.REGION}`,
-        [ENVIRONMENT.target]: `postgres://${ROLE}@${dbHost}:${dbPort}/${config.database}?auth=iam`,
+        // Whatever is made belongs to the owner from the first minute.
+        [ENVIRONMENT.target]: `postgres://${ROLE}@${dbHost}:${dbPort}/${config.database}?auth=iam&options=-c%20role%3D${config.owner}`,
       },
     });
     this.live = new Alias(this, "Live", { aliasName: "live", version: this.function.currentVersion, retryAttempts: 0 });

@@ -6,7 +6,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ExecuteStatementCommand, RDSDataClient } from "@aws-sdk/client-rds-data";
 import { z } from "zod";
-import { ADMIT, LOCK_OUT, ROLE } from "./role-statement.ts";
+import { admitting, lockingOut, ROLE } from "./role-statement.ts";
 
 const requestSchema = z.object({
   RequestType: z.enum(["Create", "Update", "Delete"]),
@@ -16,25 +16,31 @@ const requestSchema = z.object({
   LogicalResourceId: z.string(),
   /** Given by an earlier answer; a new resource has none. */
   PhysicalResourceId: z.string().optional(),
-  ResourceProperties: z.object({ clusterArn: z.string(), secretArn: z.string(), database: z.string() }),
+  ResourceProperties: z.object({
+    clusterArn: z.string(),
+    secretArn: z.string(),
+    database: z.string(),
+    owner: z.string(),
+    appRole: z.string(),
+  }),
 });
 
 type Request = z.output<typeof requestSchema>;
 
 /**
- * DatabaseResuming…: it had paused, and takes up to half a minute. BadRequest and Forbidden: a cluster that was made a
- * moment ago has no Data API yet, or a policy is not known everywhere yet. The others are the service's own.
+ * Only what is wrong in itself is given up: a statement that Postgres refused, or a request that is none. All else may pass: a
+ * cluster that was made a moment ago, wakes up or changes its secret, a policy that is not known everywhere yet, the network.
  */
-const PASSING = new Set([
-  "AccessDeniedException",
-  "BadRequestException",
-  "DatabaseResumingException",
-  "DatabaseUnavailableException",
-  "ForbiddenException",
-  "InternalServerErrorException",
-  "ServiceUnavailableError",
-  "StatementTimeoutException",
-]);
+const IN_ITSELF = new Set(["ValidationException", "UnsupportedResultException"]);
+
+/** Of Postgres' refusals those that are about its hour: it starts, it is full, others stood in the way. */
+const PASSING_STATE = /SQLState: (08|40|53|55P03|57)/;
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.message.includes("SQLState")) return PASSING_STATE.test(error.message);
+  return !IN_ITSELF.has(error.name);
+}
 
 /** Retried for so long, in milliseconds, that the answer is given before the function's own timeout. */
 const PATIENCE = Number(process.env.PATIENCE_MILLISECONDS ?? 180_000);
@@ -43,7 +49,8 @@ const PAUSE = Math.min(5_000, PATIENCE / 10);
 export async function handler(event: unknown): Promise<void> {
   const request = requestSchema.parse(event);
   try {
-    await execute(request, request.RequestType === "Delete" ? LOCK_OUT : ADMIT);
+    const { ResourceProperties: roles } = request;
+    await execute(request, request.RequestType === "Delete" ? lockingOut(roles) : admitting(roles));
     await answer(request, "SUCCESS");
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -66,18 +73,19 @@ async function execute(
       await client.send(new ExecuteStatementCommand({ resourceArn: clusterArn, secretArn, database, sql }));
       return;
     } catch (error) {
-      // A statement that Postgres refused comes as a bad request, too, and stays one.
-      const passing = error instanceof Error && PASSING.has(error.name) && !error.message.includes("SQLState");
-      if (!passing || Date.now() + PAUSE > until) throw error;
+      if (!isPassing(error) || Date.now() + PAUSE > until) throw error;
       await wait(PAUSE);
     }
   }
 }
 
-/** The name of the resource is the role in its cluster: of another cluster, CloudFormation deletes the role in the old one. */
+/**
+ * The name of the resource is the role in its cluster: where that is another one, CloudFormation has the role locked out of the old.
+ * Not its database: roles are the cluster's, and one that was locked out of it would be locked out of the new database as well.
+ */
 async function answer(request: Request, Status: "SUCCESS" | "FAILED", Reason = ""): Promise<void> {
   const { RequestType, StackId, RequestId, LogicalResourceId, ResourceProperties } = request;
-  const name = `${ROLE}@${ResourceProperties.clusterArn}/${ResourceProperties.database}`;
+  const name = `${ROLE}@${ResourceProperties.clusterArn}`;
   const PhysicalResourceId = RequestType === "Delete" ? (request.PhysicalResourceId ?? name) : name;
   const body = JSON.stringify({ Status, Reason, PhysicalResourceId, StackId, RequestId, LogicalResourceId });
   // As bytes, because text would bring a content type, and the URL was signed without one.

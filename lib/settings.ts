@@ -79,8 +79,8 @@ export const aurora = attributes({
   endpoint: text(/^[a-z0-9.-]+$/, "the host name of the writer endpoint"),
   port: number(1, 65_535).default(5_432),
   securityGroupId: id("sg"),
-  /** The secret of a user who may create roles, for the one statement that makes the migrator's. */
-  secretArn: text(/^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:.+$/, "an ARN of a secret"),
+  /** The secret of a user who may create roles, for the one statement that makes the migrator's; without it that is done by hand. */
+  secretArn: text(/^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:.+$/, "an ARN of a secret").optional(),
 });
 
 export type ExistingCluster = z.output<typeof aurora>;

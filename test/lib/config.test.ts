@@ -17,6 +17,8 @@ it("a table's name is enough", () => {
   expect(readConfig({ tableName: "legacy" })).toEqual({
     tableName: "legacy",
     schema: "schema",
+    owner: "app_owner",
+    appRole: "app",
     database: "app",
     minAcu: 0.5,
     minAcuWhileMigrating: 4,
@@ -101,6 +103,14 @@ const BAD: Record<string, [Record<string, unknown>, string]> = {
     "cluster.resourceId has to be the resource id",
   ],
   "a secret by its name": [{ network: NETWORK, cluster: { ...CLUSTER, secretArn: "shop" } }, "an ARN of a secret"],
+  "an owner in capitals": [{ owner: "Owner" }, "a role's name in lower case"],
+  "an owner of RDS' own": [{ owner: "rds_superuser" }, "none of the server's or the migrator's own"],
+  "the migrator as the application": [{ appRole: "migrator" }, "none of the server's or the migrator's own"],
+  "one role for both": [{ owner: "shop", appRole: "shop" }, "owner and appRole are both shop"],
+  "the key of no secret": [
+    { secretKmsKeyArn: KEY },
+    "secretKmsKeyArn is given without an existing cluster's secretArn",
+  ],
   "the shape of a cluster that exists": [
     { network: NETWORK, cluster: CLUSTER, maxAcu: 8 },
     "maxAcu is given with cluster",

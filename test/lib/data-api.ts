@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import pg from "pg";
 import { listening } from "../support/listening.ts";
+import { asOnRds } from "./rds.ts";
 
 export interface Failure {
   readonly name: string;
@@ -27,7 +28,7 @@ export async function startDataApi(databaseUrl: string): Promise<DataApi> {
     await client.connect();
     try {
       // As a prepared statement, because the Data API takes one at a time.
-      await client.query({ text: sql, name: "one" });
+      await client.query({ text: asOnRds(sql), name: "one" });
       return undefined;
     } catch (error) {
       const { message, code } = error as pg.DatabaseError;

@@ -1,57 +1,32 @@
 /** The custom resource's own handler, with the properties of the template, on a PostgreSQL of its own: roles belong to the whole server. */
-import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type EmbeddedPostgres, startPostgres } from "../../bin/embedded/postgres.ts";
 import { type DataApi, startDataApi } from "./data-api.ts";
+import { type Rds, startRds } from "./rds.ts";
 import { CLUSTER, NETWORK, resolved, synthesize, the } from "./synthesized.ts";
 
-let server: EmbeddedPostgres;
+let rds: Rds;
 let api: DataApi;
 let handler: (event: unknown) => Promise<void>;
 let properties: Record<string, unknown>;
 
-/** Runs statements as the server's superuser, in a database. */
-async function query(sql: string, database = "postgres"): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(urlOf(database));
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-function urlOf(database: string, user?: string): string {
-  const url = new URL(server.url);
-  url.pathname = `/${database}`;
-  if (user !== undefined) url.username = user;
-  return url.href;
-}
-
 beforeAll(async () => {
   process.env.PATIENCE_MILLISECONDS = "400";
-  server = await startPostgres();
-  // RDS' master is no superuser: it may create roles, and may hand on the one that lets IAM sign in.
-  await query(`
-    create role rds_iam nologin;
-    create role master login createrole createdb;
-    grant rds_iam to master with admin option;
-  `);
-  await query("create database app owner master");
+  rds = await startRds();
   properties = resolved(
     the(synthesize({ network: NETWORK, cluster: CLUSTER }), "Custom::DatabaseRole").Properties,
   ) as typeof properties;
   ({ handler } = await import("../../lib/role-handler.ts"));
 });
-afterAll(() => server.stop());
+afterAll(() => rds.stop());
 
 beforeEach(async () => {
-  api = await startDataApi(urlOf("app", "master"));
+  api = await startDataApi(rds.urlOf("app", "master"));
   process.env.AWS_ENDPOINT_URL_RDS_DATA = api.url;
 });
 afterEach(async () => {
   await api[Symbol.asyncDispose]();
-  await query("drop owned by migrator; drop role migrator", "app").catch(() => undefined);
+  for (const role of ["migrator", "app_owner", "app", "shop"])
+    await rds.query(`drop owned by ${role} cascade; drop role ${role}`, "app").catch(() => undefined);
 });
 
 async function request(RequestType: string, more: Record<string, unknown> = {}) {
@@ -67,17 +42,18 @@ async function request(RequestType: string, more: Record<string, unknown> = {}) 
   return api.answers.at(-1)?.body;
 }
 
-/** All that the role is and may, as Postgres knows it. */
+/** All that the roles are and may, as Postgres knows it. */
 async function state(): Promise<unknown> {
-  const [role] = await query(
-    `select rolcanlogin as login, rolsuper as super, rolcreatedb as creates_databases, rolcreaterole as creates_roles,
-       rolbypassrls as bypasses, rolreplication as replicates, pg_has_role('migrator', 'rds_iam', 'member') as by_iam,
+  const [role] = await rds.query(
+    `select rolcanlogin as login, rolsuper or rolcreatedb or rolcreaterole or rolbypassrls or rolreplication as more,
        array(select r.rolname::text from pg_auth_members m join pg_roles r on r.oid = m.roleid
-             where m.member = 'migrator'::regrole) as member_of,
-       has_database_privilege('migrator', 'app', 'connect') as connects,
-       has_database_privilege('migrator', 'app', 'create') as makes_schemas,
-       has_schema_privilege('migrator', 'public', 'usage') as sees,
-       has_schema_privilege('migrator', 'public', 'create') as makes_tables
+             where m.member = 'migrator'::regrole order by 1) as member_of,
+       array(select r.rolname::text from pg_auth_members m join pg_roles r on r.oid = m.member
+             where m.roleid = 'migrator'::regrole) as members,
+       has_database_privilege('app_owner', 'app', 'create') and has_schema_privilege('app_owner', 'public', 'create') as makes,
+       (select bool_or(rolcanlogin) from pg_roles where rolname in ('app_owner', 'app')) as others_login,
+       pg_has_role('master', 'app_owner', 'usage') as master_reads, pg_has_role('master', 'rds_iam', 'member') as master_by_iam,
+       (select count(*)::int from pg_roles where rolname = 'migrator_maker') as makers
      from pg_roles where rolname = 'migrator'`,
     "app",
   );
@@ -85,12 +61,12 @@ async function state(): Promise<unknown> {
 }
 
 const ADMITTED = {
-  ...{ login: true, super: false, creates_databases: false, creates_roles: false, bypasses: false, replicates: false },
-  ...{ by_iam: true, member_of: ["rds_iam"], connects: true, makes_schemas: true, sees: true, makes_tables: true },
+  ...{ login: true, more: false, member_of: ["app_owner", "rds_iam"], members: [], makes: true, others_login: false },
+  ...{ master_reads: true, master_by_iam: false, makers: 0 },
 };
 
 it("makes the role, signed in by IAM, with what it needs and no more; and again; and on an update", async () => {
-  const physical = `migrator@arn:aws:rds:eu-west-1:123456789012:cluster:shop/app`;
+  const physical = `migrator@arn:aws:rds:eu-west-1:123456789012:cluster:shop`;
   expect(await request("Create")).toMatchObject({ Status: "SUCCESS", PhysicalResourceId: physical, RequestId: "one" });
   expect(await state()).toEqual(ADMITTED);
   expect(await request("Create")).toMatchObject({ Status: "SUCCESS" });
@@ -103,40 +79,45 @@ it("makes the role, signed in by IAM, with what it needs and no more; and again;
   expect(api.answers.map(({ type }) => type)).toEqual([undefined, undefined, undefined]);
 });
 
-it("the role can make its ledger's schema and its tables, and cannot touch those of others", async () => {
-  await query("create table theirs (id int); revoke all on theirs from public", "app");
+it("what the role makes is the owner's, the master reads it at once, and what others have is not touched", async () => {
+  await rds.query("create table theirs (id int); revoke all on theirs from public", "app");
   await request("Create");
-  const migrator = new pg.Client(urlOf("app", "migrator"));
-  await migrator.connect();
-  try {
+  await rds.migrating(async (migrator) => {
     await migrator.query("create schema ledger; create table ledger.run (id int); create table public.users (id int)");
     await expect(migrator.query("select from theirs")).rejects.toThrow(/permission denied/);
     await expect(migrator.query("create role other")).rejects.toThrow(/permission denied/);
-  } finally {
-    await migrator.end();
-  }
+  });
+  expect(await rds.as("master", "select * from users, ledger.run")).toEqual([]);
+  expect(
+    await rds.query("select distinct tableowner as is from pg_tables where tablename in ('run', 'users')", "app"),
+  ).toEqual([{ is: "app_owner" }]);
 });
 
 it("an update mends what somebody changed", async () => {
   await request("Create");
-  await query(
-    "alter role migrator nologin; revoke create on schema public from migrator; revoke rds_iam from migrator",
-    "app",
-  );
+  await rds.query("revoke create on schema public from app_owner; revoke rds_iam, app_owner from migrator", "app");
   await request("Update");
   expect(await state()).toEqual(ADMITTED);
+});
+
+it("another database of the same cluster is another database for the same role, and locks nobody out", async () => {
+  const [{ PhysicalResourceId } = { PhysicalResourceId: undefined }] = [await request("Create")];
+  expect(
+    await request("Update", { PhysicalResourceId, ResourceProperties: { ...properties, database: "other" } }),
+  ).toMatchObject({ Status: "SUCCESS", PhysicalResourceId });
 });
 
 describe("deleting", () => {
   it("locks the role out, keeps its tables, and may be undone", async () => {
     await request("Create");
-    await query("create table kept as select 1 as id; alter table kept owner to migrator", "app");
+    await rds.migrating((migrator) => migrator.query("create table kept as select 1 as id"));
     expect(await request("Delete", { PhysicalResourceId: "as it was" })).toMatchObject({
       Status: "SUCCESS",
       PhysicalResourceId: "as it was",
     });
-    expect(await state()).toMatchObject({ login: false, makes_schemas: false, makes_tables: false });
-    expect(await query("select id from kept", "app")).toEqual([{ id: 1 }]);
+    expect(await state()).toMatchObject({ member_of: [], members: [] });
+    await expect(rds.migrating(async () => undefined)).rejects.toThrow(/permission denied to set role/);
+    expect(await rds.as("master", "select id from kept")).toEqual([{ id: 1 }]);
     await request("Create");
     expect(await state()).toEqual(ADMITTED);
   });
@@ -152,15 +133,26 @@ describe("deleting", () => {
   });
 });
 
-it.each(["DatabaseResumingException", "BadRequestException", "ServiceUnavailableError", "AccessDeniedException"])(
-  "%s passes, and is waited for",
-  async (name) => {
-    api.failures.push({ name, message: "not yet" }, { name, message: "not yet" });
-    expect(await request("Create")).toMatchObject({ Status: "SUCCESS" });
-    expect(await state()).toEqual(ADMITTED);
-    expect(api.requests).toHaveLength(3);
-  },
-);
+it.each([
+  ...["DatabaseResumingException", "BadRequestException", "ServiceUnavailableError", "AccessDeniedException"],
+  ...[
+    "HttpEndpointNotEnabledException",
+    "DatabaseNotFoundException",
+    "InvalidResourceStateException",
+    "SecretsErrorException",
+  ],
+])("%s passes, and is waited for", async (name) => {
+  api.failures.push({ name, message: "not yet" }, { name, message: "ERROR: starting; SQLState: 57P03" });
+  expect(await request("Create")).toMatchObject({ Status: "SUCCESS" });
+  expect(await state()).toEqual(ADMITTED);
+  expect(api.requests).toHaveLength(3);
+});
+
+it("a request that is none is told at once", async () => {
+  api.failures.push({ name: "ValidationException", message: "no such form" });
+  expect(await request("Create")).toMatchObject({ Status: "FAILED", Reason: expect.stringContaining("no such form") });
+  expect(api.requests).toHaveLength(1);
+});
 
 it("a database that never wakes up is told before the function's own time is over", async () => {
   api.failures.push(...Array(100).fill({ name: "DatabaseResumingException", message: "not yet" }));
@@ -175,7 +167,7 @@ it("a database that never wakes up is told before the function's own time is ove
 });
 
 it("what Postgres refuses is told at once", async () => {
-  await query("revoke rds_iam from master");
+  await rds.query("alter role master nocreaterole");
   try {
     expect(await request("Create")).toMatchObject({
       Status: "FAILED",
@@ -183,6 +175,6 @@ it("what Postgres refuses is told at once", async () => {
     });
     expect(api.requests).toHaveLength(1);
   } finally {
-    await query("grant rds_iam to master with admin option");
+    await rds.query("alter role master createrole");
   }
 });

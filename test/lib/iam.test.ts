@@ -102,6 +102,15 @@ it("the maker of the role may run a statement on this cluster with this secret, 
   expect(allows(policy, { action: "secretsmanager:GetSecretValue", resource: CLUSTER.secretArn })).toBe(true);
 });
 
+it("the maker of the role opens a secret with its key, through that service, where it is told which", () => {
+  const context = { "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com" };
+  const decrypt = { action: "kms:Decrypt", resource: KEY, context };
+  expect(allows(policyOf(existing, "DatabaseRole"), decrypt)).toBe(false);
+  const policy = policyOf(synthesize({ network: NETWORK, cluster: CLUSTER, secretKmsKeyArn: KEY }), "DatabaseRole");
+  expect(allows(policy, decrypt)).toBe(true);
+  expect(allows(policy, { ...decrypt, context: { "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com" } })).toBe(false);
+});
+
 it("the workflow invokes the function's live version, and has its log delivered", () => {
   const [invoke, deliver, ...others] = policyOf(made, "WorkflowStateMachineRole");
   expect(others).toEqual([]);

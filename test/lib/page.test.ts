@@ -1,17 +1,23 @@
 /** What the page says of a deployment is what a deployment has: outputs, settings, commands. */
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { resolved, synthesize } from "./synthesized.ts";
+import { CLUSTER, NETWORK, resolved, synthesize } from "./synthesized.ts";
 
 const page = await readFile("README.md", "utf8");
 const deploy = page.slice(page.indexOf("## Deploy"), page.indexOf("## Limits"));
-const { outputs } = synthesize({ alarmEmail: "team@example.org" });
+const { secretArn: _, ...cluster } = CLUSTER;
+const outputs = {
+  ...synthesize({ network: NETWORK, cluster }).outputs,
+  ...synthesize({ alarmEmail: "team@example.org" }).outputs,
+};
 
 it("every output it names is there, and it names every command", () => {
-  const named = new Set([...deploy.matchAll(/`([A-Z][A-Za-z]+(?:Command|Url|Arn))`/g)].map(([, name = ""]) => name));
+  const named = new Set(
+    [...deploy.matchAll(/`([A-Z][A-Za-z]+(?:Command|Url|Arn|Sql))`/g)].map(([, name = ""]) => name),
+  );
   expect(named.size).toBeGreaterThan(5);
   expect([...named].filter((name) => outputs[name] === undefined)).toEqual([]);
-  const commands = Object.keys(outputs).filter((name) => name.endsWith("Command"));
+  const commands = Object.keys(outputs).filter((name) => /(Command|Sql)$/.test(name));
   expect(commands.filter((name) => !named.has(name))).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ENVIRONMENT } from "../../lambda/contract.ts";
 import { QUIET } from "../../lib/database.ts";
+import { admitting, handingOver, lockingOut } from "../../lib/role-statement.ts";
 import {
   CLUSTER,
   KEY,
@@ -151,7 +152,7 @@ describe("the function", () => {
     const { Variables } = the(existing, "AWS::Lambda::Function", "Migrator").Properties.Environment;
     expect(resolved(Variables)).toEqual({
       [ENVIRONMENT.source]: "dynamodb:legacy?region=eu-west-1",
-      [ENVIRONMENT.target]: `postgres://migrator@${CLUSTER.endpoint}:5432/app?auth=iam`,
+      [ENVIRONMENT.target]: `postgres://migrator@${CLUSTER.endpoint}:5432/app?auth=iam&options=-c%20role%3Dapp_owner`,
       NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       NODE_OPTIONS: "--enable-source-maps",
     });
@@ -163,6 +164,22 @@ describe("the function", () => {
     expect(groups).toHaveLength(4);
     for (const group of groups) expect(group).toMatchObject({ RetentionInDays: 365, KmsKeyId: KEY });
   });
+});
+
+it("a cluster whose secret is not told has its roles made by hand, by the statements that are printed", () => {
+  const { secretArn: _, ...cluster } = CLUSTER;
+  const byHand = synthesize({ network: NETWORK, cluster, owner: "shop_owner", appRole: "shop" });
+  expect(ofType(byHand, "Custom::DatabaseRole")).toEqual([]);
+  expect(ofType(byHand, "AWS::Lambda::Function").map(([id]) => id.replace(/Function.*/, ""))).toEqual(["Migrator"]);
+  const roles = { owner: "shop_owner", appRole: "shop" };
+  const printed = { AdmitSql: admitting(roles), LockOutSql: lockingOut(roles), HandOverSql: handingOver(roles) };
+  for (const [name, sql] of Object.entries(printed)) {
+    expect(byHand.outputs[name]?.Value).toBe(sql);
+    // As much as CloudFormation takes.
+    expect(sql.length).toBeLessThan(4_096);
+  }
+  expect(existing.outputs.AdmitSql).toBeUndefined();
+  expect(existing.outputs.HandOverSql).toBeDefined();
 });
 
 describe("with the migrator off", () => {

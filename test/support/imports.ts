@@ -102,13 +102,13 @@ export function importsOf(sources: Sources): Import[] {
   );
 }
 
-/** Only the ledger knows its tables; of its schema's name the session knows, too, for what goes wrong there. */
+/** Only the ledger knows its tables; of its schema's name the session knows, too, for what goes wrong there, and the hand-over, which leaves it out. */
 const LEDGER_ROOM = /^lambda\/adapters\/postgres\/ledger\//;
-const SESSION_ROOM = /^lambda\/adapters\/postgres\/session\//;
+const KNOWS_THE_SCHEMA = /^(lambda\/adapters\/postgres\/session\/|lib\/role-statement\.ts$)/;
 
 function namesLedger([file, text]: [string, string]): boolean {
   if (LEDGER_ROOM.test(file)) return false;
-  return (SESSION_ROOM.test(file) ? /\bmigration_ledger\.|\bLEDGER\}?\./ : /\bmigration_ledger\b|\bLEDGER\b/).test(
+  return (KNOWS_THE_SCHEMA.test(file) ? /\bmigration_ledger\.|\bLEDGER\}?\./ : /\bmigration_ledger\b|\bLEDGER\b/).test(
     text,
   );
 }
