@@ -20,6 +20,7 @@ const PARTS = {
   seen: "select * from migration_ledger.seen",
   "made tables": "select * from migration_ledger.created_table",
   built: "select tbl, kind, name, run, definition, version, made, unmade from migration_ledger.built",
+  attempts: "select tbl, kind, name, ended, reason is null as well from migration_ledger.attempt",
   ungiven: "select * from migration_ledger.ungiven",
   unremoved: "select * from migration_ledger.unremoved",
   damage: "select * from migration_ledger.damage",
@@ -77,6 +78,9 @@ export async function logKeyAt(url: string): Promise<string> {
   return run?.log_key ?? "";
 }
 
+/** The verdicts of its proofs, for roles of which some may not ask. */
+export const VERDICTS = "select report::json ->> 'verdict' as verdict from migration_ledger.run";
+
 const ofLine = (table: number, key: string) => `tbl = ${table} and key = '{${key}}'`;
 
 /** Statements that change the ledger, as nobody should. */
@@ -97,6 +101,8 @@ export const SPOILED = {
   lapsEarlier: "update migration_ledger.lap set at = at - interval '31 minutes'",
   allowanceEarlier: (source: string) =>
     `update migration_ledger.allowance set at = at - interval '10 s' where source = '${source}'`,
+  lapsLost: "delete from migration_ledger.lap",
+  lapsReplaced: (content: string) => `update migration_ledger.lap set content = '${content}'`,
   lapsMarked: `update migration_ledger.lap set content = regexp_replace(content, '"rows":[0-9]+', '"rows":-1')`,
   madeTablesLost: "delete from migration_ledger.created_table",
   /** A note that a table was made fails, of one table. */
