@@ -1,7 +1,4 @@
-/**
- * The context of the CDK app (`cdk.json`, `cdk.context.json`, `-c key=value`) → one checked configuration. Nothing else
- * reads context. What comes from `-c` is text: numbers, yes and no, and JSON are read here. Every problem is told at once.
- */
+/** The settings of a stack → one checked configuration, with every default. Every problem is told at once. */
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { z } from "zod";
 import { acu, aurora, network, number, text, toggle } from "./settings.ts";
@@ -10,11 +7,11 @@ interface Setting<T> {
   /** What it means, with its unit. */
   readonly says: string;
   /** How it is written, for whoever got it wrong. */
-  readonly example: string;
+  readonly example: unknown;
   readonly is: z.ZodType<T>;
 }
 
-const setting = <T>(says: string, example: string, is: z.ZodType<T>): Setting<T> => ({ says, example, is });
+const setting = <T>(says: string, example: unknown, is: z.ZodType<T>): Setting<T> => ({ says, example, is });
 
 const RETENTIONS = Object.values(RetentionDays).filter((days) => typeof days === "number" && days < 9999);
 const KMS_KEY = text(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "an ARN of a KMS key");
@@ -39,38 +36,45 @@ export const SETTINGS = {
   ),
   network: setting(
     "an existing VPC, by its attributes: private subnets and their route tables",
-    '{"vpcId":"vpc-…","availabilityZones":["eu-west-1a",…],"isolatedSubnetIds":["subnet-…",…],"routeTableIds":["rtb-…",…]}',
+    { vpcId: "vpc-…", availabilityZones: ["eu-west-1a", "…"], isolatedSubnetIds: ["subnet-…", "…"] },
     network.optional(),
   ),
   cluster: setting(
     "an existing Aurora PostgreSQL cluster with IAM authentication and the Data API, in that VPC",
-    '{"identifier":"…","resourceId":"cluster-…","endpoint":"….rds.amazonaws.com","port":5432,"securityGroupId":"sg-…","secretArn":"arn:…"}',
+    {
+      identifier: "…",
+      resourceId: "cluster-…",
+      endpoint: "…",
+      port: 5432,
+      securityGroupId: "sg-…",
+      secretArn: "arn:…",
+    },
     aurora.optional(),
   ),
   minAcu: setting(
     "the floor of a new cluster after the migration, in Aurora capacity units of 2 GiB; 0 lets it pause",
-    "0.5",
+    0.5,
     acu(0).default(0.5),
   ),
   minAcuWhileMigrating: setting(
     "its floor while the migrator is deployed, in Aurora capacity units: it need not warm up in the window",
-    "4",
+    4,
     acu(0).default(4),
   ),
-  maxAcu: setting("its ceiling, in Aurora capacity units", "16", acu(1).default(16)),
+  maxAcu: setting("its ceiling, in Aurora capacity units", 16, acu(1).default(16)),
   memory: setting(
     "the memory of the function in MiB; 1,769 MiB come with one processor",
-    "1769",
+    1769,
     number(512, 10_240).default(1_769),
   ),
   workers: setting(
     "functions that copy at the same time; four transactions run in each, and Postgres is busy long before 40",
-    "4",
+    4,
     number(1, 40).default(4),
   ),
   logRetentionDays: setting(
     `days that logs are kept: ${RETENTIONS.join(", ")}`,
-    "90",
+    90,
     number(1, 3_653)
       .refine((days) => RETENTIONS.includes(days), "has to be one of the numbers of days that CloudWatch knows")
       .default(90),
@@ -87,12 +91,12 @@ export const SETTINGS = {
   ),
   retain: setting(
     "keep a snapshot of a new cluster when the stack is deleted; false for a rehearsal that is thrown away",
-    "true",
+    true,
     toggle("true", "false").default(true),
   ),
   deletionProtection: setting(
     "refuse to delete a new cluster; as `retain` where it is not given",
-    "true",
+    true,
     toggle("true", "false").optional(),
   ),
   migrator: setting(
@@ -120,47 +124,48 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the context. Keys of others (`@aws-cdk/…`, `vpc-provider:…`) are let through; ours are plain words. Throws ConfigError. */
-export function readConfig(context: Readonly<Record<string, unknown>>): Config {
-  const problems = Object.keys(context)
-    .filter((key) => /^[A-Za-z]\w*$/.test(key) && !Object.hasOwn(SETTINGS, key))
+/** Reads the settings of one stack. Throws ConfigError. */
+export function readConfig(settings: unknown): Config {
+  if (typeof settings !== "object" || settings === null || Array.isArray(settings))
+    throw new ConfigError(['these settings are no JSON object: write {"tableName":"legacy"}']);
+  const given: Readonly<Record<string, unknown>> = { ...settings };
+  const problems = Object.keys(given)
+    .filter((key) => !Object.hasOwn(SETTINGS, key))
     .map((key) => `${key} is no setting: one of ${Object.keys(SETTINGS).join(", ")}`);
   const read: Record<string, unknown> = {};
   for (const [name, { is, says, example }] of Object.entries(SETTINGS)) {
-    const { success, data, error } = is.safeParse(context[name]);
+    const { success, data, error } = is.safeParse(given[name]);
     if (success) read[name] = data;
     else {
-      const remedy = `write -c ${name}='${example}' (${says})`;
+      const remedy = `write "${name}": ${JSON.stringify(example)} (${says})`;
       const all = error.issues.map(({ path, message }) => `${[name, ...path].join(".")} ${message}: ${remedy}`);
       problems.push(...all);
     }
   }
   // What could not be read is missing here, and no rule says more about it.
-  problems.push(...conflicts(read, context));
+  problems.push(...conflicts(read, given));
   if (problems.length > 0) throw new ConfigError(problems);
-  const given = read as Given;
-  return { ...given, deletionProtection: given.deletionProtection ?? given.retain };
+  const { deletionProtection, ...others } = read as Given;
+  return { ...others, deletionProtection: deletionProtection ?? others.retain };
 }
 
 /** What each setting allows and all of them together do not. */
-function conflicts(read: Partial<Given>, context: Readonly<Record<string, unknown>>): string[] {
+function conflicts(read: Partial<Given>, given: Readonly<Record<string, unknown>>): string[] {
   const { minAcu, minAcuWhileMigrating, maxAcu, cluster } = read;
   const problems: string[] = [];
   for (const [name, floor] of Object.entries({ minAcu, minAcuWhileMigrating })) {
     if (floor === undefined || maxAcu === undefined || floor <= maxAcu) continue;
     problems.push(`${name} (${floor}) is above maxAcu (${maxAcu}): lower the one or raise the other`);
   }
-  if (context.cluster !== undefined && context.network === undefined)
-    problems.push(
-      "cluster is given without network: an existing cluster is in an existing VPC, name that with -c network",
-    );
+  if (given.cluster !== undefined && given.network === undefined)
+    problems.push("cluster is given without network: an existing cluster is in an existing VPC, name that as network");
   if (cluster !== undefined) {
     const own = ["minAcu", "minAcuWhileMigrating", "maxAcu", "retain", "deletionProtection"] as const;
-    for (const name of own.filter((each) => context[each] !== undefined))
+    for (const name of own.filter((each) => given[each] !== undefined))
       problems.push(`${name} is given with cluster: it shapes a new cluster only, leave it out`);
   }
   const zones = read.network?.availabilityZones.length;
-  if (context.cluster === undefined && zones !== undefined && zones < 2)
+  if (given.cluster === undefined && zones !== undefined && zones < 2)
     problems.push("network.availabilityZones has one zone: a new cluster needs subnets in two");
   return problems;
 }

@@ -1,5 +1,5 @@
 /** The stack: each concern a construct, wired here, and what an operator needs to know about them as outputs. */
-import { Aws, CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { Aws, CfnOutput, CfnWaitConditionHandle, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { commandsOf } from "./commands.ts";
 import type { Config } from "./config.ts";
@@ -20,15 +20,22 @@ export class MigrationStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: MigrationStackProps) {
     super(scope, id, { description: "Migrates a DynamoDB table to Aurora PostgreSQL, and proves it", ...props });
     const logs = logSettings(this, config);
-    const table = arnOf(this, config.tableName);
-    const { vpc } = new Network(this, "Network", { existing: config.network, tableArn: table, logs });
+    const network = new Network(this, "Network", { existing: config.network, logs });
+    const { vpc } = network;
     const database = new Database(this, "Database", { vpc, config });
     this.#tell({
       ClusterEndpoint: database.cluster.clusterEndpoint.hostname,
       DatabaseName: config.database,
       MasterSecretArn: database.secret.secretArn,
     });
-    if (config.migrator) this.#migrate({ config, vpc, database, tableArn: table, logs });
+    if (!config.migrator) {
+      // Of a stack that made nothing else nothing would be left, which CloudFormation refuses. It costs and does nothing.
+      if (config.cluster !== undefined) new CfnWaitConditionHandle(this, "Nothing");
+      return;
+    }
+    const table = arnOf(this, config.tableName);
+    network.leadTo(table);
+    this.#migrate({ config, vpc, database, tableArn: table, logs });
   }
 
   /** Everything that is there for the migration alone, and goes with `-c migrator=off`. */

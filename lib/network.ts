@@ -1,6 +1,7 @@
 /**
  * Where the function and the database are: private subnets that no route leaves. DynamoDB is reached by a gateway endpoint,
- * which costs nothing; the token for the database is signed in the function, so no other service is needed.
+ * which costs nothing; the token for the database is signed in the function, so no other service is needed. An endpoint
+ * serves everything that uses its route tables: in a network of others there is none unless it was asked for, and none bounds them.
  */
 import { Aws } from "aws-cdk-lib";
 import {
@@ -22,21 +23,20 @@ import { READ_TABLE } from "./table.ts";
 
 export interface NetworkProps {
   readonly existing: ExistingNetwork | undefined;
-  readonly tableArn: string;
   readonly logs: LogSettings;
 }
 
 export class Network extends Construct {
   readonly vpc: IVpc;
+  readonly #existing: ExistingNetwork | undefined;
 
-  constructor(scope: Construct, id: string, props: NetworkProps) {
+  constructor(scope: Construct, id: string, { existing, logs }: NetworkProps) {
     super(scope, id);
-    const { existing } = props;
-    this.vpc = existing === undefined ? this.#make(props) : this.#describe(existing);
-    if (existing?.dynamoDbEndpoint !== "existing") this.#leadToTable(props.tableArn);
+    this.#existing = existing;
+    this.vpc = existing === undefined ? this.#make(logs) : this.#describe(existing);
   }
 
-  #make({ logs }: NetworkProps): IVpc {
+  #make(logs: LogSettings): IVpc {
     const vpc = new Vpc(this, "Vpc", {
       ipAddresses: IpAddresses.cidr("10.0.0.0/20"),
       // Aurora wants two zones, and a stack without an account knows no more.
@@ -63,16 +63,18 @@ export class Network extends Construct {
       vpcId,
       availabilityZones,
       isolatedSubnetIds,
-      isolatedSubnetRouteTableIds: routeTableIds,
+      ...(routeTableIds === undefined ? {} : { isolatedSubnetRouteTableIds: routeTableIds }),
     });
   }
 
-  #leadToTable(tableArn: string): void {
+  /** For as long as the table is read. */
+  leadTo(tableArn: string): void {
+    if (this.#existing?.dynamoDbEndpoint === "existing") return;
     const endpoint = this.vpc.addGatewayEndpoint("DynamoDb", {
       service: GatewayVpcEndpointAwsService.DYNAMODB,
       subnets: [{ subnetType: SubnetType.PRIVATE_ISOLATED }],
     });
-    allow(endpoint, READ_TABLE, tableArn);
+    if (this.#existing === undefined) allow(endpoint, READ_TABLE, tableArn);
   }
 }
 

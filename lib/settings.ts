@@ -1,4 +1,4 @@
-/** Kinds of settings: what stands in context, or was typed after `-c` and is text then → a checked value. */
+/** Kinds of settings: what stands in `stacks.json` → a checked value. */
 import { z } from "zod";
 
 /** Text that has a form; `expected` says which. */
@@ -7,22 +7,19 @@ export const text = (form: RegExp, expected: string) => {
   return z.string({ error: (issue) => (issue.input === undefined ? "is not given" : message) }).regex(form, message);
 };
 
-const numeric = (value: unknown): unknown =>
-  typeof value === "string" && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
-
 /** A whole number in a range. */
 export const number = (least: number, most: number) => {
   const message = `has to be a whole number from ${least} to ${most}`;
-  return z.preprocess(numeric, z.number(message).int(message).min(least, message).max(most, message));
+  return z.number(message).int(message).min(least, message).max(most, message);
 };
 
 /** Aurora capacity units come in halves, up to 256. */
 export const acu = (least: number) => {
   const message = `has to be a number from ${least} to 256 in steps of 0.5`;
-  return z.preprocess(numeric, z.number(message).min(least, message).max(256, message).multipleOf(0.5, message));
+  return z.number(message).min(least, message).max(256, message).multipleOf(0.5, message);
 };
 
-/** `-c retain=false` arrives as the text "false", which is true to JavaScript. */
+/** What was typed after `-c` is text, and the text "false" is true to JavaScript. */
 export const toggle = (yes: string, no: string) => {
   const meaning = new Map<unknown, boolean>([
     [yes, true],
@@ -36,19 +33,10 @@ export const toggle = (yes: string, no: string) => {
   );
 };
 
-const json = (value: unknown): unknown => {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-};
-
 const attributes = <S extends z.ZodRawShape>(shape: S) => {
   const error = ({ code, keys }: { code?: string; keys?: readonly string[] }) =>
     code === "unrecognized_keys" ? `has an attribute nobody reads (${keys?.join(", ")})` : "has to be a JSON object";
-  return z.preprocess(json, z.strictObject(shape, { error: (issue) => error(issue as { code?: string }) }));
+  return z.strictObject(shape, { error: (issue) => error(issue as { code?: string }) });
 };
 
 const id = (prefix: string) => text(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `an id like ${prefix}-0123456789abcdef0`);
@@ -60,14 +48,20 @@ export const network = attributes({
   availabilityZones: some(text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone like eu-west-1a")),
   /** One for each zone, in the same order. */
   isolatedSubnetIds: some(id("subnet")),
-  routeTableIds: some(id("rtb")),
-  /** `existing` where these route tables lead to DynamoDB already: a second endpoint would be refused. */
-  dynamoDbEndpoint: z.enum(["create", "existing"], "has to be create or existing").default("create"),
-}).refine(
-  ({ availabilityZones, isolatedSubnetIds, routeTableIds }) =>
-    isolatedSubnetIds.length === availabilityZones.length && routeTableIds.length === availabilityZones.length,
-  "has to name one subnet and one route table for each availability zone, in the same order",
-);
+  /** Of those subnets. Nothing but an endpoint that is asked for is put into them. */
+  routeTableIds: some(id("rtb")).optional(),
+  /** `create` leads all that uses these route tables to DynamoDB by a new way; otherwise there has to be one. */
+  dynamoDbEndpoint: z.enum(["create", "existing"], "has to be create or existing").default("existing"),
+})
+  .refine(
+    ({ availabilityZones, isolatedSubnetIds }) => isolatedSubnetIds.length === availabilityZones.length,
+    "has to name one subnet for each availability zone, in the same order",
+  )
+  .refine(
+    ({ isolatedSubnetIds, routeTableIds, dynamoDbEndpoint }) =>
+      dynamoDbEndpoint === "existing" || routeTableIds?.length === isolatedSubnetIds.length,
+    "has to name the route table of each subnet, in the same order, for the endpoint to be created there",
+  );
 
 export type ExistingNetwork = z.output<typeof network>;
 

@@ -1,4 +1,4 @@
-/** Context → a configuration, or every problem with it at once. */
+/** The settings of a stack → a configuration, or every problem with it at once. */
 import { expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../lib/config.ts";
 import { CLUSTER, KEY, NETWORK } from "./synthesized.ts";
@@ -30,25 +30,9 @@ it("a table's name is enough", () => {
   });
 });
 
-it("what was typed after -c is text, and means what it says", () => {
-  const typed = { minAcu: "0", maxAcu: "32", workers: "16", retain: "false", migrator: "off" };
-  const network = JSON.stringify(NETWORK);
-  expect(readConfig({ tableName: "legacy", ...typed, network })).toMatchObject({
-    minAcu: 0,
-    maxAcu: 32,
-    workers: 16,
-    retain: false,
-    deletionProtection: false,
-    migrator: false,
-    network: { ...NETWORK, dynamoDbEndpoint: "create" },
-  });
-});
-
 it("a cluster that is thrown away may be protected, and one that is kept need not be", () => {
-  expect(readConfig({ tableName: "legacy", retain: "false", deletionProtection: "true" }).deletionProtection).toBe(
-    true,
-  );
-  expect(readConfig({ tableName: "legacy", deletionProtection: "false" })).toMatchObject({
+  expect(readConfig({ tableName: "legacy", retain: false, deletionProtection: true }).deletionProtection).toBe(true);
+  expect(readConfig({ tableName: "legacy", deletionProtection: false })).toMatchObject({
     retain: true,
     deletionProtection: false,
   });
@@ -61,10 +45,10 @@ const BAD: Record<string, [Record<string, unknown>, string]> = {
   "a log key by its id": [{ logKmsKeyArn: "1234" }, "an ARN of a KMS key"],
   "an empty folder": [{ schema: "" }, "schema has to be a folder"],
   "a database in capitals": [{ database: "App" }, "a name in lower case"],
-  "no workers": [{ workers: "0" }, "a whole number from 1 to 40"],
+  "no workers": [{ workers: 0 }, "a whole number from 1 to 40"],
   "too many workers": [{ workers: 41 }, "a whole number from 1 to 40"],
-  "half a worker": [{ workers: "1.5" }, "a whole number from 1 to 40"],
-  "workers in words": [{ workers: "four" }, "a whole number from 1 to 40"],
+  "half a worker": [{ workers: 1.5 }, "a whole number from 1 to 40"],
+  "workers as text": [{ workers: "4" }, "a whole number from 1 to 40"],
   "too little memory": [{ memory: 128 }, "from 512 to 10240"],
   "a third of a unit": [{ minAcu: 0.3 }, "in steps of 0.5"],
   "a floor above the ceiling": [{ minAcu: 8, maxAcu: 4 }, "minAcu (8) is above maxAcu (4)"],
@@ -79,9 +63,13 @@ const BAD: Record<string, [Record<string, unknown>, string]> = {
     { network: { ...NETWORK, routeTableIds: "rtb-1" } },
     "network.routeTableIds has to be a list",
   ],
+  "an endpoint in no route table": [
+    { network: { ...NETWORK, routeTableIds: undefined, dynamoDbEndpoint: "create" } },
+    "the route table of each subnet",
+  ],
   "a subnet too few": [
     { network: { ...NETWORK, isolatedSubnetIds: NETWORK.isolatedSubnetIds.slice(1) } },
-    "one subnet and one route table for each",
+    "one subnet for each",
   ],
   "an attribute nobody reads": [{ network: { ...NETWORK, subnets: [] } }, "an attribute nobody reads (subnets)"],
   "one zone for a new cluster": [
@@ -90,7 +78,6 @@ const BAD: Record<string, [Record<string, unknown>, string]> = {
         vpcId: NETWORK.vpcId,
         availabilityZones: ["eu-west-1a"],
         isolatedSubnetIds: ["subnet-0123456789abcdef0"],
-        routeTableIds: ["rtb-0123456789abcdef0"],
       },
     },
     "a new cluster needs subnets in two",
@@ -118,10 +105,12 @@ it("every problem is told at once", () => {
   expect(problemsOf(all)).toHaveLength(5);
 });
 
-it("keys of others are let through", () => {
-  expect(problemsOf({ "@aws-cdk/core:x": true, "availability-zones:account=1:region=x": [], "aws:cdk:y": 1 })).toEqual(
-    [],
-  );
+it("settings that are no object are refused", () => {
+  expect(() => readConfig("legacy")).toThrow(/no JSON object: write \{/);
+});
+
+it("a route table need not be named where nothing is put into it", () => {
+  expect(problemsOf({ network: { ...NETWORK, routeTableIds: undefined } })).toEqual([]);
 });
 
 it("both keys may be named", () => {

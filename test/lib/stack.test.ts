@@ -33,8 +33,8 @@ const SHAPES: Record<string, Record<string, unknown>> = {
   defaults: {},
   "an existing network": { network: NETWORK },
   "an existing network and cluster": { network: NETWORK, cluster: CLUSTER },
-  "an existing network that leads to DynamoDB": {
-    network: { ...NETWORK, dynamoDbEndpoint: "existing" },
+  "an existing network that is to lead to DynamoDB": {
+    network: { ...NETWORK, dynamoDbEndpoint: "create" },
     cluster: CLUSTER,
   },
   "a table and logs with keys of their own": { tableKmsKeyArn: KEY, logKmsKeyArn: KEY },
@@ -116,7 +116,7 @@ describe("the database", () => {
   });
 
   it("is thrown away when that was said", () => {
-    const thrown = the(synthesize({ retain: "false" }), "AWS::RDS::DBCluster");
+    const thrown = the(synthesize({ retain: false }), "AWS::RDS::DBCluster");
     expect(thrown).toMatchObject({ DeletionPolicy: "Delete", Properties: { DeletionProtection: false } });
   });
 
@@ -124,7 +124,28 @@ describe("the database", () => {
     for (const type of ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::EC2::VPC", "AWS::EC2::Subnet"])
       expect(ofType(existing, type)).toEqual([]);
     expect(the(existing, "AWS::EC2::SecurityGroupIngress").Properties.GroupId).toBe(CLUSTER.securityGroupId);
-    expect(the(existing, "AWS::EC2::VPCEndpoint").Properties.RouteTableIds).toEqual(NETWORK.routeTableIds);
+  });
+});
+
+describe("in a network of others", () => {
+  /** Whatever routes, resolves or bounds for more than the stack's own. */
+  const SHARED = /^AWS::(EC2::(VPCEndpoint|Route|RouteTable|NetworkAcl|DHCPOptions|Subnet|VPC|FlowLog)|Route53)/;
+  const shared = ({ resources }: Synthesized) => Object.values(resources).filter(({ Type }) => SHARED.test(Type));
+
+  it.each(["on", "off"])("nothing is changed that anybody else uses (migrator %s)", (migrator) => {
+    expect(shared(migrator === "on" ? existing : synthesize({ network: NETWORK, cluster: CLUSTER, migrator }))).toEqual(
+      [],
+    );
+    expect(shared(synthesize({ network: NETWORK, migrator }))).toEqual([]);
+  });
+
+  it("a way to DynamoDB is made where it was asked for by name, for everybody alike, and goes with the migrator", () => {
+    const asked = { network: { ...NETWORK, dynamoDbEndpoint: "create" }, cluster: CLUSTER };
+    const [way, ...others] = shared(synthesize(asked));
+    expect(others).toEqual([]);
+    expect(way?.Properties).toMatchObject({ RouteTableIds: NETWORK.routeTableIds, VpcId: NETWORK.vpcId });
+    expect(way?.Properties.PolicyDocument).toBeUndefined();
+    expect(shared(synthesize({ ...asked, migrator: "off" }))).toEqual([]);
   });
 });
 
@@ -181,6 +202,7 @@ describe("with the migrator off", () => {
       "AWS::EC2::SecurityGroup": 1,
       "AWS::EC2::SecurityGroupEgress": 1,
       "AWS::EC2::SecurityGroupIngress": 1,
+      "AWS::EC2::VPCEndpoint": 1,
       "AWS::IAM::Policy": 3,
       "AWS::IAM::Role": 3,
       "AWS::Lambda::Alias": 1,
@@ -197,7 +219,9 @@ describe("with the migrator off", () => {
     const gone = Object.keys(made.resources).filter((id) => off.resources[id] === undefined);
     const [admission] = ofType(made, "AWS::EC2::SecurityGroupIngress").map(([id]) => id);
     expect(
-      gone.filter((id) => id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability)/.test(id)),
+      gone.filter(
+        (id) => id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability|NetworkVpcDynamoDb)/.test(id),
+      ),
     ).toEqual([]);
   });
 
@@ -215,8 +239,8 @@ describe("with the migrator off", () => {
     expect(the(after, "AWS::RDS::DBCluster")).toEqual(the(before, "AWS::RDS::DBCluster"));
   });
 
-  it("nothing is left of a stack that made neither network nor cluster, but the way to the table", () => {
+  it("nothing is left of a stack that made neither network nor cluster", () => {
     const left = synthesize({ migrator: "off", network: NETWORK, cluster: CLUSTER });
-    expect(Object.values(left.resources).map(({ Type }) => Type)).toEqual(["AWS::EC2::VPCEndpoint"]);
+    expect(Object.values(left.resources).map(({ Type }) => Type)).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
   });
 });
