@@ -1,7 +1,8 @@
 /** The settings of a stack → one checked configuration, with every default. Every problem is told at once. */
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { z } from "zod";
-import { acu, aurora, network, number, text, toggle } from "./settings.ts";
+import { conflicts } from "./conflicts.ts";
+import { acu, aurora, cidr, network, number, text, toggle, zones } from "./settings.ts";
 
 interface Setting<T> {
   /** What it means, with its unit. */
@@ -14,6 +15,7 @@ interface Setting<T> {
 const setting = <T>(says: string, example: unknown, is: z.ZodType<T>): Setting<T> => ({ says, example, is });
 
 const RETENTIONS = Object.values(RetentionDays).filter((days) => typeof days === "number" && days < 9999);
+const KEY_EXAMPLE = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const KMS_KEY = text(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "an ARN of a KMS key");
 
 /** Every key of ours. A default is what a key that is not given means. */
@@ -25,7 +27,7 @@ export const SETTINGS = {
   ),
   tableKmsKeyArn: setting(
     "the key of a table that is encrypted with a customer managed key",
-    "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    KEY_EXAMPLE,
     KMS_KEY.optional(),
   ),
   schema: setting("the folder with tables.ts and items.ts", "schema", text(/^.+$/, "a folder").default("schema")),
@@ -39,6 +41,12 @@ export const SETTINGS = {
     { vpcId: "vpc-…", availabilityZones: ["eu-west-1a", "…"], isolatedSubnetIds: ["subnet-…", "…"] },
     network.optional(),
   ),
+  zones: setting(
+    "the availability zones of a new VPC; two of the region's where they are not given",
+    ["eu-west-1a", "eu-west-1b"],
+    zones.optional(),
+  ),
+  vpcCidr: setting("the addresses of a new VPC", "10.0.0.0/20", cidr(16, 22).default("10.0.0.0/20")),
   cluster: setting(
     "an existing Aurora PostgreSQL cluster with IAM authentication and the Data API, in that VPC",
     {
@@ -50,6 +58,28 @@ export const SETTINGS = {
       secretArn: "arn:…",
     },
     aurora.optional(),
+  ),
+  engineVersion: setting(
+    "the version of Aurora PostgreSQL of a new cluster",
+    "17.9",
+    text(/^1[5-9]\.\d+$/, "a version from 15 on, as text").default("17.9"),
+  ),
+  instance: setting(
+    "of what a new cluster's instances are: serverless, or a class",
+    "db.r8g.large",
+    text(/^(serverless|db\.[a-z0-9]+\.[a-z0-9]+)$/, "serverless or a class like db.r8g.large").default("serverless"),
+  ),
+  readers: setting("instances of a new cluster that only read", 1, number(0, 15).default(0)),
+  ioOptimized: setting(
+    "pay for the storage of a new cluster and not for what is read and written in it",
+    true,
+    toggle("true", "false").default(false),
+  ),
+  backupRetentionDays: setting("days a new cluster can be restored to", 7, number(1, 35).default(7)),
+  clusterKmsKeyArn: setting(
+    "the key a new cluster is encrypted with, where it is not RDS' own",
+    KEY_EXAMPLE,
+    KMS_KEY.optional(),
   ),
   minAcu: setting(
     "the floor of a new cluster after the migration, in Aurora capacity units of 2 GiB; 0 lets it pause",
@@ -81,8 +111,18 @@ export const SETTINGS = {
   ),
   logKmsKeyArn: setting(
     "the key that logs are encrypted with; its policy has to let CloudWatch Logs use it",
-    "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    KEY_EXAMPLE,
     KMS_KEY.optional(),
+  ),
+  logLevel: setting(
+    "what the function tells its log: info, or debug with every step of the copy",
+    "info",
+    z.enum(["debug", "info"], "has to be debug or info: metrics are lines of info").default("info"),
+  ),
+  logKeys: setting(
+    "how a source key stands in the log: as a hash that the ledger resolves, or in clear",
+    "hashed",
+    z.enum(["hashed", "clear"], "has to be hashed or clear").default("hashed"),
   ),
   alarmEmail: setting(
     "who is told of alarms; the address has to confirm once",
@@ -107,7 +147,7 @@ export const SETTINGS = {
 } satisfies Record<string, Setting<unknown>>;
 
 type Name = keyof typeof SETTINGS;
-type Given = { readonly [N in Name]: z.output<(typeof SETTINGS)[N]["is"]> };
+export type Given = { readonly [N in Name]: z.output<(typeof SETTINGS)[N]["is"]> };
 
 export interface Config extends Given {
   readonly deletionProtection: boolean;
@@ -147,25 +187,4 @@ export function readConfig(settings: unknown): Config {
   if (problems.length > 0) throw new ConfigError(problems);
   const { deletionProtection, ...others } = read as Given;
   return { ...others, deletionProtection: deletionProtection ?? others.retain };
-}
-
-/** What each setting allows and all of them together do not. */
-function conflicts(read: Partial<Given>, given: Readonly<Record<string, unknown>>): string[] {
-  const { minAcu, minAcuWhileMigrating, maxAcu, cluster } = read;
-  const problems: string[] = [];
-  for (const [name, floor] of Object.entries({ minAcu, minAcuWhileMigrating })) {
-    if (floor === undefined || maxAcu === undefined || floor <= maxAcu) continue;
-    problems.push(`${name} (${floor}) is above maxAcu (${maxAcu}): lower the one or raise the other`);
-  }
-  if (given.cluster !== undefined && given.network === undefined)
-    problems.push("cluster is given without network: an existing cluster is in an existing VPC, name that as network");
-  if (cluster !== undefined) {
-    const own = ["minAcu", "minAcuWhileMigrating", "maxAcu", "retain", "deletionProtection"] as const;
-    for (const name of own.filter((each) => given[each] !== undefined))
-      problems.push(`${name} is given with cluster: it shapes a new cluster only, leave it out`);
-  }
-  const zones = read.network?.availabilityZones.length;
-  if (given.cluster === undefined && zones !== undefined && zones < 2)
-    problems.push("network.availabilityZones has one zone: a new cluster needs subnets in two");
-  return problems;
 }

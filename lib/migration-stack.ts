@@ -18,9 +18,14 @@ export interface MigrationStackProps extends StackProps {
 
 export class MigrationStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: MigrationStackProps) {
-    super(scope, id, { description: "Migrates a DynamoDB table to Aurora PostgreSQL, and proves it", ...props });
+    super(scope, id, {
+      description: "Migrates a DynamoDB table to Aurora PostgreSQL, and proves it",
+      // A protected cluster alone would refuse to go when all else has gone.
+      terminationProtection: config.cluster === undefined && config.deletionProtection,
+      ...props,
+    });
     const logs = logSettings(this, config);
-    const network = new Network(this, "Network", { existing: config.network, logs });
+    const network = new Network(this, "Network", { config, logs });
     const { vpc } = network;
     const database = new Database(this, "Database", { vpc, config });
     this.#tell({

@@ -71,12 +71,13 @@ export class Migrator extends Construct {
       securityGroups: [securityGroup],
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Metrics are lines of level INFO: a coarser level would lose them.
-      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      applicationLogLevelV2: config.logLevel === "debug" ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: {
         ...RUNTIME_ENVIRONMENT,
         [ENVIRONMENT.source]: `dynamodb:${config.tableName}?region=${Aws.REGION}`,
+        [ENVIRONMENT.logLevel]: config.logLevel,
+        [ENVIRONMENT.logKeys]: config.logKeys,
         [ENVIRONMENT.target]: `postgres://${ROLE}@${dbHost}:${dbPort}/${config.database}?auth=iam`,
       },
     });

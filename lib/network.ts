@@ -17,12 +17,13 @@ import {
 import { AnyPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import type { Config } from "./config.ts";
 import type { LogSettings } from "./logs.ts";
 import type { ExistingNetwork } from "./settings.ts";
 import { READ_TABLE } from "./table.ts";
 
 export interface NetworkProps {
-  readonly existing: ExistingNetwork | undefined;
+  readonly config: Pick<Config, "network" | "zones" | "vpcCidr">;
   readonly logs: LogSettings;
 }
 
@@ -30,17 +31,18 @@ export class Network extends Construct {
   readonly vpc: IVpc;
   readonly #existing: ExistingNetwork | undefined;
 
-  constructor(scope: Construct, id: string, { existing, logs }: NetworkProps) {
+  constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    this.#existing = existing;
-    this.vpc = existing === undefined ? this.#make(logs) : this.#describe(existing);
+    const { network } = props.config;
+    this.#existing = network;
+    this.vpc = network === undefined ? this.#make(props) : this.#describe(network);
   }
 
-  #make(logs: LogSettings): IVpc {
+  #make({ config: { zones, vpcCidr }, logs }: NetworkProps): IVpc {
     const vpc = new Vpc(this, "Vpc", {
-      ipAddresses: IpAddresses.cidr("10.0.0.0/20"),
+      ipAddresses: IpAddresses.cidr(vpcCidr),
       // Aurora wants two zones, and a stack without an account knows no more.
-      maxAzs: 2,
+      ...(zones === undefined ? { maxAzs: 2 } : { availabilityZones: zones }),
       natGateways: 0,
       createInternetGateway: false,
       subnetConfiguration: [{ name: "private", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],

@@ -42,10 +42,28 @@ const attributes = <S extends z.ZodRawShape>(shape: S) => {
 const id = (prefix: string) => text(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `an id like ${prefix}-0123456789abcdef0`);
 const some = <T>(of: z.ZodType<T>) => z.array(of, "has to be a list").min(1, "is empty");
 
+const ZONE = text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone like eu-west-1a");
+
+/** For a network that is made. Subnets are of 256 addresses, and its smallest range holds four. */
+export const zones = some(ZONE)
+  .min(2, "has to name two zones, Aurora wants as many")
+  .max(4, "has to name four zones at most")
+  .refine((all) => new Set(all).size === all.length, "names a zone twice")
+  .refine((all) => new Set(all.map((zone) => zone.slice(0, -1))).size === 1, "names zones of several regions");
+
+const OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+
+/** Addresses, as IPv4 and a number of bits. */
+export const cidr = (least: number, most: number) => {
+  const bits = Array.from({ length: most - least + 1 }, (_, at) => least + at).join("|");
+  const form = new RegExp(`^${OCTET}(\\.${OCTET}){3}/(${bits})$`);
+  return text(form, `addresses like 10.0.0.0/20, of /${least} to /${most}`);
+};
+
 /** A VPC that exists. Looking one up needs credentials at synth, so it is described. */
 export const network = attributes({
   vpcId: id("vpc"),
-  availabilityZones: some(text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone like eu-west-1a")),
+  availabilityZones: some(ZONE),
   /** One for each zone, in the same order. */
   isolatedSubnetIds: some(id("subnet")),
   /** Of those subnets. Nothing but an endpoint that is asked for is put into them. */

@@ -1,5 +1,6 @@
 /** The settings of a stack → a configuration, or every problem with it at once. */
 import { expect, it } from "vitest";
+import { connectionsOf } from "../../lib/capacity.ts";
 import { ConfigError, readConfig } from "../../lib/config.ts";
 import { CLUSTER, KEY, NETWORK } from "./synthesized.ts";
 
@@ -18,12 +19,20 @@ it("a table's name is enough", () => {
     tableName: "legacy",
     schema: "schema",
     database: "app",
+    vpcCidr: "10.0.0.0/20",
+    engineVersion: "17.9",
+    instance: "serverless",
+    readers: 0,
+    ioOptimized: false,
+    backupRetentionDays: 7,
     minAcu: 0.5,
     minAcuWhileMigrating: 4,
     maxAcu: 16,
     memory: 1_769,
     workers: 4,
     logRetentionDays: 90,
+    logLevel: "info",
+    logKeys: "hashed",
     retain: true,
     deletionProtection: true,
     migrator: true,
@@ -82,6 +91,36 @@ const BAD: Record<string, [Record<string, unknown>, string]> = {
     },
     "a new cluster needs subnets in two",
   ],
+  "one zone of a new network": [{ zones: ["eu-west-1a"] }, "has to name two zones"],
+  "five zones": [{ zones: [..."abcde"].map((zone) => `eu-west-1${zone}`) }, "four zones at most"],
+  "a zone twice": [{ zones: ["eu-west-1a", "eu-west-1a"] }, "names a zone twice"],
+  "zones far apart": [{ zones: ["eu-west-1a", "eu-west-2a"] }, "several regions"],
+  "addresses without a range": [{ vpcCidr: "10.0.0.0" }, "addresses like 10.0.0.0/20"],
+  "addresses that are none": [{ vpcCidr: "10.256.0.0/20" }, "addresses like 10.0.0.0/20"],
+  "a range for two subnets": [{ vpcCidr: "10.0.0.0/23" }, "of /16 to /22"],
+  "a range beyond a VPC's": [{ vpcCidr: "10.0.0.0/15" }, "of /16 to /22"],
+  "addresses of a network that exists": [{ network: NETWORK, vpcCidr: "10.0.0.0/20" }, "vpcCidr is given with network"],
+  "zones of a network that exists": [
+    { network: NETWORK, zones: NETWORK.availabilityZones },
+    "zones is given with network",
+  ],
+  "a version as a number": [{ engineVersion: 17.9 }, "a version from 15 on, as text"],
+  "a major version alone": [{ engineVersion: "17" }, "a version from 15 on, as text"],
+  "an instance without its db.": [{ instance: "r8g.large" }, "serverless or a class"],
+  "units of what has a size": [{ instance: "db.r8g.large", maxAcu: 8 }, "maxAcu is given with instance db.r8g.large"],
+  "readers of a cluster that exists": [
+    { network: NETWORK, cluster: CLUSTER, readers: 1 },
+    "readers is given with cluster",
+  ],
+  "sixteen readers": [{ readers: 16 }, "from 0 to 15"],
+  "no backup": [{ backupRetentionDays: 0 }, "from 1 to 35"],
+  "a level that loses metrics": [{ logLevel: "warn" }, "has to be debug or info"],
+  "keys in another word": [{ logKeys: "plain" }, "has to be hashed or clear"],
+  "more connections than there are": [
+    { workers: 40, minAcu: 1, minAcuWhileMigrating: 1, maxAcu: 1 },
+    "workers (40) may need 280 connections, and maxAcu (1) allows 189",
+  ],
+  "a pause that the version does not know": [{ minAcu: 0, engineVersion: "16.2" }, "16.2 cannot pause"],
   "a cluster in no network": [{ cluster: CLUSTER }, "cluster is given without network"],
   "an identifier for a resource id": [
     { network: NETWORK, cluster: { ...CLUSTER, resourceId: "shop" } },
@@ -103,6 +142,21 @@ it.each(Object.entries(BAD))("%s is refused, with what to write", (_, [context, 
 it("every problem is told at once", () => {
   const all = Object.assign({}, { tableName: "x", workers: 0, retain: "yes", minAcu: 8, maxAcu: 4, tablName: "" });
   expect(problemsOf(all)).toHaveLength(5);
+});
+
+it("what a cluster of this size can connect is enough, and what another one can is not asked", () => {
+  const floors = { minAcu: 1, minAcuWhileMigrating: 1 };
+  expect(problemsOf({ ...floors, workers: 24, maxAcu: 1 })).toEqual([]);
+  expect(problemsOf({ ...floors, workers: 25, maxAcu: 1 })).toHaveLength(1);
+  expect(problemsOf({ workers: 40, instance: "db.r8g.large" })).toEqual([]);
+  expect(problemsOf({ workers: 40, network: NETWORK, cluster: CLUSTER })).toEqual([]);
+  expect(connectionsOf(0.5, 256)).toBe(2_000);
+  expect(connectionsOf(1, 256)).toBe(5_000);
+});
+
+it("a version that can pause may", () => {
+  for (const engineVersion of ["15.7", "16.3", "17.1", "18.3"])
+    expect(problemsOf({ minAcu: 0, engineVersion })).toEqual([]);
 });
 
 it("settings that are no object are refused", () => {

@@ -5,7 +5,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnFunction } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ENVIRONMENT } from "../../lambda/contract.ts";
+import { ENVIRONMENT, logSchema } from "../../lambda/contract.ts";
 import { QUIET } from "../../lib/database.ts";
 import {
   CLUSTER,
@@ -115,6 +115,62 @@ describe("the database", () => {
     expect(Parameters).toEqual({ "rds.force_ssl": "1", ...QUIET });
   });
 
+  it("is protected as a whole: neither the stack nor the writer goes, but for a writer that was just made", () => {
+    expect(stackOf().stack.terminationProtection).toBe(true);
+    expect(the(made, "AWS::RDS::DBInstance")).toMatchObject({
+      DeletionPolicy: "RetainExceptOnCreate",
+      UpdateReplacePolicy: "Retain",
+    });
+  });
+
+  it("is protected in no part where it is not: what fails the first time can be taken back", () => {
+    const settings = { deletionProtection: false };
+    expect(stackOf(settings).stack.terminationProtection).toBe(false);
+    const open = synthesize(settings);
+    expect(the(open, "AWS::RDS::DBCluster")).toMatchObject({ DeletionPolicy: "Snapshot" });
+    expect(the(open, "AWS::RDS::DBCluster").Properties.DeletionProtection).toBe(false);
+    expect(the(open, "AWS::RDS::DBInstance").DeletionPolicy).toBe("Delete");
+    const others = ["DBCluster", "DBInstance"].map((type) => `AWS::RDS::${type}`);
+    for (const { Type, DeletionPolicy = "Delete" } of Object.values(open.resources))
+      if (!others.includes(Type)) expect([Type, DeletionPolicy]).toEqual([Type, "Delete"]);
+  });
+
+  it("that exists is its owner's to protect, and the stack beside it may go", () => {
+    expect(stackOf({ network: NETWORK, cluster: CLUSTER }).stack.terminationProtection).toBe(false);
+  });
+
+  it("is of the size, kind and version that was asked for", () => {
+    const shaped = synthesize({
+      engineVersion: "16.13",
+      instance: "db.r8g.large",
+      readers: 2,
+      ioOptimized: true,
+      backupRetentionDays: 35,
+      clusterKmsKeyArn: KEY,
+      database: "shop",
+    });
+    const { Properties } = the(shaped, "AWS::RDS::DBCluster");
+    expect(Properties).toMatchObject({
+      EngineVersion: "16.13",
+      StorageType: "aurora-iopt1",
+      BackupRetentionPeriod: 35,
+      KmsKeyId: KEY,
+      DatabaseName: "shop",
+    });
+    expect(Properties.ServerlessV2ScalingConfiguration).toBeUndefined();
+    const classes = ofType(shaped, "AWS::RDS::DBInstance").map(([, instance]) => instance.Properties.DBInstanceClass);
+    expect(classes).toEqual(["db.r8g.large", "db.r8g.large", "db.r8g.large"]);
+    expect(the(shaped, "AWS::RDS::DBClusterParameterGroup").Properties.Family).toBe("aurora-postgresql16");
+  });
+
+  it("stands in the zones and addresses that were asked for", () => {
+    const zones = ["eu-west-1c", "eu-west-1a", "eu-west-1b"];
+    const placed = synthesize({ zones, vpcCidr: "172.16.4.0/22", readers: 1 });
+    expect(the(placed, "AWS::EC2::VPC").Properties.CidrBlock).toBe("172.16.4.0/22");
+    const subnets = ofType(placed, "AWS::EC2::Subnet").map(([, subnet]) => subnet.Properties.AvailabilityZone);
+    expect(subnets).toEqual(zones);
+  });
+
   it("is thrown away when that was said", () => {
     const thrown = the(synthesize({ retain: false }), "AWS::RDS::DBCluster");
     expect(thrown).toMatchObject({ DeletionPolicy: "Delete", Properties: { DeletionProtection: false } });
@@ -172,10 +228,19 @@ describe("the function", () => {
     const { Variables } = the(existing, "AWS::Lambda::Function", "Migrator").Properties.Environment;
     expect(resolved(Variables)).toEqual({
       [ENVIRONMENT.source]: "dynamodb:legacy?region=eu-west-1",
+      [ENVIRONMENT.logLevel]: "info",
+      [ENVIRONMENT.logKeys]: "hashed",
       [ENVIRONMENT.target]: `postgres://migrator@${CLUSTER.endpoint}:5432/app?auth=iam`,
       NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       NODE_OPTIONS: "--enable-source-maps",
     });
+  });
+
+  it("tells its log what was asked for, in words the function knows", () => {
+    const told = the(synthesize({ logLevel: "debug", logKeys: "clear" }), "AWS::Lambda::Function", "Migrator");
+    expect(told.Properties.LoggingConfig.ApplicationLogLevel).toBe("DEBUG");
+    const { Variables } = told.Properties.Environment;
+    expect(logSchema.parse(resolved(Variables))).toMatchObject({ level: "debug", keys: "clear" });
   });
 
   it("is the only one that a log of a run comes from, and every log is kept as long as was said", () => {
@@ -183,6 +248,9 @@ describe("the function", () => {
     const groups = ofType(kept, "AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
     expect(groups).toHaveLength(4);
     for (const group of groups) expect(group).toMatchObject({ RetentionInDays: 365, KmsKeyId: KEY });
+    expect(the(kept, "AWS::Logs::LogGroup", "Workflow").Properties.LogGroupName).toBe(
+      "/aws/vendedlogs/states/DynamoDbToPostgres",
+    );
   });
 });
 

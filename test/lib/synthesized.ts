@@ -16,6 +16,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly Properties: Readonly<Record<string, any>>;
   readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
 }
 
 export interface Synthesized {
