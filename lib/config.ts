@@ -2,7 +2,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { z } from "zod";
 import { conflicts } from "./conflicts.ts";
-import { acu, aurora, cidr, network, number, text, toggle, zones } from "./settings.ts";
+import { acu, aurora, cidr, cidrs, network, number, securityGroups, text, toggle, zones } from "./settings.ts";
 
 interface Setting<T> {
   /** What it means, with its unit. */
@@ -80,6 +80,17 @@ export const SETTINGS = {
     "the key a new cluster is encrypted with, where it is not RDS' own",
     KEY_EXAMPLE,
     KMS_KEY.optional(),
+  ),
+  clientSecurityGroupIds: setting(
+    "security groups in the database's network, or one peered with it, from which it is reached",
+    ["sg-0123456789abcdef0"],
+    securityGroups.default([]),
+  ),
+  clientCidrs: setting("addresses from which it is reached", ["10.8.0.0/16"], cidrs.default([])),
+  wayIn: setting(
+    "on makes a small instance through which a person reaches the database, by Systems Manager",
+    "on",
+    toggle("on", "off").default(false),
   ),
   minAcu: setting(
     "the floor of a new cluster after the migration, in Aurora capacity units of 2 GiB; 0 lets it pause",

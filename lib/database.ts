@@ -3,7 +3,7 @@
  * secret, which it rotates. A cluster that is made here keeps values out of Postgres' log.
  */
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { InstanceType, type IVpc, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
+import { InstanceType, type IVpc, Peer, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
 import { Key } from "aws-cdk-lib/aws-kms";
 import {
   AuroraPostgresEngineVersion,
@@ -57,12 +57,15 @@ export class Database extends Construct {
   readonly secret: ISecret;
   readonly port: number;
   readonly identifier: string;
+  readonly securityGroupId: string;
 
   constructor(scope: Construct, id: string, { vpc, config }: DatabaseProps) {
     super(scope, id);
     const made = config.cluster === undefined ? this.#make(vpc, config) : this.#describe(config.cluster);
     [this.cluster, this.secret, this.port] = made;
     this.identifier = this.cluster.clusterIdentifier;
+    this.securityGroupId = this.cluster.connections.securityGroups.map((group) => group.securityGroupId).join(",");
+    this.#admitClients(config);
   }
 
   #make(vpc: IVpc, config: Config): [IDatabaseCluster, ISecret, number] {
@@ -131,11 +134,20 @@ export class Database extends Construct {
     return [cluster, Secret.fromSecretCompleteArn(this, "Secret", secretArn), port];
   }
 
-  /** Lets a group of functions in. */
-  admit(functions: SecurityGroup): void {
+  /** Lets in what is in a group of ours. */
+  admit(group: SecurityGroup, who: string): void {
     const port = Port.tcp(this.port);
-    this.cluster.connections.allowFrom(functions, port, "The migrator");
-    functions.connections.allowTo(this.cluster, port, "The database");
+    this.cluster.connections.allowFrom(group, port, who);
+    group.connections.allowTo(this.cluster, port, "The database");
+  }
+
+  /** Clients stay when the migrator goes. */
+  #admitClients({ clientCidrs, clientSecurityGroupIds }: Config): void {
+    const clients = [
+      ...clientSecurityGroupIds.map((each) => Peer.securityGroupId(each)),
+      ...clientCidrs.map(Peer.ipv4),
+    ];
+    for (const client of clients) this.cluster.connections.allowFrom(client, Port.tcp(this.port), "A client");
   }
 }
 

@@ -9,7 +9,9 @@ import { logSettings } from "./logs.ts";
 import { Migrator } from "./migrator.ts";
 import { Network } from "./network.ts";
 import { Observability } from "./observability.ts";
+import { Operator, snapshotCommand } from "./operator.ts";
 import { tableArn as arnOf } from "./table.ts";
+import { psqlCommand, WayIn } from "./way-in.ts";
 import { Workflow } from "./workflow.ts";
 
 export interface MigrationStackProps extends StackProps {
@@ -32,7 +34,14 @@ export class MigrationStack extends Stack {
       ClusterEndpoint: database.cluster.clusterEndpoint.hostname,
       DatabaseName: config.database,
       MasterSecretArn: database.secret.secretArn,
+      DatabaseSecurityGroupId: database.securityGroupId,
+      VpcId: vpc.vpcId,
+      SubnetIds: vpc.isolatedSubnets.map(({ subnetId }) => subnetId).join(","),
+      SnapshotCommand: snapshotCommand(database),
     });
+    const isOwnNetwork = config.network === undefined;
+    const wayIn = config.wayIn ? new WayIn(this, "WayIn", { vpc, database, isOwnNetwork }) : undefined;
+    if (wayIn !== undefined) this.#tell(wayIn.tunnel(database));
     if (!config.migrator) {
       // Of a stack that made nothing else nothing would be left, which CloudFormation refuses. It costs and does nothing.
       if (config.cluster !== undefined) new CfnWaitConditionHandle(this, "Nothing");
@@ -40,25 +49,31 @@ export class MigrationStack extends Stack {
     }
     const table = arnOf(this, config.tableName);
     network.leadTo(table);
-    this.#migrate({ config, vpc, database, tableArn: table, logs });
+    this.#migrate({ config, vpc, database, tableArn: table, logs }, wayIn);
   }
 
   /** Everything that is there for the migration alone, and goes with `-c migrator=off`. */
-  #migrate(parts: ConstructorParameters<typeof Migrator>[2]): void {
+  #migrate(parts: ConstructorParameters<typeof Migrator>[2], wayIn: WayIn | undefined): void {
     const { config, database, tableArn, logs } = parts;
     new DatabaseRole(this, "DatabaseRole", { database, databaseName: config.database, logs });
     const migrator = new Migrator(this, "Migrator", parts);
     const workflow = new Workflow(this, "Workflow", { migrator: migrator.live, workers: config.workers, logs });
     const shown = { config, migrator, workflow, clusterIdentifier: database.identifier };
     const { alarms, dashboardName } = new Observability(this, "Observability", shown);
+    const { stateMachine } = workflow;
+    const { tableKmsKeyArn } = config;
+    const run = { migrator, stateMachine, database, tableArn, tableKmsKeyArn, wayIn: wayIn?.instance };
+    const { policy } = new Operator(this, "Operator", run);
+    if (wayIn !== undefined) this.#tell({ PsqlCommand: psqlCommand(database, config.database) });
     const functionName = `${migrator.function.functionName}:${migrator.live.aliasName}`;
-    const { stateMachineArn } = workflow.stateMachine;
+    const { stateMachineArn } = stateMachine;
     const { logGroupName } = migrator.logGroup;
     this.#tell({
       FunctionName: functionName,
       StateMachineArn: stateMachineArn,
       LogGroupName: logGroupName,
       AlarmTopicArn: alarms.topic.topicArn,
+      OperatorPolicyArn: policy.managedPolicyArn,
       DashboardUrl: `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards:name=${dashboardName}`,
       ...commandsOf({ functionName, stateMachineArn, tableArn }),
     });

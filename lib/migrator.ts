@@ -1,7 +1,7 @@
 /** The function that migrates, and everything it is allowed to do. */
 import { Aws, Duration } from "aws-cdk-lib";
 import { type IVpc, Peer, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
-import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import type { Role } from "aws-cdk-lib/aws-iam";
 import { Alias, ApplicationLogLevel, LoggingFormat, Runtime, SystemLogLevel } from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
@@ -15,7 +15,7 @@ import { entryFor } from "./entry.ts";
 import { allow, functionRole } from "./function-role.ts";
 import type { LogSettings } from "./logs.ts";
 import { ROLE } from "./role-statement.ts";
-import { READ_TABLE } from "./table.ts";
+import { READ_TABLE, readEncrypted } from "./table.ts";
 
 export interface MigratorProps {
   readonly config: Config;
@@ -54,7 +54,7 @@ export class Migrator extends Construct {
     });
     // The addresses of a gateway endpoint are not known at synth, and no other route leaves these subnets.
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "DynamoDB");
-    database.admit(securityGroup);
+    database.admit(securityGroup, "The migrator");
     const { dbHost, dbPort } = { dbHost: database.cluster.clusterEndpoint.hostname, dbPort: database.port };
     this.function = new NodejsFunction(this, "Function", {
       description: `Migrates the table ${config.tableName} to Postgres and proves it`,
@@ -86,11 +86,7 @@ export class Migrator extends Construct {
 
   #permit({ tableKmsKeyArn }: Config, database: Database, tableArn: string): void {
     allow(this.role, READ_TABLE, tableArn);
-    if (tableKmsKeyArn !== undefined) {
-      const decrypt = { actions: ["kms:Decrypt"], resources: [tableKmsKeyArn] };
-      const forTheTable = { StringEquals: { "kms:ViaService": `dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}` } };
-      this.role.addToPrincipalPolicy(new PolicyStatement({ ...decrypt, conditions: forTheTable }));
-    }
+    if (tableKmsKeyArn !== undefined) this.role.addToPrincipalPolicy(readEncrypted(tableKmsKeyArn));
     database.cluster.grantConnect(this.role, ROLE);
     allow(this.role, NETWORK_INTERFACES, "*");
     acknowledgeNetworkInterfaces(this.role);

@@ -17,6 +17,7 @@ import {
 import { AnyPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { acknowledgeZones } from "./acknowledgements.ts";
 import type { Config } from "./config.ts";
 import type { LogSettings } from "./logs.ts";
 import type { ExistingNetwork } from "./settings.ts";
@@ -49,6 +50,7 @@ export class Network extends Construct {
       // Nothing is in the default group, and emptying it would take a function of its own.
       restrictDefaultSecurityGroup: false,
     });
+    if (zones !== undefined) acknowledgeZones(vpc);
     // Only what was refused: a connection that should not have been tried.
     vpc.addFlowLog("Refused", {
       trafficType: FlowLogTrafficType.REJECT,

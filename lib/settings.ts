@@ -60,6 +60,10 @@ export const cidr = (least: number, most: number) => {
   return text(form, `addresses like 10.0.0.0/20, of /${least} to /${most}`);
 };
 
+/** Those of clients. Wider than a network can be is the world. */
+export const cidrs = some(cidr(8, 32));
+export const securityGroups = some(id("sg"));
+
 /** A VPC that exists. Looking one up needs credentials at synth, so it is described. */
 export const network = attributes({
   vpcId: id("vpc"),

@@ -8,6 +8,8 @@ import { CLUSTER, KEY, NETWORK, synthesize, the } from "./synthesized.ts";
 const CHANGED: Readonly<Record<keyof typeof SETTINGS, unknown>> = {
   alarmEmail: "team@example.org",
   backupRetentionDays: 14,
+  clientCidrs: ["10.8.0.0/16"],
+  clientSecurityGroupIds: ["sg-0123456789abcdef0"],
   cluster: CLUSTER,
   clusterKmsKeyArn: KEY,
   database: "shop",
@@ -30,6 +32,7 @@ const CHANGED: Readonly<Record<keyof typeof SETTINGS, unknown>> = {
   schema: "test/cases/elearning",
   tableKmsKeyArn: KEY,
   tableName: "orders",
+  wayIn: "on",
   vpcCidr: "10.1.0.0/20",
   workers: 16,
   zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
@@ -64,8 +67,9 @@ describe("a changed setting", () => {
 });
 
 it("the other way round as well: what was chosen first can be taken back", () => {
+  // A way in has groups of its own, which go with it.
   for (const [name, value] of Object.entries(CHANGED).filter(([each]) => ![...FIXED, "readers"].includes(each)))
-    expect(replaced(after(name, value), before)).toEqual([]);
+    expect(replaced(after(name, value), before).filter((each) => !each.startsWith("WayIn"))).toEqual([]);
 });
 
 it("fewer readers are fewer instances, and the writer stays", () => {

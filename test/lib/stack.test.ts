@@ -39,6 +39,14 @@ const SHAPES: Record<string, Record<string, unknown>> = {
   },
   "a table and logs with keys of their own": { tableKmsKeyArn: KEY, logKmsKeyArn: KEY },
   "thrown away": { retain: false, alarmEmail: "team@example.org", workers: 40, minAcu: 0 },
+  "zones that were named, and a way in": {
+    zones: ["eu-west-1a", "eu-west-1b"],
+    wayIn: "on",
+    clientCidrs: ["10.8.0.0/16"],
+    instance: "db.r8g.large",
+    readers: 1,
+  },
+  "a way in to an existing network": { network: NETWORK, cluster: CLUSTER, wayIn: "on", tableKmsKeyArn: KEY },
   "the migrator off": { migrator: "off" },
   "the migrator off, in an existing network and cluster": { migrator: "off", network: NETWORK, cluster: CLUSTER },
 };
@@ -271,6 +279,7 @@ describe("with the migrator off", () => {
       "AWS::EC2::SecurityGroupEgress": 1,
       "AWS::EC2::SecurityGroupIngress": 1,
       "AWS::EC2::VPCEndpoint": 1,
+      "AWS::IAM::ManagedPolicy": 1,
       "AWS::IAM::Policy": 3,
       "AWS::IAM::Role": 3,
       "AWS::Lambda::Alias": 1,
@@ -288,7 +297,8 @@ describe("with the migrator off", () => {
     const [admission] = ofType(made, "AWS::EC2::SecurityGroupIngress").map(([id]) => id);
     expect(
       gone.filter(
-        (id) => id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability|NetworkVpcDynamoDb)/.test(id),
+        (id) =>
+          id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability|Operator|NetworkVpcDynamoDb)/.test(id),
       ),
     ).toEqual([]);
   });
