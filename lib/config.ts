@@ -21,7 +21,7 @@ const KMS_KEY = text(/^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "an ARN of
 /** Every key of ours. A default is what a key that is not given means. */
 export const SETTINGS = {
   tableName: setting(
-    "the DynamoDB table to migrate, in the region and account of the stack",
+    "the DynamoDB table to migrate, in the region of the stack, and in its account where there is no tableRoleArn",
     "legacy",
     text(/^[\w.-]{3,255}$/, "the name of a DynamoDB table, not its ARN"),
   ),
@@ -29,6 +29,11 @@ export const SETTINGS = {
     "the key of a table that is encrypted with a customer managed key",
     KEY_EXAMPLE,
     KMS_KEY.optional(),
+  ),
+  tableRoleArn: setting(
+    "the role that reads a table of another account; it has to let this stack's MigratorRoleArn assume it",
+    "arn:aws:iam::210987654321:role/reader",
+    text(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "an ARN of a role").optional(),
   ),
   schema: setting("the folder with tables.ts and items.ts", "schema", text(/^.+$/, "a folder").default("schema")),
   database: setting(

@@ -45,6 +45,9 @@ export function conflicts(read: Together, given: Readonly<Record<string, unknown
     ...(!isGiven("cluster") && zones !== undefined && zones < 2
       ? ["network.availabilityZones has one zone: a new cluster needs subnets in two, name another"]
       : []),
+    ...(isGiven("tableRoleArn") && isGiven("tableKmsKeyArn")
+      ? ["tableKmsKeyArn is given with tableRoleArn, which decrypts: let that role use the key, and leave it out"]
+      : []),
     ...(cluster === undefined ? [] : without(OF_CLUSTER, "cluster, and shapes a new one only")),
     ...(network === undefined ? [] : without(OF_NETWORK, "network, and shapes a new one only")),
     ...(instance === "serverless" ? [] : without(OF_SERVERLESS, `instance ${instance}, which has a size of its own`)),

@@ -47,13 +47,14 @@ export class MigrationStack extends Stack {
       if (config.cluster !== undefined) new CfnWaitConditionHandle(this, "Nothing");
       return;
     }
-    const table = arnOf(this, config.tableName);
+    const table = arnOf(this, config);
     network.leadTo(table);
-    this.#migrate({ config, vpc, database, tableArn: table, logs }, wayIn);
+    const migrator = this.#migrate({ config, vpc, database, tableArn: table, logs }, wayIn);
+    if (config.tableRoleArn !== undefined) network.leadToSts(migrator.securityGroup);
   }
 
   /** Everything that is there for the migration alone, and goes with `-c migrator=off`. */
-  #migrate(parts: ConstructorParameters<typeof Migrator>[2], wayIn: WayIn | undefined): void {
+  #migrate(parts: ConstructorParameters<typeof Migrator>[2], wayIn: WayIn | undefined): Migrator {
     const { config, database, tableArn, logs } = parts;
     new DatabaseRole(this, "DatabaseRole", { database, databaseName: config.database, logs });
     const migrator = new Migrator(this, "Migrator", parts);
@@ -61,8 +62,7 @@ export class MigrationStack extends Stack {
     const shown = { config, migrator, workflow, clusterIdentifier: database.identifier };
     const { alarms, dashboardName } = new Observability(this, "Observability", shown);
     const { stateMachine } = workflow;
-    const { tableKmsKeyArn } = config;
-    const run = { migrator, stateMachine, database, tableArn, tableKmsKeyArn, wayIn: wayIn?.instance };
+    const run = { config, migrator, stateMachine, database, tableArn, wayIn: wayIn?.instance };
     const { policy } = new Operator(this, "Operator", run);
     if (wayIn !== undefined) this.#tell({ PsqlCommand: psqlCommand(database, config.database) });
     const functionName = `${migrator.function.functionName}:${migrator.live.aliasName}`;
@@ -73,10 +73,12 @@ export class MigrationStack extends Stack {
       StateMachineArn: stateMachineArn,
       LogGroupName: logGroupName,
       AlarmTopicArn: alarms.topic.topicArn,
+      MigratorRoleArn: migrator.role.roleArn,
       OperatorPolicyArn: policy.managedPolicyArn,
       DashboardUrl: `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards:name=${dashboardName}`,
       ...commandsOf({ functionName, stateMachineArn, tableArn }),
     });
+    return migrator;
   }
 
   #tell(outputs: Readonly<Record<string, string>>): void {

@@ -9,8 +9,11 @@ import {
   FlowLogTrafficType,
   type GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
   IpAddresses,
   type IVpc,
+  Port,
+  type SecurityGroup,
   SubnetType,
   Vpc,
 } from "aws-cdk-lib/aws-ec2";
@@ -79,6 +82,13 @@ export class Network extends Construct {
       subnets: [{ subnetType: SubnetType.PRIVATE_ISOLATED }],
     });
     if (this.#existing === undefined) allow(endpoint, READ_TABLE, tableArn);
+  }
+
+  /** For assuming a role. In a network of others it would take over the name of STS for everybody. */
+  leadToSts(from: SecurityGroup): void {
+    if (this.#existing !== undefined) return;
+    const endpoint = this.vpc.addInterfaceEndpoint("Sts", { service: InterfaceVpcEndpointAwsService.STS, open: false });
+    endpoint.connections.allowFrom(from, Port.tcp(443), "The migrator");
   }
 }
 

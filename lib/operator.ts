@@ -5,6 +5,7 @@ import { ManagedPolicy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { acknowledgeOperator } from "./acknowledgements.ts";
+import type { Config } from "./config.ts";
 import type { Database } from "./database.ts";
 import type { Migrator } from "./migrator.ts";
 import { ROLE } from "./role-statement.ts";
@@ -12,11 +13,11 @@ import { READ_TABLE, readEncrypted } from "./table.ts";
 import { FORWARDING } from "./way-in.ts";
 
 export interface OperatorProps {
+  readonly config: Pick<Config, "tableKmsKeyArn" | "tableRoleArn">;
   readonly migrator: Migrator;
   readonly stateMachine: StateMachine;
   readonly database: Database;
   readonly tableArn: string;
-  readonly tableKmsKeyArn: string | undefined;
   readonly wayIn: Instance | undefined;
 }
 
@@ -69,8 +70,9 @@ export class Operator extends Construct {
     ];
   }
 
-  /** `check` and `estimate` from the operator's own machine; freezing the table by its resource policy. */
-  #table({ tableArn, tableKmsKeyArn }: OperatorProps): PolicyStatement[] {
+  /** `check` and `estimate` from the operator's own machine; freezing the table by its resource policy. Another account has operators of its own. */
+  #table({ tableArn, config: { tableKmsKeyArn, tableRoleArn } }: OperatorProps): PolicyStatement[] {
+    if (tableRoleArn !== undefined) return [];
     const freeze = ["GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"].map((each) => `dynamodb:${each}`);
     return [
       may([...READ_TABLE, ...freeze], tableArn),

@@ -55,6 +55,15 @@ const BAD: Record<string, [Record<string, unknown>, string]> = {
   "the ARN of a table": [{ tableName: "arn:aws:dynamodb:eu-west-1:1:table/x" }, "the name of a DynamoDB table"],
   "a key by its alias": [{ tableKmsKeyArn: "alias/mine" }, "an ARN of a KMS key"],
   "a log key by its id": [{ logKmsKeyArn: "1234" }, "an ARN of a KMS key"],
+  "a role by its name": [{ tableRoleArn: "reader" }, "an ARN of a role"],
+  "a role that would write into a file": [
+    { tableRoleArn: "arn:aws:iam::210987654321:role/x'\n[profile other]" },
+    "an ARN of a role",
+  ],
+  "a key beside the role that uses it": [
+    { tableRoleArn: "arn:aws:iam::210987654321:role/reader", tableKmsKeyArn: KEY },
+    "tableKmsKeyArn is given with tableRoleArn",
+  ],
   "an empty folder": [{ schema: "" }, "schema has to be a folder"],
   "a database in capitals": [{ database: "App" }, "a name in lower case"],
   "no workers": [{ workers: 0 }, "a whole number from 1 to 40"],

@@ -47,6 +47,7 @@ const SHAPES: Record<string, Record<string, unknown>> = {
     readers: 1,
   },
   "a way in to an existing network": { network: NETWORK, cluster: CLUSTER, wayIn: "on", tableKmsKeyArn: KEY },
+  "a table of another account": { tableRoleArn: "arn:aws:iam::210987654321:role/reader" },
   "the migrator off": { migrator: "off" },
   "the migrator off, in an existing network and cluster": { migrator: "off", network: NETWORK, cluster: CLUSTER },
 };
