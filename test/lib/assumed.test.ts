@@ -7,7 +7,7 @@ import { expect, inject, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { ENVIRONMENT } from "../../lambda/contract.ts";
-import { cdkFolder } from "../support/cdk.ts";
+import { APP, cdkFolder } from "../support/cdk.ts";
 import { createDatabase } from "../support/database.ts";
 import { dynamoDbProxy } from "../support/dynamodb-proxy.ts";
 import { LambdaService } from "../support/lambda-service.ts";
@@ -41,7 +41,7 @@ it("what is bundled reads the table as the role it has assumed, and as itself wh
 }, async () => {
   await using stack = new AsyncDisposableStack();
   const typed = stack.use(await cdkFolder({ legacy: { tableName: "legacy", tableRoleArn: ROLE } }));
-  const { status, output } = await typed.run("CDK_VALIDATION=false cdk synth --quiet");
+  const { status, output } = await typed.run(APP);
   expect(status, output).toBe(0);
   const out = join(typed.folder, "cdk.out");
   const { Resources: resources } = JSON.parse(await readFile(join(out, "legacy.template.json"), "utf8"));

@@ -5,7 +5,7 @@ import { resolved, synthesize } from "./synthesized.ts";
 
 const page = await readFile("README.md", "utf8");
 const deploy = page.slice(page.indexOf("## Deploy"), page.indexOf("## Limits"));
-const { outputs } = synthesize({ alarmEmail: "team@example.org" });
+const { outputs } = synthesize({ alarmEmail: "team@example.org", wayIn: "on" });
 
 it("every output it names is there, and it names every command", () => {
   const named = new Set([...deploy.matchAll(/`([A-Z][A-Za-z]+(?:Command|Url|Arn))`/g)].map(([, name = ""]) => name));

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleFunction } from "../support/bundle.ts";
-import { cdkFolder, ROOT } from "../support/cdk.ts";
+import { APP, cdkFolder, ROOT } from "../support/cdk.ts";
 import { type Resource, resolved } from "./synthesized.ts";
 
 const run = promisify(execFile);
@@ -18,9 +18,6 @@ interface Assembly extends AsyncDisposable {
 }
 
 const STACK = { tableName: "legacy" };
-
-/** Where what is looked at is the bundle. */
-const QUICKLY = "CDK_VALIDATION=false cdk synth --quiet";
 
 /** Synthesizes these stacks as `npm run synth` does; returns what became of `legacy`. Throws with all that was printed. */
 async function synth(stacks: unknown, command = "cdk synth --quiet"): Promise<Assembly> {
@@ -113,7 +110,7 @@ describe("another schema folder", () => {
       await writeFile(items, (await readFile(items, "utf8")).replaceAll("FOLDER#", word));
     }
     const schemas = Object.keys(words).map((name) => [name, { ...STACK, schema: `${folder}-${name}` }]);
-    await using assembly = await synth(Object.fromEntries(schemas), QUICKLY);
+    await using assembly = await synth(Object.fromEntries(schemas), APP);
     for (const [name, word] of Object.entries(words)) {
       const asset = assetOf({ ...assembly, resources: await resourcesOf(assembly.folder, name) }, "MigratorFunction");
       const bundle = await readFile(join(asset, "index.mjs"), "utf8");
@@ -124,13 +121,13 @@ describe("another schema folder", () => {
 
   it("that does not load is refused before anything is synthesized, and so is one that is not there", async () => {
     await writeFile(join(folder, "tables.ts"), "export const table = {};");
-    await expect(synth({ legacy: { ...STACK, schema: folder } })).rejects.toThrow(/does not export tables/);
-    await expect(synth({ legacy: { ...STACK, schema: "nowhere" } })).rejects.toThrow(/REFUSED.*nowhere/s);
+    await expect(synth({ legacy: { ...STACK, schema: folder } }, APP)).rejects.toThrow(/does not export tables/);
+    await expect(synth({ legacy: { ...STACK, schema: "nowhere" } }, APP)).rejects.toThrow(/REFUSED.*nowhere/s);
   });
 });
 
 it("a wrong configuration is told without a stack trace, all of it", async () => {
-  const failed: unknown = await synth({ legacy: { workers: 0, tabelName: "legacy" } }).catch((error) => error);
+  const failed: unknown = await synth({ legacy: { workers: 0, tabelName: "legacy" } }, APP).catch((error) => error);
   expect(String(failed)).toMatch(/the configuration has 3 problem/);
   expect(String(failed).split("\n").slice(1).join("\n")).not.toMatch(/^ +at /m);
 });

@@ -5,6 +5,10 @@ import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 
+/** The app as the command runs it, without the command and the validator, which take as long again: where the bundle is looked at. */
+export const APP =
+  'CDK_OUTDIR=cdk.out CDK_VALIDATION=false CDK_CONTEXT_JSON="$(node -p \'JSON.stringify(JSON.parse(fs.readFileSync("cdk.json")).context)\')" node bin/app.ts';
+
 export interface CdkFolder extends AsyncDisposable {
   readonly folder: string;
   /** Runs a shell command there, and waits for its end. */
