@@ -39,7 +39,7 @@ export function acknowledgeStateless(instance: IConstruct): void {
 /** `resources` are those of its statements: a finding names each that has a wildcard, with references in angle brackets. */
 export function acknowledgeOperator(policy: IConstruct, resources: readonly string[]): void {
   const begins =
-    "Executions, snapshots and sessions have names only when they begin, and start with the stack's or the person's own; a document of AWS' is in no account of ours.";
+    "Stacks, executions, snapshots and sessions have their whole names only when they begin, and start with the stack's or the person's own; a document of AWS' is in no account of ours.";
   const looks =
     "Looking at metrics, alarms and the answers of saved questions knows no resources: AWS documents it with *.";
   for (const each of resources.filter((resource) => resource.includes("*")))

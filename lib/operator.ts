@@ -42,9 +42,11 @@ export class Operator extends Construct {
 
   /** Starting, stopping and following; every answer of the function's. */
   #run({ migrator, stateMachine }: OperatorProps): PolicyStatement[] {
+    // By its name, which is how it is asked for; what follows the name is known to nobody.
+    const stack = this.#arn("cloudformation", "stack", `${Stack.of(this).stackName}/*`, ArnFormat.SLASH_RESOURCE_NAME);
     const executions = this.#arn("states", "execution", `${stateMachine.stateMachineName}:*`);
     return [
-      may(["cloudformation:DescribeStacks"], Aws.STACK_ID),
+      may(["cloudformation:DescribeStacks"], stack),
       may(["lambda:InvokeFunction"], migrator.live.functionArn),
       may(["states:ListExecutions", "states:StartExecution"], stateMachine.stateMachineArn),
       may(["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"], executions),

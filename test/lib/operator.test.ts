@@ -16,7 +16,7 @@ const named = (action: string): string =>
   policy.find(({ actions }) => actions.includes(action))?.resources[0] ?? `nothing with ${action}`;
 const [fn, machine] = [named("lambda:InvokeFunction"), named("states:StartExecution")];
 const execution = named("states:DescribeExecution").replace(/\*$/, "8b0c");
-const stack = named("cloudformation:DescribeStacks");
+const stack = named("cloudformation:DescribeStacks").replace(/\*$/, "0a1b2c3d");
 const [cluster, snapshot] = [arn("rds", "cluster:shop"), arn("rds", "cluster-snapshot:shop-before-cut-over-20261121")];
 const log = named("logs:StartQuery").replace(/:\*$/, "");
 const instance = named("ssm:StartSession");

@@ -85,7 +85,6 @@ const PSEUDO: Readonly<Record<string, string>> = {
   "AWS::AccountId": "123456789012",
   "AWS::URLSuffix": "amazonaws.com",
   "AWS::StackName": "DynamoDbToPostgres",
-  "AWS::StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/DynamoDbToPostgres/0a1b2c3d",
 };
 
 /** Intrinsic functions → what they would give: a reference to a resource is its logical id, an attribute `Id.Attribute`. */
