@@ -32,7 +32,7 @@ export function readStacks(text: string | undefined, context: Readonly<Record<st
       return [];
     }
   });
-  problems.push(...misnamed(Object.keys(stacksIn(text))));
+  problems.push(...misnamed(Object.keys(stacksIn(text))), ...twiceIn(text ?? ""));
   if (problems.length > 0) throw new ConfigError(problems);
   return stacks;
 }
@@ -79,4 +79,22 @@ function misnamed(names: readonly string[]): string[] {
     ...wrong.map((name) => `${name} cannot be a stack: name it with up to 50 letters, digits and single hyphens`),
     ...same.map((name) => `${name} is there twice but for capitals: give it a name of its own`),
   ];
+}
+
+/** JSON would take the last of them: of a stack that was copied and not renamed, the copy. */
+function twiceIn(json: string): string[] {
+  const tokens = [...json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)].map(([token]) => token);
+  const open: Set<string>[] = [];
+  const twice: string[] = [];
+  for (const [at, token] of tokens.entries()) {
+    if (token === "{" || token === "[") open.push(new Set());
+    else if (token === "}" || token === "]") open.pop();
+    else if (tokens[at + 1] === ":") {
+      const name = String(JSON.parse(token));
+      if (open.at(-1)?.has(name))
+        twice.push(`${name} stands twice in ${FILE}: one would hide the other, rename or remove it`);
+      open.at(-1)?.add(name);
+    }
+  }
+  return twice;
 }

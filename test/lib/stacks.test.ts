@@ -76,6 +76,22 @@ it.each(Object.entries(BAD))("%s is refused, with what to write", (_, [text, pro
   expect(() => readStacks(text, {})).toThrow(problem);
 });
 
+it("what stands twice hides nothing: neither a stack that was copied nor a setting", () => {
+  const copied = '{"legacy":{"tableName":"legacy"},"legacy":{"tableName":"legacy-copy","retain":false}}';
+  expect(() => readStacks(copied, {})).toThrow(/legacy stands twice in stacks\.json: /);
+  const setting = '{"legacy":{"tableName":"legacy","retain":true,"\\u0072etain":false}}';
+  expect(() => readStacks(setting, {})).toThrow(/retain stands twice in stacks\.json: /);
+});
+
+it("the same name in two places, or as a value, stands once in each", () => {
+  const network = { ...NETWORK, availabilityZones: ["eu-west-1a", "eu-west-1b"] };
+  const stacks = {
+    tableName: { tableName: "tableName" },
+    other: { tableName: "other", schema: 'my "tableName": {', network },
+  };
+  expect(problemsOf(stacks)).toEqual([]);
+});
+
 it("a name may be as long as the cluster's allows", () => {
   expect(problemsOf({ [`a${"-b".repeat(24)}c`]: { tableName: "legacy" } })).toEqual([]);
 });

@@ -22,6 +22,8 @@ const environment = (): NodeJS.ProcessEnv => ({
   AWS_CONFIG_FILE: "/nonexistent",
   AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
   CDK_DISABLE_CLI_TELEMETRY: "true",
+  // A sixth of the processor time of a command is compiling the CDK.
+  NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),
 });
 
 /** `stacks` become its stacks.json; text is written as it stands. */
