@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, readonly Request[]>> = {
   InvokeCommand: on(fn, "lambda:InvokeFunction"),
   StatusCommand: on(fn, "lambda:InvokeFunction"),
   RollbackCommand: on(fn, "lambda:InvokeFunction"),
-  ReportCommand: [...on(fn, "lambda:InvokeFunction"), ...on(log, "logs:FilterLogEvents")],
+  ReportCommand: on(fn, "lambda:InvokeFunction"),
   StartCommand: on(machine, "states:StartExecution"),
   FollowCommand: on(machine, "states:ListExecutions"),
   FreezeCommand: on(TABLE, "dynamodb:PutResourcePolicy"),
@@ -55,7 +55,7 @@ const OTHERS: Readonly<Record<string, readonly Request[]>> = {
   "freezing a table that has a policy": on(TABLE, "dynamodb:GetResourcePolicy", "dynamodb:PutResourcePolicy"),
   "the console: an execution's steps, and its end": on(execution, "states:GetExecutionHistory", "states:StopExecution"),
   "the console: dashboard, alarms, log and saved questions": [
-    ...on(log, "logs:StartQuery"),
+    ...on(log, "logs:StartQuery", "logs:FilterLogEvents"),
     ...on(`${log}:log-stream:today`, "logs:GetLogEvents"),
     ...on("*", "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"),
     ...on("*", "logs:GetQueryResults", "logs:DescribeQueryDefinitions"),

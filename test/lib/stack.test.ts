@@ -274,7 +274,7 @@ describe("with the migrator off", () => {
   it("only what migrates has gone", () => {
     expect(types(off, made)).toEqual([]);
     expect(count(types(made, off))).toEqual({
-      "AWS::CloudWatch::Alarm": 5,
+      "AWS::CloudWatch::Alarm": 7,
       "AWS::CloudWatch::Dashboard": 1,
       "AWS::EC2::SecurityGroup": 1,
       "AWS::EC2::SecurityGroupEgress": 1,
