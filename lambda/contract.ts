@@ -9,6 +9,8 @@ import { refusalSummary, summaryOf } from "./domain/proof/summary.ts";
 export const ENVIRONMENT = {
   source: "MIGRATION_SOURCE",
   target: "MIGRATION_TARGET",
+  /** Of the SDK's configuration, for reading the table and nothing else: a role of another account that is assumed. */
+  sourceProfile: "MIGRATION_SOURCE_PROFILE",
   logLevel: "LOG_LEVEL",
   /** `clear` lets the keys of source items into the log; otherwise only hashes of them, which the ledger resolves. */
   logKeys: "LOG_KEYS",

@@ -1,5 +1,5 @@
 /** What cdk-nag finds and is meant to be so, each with its reason. A finding that is not here fails the synthesis. */
-import { Validations } from "aws-cdk-lib";
+import { Stack, Validations } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
 
 const acknowledge = (construct: IConstruct, id: string, reason: string): void =>
@@ -23,4 +23,42 @@ export function acknowledgeLogDelivery(stateMachine: IConstruct): void {
 export function acknowledgeThrowAway(cluster: IConstruct): void {
   const reason = "Deletion protection was turned off in the configuration, for a rehearsal that is thrown away.";
   acknowledge(cluster, "RDS10", reason);
+}
+
+export function acknowledgeSessions(role: IConstruct): void {
+  const reason = "What the agent asks for to hold a session knows no resource but *: AWS documents it so.";
+  acknowledge(role, "IAM5[Resource::*]", reason);
+}
+
+export function acknowledgeStateless(instance: IConstruct): void {
+  const reason = "Nothing is kept or computed on it: it forwards a port, and a new one does as well.";
+  acknowledge(instance, "EC28", reason);
+  acknowledge(instance, "EC29", reason);
+}
+
+/** `resources` are those of its statements: a finding names each that has a wildcard, with references in angle brackets. */
+export function acknowledgeOperator(policy: IConstruct, resources: readonly string[]): void {
+  const begins =
+    "Stacks, executions, snapshots and sessions have their whole names only when they begin, and start with the stack's or the person's own; a document of AWS' is in no account of ours.";
+  const looks =
+    "Looking at metrics, alarms and the answers of saved questions knows no resources: AWS documents it with *.";
+  for (const each of resources.filter((resource) => resource.includes("*")))
+    acknowledge(policy, `IAM5[Resource::${shown(policy, each)}]`, each === "*" ? looks : begins);
+}
+
+function shown(construct: IConstruct, resource: string): string {
+  const resolved: unknown = Stack.of(construct).resolve(resource);
+  const parts = typeof resolved === "object" ? Object(resolved)["Fn::Join"][1] : [resolved];
+  const text = (part: unknown): string => {
+    if (typeof part === "string") return part.replaceAll(/\$\{([^}]+)\}/g, "<$1>");
+    const { Ref: id, "Fn::GetAtt": attribute } = Object(part);
+    return `<${id ?? attribute.join(".")}>`;
+  };
+  return parts.map(text).join("");
+}
+
+/** A template that names zones fits one region only, which is what was asked for. */
+export function acknowledgeZones(network: IConstruct): void {
+  const reason = "The zones of this network were named in the configuration.";
+  Validations.of(network).acknowledge({ id: "CloudFormation-Validate::W3010", reason });
 }

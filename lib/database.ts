@@ -1,16 +1,21 @@
 /**
- * Aurora PostgreSQL Serverless v2, made or described. Who signs in is IAM's to say; the master's password is RDS' own
+ * Aurora PostgreSQL, made or described. Who signs in is IAM's to say; the master's password is RDS' own
  * secret, which it rotates. A cluster that is made here keeps values out of Postgres' log.
  */
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { type IVpc, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { InstanceType, type IVpc, Peer, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
+import { Key } from "aws-cdk-lib/aws-kms";
 import {
   AuroraPostgresEngineVersion,
   CaCertificate,
+  CfnDBInstance,
   ClusterInstance,
   Credentials,
   DatabaseCluster,
   DatabaseClusterEngine,
+  DBClusterStorageType,
+  type IClusterEngine,
+  type IClusterInstance,
   type IDatabaseCluster,
   ParameterGroup,
 } from "aws-cdk-lib/aws-rds";
@@ -25,7 +30,10 @@ export interface DatabaseProps {
   readonly config: Config;
 }
 
-const engine = DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_9 });
+const engineOf = (version: string): IClusterEngine =>
+  DatabaseClusterEngine.auroraPostgres({
+    version: AuroraPostgresEngineVersion.of(version, version.split(".")[0] ?? version),
+  });
 
 /**
  * Postgres quotes values in the statements, parameters, details and messages it logs, and rows are values. Connections,
@@ -49,30 +57,42 @@ export class Database extends Construct {
   readonly secret: ISecret | undefined;
   readonly port: number;
   readonly identifier: string;
+  readonly securityGroupId: string;
 
   constructor(scope: Construct, id: string, { vpc, config }: DatabaseProps) {
     super(scope, id);
     const made = config.cluster === undefined ? this.#make(vpc, config) : this.#describe(config.cluster);
     [this.cluster, this.secret, this.port] = made;
     this.identifier = this.cluster.clusterIdentifier;
+    this.securityGroupId = this.cluster.connections.securityGroups.map((group) => group.securityGroupId).join(",");
+    this.#admitClients(config);
   }
 
   #make(vpc: IVpc, config: Config): [IDatabaseCluster, ISecret, number] {
     const port = 5_432;
+    const engine = engineOf(config.engineVersion);
+    const isServerless = config.instance === "serverless";
     const securityGroup = new SecurityGroup(this, "SecurityGroup", {
       vpc,
       description: "The database: whoever may connect is named, and it connects to nobody",
       allowAllOutbound: false,
     });
     const cluster = new DatabaseCluster(this, "Cluster", {
+      // CloudFormation replaces nothing that has a name: what would need another cluster is refused, and no new one is empty.
+      clusterIdentifier: `${Stack.of(this).stackName.toLowerCase()}-postgres`,
       engine,
       vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       securityGroups: [securityGroup],
       port,
-      writer: ClusterInstance.serverlessV2("Writer", { caCertificate: CaCertificate.RDS_CA_RSA2048_G1 }),
-      serverlessV2MinCapacity: config.migrator ? config.minAcuWhileMigrating : config.minAcu,
-      serverlessV2MaxCapacity: config.maxAcu,
+      writer: instance("Writer", config),
+      readers: Array.from({ length: config.readers }, (_, at) => instance(`Reader${at + 1}`, config)),
+      ...(isServerless
+        ? {
+            serverlessV2MinCapacity: config.migrator ? config.minAcuWhileMigrating : config.minAcu,
+            serverlessV2MaxCapacity: config.maxAcu,
+          }
+        : {}),
       defaultDatabaseName: config.database,
       credentials: Credentials.fromUsername("postgres"),
       manageMasterUserPassword: true,
@@ -80,17 +100,23 @@ export class Database extends Construct {
       // For the one statement that makes the migrator's role.
       enableDataApi: true,
       storageEncrypted: true,
-      backup: { retention: Duration.days(7) },
+      ...(config.clusterKmsKeyArn === undefined
+        ? {}
+        : { storageEncryptionKey: Key.fromKeyArn(this, "Key", config.clusterKmsKeyArn) }),
+      storageType: config.ioOptimized ? DBClusterStorageType.AURORA_IOPT1 : DBClusterStorageType.AURORA,
+      backup: { retention: Duration.days(config.backupRetentionDays) },
       copyTagsToSnapshot: true,
       deletionProtection: config.deletionProtection,
       removalPolicy: config.retain ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
-      parameterGroup: new ParameterGroup(this, "Parameters", {
+      // Another major version needs another group, which an update of this one would not make.
+      parameterGroup: new ParameterGroup(this, `Parameters${config.engineVersion.split(".")[0]}`, {
         engine,
         description: "TLS for everyone, and no values in the log",
         parameters: { "rds.force_ssl": "1", ...QUIET },
       }),
     });
-    if (!config.deletionProtection) acknowledgeThrowAway(cluster);
+    if (config.deletionProtection) keepWriter(cluster);
+    else acknowledgeThrowAway(cluster);
     if (cluster.secret === undefined) throw new Error("RDS makes a secret for the master user of this cluster");
     return [cluster, cluster.secret, port];
   }
@@ -103,16 +129,45 @@ export class Database extends Construct {
       clusterEndpointAddress: endpoint,
       port,
       securityGroups: [SecurityGroup.fromSecurityGroupId(this, "SecurityGroup", securityGroupId)],
-      engine,
+      engine: DatabaseClusterEngine.AURORA_POSTGRESQL,
     });
     const secret = secretArn === undefined ? undefined : Secret.fromSecretCompleteArn(this, "Secret", secretArn);
     return [cluster, secret, port];
   }
 
-  /** Lets a group of functions in. */
-  admit(functions: SecurityGroup): void {
+  /** Lets in what is in a group of ours. */
+  admit(group: SecurityGroup, who: string): void {
     const port = Port.tcp(this.port);
-    this.cluster.connections.allowFrom(functions, port, "The migrator");
-    functions.connections.allowTo(this.cluster, port, "The database");
+    this.cluster.connections.allowFrom(group, port, who);
+    group.connections.allowTo(this.cluster, port, "The database");
   }
+
+  /** Clients stay when the migrator goes. */
+  #admitClients({ clientCidrs, clientSecurityGroupIds }: Config): void {
+    const clients = [
+      ...clientSecurityGroupIds.map((each) => Peer.securityGroupId(each)),
+      ...clientCidrs.map(Peer.ipv4),
+    ];
+    for (const client of clients) this.cluster.connections.allowFrom(client, Port.tcp(this.port), "A client");
+  }
+}
+
+function instance(id: string, { instance: kind }: Config): IClusterInstance {
+  const caCertificate = CaCertificate.RDS_CA_RSA2048_G1;
+  return kind === "serverless"
+    ? ClusterInstance.serverlessV2(id, { caCertificate, scaleWithWriter: id === "Reader1" })
+    : ClusterInstance.provisioned(id, { caCertificate, instanceType: new InstanceType(kind.replace("db.", "")) });
+}
+
+/**
+ * A protected cluster refuses to go, and its instances would have gone before it. The writer goes only where making the
+ * stack failed, when there is nothing in it.
+ */
+function keepWriter(cluster: DatabaseCluster): void {
+  const writer = cluster.node
+    .findChild("Writer")
+    .node.findAll()
+    .find((each) => each instanceof CfnDBInstance);
+  if (!(writer instanceof CfnDBInstance)) throw new Error("an Aurora cluster has an instance that writes");
+  writer.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
 }

@@ -1,13 +1,14 @@
 /** The function that migrates, and everything it is allowed to do. */
 import { Aws, Duration } from "aws-cdk-lib";
 import { type IVpc, Peer, Port, SecurityGroup, SubnetType } from "aws-cdk-lib/aws-ec2";
-import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
+import type { Role } from "aws-cdk-lib/aws-iam";
 import { Alias, ApplicationLogLevel, LoggingFormat, Runtime, SystemLogLevel } from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { ENVIRONMENT } from "../lambda/contract.ts";
 import { acknowledgeNetworkInterfaces } from "./acknowledgements.ts";
+import { assuming } from "./assuming.ts";
 import { BUNDLE, RUNTIME_ENVIRONMENT } from "./bundle.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./database.ts";
@@ -15,7 +16,7 @@ import { entryFor } from "./entry.ts";
 import { allow, functionRole } from "./function-role.ts";
 import type { LogSettings } from "./logs.ts";
 import { ROLE } from "./role-statement.ts";
-import { READ_TABLE } from "./table.ts";
+import { READ_TABLE, readEncrypted } from "./table.ts";
 
 export interface MigratorProps {
   readonly config: Config;
@@ -41,26 +42,28 @@ export class Migrator extends Construct {
   readonly live: Alias;
   readonly logGroup: LogGroup;
   readonly role: Role;
+  readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, { config, vpc, database, tableArn, logs }: MigratorProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, "Log", logs);
     this.role = functionRole(this, { description: "Reads the table and writes the database", logGroup: this.logGroup });
     this.#permit(config, database, tableArn);
-    const securityGroup = new SecurityGroup(this, "SecurityGroup", {
+    this.securityGroup = new SecurityGroup(this, "SecurityGroup", {
       vpc,
       description: "The migrator: it reaches the database and the endpoints of its network",
       allowAllOutbound: false,
     });
     // The addresses of a gateway endpoint are not known at synth, and no other route leaves these subnets.
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "DynamoDB");
-    database.admit(securityGroup);
+    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "DynamoDB");
+    database.admit(this.securityGroup, "The migrator");
     const { dbHost, dbPort } = { dbHost: database.cluster.clusterEndpoint.hostname, dbPort: database.port };
+    const { environment, hooks } = assuming(config.tableRoleArn);
     this.function = new NodejsFunction(this, "Function", {
       description: `Migrates the table ${config.tableName} to Postgres and proves it`,
       entry: entryFor(config.schema),
       runtime: Runtime.NODEJS_24_X,
-      bundling: BUNDLE,
+      bundling: { ...BUNDLE, ...hooks },
       memorySize: config.memory,
       timeout: Duration.minutes(15),
       // A run is gone on with by whoever asks for it, not behind their back.
@@ -68,15 +71,17 @@ export class Migrator extends Construct {
       role: this.role,
       vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
-      securityGroups: [securityGroup],
+      securityGroups: [this.securityGroup],
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Metrics are lines of level INFO: a coarser level would lose them.
-      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      applicationLogLevelV2: config.logLevel === "debug" ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: {
         ...RUNTIME_ENVIRONMENT,
+        ...environment,
         [ENVIRONMENT.source]: `dynamodb:${config.tableName}?region=${Aws.REGION}`,
+        [ENVIRONMENT.logLevel]: config.logLevel,
+        [ENVIRONMENT.logKeys]: config.logKeys,
         // Whatever is made belongs to the owner from the first minute.
         [ENVIRONMENT.target]: `postgres://${ROLE}@${dbHost}:${dbPort}/${config.database}?auth=iam&options=-c%20role%3D${config.owner}`,
       },
@@ -84,13 +89,10 @@ export class Migrator extends Construct {
     this.live = new Alias(this, "Live", { aliasName: "live", version: this.function.currentVersion, retryAttempts: 0 });
   }
 
-  #permit({ tableKmsKeyArn }: Config, database: Database, tableArn: string): void {
-    allow(this.role, READ_TABLE, tableArn);
-    if (tableKmsKeyArn !== undefined) {
-      const decrypt = { actions: ["kms:Decrypt"], resources: [tableKmsKeyArn] };
-      const forTheTable = { StringEquals: { "kms:ViaService": `dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}` } };
-      this.role.addToPrincipalPolicy(new PolicyStatement({ ...decrypt, conditions: forTheTable }));
-    }
+  #permit({ tableKmsKeyArn, tableRoleArn }: Config, database: Database, tableArn: string): void {
+    if (tableRoleArn === undefined) allow(this.role, READ_TABLE, tableArn);
+    else allow(this.role, ["sts:AssumeRole"], tableRoleArn);
+    if (tableKmsKeyArn !== undefined) this.role.addToPrincipalPolicy(readEncrypted(tableKmsKeyArn));
     database.cluster.grantConnect(this.role, ROLE);
     allow(this.role, NETWORK_INTERFACES, "*");
     acknowledgeNetworkInterfaces(this.role);

@@ -1,6 +1,7 @@
 /**
  * Where the function and the database are: private subnets that no route leaves. DynamoDB is reached by a gateway endpoint,
- * which costs nothing; the token for the database is signed in the function, so no other service is needed.
+ * which costs nothing; the token for the database is signed in the function, so no other service is needed. An endpoint
+ * serves everything that uses its route tables: in a network of others there is none unless it was asked for, and none bounds them.
  */
 import { Aws } from "aws-cdk-lib";
 import {
@@ -8,45 +9,51 @@ import {
   FlowLogTrafficType,
   type GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
   IpAddresses,
   type IVpc,
+  Port,
+  type SecurityGroup,
   SubnetType,
   Vpc,
 } from "aws-cdk-lib/aws-ec2";
 import { AnyPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { acknowledgeZones } from "./acknowledgements.ts";
+import type { Config } from "./config.ts";
 import type { LogSettings } from "./logs.ts";
 import type { ExistingNetwork } from "./settings.ts";
 import { READ_TABLE } from "./table.ts";
 
 export interface NetworkProps {
-  readonly existing: ExistingNetwork | undefined;
-  readonly tableArn: string;
+  readonly config: Pick<Config, "network" | "zones" | "vpcCidr">;
   readonly logs: LogSettings;
 }
 
 export class Network extends Construct {
   readonly vpc: IVpc;
+  readonly #existing: ExistingNetwork | undefined;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    const { existing } = props;
-    this.vpc = existing === undefined ? this.#make(props) : this.#describe(existing);
-    if (existing?.dynamoDbEndpoint !== "existing") this.#leadToTable(props.tableArn);
+    const { network } = props.config;
+    this.#existing = network;
+    this.vpc = network === undefined ? this.#make(props) : this.#describe(network);
   }
 
-  #make({ logs }: NetworkProps): IVpc {
+  #make({ config: { zones, vpcCidr }, logs }: NetworkProps): IVpc {
     const vpc = new Vpc(this, "Vpc", {
-      ipAddresses: IpAddresses.cidr("10.0.0.0/20"),
+      ipAddresses: IpAddresses.cidr(vpcCidr),
       // Aurora wants two zones, and a stack without an account knows no more.
-      maxAzs: 2,
+      ...(zones === undefined ? { maxAzs: 2 } : { availabilityZones: zones }),
       natGateways: 0,
       createInternetGateway: false,
       subnetConfiguration: [{ name: "private", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
       // Nothing is in the default group, and emptying it would take a function of its own.
       restrictDefaultSecurityGroup: false,
     });
+    if (zones !== undefined) acknowledgeZones(vpc);
     // Only what was refused: a connection that should not have been tried.
     vpc.addFlowLog("Refused", {
       trafficType: FlowLogTrafficType.REJECT,
@@ -63,16 +70,25 @@ export class Network extends Construct {
       vpcId,
       availabilityZones,
       isolatedSubnetIds,
-      isolatedSubnetRouteTableIds: routeTableIds,
+      ...(routeTableIds === undefined ? {} : { isolatedSubnetRouteTableIds: routeTableIds }),
     });
   }
 
-  #leadToTable(tableArn: string): void {
+  /** For as long as the table is read. */
+  leadTo(tableArn: string): void {
+    if (this.#existing?.dynamoDbEndpoint === "existing") return;
     const endpoint = this.vpc.addGatewayEndpoint("DynamoDb", {
       service: GatewayVpcEndpointAwsService.DYNAMODB,
       subnets: [{ subnetType: SubnetType.PRIVATE_ISOLATED }],
     });
-    allow(endpoint, READ_TABLE, tableArn);
+    if (this.#existing === undefined) allow(endpoint, READ_TABLE, tableArn);
+  }
+
+  /** For assuming a role. In a network of others it would take over the name of STS for everybody. */
+  leadToSts(from: SecurityGroup): void {
+    if (this.#existing !== undefined) return;
+    const endpoint = this.vpc.addInterfaceEndpoint("Sts", { service: InterfaceVpcEndpointAwsService.STS, open: false });
+    endpoint.connections.allowFrom(from, Port.tcp(443), "The migrator");
   }
 }
 

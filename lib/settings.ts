@@ -1,4 +1,4 @@
-/** Kinds of settings: what stands in context, or was typed after `-c` and is text then → a checked value. */
+/** Kinds of settings: what stands in `stacks.json` → a checked value. */
 import { z } from "zod";
 
 /** Text that has a form; `expected` says which. */
@@ -7,22 +7,19 @@ export const text = (form: RegExp, expected: string) => {
   return z.string({ error: (issue) => (issue.input === undefined ? "is not given" : message) }).regex(form, message);
 };
 
-const numeric = (value: unknown): unknown =>
-  typeof value === "string" && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
-
 /** A whole number in a range. */
 export const number = (least: number, most: number) => {
   const message = `has to be a whole number from ${least} to ${most}`;
-  return z.preprocess(numeric, z.number(message).int(message).min(least, message).max(most, message));
+  return z.number(message).int(message).min(least, message).max(most, message);
 };
 
 /** Aurora capacity units come in halves, up to 256. */
 export const acu = (least: number) => {
   const message = `has to be a number from ${least} to 256 in steps of 0.5`;
-  return z.preprocess(numeric, z.number(message).min(least, message).max(256, message).multipleOf(0.5, message));
+  return z.number(message).min(least, message).max(256, message).multipleOf(0.5, message);
 };
 
-/** `-c retain=false` arrives as the text "false", which is true to JavaScript. */
+/** What was typed after `-c` is text, and the text "false" is true to JavaScript. */
 export const toggle = (yes: string, no: string) => {
   const meaning = new Map<unknown, boolean>([
     [yes, true],
@@ -36,38 +33,57 @@ export const toggle = (yes: string, no: string) => {
   );
 };
 
-const json = (value: unknown): unknown => {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-};
-
 const attributes = <S extends z.ZodRawShape>(shape: S) => {
   const error = ({ code, keys }: { code?: string; keys?: readonly string[] }) =>
     code === "unrecognized_keys" ? `has an attribute nobody reads (${keys?.join(", ")})` : "has to be a JSON object";
-  return z.preprocess(json, z.strictObject(shape, { error: (issue) => error(issue as { code?: string }) }));
+  return z.strictObject(shape, { error: (issue) => error(issue as { code?: string }) });
 };
 
 const id = (prefix: string) => text(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `an id like ${prefix}-0123456789abcdef0`);
 const some = <T>(of: z.ZodType<T>) => z.array(of, "has to be a list").min(1, "is empty");
 
+const ZONE = text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone like eu-west-1a");
+
+/** For a network that is made. Subnets are of 256 addresses, and its smallest range holds four. */
+export const zones = some(ZONE)
+  .min(2, "has to name two zones, Aurora wants as many")
+  .max(4, "has to name four zones at most")
+  .refine((all) => new Set(all).size === all.length, "names a zone twice")
+  .refine((all) => new Set(all.map((zone) => zone.slice(0, -1))).size === 1, "names zones of several regions");
+
+const OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+
+/** Addresses, as IPv4 and a number of bits. */
+export const cidr = (least: number, most: number) => {
+  const bits = Array.from({ length: most - least + 1 }, (_, at) => least + at).join("|");
+  const form = new RegExp(`^${OCTET}(\\.${OCTET}){3}/(${bits})$`);
+  return text(form, `addresses like 10.0.0.0/20, of /${least} to /${most}`);
+};
+
+/** Those of clients. Wider than a network can be is the world. */
+export const cidrs = some(cidr(8, 32));
+export const securityGroups = some(id("sg"));
+
 /** A VPC that exists. Looking one up needs credentials at synth, so it is described. */
 export const network = attributes({
   vpcId: id("vpc"),
-  availabilityZones: some(text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "an availability zone like eu-west-1a")),
+  availabilityZones: some(ZONE),
   /** One for each zone, in the same order. */
   isolatedSubnetIds: some(id("subnet")),
-  routeTableIds: some(id("rtb")),
-  /** `existing` where these route tables lead to DynamoDB already: a second endpoint would be refused. */
-  dynamoDbEndpoint: z.enum(["create", "existing"], "has to be create or existing").default("create"),
-}).refine(
-  ({ availabilityZones, isolatedSubnetIds, routeTableIds }) =>
-    isolatedSubnetIds.length === availabilityZones.length && routeTableIds.length === availabilityZones.length,
-  "has to name one subnet and one route table for each availability zone, in the same order",
-);
+  /** Of those subnets. Nothing but an endpoint that is asked for is put into them. */
+  routeTableIds: some(id("rtb")).optional(),
+  /** `create` leads all that uses these route tables to DynamoDB by a new way; otherwise there has to be one. */
+  dynamoDbEndpoint: z.enum(["create", "existing"], "has to be create or existing").default("existing"),
+})
+  .refine(
+    ({ availabilityZones, isolatedSubnetIds }) => isolatedSubnetIds.length === availabilityZones.length,
+    "has to name one subnet for each availability zone, in the same order",
+  )
+  .refine(
+    ({ isolatedSubnetIds, routeTableIds, dynamoDbEndpoint }) =>
+      dynamoDbEndpoint === "existing" || routeTableIds?.length === isolatedSubnetIds.length,
+    "has to name the route table of each subnet, in the same order, for the endpoint to be created there",
+  );
 
 export type ExistingNetwork = z.output<typeof network>;
 

@@ -4,7 +4,7 @@
  * stands in the ledger and not here, so any task may be tried again, and after a failed execution another one goes on.
  * In JSONPath, which engines other than AWS' understand.
  */
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import {
@@ -71,6 +71,7 @@ export class Workflow extends Construct {
   constructor(scope: Construct, id: string, { migrator, workers, logs }: WorkflowProps) {
     super(scope, id);
     this.#migrator = migrator;
+    const { stackName } = Stack.of(this);
     const copyAll = new MapState(this, "CopyAll", {
       comment: "One slot for each worker; the units they claim are in the ledger",
       itemsPath: "$.plan.workers",
@@ -93,7 +94,8 @@ export class Workflow extends Construct {
       logs: {
         level: LogLevel.ALL,
         includeExecutionData: false,
-        destination: new LogGroup(this, "Log", logs),
+        // Elsewhere each log that is delivered takes room in a resource policy of the account, which is soon full.
+        destination: new LogGroup(this, "Log", { ...logs, logGroupName: `/aws/vendedlogs/states/${stackName}` }),
       },
     });
     acknowledgeLogDelivery(this.stateMachine);

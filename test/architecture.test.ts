@@ -40,10 +40,16 @@ it("no test names a table of the ledger but those that are about it", async () =
   expect(testsThatNameTheLedger(planted)).toEqual(["test/e2e/x.test.ts"]);
 });
 
-it("nothing of the terminal or of development reaches the function", () => {
-  const reached = packagesReached(sources, "lambda/handler.ts");
-  expect([...reached]).toContain("pg");
+it.each([
+  ["lambda/handler.ts", "pg"],
+  ["lib/role-handler.ts", "@aws-sdk/client-rds-data"],
+])("nothing of the terminal or of development reaches %s", (entry, known) => {
+  const reached = packagesReached(sources, entry);
+  expect([...reached]).toContain(known);
   expect(devDependencies.filter((name) => reached.has(name))).toEqual([]);
+});
+
+it("what would reach the function from the terminal is found", () => {
   const planted = new Map(sources)
     .set("lambda/adapters/report/text.ts", 'import ora from "ora";')
     .set("lambda/compose.ts", 'import "./adapters/report/text.ts";');

@@ -1,25 +1,24 @@
 /** What each role may do, to the last action; and the policies evaluated on requests that are meant to pass, or not to. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { actionsOf, allows, policyOf, type Request, type Statement, statementsOf } from "./policies.ts";
+import {
+  actionsOf,
+  allows,
+  needless,
+  policyOf,
+  type Request,
+  refused,
+  type Statement,
+  statementsOf,
+} from "./policies.ts";
+import { logging, NETWORK_INTERFACES, requestsOf, TABLE, USERS, WRITE_LOGS } from "./requests.ts";
 import { CLUSTER, KEY, NETWORK, ofType, type Synthesized, synthesize, the } from "./synthesized.ts";
 
-const TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/legacy";
-const USER = "arn:aws:rds-db:eu-west-1:123456789012:dbuser:cluster-ABCDEFGHIJKL";
-const WRITE_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const READ_TABLE = [
   "dynamodb:BatchGetItem",
   "dynamodb:DescribeContinuousBackups",
   "dynamodb:DescribeTable",
   "dynamodb:DescribeTimeToLive",
   "dynamodb:Scan",
-];
-const NETWORK_INTERFACES = [
-  "ec2:AssignPrivateIpAddresses",
-  "ec2:CreateNetworkInterface",
-  "ec2:DeleteNetworkInterface",
-  "ec2:DescribeNetworkInterfaces",
-  "ec2:DescribeSubnets",
-  "ec2:UnassignPrivateIpAddresses",
 ];
 const MIGRATOR = [...READ_TABLE, ...NETWORK_INTERFACES, ...WRITE_LOGS, "rds-db:connect"].sort();
 
@@ -51,9 +50,7 @@ describe("the migrator", () => {
   });
 
   it("names what it may do it to, where there is a name", () => {
-    const anywhere = policyOf(encrypted, "MigratorRole").filter(({ resources }) =>
-      resources.some((each) => each.includes("*")),
-    );
+    const anywhere = policyOf(encrypted, "MigratorRole").filter(({ resources }) => resources.includes("*"));
     expect(anywhere.map(({ actions }) => actions)).toEqual([NETWORK_INTERFACES]);
   });
 
@@ -64,12 +61,12 @@ describe("the migrator", () => {
       true,
       { action, resource: TABLE },
     ]),
-    ["signing in as its role", true, { action: "rds-db:connect", resource: `${USER}/migrator` }],
+    ["signing in as its role", true, { action: "rds-db:connect", resource: `${USERS}/migrator` }],
     ["decrypting for the table", true, { action: "kms:Decrypt", resource: KEY, context: viaTable }],
     ["decrypting for itself", false, { action: "kms:Decrypt", resource: KEY }],
     ["encrypting for the table", false, { action: "kms:Encrypt", resource: KEY, context: viaTable }],
-    ["signing in as the master", false, { action: "rds-db:connect", resource: `${USER}/postgres` }],
-    ["signing in elsewhere", false, { action: "rds-db:connect", resource: USER.replace("ABC", "XYZ") }],
+    ["signing in as the master", false, { action: "rds-db:connect", resource: `${USERS}/postgres` }],
+    ["signing in elsewhere", false, { action: "rds-db:connect", resource: `${USERS.replace("ABC", "XYZ")}/migrator` }],
     ["scanning another table", false, { action: "dynamodb:Scan", resource: `${TABLE}2` }],
     ["scanning an index", false, { action: "dynamodb:Scan", resource: `${TABLE}/index/GSI1` }],
     ["writing an item", false, { action: "dynamodb:PutItem", resource: TABLE }],
@@ -77,48 +74,67 @@ describe("the migrator", () => {
     ["changing the table", false, { action: "dynamodb:UpdateTable", resource: TABLE }],
     ["reading the master's password", false, { action: "secretsmanager:GetSecretValue", resource: CLUSTER.secretArn }],
   ];
-  it.each(REQUESTS)("%s: %s", (_, allowed, request) => {
-    expect(allows(policyOf(encrypted, "MigratorRole"), request)).toBe(allowed);
+  it.each(REQUESTS)("%s: %s", async (_, allowed, request) => {
+    expect(await allows(policyOf(encrypted, "MigratorRole"), request)).toBe(allowed);
   });
 
-  it.each(MIGRATOR)("would be refused without %s", (dropped) => {
-    const policy = policyOf(existing, "MigratorRole").map((statement) => ({
-      ...statement,
-      actions: statement.actions.filter((action) => action !== dropped),
-    }));
-    const [resource] =
-      policyOf(existing, "MigratorRole").find(({ actions }) => actions.includes(dropped))?.resources ?? [];
-    expect(allows(policy, { action: dropped, resource: resource ?? "" })).toBe(false);
-    expect(allows(policyOf(existing, "MigratorRole"), { action: dropped, resource: resource ?? "" })).toBe(true);
+  it.each(MIGRATOR)("would be refused without %s", async (dropped) => {
+    const policy = policyOf(existing, "MigratorRole");
+    const without = policy
+      .map((statement) => ({ ...statement, actions: statement.actions.filter((action) => action !== dropped) }))
+      .filter(({ actions }) => actions.length > 0);
+    const requests = requestsOf(existing, READ_TABLE);
+    expect(await refused(policy, requests)).toEqual([]);
+    expect(await refused(without, requests)).toEqual([expect.stringContaining(dropped)]);
   });
 });
 
-it("the maker of the role may run a statement on this cluster with this secret, and write its log", () => {
+it("a statement that nobody needs is found, and so is a request that nothing allows", async () => {
+  const planted = { effect: "Allow", actions: ["dynamodb:Query"], resources: [TABLE], conditions: {} };
+  const requests = requestsOf(existing, READ_TABLE);
+  expect(await needless([...policyOf(existing, "MigratorRole"), planted], requests)).toEqual([planted]);
+  expect(await refused([planted], requests)).toHaveLength(requests.length);
+});
+
+it("the maker of the role may run a statement on this cluster with this secret, and write its log", async () => {
   const policy = policyOf(existing, "DatabaseRole");
   expect(actionsOf(policy)).toEqual([...WRITE_LOGS, "rds-data:ExecuteStatement", "secretsmanager:GetSecretValue"]);
   const resource = "arn:aws:rds:eu-west-1:123456789012:cluster:shop";
-  expect(allows(policy, { action: "rds-data:ExecuteStatement", resource })).toBe(true);
-  expect(allows(policy, { action: "rds-data:ExecuteStatement", resource: `${resource}2` })).toBe(false);
-  expect(allows(policy, { action: "secretsmanager:GetSecretValue", resource: CLUSTER.secretArn })).toBe(true);
+  const requests = [
+    { action: "rds-data:ExecuteStatement", resource },
+    { action: "secretsmanager:GetSecretValue", resource: CLUSTER.secretArn },
+    ...logging(existing, "DatabaseRoleLog"),
+  ];
+  expect(await refused(policy, requests)).toEqual([]);
+  expect(await needless(policy, requests)).toEqual([]);
+  expect(await allows(policy, { action: "rds-data:ExecuteStatement", resource: `${resource}2` })).toBe(false);
 });
 
-it("the maker of the role opens a secret with its key, through that service, where it is told which", () => {
+it("the maker of the role opens a secret with its key, through that service, where it is told which", async () => {
   const context = { "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com" };
   const decrypt = { action: "kms:Decrypt", resource: KEY, context };
-  expect(allows(policyOf(existing, "DatabaseRole"), decrypt)).toBe(false);
+  expect(await allows(policyOf(existing, "DatabaseRole"), decrypt)).toBe(false);
   const policy = policyOf(synthesize({ network: NETWORK, cluster: CLUSTER, secretKmsKeyArn: KEY }), "DatabaseRole");
-  expect(allows(policy, decrypt)).toBe(true);
-  expect(allows(policy, { ...decrypt, context: { "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com" } })).toBe(false);
+  expect(await allows(policy, decrypt)).toBe(true);
+  const another = { ...decrypt, context: { "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com" } };
+  expect(await allows(policy, another)).toBe(false);
 });
 
-it("the workflow invokes the function's live version, and has its log delivered", () => {
-  const [invoke, deliver, ...others] = policyOf(made, "WorkflowStateMachineRole");
+it("the workflow invokes the function's live version and no other, and has its log delivered", async () => {
+  const policy = policyOf(made, "WorkflowStateMachineRole");
+  const [invoke, deliver, ...others] = policy;
   expect(others).toEqual([]);
-  expect(invoke).toMatchObject({
-    actions: ["lambda:InvokeFunction"],
-    resources: [expect.stringMatching(/^MigratorLive/)],
-  });
   expect(deliver?.actions.every((action) => action.startsWith("logs:"))).toBe(true);
+  const [resource = ""] = invoke?.resources ?? [];
+  const requests = [
+    { action: "lambda:InvokeFunction", resource },
+    ...(deliver?.actions ?? []).map((action) => ({ action, resource: "*" })),
+  ];
+  expect(resource).toMatch(/:function:MigratorLive\w+:live$/);
+  expect(await refused(policy, requests)).toEqual([]);
+  expect(await needless(policy, requests)).toEqual([]);
+  const another = { action: "lambda:InvokeFunction", resource: resource.replace("live", "1") };
+  expect(await allows(policy, another)).toBe(false);
 });
 
 it("each function is assumed by Lambda alone", () => {
@@ -131,23 +147,40 @@ it("each function is assumed by Lambda alone", () => {
 });
 
 describe("the endpoints", () => {
-  const endpoint = (service: string): Statement[] => {
-    const found = ofType(made, "AWS::EC2::VPCEndpoint").filter(([id]) => id.includes(service));
-    return found.flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument));
+  const endpoint = (shape: Synthesized, service: string): Statement[] => {
+    const found = ofType(shape, "AWS::EC2::VPCEndpoint").filter(([id]) => id.includes(service));
+    return found.flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument, shape));
   };
+  const ANYTHING = [{ effect: "Allow", actions: ["*"], resources: ["*"], conditions: {} }];
 
-  it("let reads of this table through, and nothing to DynamoDB beside", () => {
-    expect(actionsOf(endpoint("DynamoDb"))).toEqual(READ_TABLE);
-    expect(allows(endpoint("DynamoDb"), { action: "dynamodb:Scan", resource: TABLE })).toBe(true);
-    expect(allows(endpoint("DynamoDb"), { action: "dynamodb:Scan", resource: `${TABLE}2` })).toBe(false);
+  it("let reads of this table through, and nothing to DynamoDB beside", async () => {
+    const bounds = endpoint(made, "DynamoDb");
+    expect(actionsOf(bounds)).toEqual(READ_TABLE);
+    for (const action of READ_TABLE) expect(await allows(ANYTHING, { action, resource: TABLE }, bounds)).toBe(true);
+    expect(await allows(ANYTHING, { action: "dynamodb:Scan", resource: `${TABLE}2` }, bounds)).toBe(false);
+    expect(await allows(ANYTHING, { action: "dynamodb:PutItem", resource: TABLE }, bounds)).toBe(false);
   });
 
-  it("let reads of this account's buckets through, and nothing out of it", () => {
+  it("let reads of this account's buckets through, and nothing out of it", async () => {
+    const bounds = endpoint(made, "S3");
     const resource = "arn:aws:s3:::exports/data";
     const own = { "aws:ResourceAccount": "123456789012" };
-    expect(allows(endpoint("S3"), { action: "s3:GetObject", resource, context: own })).toBe(true);
-    expect(allows(endpoint("S3"), { action: "s3:PutObject", resource, context: own })).toBe(false);
+    expect(await allows(ANYTHING, { action: "s3:GetObject", resource, context: own }, bounds)).toBe(true);
+    expect(await allows(ANYTHING, { action: "s3:PutObject", resource, context: own }, bounds)).toBe(false);
     const other = { "aws:ResourceAccount": "210987654321" };
-    expect(allows(endpoint("S3"), { action: "s3:GetObject", resource, context: other })).toBe(false);
+    expect(await allows(ANYTHING, { action: "s3:GetObject", resource, context: other }, bounds)).toBe(false);
+  });
+
+  it("in a network of others bound nobody: what they could ask of their tables they still can", async () => {
+    const asked = synthesize({ network: { ...NETWORK, dynamoDbEndpoint: "create" }, cluster: CLUSTER });
+    for (const [, { Properties }] of [
+      ...ofType(existing, "AWS::EC2::VPCEndpoint"),
+      ...ofType(asked, "AWS::EC2::VPCEndpoint"),
+    ])
+      expect(Properties.PolicyDocument).toBeUndefined();
+    // As it would be with the policy that a network of the stack's own has.
+    const theirs = { action: "dynamodb:PutItem", resource: TABLE.replace("legacy", "orders") };
+    expect(await allows(ANYTHING, theirs)).toBe(true);
+    expect(await allows(ANYTHING, theirs, endpoint(made, "DynamoDb"))).toBe(false);
   });
 });

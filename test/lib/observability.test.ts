@@ -235,11 +235,15 @@ describe("the outputs", () => {
     expect(url.hash).toMatch(/^#dashboards:name=ObservabilityDashboard/);
   });
 
-  it("without the migrator there is nothing to type", () => {
+  it("without the migrator there is nothing to run", () => {
     expect(Object.keys(synthesize({ migrator: "off" }).outputs).sort()).toEqual([
       "ClusterEndpoint",
       "DatabaseName",
+      "DatabaseSecurityGroupId",
       "MasterSecretArn",
+      "SnapshotCommand",
+      "SubnetIds",
+      "VpcId",
     ]);
   });
 });

@@ -8,7 +8,7 @@ const deploy = page.slice(page.indexOf("## Deploy"), page.indexOf("## Limits"));
 const { secretArn: _, ...cluster } = CLUSTER;
 const outputs = {
   ...synthesize({ network: NETWORK, cluster }).outputs,
-  ...synthesize({ alarmEmail: "team@example.org" }).outputs,
+  ...synthesize({ alarmEmail: "team@example.org", wayIn: "on" }).outputs,
 };
 
 it("every output it names is there, and it names every command", () => {

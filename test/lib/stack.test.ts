@@ -5,7 +5,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnFunction } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ENVIRONMENT } from "../../lambda/contract.ts";
+import { ENVIRONMENT, logSchema } from "../../lambda/contract.ts";
 import { QUIET } from "../../lib/database.ts";
 import { admitting, handingOver, lockingOut } from "../../lib/role-statement.ts";
 import {
@@ -34,12 +34,21 @@ const SHAPES: Record<string, Record<string, unknown>> = {
   defaults: {},
   "an existing network": { network: NETWORK },
   "an existing network and cluster": { network: NETWORK, cluster: CLUSTER },
-  "an existing network that leads to DynamoDB": {
-    network: { ...NETWORK, dynamoDbEndpoint: "existing" },
+  "an existing network that is to lead to DynamoDB": {
+    network: { ...NETWORK, dynamoDbEndpoint: "create" },
     cluster: CLUSTER,
   },
   "a table and logs with keys of their own": { tableKmsKeyArn: KEY, logKmsKeyArn: KEY },
   "thrown away": { retain: false, alarmEmail: "team@example.org", workers: 40, minAcu: 0 },
+  "zones that were named, and a way in": {
+    zones: ["eu-west-1a", "eu-west-1b"],
+    wayIn: "on",
+    clientCidrs: ["10.8.0.0/16"],
+    instance: "db.r8g.large",
+    readers: 1,
+  },
+  "a way in to an existing network": { network: NETWORK, cluster: CLUSTER, wayIn: "on", tableKmsKeyArn: KEY },
+  "a table of another account": { tableRoleArn: "arn:aws:iam::210987654321:role/reader" },
   "the migrator off": { migrator: "off" },
   "the migrator off, in an existing network and cluster": { migrator: "off", network: NETWORK, cluster: CLUSTER },
 };
@@ -116,8 +125,64 @@ describe("the database", () => {
     expect(Parameters).toEqual({ "rds.force_ssl": "1", ...QUIET });
   });
 
+  it("is protected as a whole: neither the stack nor the writer goes, but for a writer that was just made", () => {
+    expect(stackOf().stack.terminationProtection).toBe(true);
+    expect(the(made, "AWS::RDS::DBInstance")).toMatchObject({
+      DeletionPolicy: "RetainExceptOnCreate",
+      UpdateReplacePolicy: "Retain",
+    });
+  });
+
+  it("is protected in no part where it is not: what fails the first time can be taken back", () => {
+    const settings = { deletionProtection: false };
+    expect(stackOf(settings).stack.terminationProtection).toBe(false);
+    const open = synthesize(settings);
+    expect(the(open, "AWS::RDS::DBCluster")).toMatchObject({ DeletionPolicy: "Snapshot" });
+    expect(the(open, "AWS::RDS::DBCluster").Properties.DeletionProtection).toBe(false);
+    expect(the(open, "AWS::RDS::DBInstance").DeletionPolicy).toBe("Delete");
+    const others = ["DBCluster", "DBInstance"].map((type) => `AWS::RDS::${type}`);
+    for (const { Type, DeletionPolicy = "Delete" } of Object.values(open.resources))
+      if (!others.includes(Type)) expect([Type, DeletionPolicy]).toEqual([Type, "Delete"]);
+  });
+
+  it("that exists is its owner's to protect, and the stack beside it may go", () => {
+    expect(stackOf({ network: NETWORK, cluster: CLUSTER }).stack.terminationProtection).toBe(false);
+  });
+
+  it("is of the size, kind and version that was asked for", () => {
+    const shaped = synthesize({
+      engineVersion: "16.13",
+      instance: "db.r8g.large",
+      readers: 2,
+      ioOptimized: true,
+      backupRetentionDays: 35,
+      clusterKmsKeyArn: KEY,
+      database: "shop",
+    });
+    const { Properties } = the(shaped, "AWS::RDS::DBCluster");
+    expect(Properties).toMatchObject({
+      EngineVersion: "16.13",
+      StorageType: "aurora-iopt1",
+      BackupRetentionPeriod: 35,
+      KmsKeyId: KEY,
+      DatabaseName: "shop",
+    });
+    expect(Properties.ServerlessV2ScalingConfiguration).toBeUndefined();
+    const classes = ofType(shaped, "AWS::RDS::DBInstance").map(([, instance]) => instance.Properties.DBInstanceClass);
+    expect(classes).toEqual(["db.r8g.large", "db.r8g.large", "db.r8g.large"]);
+    expect(the(shaped, "AWS::RDS::DBClusterParameterGroup").Properties.Family).toBe("aurora-postgresql16");
+  });
+
+  it("stands in the zones and addresses that were asked for", () => {
+    const zones = ["eu-west-1c", "eu-west-1a", "eu-west-1b"];
+    const placed = synthesize({ zones, vpcCidr: "172.16.4.0/22", readers: 1 });
+    expect(the(placed, "AWS::EC2::VPC").Properties.CidrBlock).toBe("172.16.4.0/22");
+    const subnets = ofType(placed, "AWS::EC2::Subnet").map(([, subnet]) => subnet.Properties.AvailabilityZone);
+    expect(subnets).toEqual(zones);
+  });
+
   it("is thrown away when that was said", () => {
-    const thrown = the(synthesize({ retain: "false" }), "AWS::RDS::DBCluster");
+    const thrown = the(synthesize({ retain: false }), "AWS::RDS::DBCluster");
     expect(thrown).toMatchObject({ DeletionPolicy: "Delete", Properties: { DeletionProtection: false } });
   });
 
@@ -125,7 +190,28 @@ describe("the database", () => {
     for (const type of ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::EC2::VPC", "AWS::EC2::Subnet"])
       expect(ofType(existing, type)).toEqual([]);
     expect(the(existing, "AWS::EC2::SecurityGroupIngress").Properties.GroupId).toBe(CLUSTER.securityGroupId);
-    expect(the(existing, "AWS::EC2::VPCEndpoint").Properties.RouteTableIds).toEqual(NETWORK.routeTableIds);
+  });
+});
+
+describe("in a network of others", () => {
+  /** Whatever routes, resolves or bounds for more than the stack's own. */
+  const SHARED = /^AWS::(EC2::(VPCEndpoint|Route|RouteTable|NetworkAcl|DHCPOptions|Subnet|VPC|FlowLog)|Route53)/;
+  const shared = ({ resources }: Synthesized) => Object.values(resources).filter(({ Type }) => SHARED.test(Type));
+
+  it.each(["on", "off"])("nothing is changed that anybody else uses (migrator %s)", (migrator) => {
+    expect(shared(migrator === "on" ? existing : synthesize({ network: NETWORK, cluster: CLUSTER, migrator }))).toEqual(
+      [],
+    );
+    expect(shared(synthesize({ network: NETWORK, migrator }))).toEqual([]);
+  });
+
+  it("a way to DynamoDB is made where it was asked for by name, for everybody alike, and goes with the migrator", () => {
+    const asked = { network: { ...NETWORK, dynamoDbEndpoint: "create" }, cluster: CLUSTER };
+    const [way, ...others] = shared(synthesize(asked));
+    expect(others).toEqual([]);
+    expect(way?.Properties).toMatchObject({ RouteTableIds: NETWORK.routeTableIds, VpcId: NETWORK.vpcId });
+    expect(way?.Properties.PolicyDocument).toBeUndefined();
+    expect(shared(synthesize({ ...asked, migrator: "off" }))).toEqual([]);
   });
 });
 
@@ -152,10 +238,19 @@ describe("the function", () => {
     const { Variables } = the(existing, "AWS::Lambda::Function", "Migrator").Properties.Environment;
     expect(resolved(Variables)).toEqual({
       [ENVIRONMENT.source]: "dynamodb:legacy?region=eu-west-1",
+      [ENVIRONMENT.logLevel]: "info",
+      [ENVIRONMENT.logKeys]: "hashed",
       [ENVIRONMENT.target]: `postgres://migrator@${CLUSTER.endpoint}:5432/app?auth=iam&options=-c%20role%3Dapp_owner`,
       NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       NODE_OPTIONS: "--enable-source-maps",
     });
+  });
+
+  it("tells its log what was asked for, in words the function knows", () => {
+    const told = the(synthesize({ logLevel: "debug", logKeys: "clear" }), "AWS::Lambda::Function", "Migrator");
+    expect(told.Properties.LoggingConfig.ApplicationLogLevel).toBe("DEBUG");
+    const { Variables } = told.Properties.Environment;
+    expect(logSchema.parse(resolved(Variables))).toMatchObject({ level: "debug", keys: "clear" });
   });
 
   it("is the only one that a log of a run comes from, and every log is kept as long as was said", () => {
@@ -163,6 +258,9 @@ describe("the function", () => {
     const groups = ofType(kept, "AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
     expect(groups).toHaveLength(4);
     for (const group of groups) expect(group).toMatchObject({ RetentionInDays: 365, KmsKeyId: KEY });
+    expect(the(kept, "AWS::Logs::LogGroup", "Workflow").Properties.LogGroupName).toBe(
+      "/aws/vendedlogs/states/DynamoDbToPostgres",
+    );
   });
 });
 
@@ -193,11 +291,13 @@ describe("with the migrator off", () => {
   it("only what migrates has gone", () => {
     expect(types(off, made)).toEqual([]);
     expect(count(types(made, off))).toEqual({
-      "AWS::CloudWatch::Alarm": 5,
+      "AWS::CloudWatch::Alarm": 7,
       "AWS::CloudWatch::Dashboard": 1,
       "AWS::EC2::SecurityGroup": 1,
       "AWS::EC2::SecurityGroupEgress": 1,
       "AWS::EC2::SecurityGroupIngress": 1,
+      "AWS::EC2::VPCEndpoint": 1,
+      "AWS::IAM::ManagedPolicy": 1,
       "AWS::IAM::Policy": 3,
       "AWS::IAM::Role": 3,
       "AWS::Lambda::Alias": 1,
@@ -214,7 +314,10 @@ describe("with the migrator off", () => {
     const gone = Object.keys(made.resources).filter((id) => off.resources[id] === undefined);
     const [admission] = ofType(made, "AWS::EC2::SecurityGroupIngress").map(([id]) => id);
     expect(
-      gone.filter((id) => id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability)/.test(id)),
+      gone.filter(
+        (id) =>
+          id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability|Operator|NetworkVpcDynamoDb)/.test(id),
+      ),
     ).toEqual([]);
   });
 
@@ -232,8 +335,8 @@ describe("with the migrator off", () => {
     expect(the(after, "AWS::RDS::DBCluster")).toEqual(the(before, "AWS::RDS::DBCluster"));
   });
 
-  it("nothing is left of a stack that made neither network nor cluster, but the way to the table", () => {
+  it("nothing is left of a stack that made neither network nor cluster", () => {
     const left = synthesize({ migrator: "off", network: NETWORK, cluster: CLUSTER });
-    expect(Object.values(left.resources).map(({ Type }) => Type)).toEqual(["AWS::EC2::VPCEndpoint"]);
+    expect(Object.values(left.resources).map(({ Type }) => Type)).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
   });
 });

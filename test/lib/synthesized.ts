@@ -16,6 +16,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly Properties: Readonly<Record<string, any>>;
   readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
 }
 
 export interface Synthesized {
@@ -49,8 +50,17 @@ export function stackOf(settings: Settings = {}): { readonly app: App; readonly 
   return { app, stack: new MigrationStack(app, "DynamoDbToPostgres", { config }) };
 }
 
-/** Throws where CDK's validator or cdk-nag finds something. */
+const known = new Map<string, Synthesized>();
+
+/** Throws where CDK's validator or cdk-nag finds something. The same settings are synthesized once. */
 export function synthesize(settings: Settings = {}): Synthesized {
+  const key = JSON.stringify(settings);
+  const synthesized = known.get(key) ?? synthesizeAnew(settings);
+  known.set(key, synthesized);
+  return synthesized;
+}
+
+function synthesizeAnew(settings: Settings): Synthesized {
   const { app, stack } = stackOf(settings);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const template = Template.fromStack(stack);

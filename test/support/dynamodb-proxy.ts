@@ -29,6 +29,8 @@ export interface DynamoDbProxy extends AsyncDisposable {
   readonly faults: Map<string, Fault[]>;
   /** Requests seen, by operation. */
   readonly seen: Map<string, number>;
+  /** Whose requests they were, by access key. */
+  readonly signers: Set<string>;
 }
 
 const ERRORS = {
@@ -72,8 +74,10 @@ async function pass(upstream: URL, incoming: IncomingMessage, body: Buffer, outg
 export async function dynamoDbProxy(upstream: string): Promise<DynamoDbProxy> {
   const faults = new Map<string, Fault[]>();
   const seen = new Map<string, number>();
+  const signers = new Set<string>();
   const server = createServer(async (incoming, outgoing) => {
     const operation = String(incoming.headers["x-amz-target"]).split(".").at(-1) ?? "";
+    signers.add(/Credential=([^/]+)/.exec(incoming.headers.authorization ?? "")?.[1] ?? "nobody");
     seen.set(operation, (seen.get(operation) ?? 0) + 1);
     const body = await bodyOf(incoming);
     const fault = faults.get(operation)?.shift();
@@ -121,6 +125,7 @@ export async function dynamoDbProxy(upstream: string): Promise<DynamoDbProxy> {
     endpoint: `http://127.0.0.1:${port}`,
     faults,
     seen,
+    signers,
     [Symbol.asyncDispose]: () =>
       new Promise((done) => {
         server.closeAllConnections();

@@ -29,13 +29,16 @@ export function regionOf({ table, region }: TablePlace): string {
   throw new MigrationError("settings", `the region of the table ${table} ${problem}`, "add ?region= to the source");
 }
 
+/** Whose rights read the table, where they are not those of the process: as AWS_PROFILE, and for the table alone. Never part of a source's name. */
 export function openClient(place: TablePlace, onRetry?: OnRetry): DynamoDBClient {
   const { endpoint } = place;
+  const { MIGRATION_SOURCE_PROFILE: profile } = process.env;
   return new DynamoDBClient({
     region: regionOf(place),
     maxAttempts: ATTEMPTS,
     retryStrategy: patientRetries(1, onRetry),
     requestHandler: TIMEOUTS,
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(profile === undefined ? {} : { profile }),
   });
 }

@@ -1,0 +1,38 @@
+/** The README's commands of the CDK, typed as they stand there, with the stacks.json that stands there: each comes as far as the credentials. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type CdkFolder, cdkFolder, ROOT } from "../support/cdk.ts";
+import { blocksOf } from "../support/documents.ts";
+
+const README = await readFile(join(ROOT, "README.md"), "utf8");
+const STACKS = blocksOf(README).find(({ title }) => title === "stacks.json")?.text ?? "";
+const COMMANDS = new Set([...README.matchAll(/npx cdk [^`#\n]*[^`#\s]/g)].map(([command]) => command));
+
+let typed: CdkFolder;
+beforeAll(async () => {
+  typed = await cdkFolder(STACKS);
+});
+afterAll(() => typed[Symbol.asyncDispose]());
+
+it("the README types every kind of command", () => {
+  for (const kind of ["bootstrap", "diff", "deploy", "destroy", "-c migrator=off", "-c deletionProtection=false"])
+    expect([...COMMANDS].some((command) => command.includes(kind))).toBe(true);
+});
+
+/** Without the validator and cdk-nag, which take half of the time: other tests have them look at every shape. */
+const type = (command: string) => typed.run(`export CDK_VALIDATION=false; ${command}`);
+
+it.each([...COMMANDS])("%s", { timeout: 180_000 }, async (command) => {
+  // Destroying asks whether that is meant, and there is nobody at this terminal.
+  const { status, output } = await type(command.includes("destroy") ? `${command} --force` : command);
+  expect(output).toContain("Unable to resolve AWS account to use");
+  expect(output).not.toMatch(/is not given|the configuration has|REFUSED|No stacks match/);
+  expect(status).toBe(1);
+});
+
+it("a stack that was forgotten is asked for, by name", { timeout: 180_000 }, async () => {
+  const { status, output } = await type("npx cdk destroy --force");
+  expect(output).toMatch(/specify which stacks to use.*\nStacks: .*legacy/);
+  expect(status).toBe(1);
+});
