@@ -240,6 +240,7 @@ describe("the outputs", () => {
       "ClusterEndpoint",
       "DatabaseName",
       "DatabaseSecurityGroupId",
+      "HandOverSql",
       "MasterSecretArn",
       "SnapshotCommand",
       "SubnetIds",
