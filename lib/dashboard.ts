@@ -26,6 +26,9 @@ export interface DashboardProps {
   readonly alarms: readonly Alarm[];
 }
 
+/** What a proof before this one has said of a table is no verdict any more. */
+const latest = (field: string): string => `latest(${field}) as ${field.split(".").at(-1)}`;
+
 export function makeDashboard(scope: Construct, props: DashboardProps): Dashboard {
   const { migrator, logGroup, alarms } = props;
   const of = (...names: MetricName[]): IMetric[] => names.map((name) => measured(name, migrator.functionName));
@@ -61,12 +64,12 @@ export function makeDashboard(scope: Construct, props: DashboardProps): Dashboar
           height: 6,
         }),
         new LogQueryWidget({
-          title: "Verdict per table",
+          title: "Verdict per table, of the newest proof",
           logGroupNames: [logGroup.logGroupName],
           queryLines: [
-            "fields @timestamp, run, pass, table.name, table.expectedRows, table.actualRows, table.agrees",
             'filter message = "table"',
-            "sort table.agrees asc, @timestamp desc",
+            `stats ${["pass", "table.expectedRows", "table.actualRows", "table.agrees"].map(latest).join(", ")} by table.name`,
+            "sort agrees asc",
             "limit 100",
           ],
           width: 12,

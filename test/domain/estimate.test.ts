@@ -11,6 +11,7 @@ const rates: Rates = {
     measured: "2026-01-01",
     machine: "none",
     items: 1,
+    rounds: 1,
     item: { bytes: 1_000, rows: 1 },
     stored: 2_000,
     logged: 4_096,

@@ -128,6 +128,14 @@ it("every metric the function emits is somewhere on the dashboard", () => {
   expect(shown).toEqual(new Set(Object.keys(METRICS.units)));
 });
 
+it("a table's verdict is that of its newest proof: one of before cannot stand beside it", () => {
+  const [query = ""] = widgetsOf(stack)
+    .filter(({ properties }) => /per table/.test(properties.title))
+    .map(({ properties }) => String(properties.query));
+  expect(query).toContain("stats latest(pass) as pass, latest(table.expectedRows) as expectedRows");
+  expect(query).toMatch(/latest\(table\.agrees\) as agrees by table\.name/);
+});
+
 it("what stands for the newest state is of the newest minute, so that no earlier pass stands for this one", () => {
   const single = widgetsOf(stack).filter(({ properties }) => properties.view === "singleValue");
   expect(single.length).toBeGreaterThan(1);

@@ -1,7 +1,6 @@
 /** An estimate → what a person reads before a window is agreed upon. */
 import { type Estimate, MANY, type Passes } from "../../domain/estimate/estimate.ts";
-import type { Processor } from "../../domain/estimate/passes.ts";
-import { GIGABYTE, MOST_ACU } from "../../domain/estimate/passes.ts";
+import { GIGABYTE, MOST_ACU, type PassRates, type Processor } from "../../domain/estimate/passes.ts";
 import { numeral } from "../../domain/proof/summary.ts";
 import { grid } from "./text.ts";
 
@@ -48,14 +47,12 @@ const passesCells = ({ workers, first, second, price }: Passes): [number, string
   money(price),
 ];
 
-function ratesText({ rates: { measured, machine, items, item, first, second } }: Estimate): string[] {
+function ratesText({ rates: { measured, machine, items, rounds, item, first, second } }: Estimate): string[] {
   const micros = ({ client, postgres }: Processor): string => `${Math.round(client)} + ${Math.round(postgres)}`;
-  const pass = (rates: { readonly [stage: string]: Processor }): string =>
-    Object.entries(rates)
-      .map(([stage, taken]) => `${stage} ${micros(taken)}`)
-      .join(", ");
+  const pass = ({ copy, build, verify }: PassRates): string =>
+    `copy ${micros(copy)}, build ${micros(build)}, verify ${micros(verify)}`;
   return [
-    `  measured ${measured} with ${numeral(items)} items of ${item.bytes} bytes that give ${item.rows} rows each, on ${machine}`,
+    `  measured ${measured} in ${rounds} ${rounds === 1 ? "round" : "rounds"} with ${numeral(items)} items of ${item.bytes} bytes that give ${item.rows} rows each, on ${machine}`,
     "  microseconds of a processor an item, of a worker + of Postgres:",
     `      first pass: ${pass(first)}`,
     `      unchanged, as the second pass of a window: ${pass(second)}`,

@@ -1,5 +1,5 @@
 /** The size of a table → everything an estimate tells of it, and of fewer and more such items. Pure. */
-import { type Pass, passWith, type Question, readUnits, standing } from "./passes.ts";
+import { type Pass, passWith, type Question, type Rates, readUnits, standing } from "./passes.ts";
 import type { Prices } from "./prices.ts";
 import { RATES } from "./rates.ts";
 
@@ -36,7 +36,7 @@ export interface Estimate {
   /** As many workers, and no limit. */
   readonly sizes: readonly (Passes & { readonly items: number })[];
   readonly prices: Prices;
-  readonly rates: typeof RATES;
+  readonly rates: Rates;
 }
 
 /** Workers a stack can have. One is an invocation that does everything alone. */

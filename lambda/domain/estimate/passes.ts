@@ -16,7 +16,9 @@ export interface PassRates {
 export interface Rates {
   readonly measured: string;
   readonly machine: string;
+  /** In each round, of which these are the medians. */
   readonly items: number;
+  readonly rounds: number;
   /** What was measured with. */
   readonly item: { readonly bytes: number; readonly rows: number };
   readonly first: PassRates;
@@ -54,7 +56,7 @@ const HOUR = 3_600;
 export const HOURS_A_MONTH = 730;
 export const GIGABYTE = 1e9;
 
-/** A capacity unit is two GiB of memory; an instance that has eight times that, and an eighth of its price, has two processors. */
+/** A capacity unit is two GiB of memory; an instance class made for databases has a processor for eight of them. */
 const ACU_PER_PROCESSOR = 4;
 /** What a cluster can have at most. */
 export const MOST_ACU = 256;
