@@ -68,7 +68,9 @@ export async function conclude(
  * taken for gone.
  */
 export async function buildUp(task: Concluding, run: Run): Promise<Run | undefined> {
-  const { target, prune, allowEmpty, signal } = task;
+  const { target, prune, progress, allowEmpty, signal } = task;
+  // Each time it is gone on with: whoever looks sees that it is at work.
+  progress.tell({ kind: "phase", phase: "build", run: run.id, pass: run.pass });
   if (!(await decideRepeats(task, run, () => isToStop(task, run)))) return undefined;
   const { read } = await target.queue.progress(run);
   if (!(await target.tables.complete(run, prune && (read > 0 || allowEmpty), signal))) return undefined;

@@ -37,14 +37,10 @@ export async function plan(migration: Migration): Promise<Run> {
 
 /** Runs or resumes a migration. Throws MigrationError where it is refused. */
 export async function migrate(migration: Migration): Promise<Report> {
-  const { source, target, mapping, progress } = migration;
+  const { source, target, mapping } = migration;
   const run = await plan(migration);
   const clock = stopwatch(migration.now);
-  const build = async () => {
-    const entered = await target.runs.enter(run, "build");
-    progress.tell({ kind: "phase", phase: "build", run: run.id, pass: run.pass });
-    return entered;
-  };
+  const build = () => target.runs.enter(run, "build");
   // A repair that was interrupted has constraints to build, as a copy has.
   if (run.phase === "repair") return conclude(migration, await build(), clock);
   if (run.phase !== "copy") return conclude(migration, run, clock);

@@ -28,7 +28,6 @@ export async function workflowFinalize(migration: Migration, run: Run): Promise<
   if (run.phase === "repair") return workflowFinalize(migration, await runs.enter(run, "build"));
   if (run.phase !== "build") return true;
   if (await isToStop(migration, run)) return false;
-  migration.progress.tell({ kind: "phase", phase: "build", run: run.id, pass: run.pass });
   return (await buildUp(migration, run)) !== undefined;
 }
 

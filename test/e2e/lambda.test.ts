@@ -223,7 +223,7 @@ it("I11: two functions and a terminal on one run end well, and the result is tha
 describe("what an operator asks of a function", () => {
   it("in pieces: planned, copied by three at once, finalized, proven", async () => {
     await using database = await createDatabase();
-    await withFunction(environmentOf(clean, database), async (service) => {
+    const lines = await withFunction(environmentOf(clean, database), async (service) => {
       const ask = async ({ action, ...said }: { action: string; [name: string]: unknown }) =>
         answerOf(action, await service.invoke({ action, ...said }, AMPLE));
       expect(await ask({ action: "plan", workers: 3 })).toEqual({
@@ -252,6 +252,8 @@ describe("what an operator asks of a function", () => {
       );
       expect(await ask({ action: "drop-ledger" })).toEqual({ action: "drop-ledger", runs: 1 });
     });
+    const phases = lines.flatMap((line) => /"phase":"(\w+)"/.exec(line)?.[1] ?? []);
+    expect(phases).toEqual(["copy", "build", "verify", "ended", "repair", "build", "verify", "ended"]);
   });
 
   it("I10: keys stand in the answers as hashes, by which an item can be accepted", async () => {
