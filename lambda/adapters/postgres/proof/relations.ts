@@ -84,7 +84,8 @@ async function references(
     const { columns, references: to } = key;
     facts.foreignKeys.push({
       ...{ table: table.name, columns, references: to, orphans: count, built: is.there, validated: is.valid, examples },
-      ...why(is),
+      // The rows that break it are the reason, where there are any.
+      ...(count > 0 ? {} : why(is)),
     });
   }
 }
