@@ -5,12 +5,15 @@ import { program } from "./commands/program.ts";
 import { EXIT, exitOf } from "./terminal/exit.ts";
 import { outliveReaders } from "./terminal/pipes.ts";
 import { printFailure } from "./terminal/print.ts";
+import { endOnSignals, tellStopped, wasStopped } from "./terminal/stop.ts";
 
 outliveReaders();
+endOnSignals();
 try {
   await program().parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.refused;
+  if (await wasStopped()) tellStopped("stopped");
+  else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.refused;
   else {
     printFailure(error);
     process.exitCode = exitOf(error);

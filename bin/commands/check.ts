@@ -25,7 +25,8 @@ export const check = command("check", async (given) => {
         signal,
       },
     );
-    progress.done();
+    if (signal.aborted) progress.leave();
+    else progress.done();
     await writeJson(json, { ...checked, ddl });
     print(
       onlyDdl === true
@@ -34,7 +35,7 @@ export const check = command("check", async (given) => {
     );
     process.exitCode = !clean ? EXIT.discrepant : signal.aborted ? EXIT.incomplete : EXIT.verified;
   } finally {
-    progress.done();
+    progress.leave();
   }
 });
 

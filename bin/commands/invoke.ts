@@ -32,7 +32,8 @@ export const invoke = command("invoke", async ({ stack, region, json }) => {
     progress.step("starting");
     const { executionArn } = await told(() => executions.send(new StartExecutionCommand({ stateMachineArn })));
     const status = await told(() => follow());
-    progress.done();
+    if (status === "SUCCEEDED") progress.done();
+    else progress.leave();
     if (status === undefined) {
       note(`still running: ${executionArn}`);
       process.exitCode = EXIT.incomplete;
@@ -63,7 +64,7 @@ export const invoke = command("invoke", async ({ stack, region, json }) => {
       }
     }
   } finally {
-    progress.done();
+    progress.leave();
     for (const client of [formation, functions, executions]) client.destroy();
   }
 });

@@ -38,9 +38,10 @@ async function proven(json: string | undefined, work: (edge: Edge) => Promise<Pr
   try {
     const { report } = await work({ progress, signal: stopSignal() });
     await writeJson(json, report);
-    progress.done();
+    if (report.verdict === "verified") progress.done();
+    else progress.leave();
     show(report);
   } finally {
-    progress.done();
+    progress.leave();
   }
 }

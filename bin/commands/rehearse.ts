@@ -1,6 +1,5 @@
 /** `rehearse`: a whole migration on engines of its own, from an empty machine to three answers in SQL. */
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
@@ -21,9 +20,9 @@ import { sabotage } from "../rehearse/sabotage.ts";
 import { sampleItems } from "../rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../rehearse/seed.ts";
 import { EXIT } from "../terminal/exit.ts";
-import { note, print } from "../terminal/print.ts";
+import { print } from "../terminal/print.ts";
 import { type TerminalProgress, terminalProgress } from "../terminal/progress.ts";
-import { stopSignal } from "../terminal/stop.ts";
+import { stopSignal, untilStopped } from "../terminal/stop.ts";
 import { show, writeJson } from "./answer.ts";
 import { command } from "./command.ts";
 
@@ -55,28 +54,31 @@ export const rehearse = command("rehearse", async (raw) => {
   await using engines = new AsyncDisposableStack();
   try {
     const postgres = engines.adopt(await startPostgres(), (server) => server.stop());
+    signal.throwIfAborted();
     const dynamo = engines.adopt(await startDynamoDb(), (server) => server.stop());
     progress.step("filling the sample table");
     await fill(dynamo, settings, progress, signal);
+    signal.throwIfAborted();
     const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
     const task = { source, target: postgres.url, schema: { tables, items, migrations }, options };
     if (settings.sabotage) {
       progress.done();
-      if (!signal.aborted) await perform(task, settings, signal);
+      await perform(task, settings, signal);
     } else {
       const { report } = await runMigration(task, { progress, signal });
       await writeJson(settings.json, report);
-      progress.done();
+      if (report.verdict === "verified") progress.done();
+      else progress.leave();
       show(report);
       if (settings.dirty) listDirt();
       else if (!signal.aborted) await answer(postgres.url);
     }
     if (settings.keep && !signal.aborted) {
       print(`\nThe database is at ${postgres.url} until you press Ctrl-C.`);
-      await until(signal);
+      await untilStopped();
     }
   } finally {
-    progress.done();
+    progress.leave();
   }
 });
 
@@ -120,14 +122,8 @@ async function perform(task: Task, settings: RehearseSettings, signal: AbortSign
     ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
   ];
   const { target: url, schema } = task;
-  try {
-    const caught = await sabotage({ command, url, schema, units, items: settings.items, signal, print });
-    process.exitCode = caught ? EXIT.verified : EXIT.discrepant;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    note("INCOMPLETE  stopped, and everything that was started with it");
-    process.exitCode = EXIT.incomplete;
-  }
+  const caught = await sabotage({ command, url, schema, units, items: settings.items, signal, print });
+  process.exitCode = caught ? EXIT.verified : EXIT.discrepant;
 }
 
 function listDirt(): void {
@@ -155,8 +151,4 @@ async function answer(url: string): Promise<void> {
   } finally {
     await db.destroy();
   }
-}
-
-async function until(signal: AbortSignal): Promise<void> {
-  await sleep(2 ** 31 - 1, undefined, { signal }).catch(() => undefined);
 }

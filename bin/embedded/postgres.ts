@@ -21,10 +21,9 @@ export interface EmbeddedSettings {
 
 /**
  * Runs the server and waits on a pipe that only this process holds open: when it closes, by a stop or by a death of any
- * kind, the server ends. Ctrl-C reaches the whole process group, so the shell ignores it.
+ * kind, the server ends. Like the others here it is `APART`.
  */
 const SUPERVISOR = `
-  trap "" INT TERM HUP
   exec 3<&0
   "$@" </dev/null &
   server=$!
@@ -37,13 +36,15 @@ const SUPERVISOR = `
  * half-finished initdb still writes there.
  */
 const JANITOR = `
-  trap "" INT TERM HUP
   cat >/dev/null
   tries=0
   while [ -e "$1/data/postmaster.pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
   tries=0
   while [ -e "$1" ] && [ $tries -lt 50 ]; do rm -rf "$1" 2>/dev/null; sleep 0.1; tries=$((tries + 1)); done
 `;
+
+/** Ctrl-C and a terminal that is closed reach all of a process group: engines are none of it, and end when they are asked to. */
+const APART = { detached: true };
 
 const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "2GB" };
 
@@ -102,7 +103,7 @@ function canRun(file: string, user: User): boolean {
 
 function finished(command: string, args: readonly string[], options: SpawnOptions): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(command, args, { ...options, ...APART, stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
     child.stderr?.on("data", (chunk: Buffer) => {
       said += chunk.toString();
@@ -151,7 +152,11 @@ export async function startPostgres({ settings = {} }: EmbeddedSettings = {}): P
 async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   // The janitor comes first: between the folder and its janitor this process could die.
   const path = join(tmpdir(), `dynamodb-to-postgres-${randomBytes(6).toString("hex")}`);
-  const janitor = spawn("/bin/sh", ["-c", JANITOR, "sh", path], { cwd: "/", stdio: ["pipe", "ignore", "ignore"] });
+  const janitor = spawn("/bin/sh", ["-c", JANITOR, "sh", path], {
+    ...APART,
+    cwd: "/",
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   const gone = new Promise<void>((done) => janitor.once("exit", () => done()));
   await mkdir(path, { mode: 0o700 });
   return {
@@ -221,6 +226,7 @@ async function serve(
   const command = [join(native, "bin/postgres"), "-D", data, "-p", String(port), ...flags];
   const server = spawn("/bin/sh", ["-c", SUPERVISOR, "sh", ...command], {
     ...options,
+    ...APART,
     stdio: ["pipe", "ignore", "pipe"],
   });
   const ended = new Promise<void>((done) => server.once("exit", () => done()));

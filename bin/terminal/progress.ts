@@ -15,8 +15,10 @@ const PHASES = {
 export interface TerminalProgress extends Progress {
   /** A step that is no phase of a run: starting engines, filling a table. */
   step(text: string): void;
-  /** Leaves the line as it is and ends it. */
+  /** The step has come to its end. */
   done(): void;
+  /** Whatever has not come to its end is left, and marked as such. */
+  leave(): void;
 }
 
 /** Of what has no phases, only the locks it waits for. */
@@ -40,8 +42,15 @@ export function terminalProgress(): TerminalProgress {
     if (fresh) spinner.start(text);
     else spinner.text = text;
   };
+  const leave = (): void => {
+    if (current !== "") spinner.fail();
+    current = "";
+  };
+  // However the process ends, nobody else writes on its line.
+  process.once("exit", leave);
   return {
     step,
+    leave,
     done: () => {
       if (current !== "") spinner.succeed();
       current = "";
