@@ -40,7 +40,7 @@ export async function* killedCopy({ command, url, units, kills, signal }: Killed
   for (let left = kills; left > 0; left -= 1) {
     const goal = landing.pages + Math.max(1, Math.floor((units - landing.pages) / (left + 1)));
     const copy = start(command, signal);
-    while ((await standing(ledger)).pages < goal && !copy.ended()) await sleep(1);
+    while ((await standing(ledger)).pages < goal && !copy.ended()) await sleep(4);
     if (copy.ended()) return await copy.end;
     copy.child.kill("SIGKILL");
     await copy.end;

@@ -22,7 +22,7 @@ const schema = { ...pets, migrations };
 const TABLES = ["owners", "pets", "visits", "pairs", "log"];
 
 /** Primes, so that cuts fall on other statements in each round of a loop. */
-const EVERY = IS_THOROUGH ? 7 : 43;
+const EVERY = IS_THOROUGH ? 7 : 61;
 
 it(`I3: cut off at one message in ${EVERY}, which is delivered and never answered`, async () => {
   await using quiet = await createDatabase();

@@ -69,26 +69,34 @@ describe("a mapping", () => {
   });
 
   it("with hostile names that may stand makes tables of those very names, and nothing else", async () => {
-    for (const name of NASTY) {
-      await using database = await createDatabase();
-      await query(database.url, "create table x (still_here text)");
-      const tables = defineTables({
-        [name]: table({ [name]: text().primaryKey(), [`${name} too`]: text().unique().index() }).check(name, "true"),
-      });
-      const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
-        item(name, { pk: "A#{id}", where: { [name]: name } }, ({ key, attr }) => [
+    await using database = await createDatabase();
+    await query(database.url, "create table x (still_here text)");
+    const named = NASTY.map((name) => [
+      name,
+      table({ [name]: text().primaryKey(), [`${name} too`]: text().unique().index() }).check(name, "true"),
+    ]);
+    const tables = defineTables(Object.fromEntries(named));
+    const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) =>
+      NASTY.map((name, at) =>
+        item(name, { pk: `A${at}#{id}`, where: { [name]: name } }, ({ key, attr }) => [
           into(name as never, { [name]: key.id, [`${name} too`]: attr(`${name}?`) } as never),
         ]),
-      ]);
-      const list = [{ PK: { S: "A#1" }, [name]: { S: name }, [`${name}?`]: { S: name } }];
-      const report = await migrateTrial({ url: database.url, schema: { tables, items }, items: list });
-      expect([name, report.verdict, report.discrepancies]).toEqual([name, "verified", []]);
-      const made = await query<{ name: string }>(
-        database.url,
-        "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by relname",
-      );
-      expect(made.map((each) => each.name).sort()).toEqual([name, "x"].sort());
-    }
+      ),
+    );
+    const list = NASTY.map((name, at) => ({
+      ...{ PK: { S: `A${at}#1` } },
+      ...{ [name]: { S: name }, [`${name}?`]: { S: name } },
+    }));
+    const report = await migrateTrial({ url: database.url, schema: { tables, items }, items: list });
+    expect([report.verdict, report.discrepancies]).toEqual(["verified", []]);
+    expect(report.tables.map(({ name, actualRows }) => [name, actualRows]).sort()).toEqual(
+      NASTY.map((name) => [name, 1]).sort(),
+    );
+    const made = await query<{ name: string }>(
+      database.url,
+      "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'",
+    );
+    expect(made.map((each) => each.name).sort()).toEqual([...NASTY, "x"].sort());
   });
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Item } from "../../../lambda/domain/decode/attribute.ts";
 import { KeyShapes } from "../../../lambda/domain/discover/key-shapes.ts";
 import { matchTemplate, parseTemplate } from "../../../lambda/mapping/template.ts";
+import { IS_THOROUGH } from "../../support/thoroughness.ts";
 
 const keyed = (PK: string, SK: string, more: Item = {}): Item => ({ PK: { S: PK }, SK: { S: SK }, ...more });
 
@@ -191,8 +192,10 @@ const ORDERS: Readonly<Record<string, (items: readonly Item[]) => readonly Item[
 };
 const ownAttribute = (item: Item): string => Object.keys(item).find((attribute) => attribute.startsWith("own")) ?? "";
 
-describe.each(Object.entries(DESIGNS))("ten thousand items by %s", (_, { kinds, templates }) => {
-  const dressed = many(10_000, (at) => {
+const ITEMS = IS_THOROUGH ? 10_000 : 3_000;
+
+describe.each(Object.entries(DESIGNS))("thousands of items by %s", (_, { kinds, templates }) => {
+  const dressed = many(ITEMS, (at) => {
     const kind = at % kinds.length;
     const own = { [`own${kind}`]: { S: "a b" }, [`other${kind}`]: { N: "1.5" } };
     return { ...kinds[kind]?.(at), ...own, ...(at % 3 === 0 ? { [`seldom${kind}`]: { BOOL: true } } : {}) };
