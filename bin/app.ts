@@ -1,4 +1,4 @@
-/** The CDK app: `stacks.json` → checked configurations and schemas that load → the stacks, looked over by cdk-nag. */
+/** The CDK app: the stacks of `cdk.json` → checked configurations and schemas that load → the stacks, looked over by cdk-nag. */
 import { readFile } from "node:fs/promises";
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
@@ -12,7 +12,7 @@ import { readSchema } from "./terminal/schema-folder.ts";
 
 try {
   const app = new App();
-  // Beside cdk.json, which is where the CDK starts an app.
+  // The file itself: what was typed after `-c` is none of it. The CDK starts an app beside it.
   const text = await readFile(FILE, "utf8").catch(() => undefined);
   for (const { name, config } of readStacks(text, app.node.getAllContext())) {
     // A mapping that does not load is found here and not in the window.

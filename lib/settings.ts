@@ -1,4 +1,4 @@
-/** Kinds of settings: what stands in `stacks.json` → a checked value. */
+/** Kinds of settings: what `cdk.json` says of a stack → a checked value. */
 import { z } from "zod";
 
 /** Text that has a form; `expected` says which. */

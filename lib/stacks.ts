@@ -1,10 +1,11 @@
 /**
- * `stacks.json` → every stack by its name, with its checked configuration. Settings are kept and not typed: one that was
+ * `cdk.json`, in whose context `stacks` stands → every stack by its name, with its checked configuration. Settings are kept and not typed: one that was
  * forgotten after `-c` would make a new cluster, or bundle another schema. Only what may be forgotten may be typed.
  */
+import { repeatedName } from "../lambda/domain/decode/json-names.ts";
 import { type Config, ConfigError, readConfig, SETTINGS } from "./config.ts";
 
-export const FILE = "stacks.json";
+export const FILE = "cdk.json";
 
 /** Without them, the next deployment protects what is there, and brings back what migrates. Both take nothing away. */
 const TYPED = ["deletionProtection", "migrator"];
@@ -15,9 +16,9 @@ export interface NamedConfig {
   readonly config: Config;
 }
 
-const EXAMPLE = '{"legacy":{"tableName":"legacy"}}';
+const EXAMPLE = '{"context":{"stacks":{"legacy":{"tableName":"legacy"}}}}';
 
-/** Reads the file's text, undefined where it is not there, and the app's context. Throws ConfigError with every problem. */
+/** Reads the file's text, undefined where it is not there, and what was typed beside it. Throws ConfigError with every problem. */
 export function readStacks(text: string | undefined, context: Readonly<Record<string, unknown>>): NamedConfig[] {
   const problems: string[] = [];
   const typed = typedIn(context, problems);
@@ -43,19 +44,21 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function stacksIn(text: string | undefined): Record<string, unknown> {
   const remedy = `write each stack's settings into it, by the stack's name: ${EXAMPLE}`;
   if (text === undefined) throw new ConfigError([`${FILE} is not there: ${remedy}`]);
-  let stacks: unknown;
+  let settings: unknown;
   try {
-    stacks = JSON.parse(text);
+    settings = JSON.parse(text);
   } catch (error) {
     throw new ConfigError([`${FILE} is not JSON (${error instanceof Error ? error.message : error}): ${remedy}`]);
   }
+  const context = isObject(settings) ? settings.context : undefined;
+  const stacks = isObject(context) ? context.stacks : undefined;
   if (isObject(stacks) && Object.keys(stacks).length > 0) return stacks;
   throw new ConfigError([`${FILE} names no stack: ${remedy}`]);
 }
 
-/** Keys of others (`@aws-cdk/…`, `vpc-provider:…`) are let through; ours are plain words. */
+/** Keys of others (`@aws-cdk/…`, `vpc-provider:…`) are let through; ours are plain words. The stacks are the file's own, whatever is typed. */
 function typedIn(context: Readonly<Record<string, unknown>>, problems: string[]): Record<string, unknown> {
-  const ours = Object.entries(context).filter(([key]) => /^[A-Za-z]\w*$/.test(key));
+  const ours = Object.entries(context).filter(([key]) => /^[A-Za-z]\w*$/.test(key) && key !== "stacks");
   for (const [key] of ours.filter(([each]) => !TYPED.includes(each)))
     problems.push(
       Object.hasOwn(SETTINGS, key)
@@ -83,18 +86,6 @@ function misnamed(names: readonly string[]): string[] {
 
 /** JSON would take the last of them: of a stack that was copied and not renamed, the copy. */
 function twiceIn(json: string): string[] {
-  const tokens = [...json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)].map(([token]) => token);
-  const open: Set<string>[] = [];
-  const twice: string[] = [];
-  for (const [at, token] of tokens.entries()) {
-    if (token === "{" || token === "[") open.push(new Set());
-    else if (token === "}" || token === "]") open.pop();
-    else if (tokens[at + 1] === ":") {
-      const name = String(JSON.parse(token));
-      if (open.at(-1)?.has(name))
-        twice.push(`${name} stands twice in ${FILE}: one would hide the other, rename or remove it`);
-      open.at(-1)?.add(name);
-    }
-  }
-  return twice;
+  const name = repeatedName(json);
+  return name === undefined ? [] : [`${name} stands twice in ${FILE}: one would hide the other, rename or remove it`];
 }

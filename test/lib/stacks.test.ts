@@ -1,4 +1,4 @@
-/** `stacks.json` and what was typed → stacks with their settings; what could be forgotten may not be typed. */
+/** The stacks of `cdk.json` and what was typed → stacks with their settings; what could be forgotten may not be typed. */
 import { expect, it } from "vitest";
 import { ConfigError, SETTINGS } from "../../lib/config.ts";
 import { readStacks } from "../../lib/stacks.ts";
@@ -6,7 +6,10 @@ import { CLUSTER, NETWORK } from "./synthesized.ts";
 
 const TWO = { legacy: { tableName: "legacy" }, rehearsal: { tableName: "legacy-copy", retain: false } };
 
-const read = (stacks: unknown, context: Record<string, unknown> = {}) => readStacks(JSON.stringify(stacks), context);
+/** As the CDK hands it over: the file, and in the app's context what stands in it and what was typed. */
+const read = (stacks: unknown, typed: Record<string, unknown> = {}) =>
+  readStacks(JSON.stringify({ context: { "@aws-cdk/core:x": true, stacks } }), { stacks, ...typed });
+const holding = (stacks: string) => `{"context":{"stacks":${stacks}}}`;
 
 function problemsOf(stacks: unknown, context: Record<string, unknown> = {}): readonly string[] {
   try {
@@ -28,9 +31,7 @@ it("each stack has settings of its own, and none of another's", () => {
 it.each(Object.keys(SETTINGS).filter((name) => !["deletionProtection", "migrator"].includes(name)))(
   "%s may not be typed, because it could be forgotten",
   (name) => {
-    expect(problemsOf(TWO, { [name]: "legacy" })).toEqual([
-      expect.stringMatching(`${name} stands in context, .*stacks`),
-    ]);
+    expect(problemsOf(TWO, { [name]: "legacy" })).toEqual([expect.stringMatching(`${name} stands in context, .*cdk`)]);
   },
 );
 
@@ -58,16 +59,18 @@ it("keys of others are let through, and misspelt ones are not", () => {
 });
 
 const BAD: Record<string, [string | undefined, RegExp]> = {
-  "no file": [undefined, /stacks\.json is not there: write/],
-  "a file that is no JSON": ["{", /stacks\.json is not JSON \(.*\): write/],
-  "a file without stacks": ["{}", /names no stack: write/],
-  "a list": ["[{}]", /names no stack: write/],
-  "a stack that is only named": ['{"legacy":"legacy"}', /legacy: these settings are no JSON object: write/],
-  "a name with a space": ['{"my table":{"tableName":"legacy"}}', /my table cannot be a stack: name it/],
-  "a name RDS would refuse": ['{"a--b":{"tableName":"legacy"}}', /a--b cannot be a stack/],
-  "a name that is too long": [`{"${"a".repeat(51)}":{"tableName":"legacy"}}`, /cannot be a stack/],
+  "no file": [undefined, /cdk\.json is not there: write/],
+  "a file that is no JSON": ["{", /cdk\.json is not JSON \(.*\): write/],
+  "a file without context": ["{}", /names no stack: write/],
+  "a context without stacks": ['{"context":{}}', /names no stack: write/],
+  "no stack at all": [holding("{}"), /names no stack: write/],
+  "a list": [holding("[{}]"), /names no stack: write/],
+  "a stack that is only named": [holding('{"legacy":"legacy"}'), /legacy: these settings are no JSON object: write/],
+  "a name with a space": [holding('{"my table":{"tableName":"legacy"}}'), /my table cannot be a stack: name it/],
+  "a name RDS would refuse": [holding('{"a--b":{"tableName":"legacy"}}'), /a--b cannot be a stack/],
+  "a name that is too long": [holding(`{"${"a".repeat(51)}":{"tableName":"legacy"}}`), /cannot be a stack/],
   "two names but for capitals": [
-    '{"a":{"tableName":"one"},"A":{"tableName":"two"}}',
+    holding('{"a":{"tableName":"one"},"A":{"tableName":"two"}}'),
     /A is there twice but for capitals/,
   ],
 };
@@ -78,9 +81,9 @@ it.each(Object.entries(BAD))("%s is refused, with what to write", (_, [text, pro
 
 it("what stands twice hides nothing: neither a stack that was copied nor a setting", () => {
   const copied = '{"legacy":{"tableName":"legacy"},"legacy":{"tableName":"legacy-copy","retain":false}}';
-  expect(() => readStacks(copied, {})).toThrow(/legacy stands twice in stacks\.json: /);
+  expect(() => readStacks(holding(copied), {})).toThrow(/legacy stands twice in cdk\.json: /);
   const setting = '{"legacy":{"tableName":"legacy","retain":true,"\\u0072etain":false}}';
-  expect(() => readStacks(setting, {})).toThrow(/retain stands twice in stacks\.json: /);
+  expect(() => readStacks(holding(setting), {})).toThrow(/retain stands twice in cdk\.json: /);
 });
 
 it("the same name in two places, or as a value, stands once in each", () => {

@@ -1,4 +1,4 @@
-/** The README's commands of the CDK, typed as they stand there, with the stacks.json that stands there: each comes as far as the credentials. */
+/** The README's commands of the CDK, typed as they stand there, with the stacks that stand there: each comes as far as the credentials. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -6,12 +6,12 @@ import { type CdkFolder, cdkFolder, ROOT } from "../support/cdk.ts";
 import { blocksOf } from "../support/documents.ts";
 
 const README = await readFile(join(ROOT, "README.md"), "utf8");
-const STACKS = blocksOf(README).find(({ title }) => title === "stacks.json")?.text ?? "";
+const SHOWN = JSON.parse(blocksOf(README).find(({ title }) => title === "cdk.json")?.text ?? "{}");
 const COMMANDS = new Set([...README.matchAll(/npx cdk [^`#\n]*[^`#\s]/g)].map(([command]) => command));
 
 let typed: CdkFolder;
 beforeAll(async () => {
-  typed = await cdkFolder(STACKS);
+  typed = await cdkFolder(SHOWN.context.stacks);
 });
 afterAll(() => typed[Symbol.asyncDispose]());
 

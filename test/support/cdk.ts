@@ -1,6 +1,6 @@
 /** The CDK's command line as somebody types it, in a folder with settings of its own, on a machine that has never heard of AWS. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
@@ -26,13 +26,15 @@ const environment = (): NodeJS.ProcessEnv => ({
   NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),
 });
 
-/** `stacks` become its stacks.json; text is written as it stands. */
+/** `stacks` are those of its cdk.json. */
 export async function cdkFolder(stacks: unknown): Promise<CdkFolder> {
   // Below the lock file, which the CDK looks for, and where version control does not look.
   await mkdir(join(ROOT, "cdk.out"), { recursive: true });
   const folder = await mkdtemp(join(ROOT, "cdk.out/typed-"));
-  for (const name of ["bin", "schema", "cdk.json"]) await symlink(join(ROOT, name), join(folder, name));
-  await writeFile(join(folder, "stacks.json"), typeof stacks === "string" ? stacks : JSON.stringify(stacks));
+  for (const name of ["bin", "schema"]) await symlink(join(ROOT, name), join(folder, name));
+  const settings = JSON.parse(await readFile(join(ROOT, "cdk.json"), "utf8"));
+  Object.assign(settings.context, { stacks });
+  await writeFile(join(folder, "cdk.json"), JSON.stringify(settings));
   return {
     folder,
     run: (command) =>

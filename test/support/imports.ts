@@ -83,7 +83,11 @@ export const LAYERS: readonly Layer[] = [
   { name: "handler", files: /^lambda\/handler\.ts$/, may: [/^lambda\/(compose|event)\.ts$/, WORDS, /^schema\//] },
   { name: "schema", files: /^schema\//, may: [/^schema\//, /^lambda\/mapping\/index\.ts$/, /^kysely(\/migration)?$/] },
   { name: "bin", files: /^bin\//, may: [/^bin\//, /^lambda\//, /^lib\//, /^schema\//, PACKAGE] },
-  { name: "lib", files: /^lib\//, may: [/^lib\//, /^lambda\/contract\.ts$/, PACKAGE] },
+  {
+    name: "lib",
+    files: /^lib\//,
+    may: [/^lib\//, /^lambda\/contract\.ts$/, /^lambda\/domain\/decode\/json-names\.ts$/, PACKAGE],
+  },
 ];
 
 const LONGEST_FILE = 300;
