@@ -127,6 +127,10 @@ it("ends with an application that reads and writes tables which nobody else may"
 
   expect(await rds.as("master", shares)).toEqual([{ n: Number(shared?.n) - 1 }]);
 
+  expect(await invoke({ action: "report" })).toMatchObject({
+    action: "report",
+    report: { verdict: "verified", pass: 2 },
+  });
   const [told] = await rds.as("master", VERDICTS);
   expect(told).toEqual({ verdict: "verified" });
   await expect(rds.as("shop", VERDICTS)).rejects.toThrow(/permission denied/);
