@@ -26,8 +26,8 @@ function usageOf(name: string, { words, needs, takes }: Verb): string {
 it("the page lists every verb as it is typed, and no other", async () => {
   const page = squeezed(await readFile(join(resolve(import.meta.dirname, ".."), "README.md"), "utf8"));
   const listed = page.slice(page.indexOf("## Operations"), page.indexOf("SRC dynamodb:TABLE"));
-  expect(listed.match(/node bin\/cli\.ts [a-z-]+ [^`]*?(?= node bin|$| *$)/g)?.map((line) => line.trim())).toEqual(
-    verbs.map(([name, verb]) => `node bin/cli.ts ${usageOf(name, verb)}`),
+  expect(listed.match(/bin\/ddb2pg [a-z-]+ [^`]*?(?= bin\/ddb2pg|$| *$)/g)?.map((line) => line.trim())).toEqual(
+    verbs.map(([name, verb]) => `bin/ddb2pg ${usageOf(name, verb)}`),
   );
 });
 

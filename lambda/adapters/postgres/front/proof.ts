@@ -75,7 +75,7 @@ async function readTables(sessions: Sessions, { tables }: Mapping): Promise<Tabl
   return [...tables, ...referred, ...(await sessions.use(ledgerParts)).tables];
 }
 
-/** Tables that are read at a time, on connections of their own: `npm run bench` shows what it brings. */
+/** Tables that are read at a time, on connections of their own: as many as a small Aurora has processors for, and nobody is left a database without. */
 const AT_ONCE = 4;
 /** What took longer than this to compute is kept at once, and everything of a proof that is gone on with: whoever ends this process may not ask first. */
 const LONG_MS = 10_000;
