@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect as dial } from "node:net";
+import { createServer, connect as dial } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
@@ -14,6 +14,7 @@ import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
 import { must } from "../../../../lambda/domain/must.ts";
 import { pageWrite } from "../../../../lambda/pipeline/copy.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
+import { listening } from "../../../support/listening.ts";
 import { migrateTrial, query } from "../../../support/migration.ts";
 import { GOOD, owner, schema } from "../../../support/pets.ts";
 import { type Pooler, pooler } from "../../../support/pooler.ts";
@@ -127,7 +128,9 @@ describe.skipIf(PGBOUNCER === undefined)("PgBouncer, where it is installed", () 
   async function bouncer(mode: string, more: readonly string[] = []): Promise<string> {
     const { hostname, port, username } = new URL(inject("postgresUrl"));
     const folder = await mkdtemp(join(tmpdir(), "pooler-"));
-    const own = 30_000 + (process.pid % 20_000) + stops.length;
+    const probe = createServer();
+    const own = await listening(probe);
+    await new Promise((closed) => probe.close(closed));
     const settings = [
       ...["[databases]", `* = host=${hostname} port=${port} user=${username}`, "[pgbouncer]", "listen_addr=127.0.0.1"],
       ...[
@@ -147,8 +150,9 @@ describe.skipIf(PGBOUNCER === undefined)("PgBouncer, where it is installed", () 
       stdio: "ignore",
       ...(isRoot ? nobody : {}),
     });
+    // It may have ended by itself by then.
+    const ended = once(child, "exit");
     stops.push(async () => {
-      const ended = once(child, "exit");
       child.kill("SIGKILL");
       await ended;
       await rm(folder, { recursive: true, force: true });
