@@ -33,14 +33,14 @@ const SUPERVISOR = `
 
 /**
  * Waits on such a pipe from the folder's first moment and removes it: after the server has gone, and again while a
- * half-finished initdb still writes there.
+ * half-finished initdb still writes there, which on a busy machine it may for a minute.
  */
 const JANITOR = `
   cat >/dev/null
   tries=0
   while [ -e "$1/data/postmaster.pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
   tries=0
-  while [ -e "$1" ] && [ $tries -lt 50 ]; do rm -rf "$1" 2>/dev/null; sleep 0.1; tries=$((tries + 1)); done
+  while [ -e "$1" ] && [ $tries -lt 600 ]; do rm -rf "$1" 2>/dev/null; sleep 0.2; tries=$((tries + 1)); done
 `;
 
 /** Ctrl-C and a terminal that is closed reach all of a process group: engines are none of it, and end when they are asked to. */
