@@ -74,6 +74,8 @@ type Ask = <R extends pg.QueryResultRow>(sql: string, values?: unknown[]) => Pro
 /** Asks what there is to ask, one after the other, on a connection of its own. */
 async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  // A server that is ended behind its back is told by the next query.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     await client.query("set timezone = 'UTC'");
