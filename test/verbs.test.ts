@@ -1,12 +1,11 @@
 /** One table of verbs: the page that lists them, the command line and the event say the same. */
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { program } from "../bin/commands/program.ts";
 import { ACTIONS, eventSchema } from "../lambda/event.ts";
 import { OPTIONS, type OptionName } from "../lambda/options.ts";
 import type { Verb } from "../lambda/verb.ts";
 import { VERBS, WORKFLOW } from "../lambda/verbs.ts";
+import { readPage } from "./support/pages.ts";
 
 const verbs: [string, Verb][] = Object.entries(VERBS);
 const squeezed = (text: string): string => text.replace(/\s+/g, " ");
@@ -24,8 +23,8 @@ function usageOf(name: string, { words, needs, takes }: Verb): string {
 }
 
 it("the page lists every verb as it is typed, and no other", async () => {
-  const page = squeezed(await readFile(join(resolve(import.meta.dirname, ".."), "README.md"), "utf8"));
-  const listed = page.slice(page.indexOf("## Operations"), page.indexOf("SRC dynamodb:TABLE"));
+  const page = squeezed(await readPage("bin/README.md"));
+  const listed = page.slice(0, page.indexOf("SRC dynamodb:TABLE"));
   expect(listed.match(/bin\/ddb2pg [a-z-]+ [^`]*?(?= bin\/ddb2pg|$| *$)/g)?.map((line) => line.trim())).toEqual(
     verbs.map(([name, verb]) => `bin/ddb2pg ${usageOf(name, verb)}`),
   );

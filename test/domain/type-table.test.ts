@@ -1,12 +1,11 @@
-/** The README's table of types, cell by cell: what it says needs no word needs none, what it refuses is refused whatever is said. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+/** The page's table of types, cell by cell: what it says needs no word needs none, what it refuses is refused whatever is said. */
 import { expect, it } from "vitest";
 import type { AttributeType, AttributeValue } from "../../lambda/domain/decode/attribute.ts";
 import { encode } from "../../lambda/domain/decode/cell.ts";
 import { isRefusal } from "../../lambda/domain/decode/refusal.ts";
 import { wordOf } from "../../lambda/domain/decode/steps.ts";
 import type { Conversion, Kind } from "../../lambda/mapping/kinds.ts";
+import { readPage } from "../support/pages.ts";
 
 /** A value of each type, as friendly to the column as its type can be. */
 function friendly(type: AttributeType, kind: Kind): AttributeValue {
@@ -44,8 +43,8 @@ const accepts = (kind: Kind, value: AttributeValue): Conversion[] =>
     return after !== null && !isRefusal(after) && !isRefusal(encode({ kind }, after, conversion));
   });
 
-const README = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
-const [, table = ""] = /### From DynamoDB types to columns\n[\s\S]*?\n((?:\|.*\n)+)/.exec(README) ?? [];
+const PAGE = await readPage("schema/README.md");
+const [, table = ""] = /## From DynamoDB types to columns\n[\s\S]*?\n((?:\|.*\n)+)/.exec(PAGE) ?? [];
 const [header = [], , ...rows] = table
   .trim()
   .split("\n")

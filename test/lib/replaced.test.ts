@@ -1,7 +1,7 @@
-/** Every setting, changed on a stack that stands: what holds data is not another afterwards, but where the README says so. */
-import { readFile } from "node:fs/promises";
+/** Every setting, changed on a stack that stands: what holds data is not another afterwards, but where the page says so. */
 import { describe, expect, it } from "vitest";
 import type { SETTINGS } from "../../lib/config.ts";
+import { readPage } from "../support/pages.ts";
 import { replaced } from "./replaced.ts";
 import { CLUSTER, KEY, NETWORK, synthesize, the } from "./synthesized.ts";
 
@@ -44,9 +44,9 @@ const CHANGED: Readonly<Record<keyof typeof SETTINGS, unknown>> = {
 /** Where one is refused without another. */
 const TOGETHER: Readonly<Record<string, object>> = { cluster: { network: NETWORK } };
 
-const README = await readFile("README.md", "utf8");
+const PAGE = await readPage("lib/README.md");
 /** Of the table of settings: the first cell, and whether it says that the setting is fixed. */
-const ROWS = [...README.matchAll(/^\| (`\w+`(?:, `\w+`)*)( †)? \| .* \|$/gm)].flatMap(([, names = "", mark]) =>
+const ROWS = [...PAGE.matchAll(/^\| (`\w+`(?:, `\w+`)*)( †)? \| .* \|$/gm)].flatMap(([, names = "", mark]) =>
   [...names.matchAll(/\w+/g)].map(([name]) => ({ name, isFixed: mark !== undefined })),
 );
 const FIXED = ROWS.filter(({ isFixed }) => isFixed).map(({ name }) => name);
@@ -59,7 +59,7 @@ const before = synthesize();
 const standing = (name: string) => (STANDING[name] === undefined ? before : synthesize(STANDING[name]));
 const after = (name: string, value: unknown) => synthesize({ [name]: value, ...TOGETHER[name], ...STANDING[name] });
 
-it("the README's table has every setting, and some that are fixed", () => {
+it("the page's table has every setting, and some that are fixed", () => {
   const names = ROWS.map(({ name }) => name).filter((name) => Object.hasOwn(CHANGED, name));
   expect(names.sort()).toEqual(Object.keys(CHANGED).sort());
   expect(FIXED.length).toBeGreaterThan(2);

@@ -1,12 +1,11 @@
 /** What the roles' statements do, run as a master who is no superuser, as whoever it is about sees it. */
-import { readFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { admitting, handingOver, lockingOut } from "../../lib/role-statement.ts";
-import { blocksOf } from "../support/documents.ts";
+import { blocksOfPage } from "../support/pages.ts";
 import { type Rds, startRds } from "./rds.ts";
 
 /** What the page has a master type, statement by statement. */
-const typed = blocksOf(await readFile("README.md", "utf8"))
+const typed = (await blocksOfPage("lib/README.md"))
   .filter(({ language }) => language === "sql")
   .flatMap(({ text }) => text.split(";"))
   .filter((statement) => statement.trim() !== "");

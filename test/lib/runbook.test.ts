@@ -2,7 +2,6 @@
  * The runbook in its order: roles made, a pass over the live table, a second one behind the freeze, report, seal, ledger dropped,
  * migrator off, hand-over, and the application at work. Each step by what the deployment has for it, as the role that does it.
  */
-import { readFile } from "node:fs/promises";
 import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
@@ -11,9 +10,9 @@ import { ENVIRONMENT } from "../../lambda/contract.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { type Bundle, bundleFunction } from "../support/bundle.ts";
-import { blocksOf } from "../support/documents.ts";
 import { LambdaService } from "../support/lambda-service.ts";
 import { VERDICTS } from "../support/ledger.ts";
+import { blocksOfPage } from "../support/pages.ts";
 import { tableName } from "../support/table-name.ts";
 import { type DataApi, startDataApi } from "./data-api.ts";
 import { definitionOf, execute, Failed, type Task } from "./executed.ts";
@@ -99,7 +98,7 @@ it("ends with an application that reads and writes tables which nobody else may"
   // The live pass; the master looks at it while the application may only read.
   expect(await pass()).toMatchObject({ verdict: "verified", pass: 1 });
   const [before] = await rds.as("master", "select count(*)::int as users from users");
-  for (const { text } of blocksOf(await readFile("README.md", "utf8")).filter(({ language }) => language === "sql"))
+  for (const { text } of (await blocksOfPage("lib/README.md")).filter(({ language }) => language === "sql"))
     await rds.as("master", ...text.split(";").filter((statement) => statement.trim() !== ""));
   expect(await rds.as("shop", "select count(*)::int as users from users")).toEqual([before]);
   const write =

@@ -1,9 +1,8 @@
 /** AWS' own command line, typed as the outputs and the page have it: it takes every word, and stops for want of credentials. */
 import { spawnSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { blocksOf } from "../support/documents.ts";
+import { blocksOfPage } from "../support/pages.ts";
 import { resolved, synthesize } from "./synthesized.ts";
 
 const NOBODY = {
@@ -30,7 +29,7 @@ const LACKING: readonly (readonly [version: RegExp, word: RegExp])[] = [
 
 const { outputs } = synthesize({ alarmEmail: "team@example.org", wayIn: "on" });
 const told = Object.entries(outputs).map(([name, { Value }]) => [name, String(resolved(Value))] as const);
-const page = blocksOf(await readFile("README.md", "utf8")).flatMap(({ language, text }) =>
+const page = (await blocksOfPage("lib/README.md")).flatMap(({ language, text }) =>
   language === "sh" ? text.split("\n").map((line) => ["the page", line] as const) : [],
 );
 /** With nothing around them: what follows would be done with an answer. */

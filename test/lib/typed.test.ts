@@ -1,13 +1,12 @@
-/** The README's commands of the CDK, typed as they stand there, with the stacks that stand there: each comes as far as the credentials. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+/** The page's commands of the CDK, typed as they stand there, with the stacks that stand there: each comes as far as the credentials. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type CdkFolder, cdkFolder, ROOT } from "../support/cdk.ts";
+import { type CdkFolder, cdkFolder } from "../support/cdk.ts";
 import { blocksOf } from "../support/documents.ts";
+import { readPage } from "../support/pages.ts";
 
-const README = await readFile(join(ROOT, "README.md"), "utf8");
-const SHOWN = JSON.parse(blocksOf(README).find(({ title }) => title === "cdk.json")?.text ?? "{}");
-const COMMANDS = new Set([...README.matchAll(/npx cdk [^`#\n]*[^`#\s]/g)].map(([command]) => command));
+const PAGE = await readPage("lib/README.md");
+const SHOWN = JSON.parse(blocksOf(PAGE).find(({ title }) => title === "cdk.json")?.text ?? "{}");
+const COMMANDS = new Set([...PAGE.matchAll(/npx cdk [^`#\n]*[^`#\s]/g)].map(([command]) => command));
 
 let typed: CdkFolder;
 beforeAll(async () => {
@@ -15,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => typed[Symbol.asyncDispose]());
 
-it("the README types every kind of command", () => {
+it("the page types every kind of command", () => {
   for (const kind of ["bootstrap", "diff", "deploy", "destroy", "-c migrator=off", "-c deletionProtection=false"])
     expect([...COMMANDS].some((command) => command.includes(kind))).toBe(true);
 });
