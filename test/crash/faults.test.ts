@@ -156,14 +156,18 @@ describe("Postgres on a bad night", () => {
   });
 
   it("I3: cut in the middle of a batch", async () => {
-    let inserts = 0;
+    // How many packets the statements come in depends on what else the machine does: 190 and more.
+    let packets = 0;
+    let cuts = 0;
     proxy.onSent = (data) => {
       if (!data.includes('insert into "public"') && !data.includes('copy "public"')) return "answer";
-      inserts += 1;
-      return inserts % 40 === 0 && inserts <= 200 ? "cut" : "answer";
+      packets += 1;
+      if (packets % 30 > 0 || cuts === 5) return "answer";
+      cuts += 1;
+      return "cut";
     };
     await tried("Postgres: cut in the middle of a batch", {});
-    expect(inserts).toBeGreaterThan(200);
+    expect(cuts).toBe(5);
   });
 
   it("I3: backends ended by an administrator", async () => {
