@@ -96,7 +96,7 @@ describe("a planted violation is found", () => {
     ],
     "a verb that names an adapter": [
       "lambda/verbs/x.ts",
-      'import { runStore } from "../adapters/postgres/ledger/runs.ts";',
+      'import { runStore } from "../adapters/postgres/ledger/run/runs.ts";',
       "(verbs) may not import lambda/adapters/",
     ],
     "a verb that knows another": [
@@ -148,6 +148,16 @@ describe("a planted violation is found", () => {
       "lambda/adapters/postgres/ledger/x.ts",
       'import { settle } from "../rows/settle.ts";',
       "(adapters/postgres/ledger) may not import lambda/adapters/postgres/rows/settle.ts",
+    ],
+    "a room of the ledger that looks at a later one": [
+      "lambda/adapters/postgres/ledger/items/x.ts",
+      'import { recordsOf } from "../passes/seen.ts";',
+      "(adapters/postgres/ledger/items) may not import lambda/adapters/postgres/ledger/passes/seen.ts",
+    ],
+    "the ledger's tables, knowing who reads them": [
+      "lambda/adapters/postgres/ledger/x.ts",
+      'import { recordsOf } from "./passes/seen.ts";',
+      "(adapters/postgres/ledger) may not import lambda/adapters/postgres/ledger/passes/seen.ts",
     ],
     "a table of the ledger's, named beside it": [
       "lambda/adapters/postgres/rows/x.ts",

@@ -6,8 +6,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { allRuns } from "../../lambda/adapters/postgres/ledger/run.ts";
-import { progressOf } from "../../lambda/adapters/postgres/ledger/units.ts";
+import { progressOf } from "../../lambda/adapters/postgres/ledger/passes/units.ts";
+import { allRuns } from "../../lambda/adapters/postgres/ledger/run/run.ts";
 import { connect, type Session } from "../../lambda/adapters/postgres/session/connection.ts";
 import { EXIT } from "../terminal/exit.ts";
 

@@ -1,6 +1,6 @@
 /** A proof in several invocations, whichever of its parts an invocation ends in: it is the proof that one invocation makes. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { keptLaps } from "../../lambda/adapters/postgres/ledger/laps.ts";
+import { keptLaps } from "../../lambda/adapters/postgres/ledger/run/laps.ts";
 import { countingAnew, countingInServer } from "../../lambda/adapters/postgres/proof/counted-relations.ts";
 import { connect } from "../../lambda/adapters/postgres/session/connection.ts";
 import { load, openTarget } from "../../lambda/compose.ts";

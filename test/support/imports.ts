@@ -33,6 +33,10 @@ const rooms = (folder: string, names: readonly string[], others: readonly RegExp
     may: [...names.slice(0, at + 1).map((before) => new RegExp(`^lambda/${folder}/${before}/`)), ...others],
   }));
 
+const SESSION_ROOM = /^lambda\/adapters\/postgres\/session\//;
+/** The ledger's tables: below all that reads and writes them. */
+const LEDGER_FLOOR = /^lambda\/adapters\/postgres\/ledger\/[^/]+\.ts$/;
+
 const COMPOSE = /^lambda\/compose\.ts$/;
 const VERB_FLOOR = /^lambda\/(verb|runs|opening|item-name)\.ts$/;
 const VERB_TABLE = /^lambda\/verbs\.ts$/;
@@ -56,6 +60,16 @@ export const LAYERS: readonly Layer[] = [
     files: new RegExp(`^lambda/adapters/${name}/`),
     may: [new RegExp(`^lambda/adapters/${name}/`), PORTS, DOMAIN, MAPPING, PACKAGE],
   })),
+  {
+    name: "adapters/postgres/ledger",
+    files: LEDGER_FLOOR,
+    may: [LEDGER_FLOOR, SESSION_ROOM, PORTS, DOMAIN, MAPPING, PACKAGE],
+  },
+  ...rooms(
+    "adapters/postgres/ledger",
+    ["run", "items", "passes"],
+    [LEDGER_FLOOR, SESSION_ROOM, PORTS, DOMAIN, MAPPING, PACKAGE],
+  ),
   ...rooms(
     "adapters/postgres",
     ["session", "ledger", "tables", "proof", "rows", "front"],

@@ -7,10 +7,10 @@ import { openIn } from "../../../domain/proof/pending.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Accepted, Choice } from "../../../ports/decisions.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { acceptPending } from "../ledger/accepted.ts";
-import { namedItems } from "../ledger/item-name.ts";
-import { pendingGroups } from "../ledger/pending.ts";
-import { moveRun } from "../ledger/phases.ts";
+import { namedItems } from "../ledger/items/item-name.ts";
+import { acceptPending } from "../ledger/passes/accepted.ts";
+import { pendingGroups } from "../ledger/passes/pending.ts";
+import { moveRun } from "../ledger/run/phases.ts";
 import { itemFaults } from "../proof/item-faults.ts";
 import type { Session } from "../session/connection.ts";
 

@@ -1,6 +1,6 @@
 /** The allowance of a source, kept in the ledger for the readers of all processes. */
 import type { Allowances } from "../../../ports/allowance.ts";
-import { halveShare, takeUnits } from "../ledger/allowance.ts";
+import { halveShare, takeUnits } from "../ledger/run/allowance.ts";
 import type { Sessions } from "../session/sessions.ts";
 
 export const allowances =

@@ -1,9 +1,9 @@
 /** Decisions of an operator → lines of the ledger that every process reads. */
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Decisions } from "../../../ports/decisions.ts";
-import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
-import { movedOn, moveRun } from "../ledger/phases.ts";
-import { updateRun } from "../ledger/run.ts";
+import { refuseWhileUsed, withRun } from "../ledger/run/locks.ts";
+import { movedOn, moveRun } from "../ledger/run/phases.ts";
+import { updateRun } from "../ledger/run/run.ts";
 import { transaction } from "../session/connection.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { accept } from "./accept.ts";

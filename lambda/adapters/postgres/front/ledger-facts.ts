@@ -3,8 +3,8 @@
 import type { LedgerFacts } from "../../../domain/proof/evidence.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { staleItems } from "../ledger/gone.ts";
-import { decisionsIn, pendingGroups } from "../ledger/pending.ts";
+import { staleItems } from "../ledger/passes/gone.ts";
+import { decisionsIn, pendingGroups } from "../ledger/passes/pending.ts";
 import { unremoved } from "../rows/unremoved.ts";
 import type { Session } from "../session/connection.ts";
 

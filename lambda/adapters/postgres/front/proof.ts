@@ -6,10 +6,10 @@ import type { ContentFacts, RelationFacts, TableContent } from "../../../domain/
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { TargetProof } from "../../../ports/proof.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { builtBy } from "../ledger/built.ts";
-import { ledgerParts } from "../ledger/forget.ts";
-import { goesOn, keepLap, keptLaps, type Lap } from "../ledger/laps.ts";
-import { letCount, lockCounts } from "../ledger/locks.ts";
+import { ledgerParts } from "../ledger/items/forget.ts";
+import { builtBy } from "../ledger/run/built.ts";
+import { goesOn, keepLap, keptLaps, type Lap } from "../ledger/run/laps.ts";
+import { letCount, lockCounts } from "../ledger/run/locks.ts";
 import { tableContent } from "../proof/contents.ts";
 import { countingAnew, countingInServer } from "../proof/counted-relations.ts";
 import { keepLineSums, lineSums } from "../proof/line-sums.ts";

@@ -21,15 +21,15 @@ import {
   noteDamage,
   refused,
   takeDamage,
-} from "../ledger/damage.ts";
-import { heldKeys, holding } from "../ledger/holding.ts";
-import { knownItems } from "../ledger/items.ts";
-import { refuseWhileUsed, withRun } from "../ledger/locks.ts";
-import { isInPhase, movedOn, moveRun, rolledBack } from "../ledger/phases.ts";
-import * as quarantine from "../ledger/quarantine.ts";
-import { holdersOf } from "../ledger/repeated.ts";
-import { lockRun } from "../ledger/run.ts";
-import { correct } from "../ledger/units.ts";
+} from "../ledger/items/damage.ts";
+import { heldKeys, holding } from "../ledger/items/holding.ts";
+import { knownItems } from "../ledger/items/items.ts";
+import * as quarantine from "../ledger/items/quarantine.ts";
+import { holdersOf } from "../ledger/passes/repeated.ts";
+import { correct } from "../ledger/passes/units.ts";
+import { refuseWhileUsed, withRun } from "../ledger/run/locks.ts";
+import { isInPhase, movedOn, moveRun, rolledBack } from "../ledger/run/phases.ts";
+import { lockRun } from "../ledger/run/run.ts";
 import { mendRows } from "../rows/mended-rows.ts";
 import { writeItems } from "../rows/page.ts";
 import type { Facet } from "../rows/rows.ts";

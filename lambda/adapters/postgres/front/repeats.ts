@@ -8,8 +8,7 @@ import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Repeats } from "../../../ports/repeats.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { moveRun } from "../ledger/phases.ts";
-import { type Version, versionOf } from "../ledger/quarantine.ts";
+import { type Version, versionOf } from "../ledger/items/quarantine.ts";
 import {
   type Counted,
   findRepeated,
@@ -19,8 +18,9 @@ import {
   markDecided,
   recounted,
   undecidedOf,
-} from "../ledger/repeated.ts";
-import { correct, forgetReread, noteReread, unitsToReread } from "../ledger/units.ts";
+} from "../ledger/passes/repeated.ts";
+import { correct, forgetReread, noteReread, unitsToReread } from "../ledger/passes/units.ts";
+import { moveRun } from "../ledger/run/phases.ts";
 import { decideKept } from "../rows/decide-repeats.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { FEW_ROWS } from "../session/lookups.ts";

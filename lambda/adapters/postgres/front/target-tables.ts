@@ -2,9 +2,9 @@
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Phase, Run } from "../../../ports/runs.ts";
 import type { TargetTables } from "../../../ports/tables.ts";
-import { forgetEarlierPasses } from "../ledger/forget.ts";
-import { letBuild, lockBuilds, withRun } from "../ledger/locks.ts";
-import { isInPhase } from "../ledger/phases.ts";
+import { forgetEarlierPasses } from "../ledger/items/forget.ts";
+import { letBuild, lockBuilds, withRun } from "../ledger/run/locks.ts";
+import { isInPhase } from "../ledger/run/phases.ts";
 import { pruneGone } from "../rows/prune.ts";
 import { settle } from "../rows/settle.ts";
 import { removeAgain } from "../rows/unremoved.ts";

@@ -3,11 +3,19 @@ import { addTallies, type Tally } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../../ports/units.ts";
-import { createdTables } from "../ledger/built.ts";
-import { lockClass, lockPages, withRun } from "../ledger/locks.ts";
-import { isInPhase, movedOn } from "../ledger/phases.ts";
-import { addSeen } from "../ledger/seen.ts";
-import { openUnits, passPage, planUnits, progressOf, tallyOf, type UnitState, unitState } from "../ledger/units.ts";
+import { addSeen } from "../ledger/passes/seen.ts";
+import {
+  openUnits,
+  passPage,
+  planUnits,
+  progressOf,
+  tallyOf,
+  type UnitState,
+  unitState,
+} from "../ledger/passes/units.ts";
+import { createdTables } from "../ledger/run/built.ts";
+import { lockClass, lockPages, withRun } from "../ledger/run/locks.ts";
+import { isInPhase, movedOn } from "../ledger/run/phases.ts";
 import type { WritePlace } from "../rows/changes.ts";
 import { writeItems } from "../rows/page.ts";
 import { Straight } from "../rows/straight.ts";

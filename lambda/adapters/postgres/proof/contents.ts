@@ -4,7 +4,7 @@ import { emptySum, type FingerprintSum, sameSum } from "../../../domain/decode/f
 import type { Differences, Example, Group, TableContent } from "../../../domain/proof/evidence.ts";
 import { facetKey } from "../../../domain/proof/tally.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import { heldCount, heldKeys, holding } from "../ledger/holding.ts";
+import { heldCount, heldKeys, holding } from "../ledger/items/holding.ts";
 import { keySql, sumFromSql, sumSql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
 import { facetBits, facetFingerprint, keyEquals, ownColumns, quote, tableSql } from "../session/sql.ts";

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { computingLap, type Lap } from "../ledger/laps.ts";
+import { computingLap, type Lap } from "../ledger/run/laps.ts";
 import type { Session } from "../session/connection.ts";
 import type { Unattended } from "../session/unattended.ts";
 import { type Found, firstOf, group, groupOf } from "./contents.ts";

@@ -2,8 +2,8 @@
 import type { Finding } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { isGone } from "../ledger/gone.ts";
-import { contributions, givenBy } from "../ledger/holding.ts";
+import { contributions, givenBy } from "../ledger/items/holding.ts";
+import { isGone } from "../ledger/passes/gone.ts";
 import type { Session } from "../session/connection.ts";
 import { facetFingerprint, keyEquals, quote, tableSql } from "../session/sql.ts";
 import { isBroken, isNull, orphans } from "../tables/promises.ts";

@@ -2,9 +2,9 @@
 import { addSums, emptySum, type FingerprintSum, foldedSum } from "../../../domain/decode/fingerprint.ts";
 import type { ContentFacts } from "../../../domain/proof/evidence.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { goneItems } from "../ledger/gone.ts";
-import { allContributions } from "../ledger/holding.ts";
-import { computingLap, type Lap, lineVersions, passVersions } from "../ledger/laps.ts";
+import { allContributions } from "../ledger/items/holding.ts";
+import { goneItems } from "../ledger/passes/gone.ts";
+import { computingLap, type Lap, lineVersions, passVersions } from "../ledger/run/laps.ts";
 import { storedBits, sumFromSql, sumSql } from "../session/canonical.ts";
 import type { Session } from "../session/connection.ts";
 import type { Unattended } from "../session/unattended.ts";

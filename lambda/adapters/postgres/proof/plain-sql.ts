@@ -5,7 +5,7 @@
  */
 import type { FacetReport, Report } from "../../../domain/proof/report.ts";
 import type { FacetModel, Mapping, TableModel } from "../../../mapping/model.ts";
-import { holding } from "../ledger/holding.ts";
+import { holding } from "../ledger/items/holding.ts";
 import { SESSION_SETTINGS, sumSql } from "../session/canonical.ts";
 import { facetBits, keyEquals, literal, tableSql } from "../session/sql.ts";
 

@@ -5,9 +5,9 @@
 import type { Group, RelationFacts } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { unbuiltOn } from "../ledger/attempts.ts";
-import { builtBy, type Named, type Note } from "../ledger/built.ts";
-import { sourceOf } from "../ledger/holding.ts";
+import { sourceOf } from "../ledger/items/holding.ts";
+import { unbuiltOn } from "../ledger/run/attempts.ts";
+import { builtBy, type Named, type Note } from "../ledger/run/built.ts";
 import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { keyOfRow, quote, type TablePlace, tableSql } from "../session/sql.ts";

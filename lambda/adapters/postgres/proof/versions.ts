@@ -6,7 +6,7 @@
  */
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { lineVersions } from "../ledger/laps.ts";
+import { lineVersions } from "../ledger/run/laps.ts";
 import type { Session } from "../session/connection.ts";
 import { literal, rowVersions, type TablePlace, tableSql } from "../session/sql.ts";
 

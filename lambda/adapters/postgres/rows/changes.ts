@@ -7,8 +7,8 @@
 import type { Changes, Line, Offer } from "../../../domain/decode/diff.ts";
 import { facetKey } from "../../../domain/proof/tally.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
-import type { Place as LedgerPlace } from "../ledger/items.ts";
-import { addLines, changeLines, type Numbers, park, removeLines } from "../ledger/lines.ts";
+import type { Place as LedgerPlace } from "../ledger/items/items.ts";
+import { addLines, changeLines, type Numbers, park, removeLines } from "../ledger/items/lines.ts";
 import type { Session } from "../session/connection.ts";
 import { tableSql } from "../session/sql.ts";
 import {

@@ -4,9 +4,9 @@ import { type Finding, MigrationError } from "../../../domain/migration-error.ts
 import { counted } from "../../../domain/proof/discrepancy.ts";
 import type { Group } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
-import { heldKeys, holding } from "../ledger/holding.ts";
-import { heldByOthers } from "../ledger/sharers.ts";
-import { joinUngiven } from "../ledger/ungiven.ts";
+import { heldKeys, holding } from "../ledger/items/holding.ts";
+import { heldByOthers } from "../ledger/items/sharers.ts";
+import { joinUngiven } from "../ledger/items/ungiven.ts";
 import { group } from "../proof/contents.ts";
 import type { Session } from "../session/connection.ts";
 import { facetFingerprint, keyEquals, keyOfRow, ownColumns, type TablePlace, tableSql } from "../session/sql.ts";

@@ -4,9 +4,9 @@
  */
 import type { Decoded } from "../../../domain/decode/decode.ts";
 import { weightOf } from "../../../domain/decode/pieces.ts";
-import { knownItems } from "../ledger/items.ts";
-import * as quarantine from "../ledger/quarantine.ts";
-import type { Taken } from "../ledger/seen.ts";
+import { knownItems } from "../ledger/items/items.ts";
+import * as quarantine from "../ledger/items/quarantine.ts";
+import type { Taken } from "../ledger/passes/seen.ts";
 import type { Session } from "../session/connection.ts";
 import type { WritePlace } from "./changes.ts";
 import { halving } from "./halving.ts";

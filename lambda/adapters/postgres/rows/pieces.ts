@@ -5,8 +5,8 @@
 import type { Decoded } from "../../../domain/decode/decode.ts";
 import { Difference, NO_CHANGES, type Offer } from "../../../domain/decode/diff.ts";
 import { piecesOf, weightOf } from "../../../domain/decode/pieces.ts";
-import { addItems, changeItems, type KnownItem, lockItems } from "../ledger/items.ts";
-import { linesOf } from "../ledger/lines.ts";
+import { addItems, changeItems, type KnownItem, lockItems } from "../ledger/items/items.ts";
+import { linesOf } from "../ledger/items/lines.ts";
 import type { Session } from "../session/connection.ts";
 import { type WritePlace, writeChanges } from "./changes.ts";
 

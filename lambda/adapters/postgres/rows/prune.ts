@@ -2,11 +2,11 @@
 import { NO_CHANGES } from "../../../domain/decode/diff.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { letGoWithoutRows } from "../ledger/accepted.ts";
-import { removableItems } from "../ledger/gone.ts";
-import { forgetItems } from "../ledger/items.ts";
-import { linesOf } from "../ledger/lines.ts";
-import { isAnyNameless } from "../ledger/quarantine.ts";
+import { forgetItems } from "../ledger/items/items.ts";
+import { linesOf } from "../ledger/items/lines.ts";
+import { isAnyNameless } from "../ledger/items/quarantine.ts";
+import { letGoWithoutRows } from "../ledger/passes/accepted.ts";
+import { removableItems } from "../ledger/passes/gone.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { refuseDependents } from "../tables/dependents.ts";
 import { writeChanges } from "./changes.ts";

@@ -5,7 +5,7 @@
 import type { Contribution } from "../../../domain/decode/decode.ts";
 import type { Line } from "../../../domain/decode/diff.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import { joinKnown } from "../ledger/holding.ts";
+import { joinKnown } from "../ledger/items/holding.ts";
 import type { Session } from "../session/connection.ts";
 import { copyText } from "../session/copy-text.ts";
 import {

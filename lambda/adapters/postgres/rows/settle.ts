@@ -6,8 +6,8 @@
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { sqlType } from "../../../mapping/kinds.ts";
 import type { Mapping } from "../../../mapping/model.ts";
-import { analyzeLines, joinKnown } from "../ledger/holding.ts";
-import { contestedParts, contests, parking, unpark } from "../ledger/parked.ts";
+import { analyzeLines, joinKnown } from "../ledger/items/holding.ts";
+import { contestedParts, contests, parking, unpark } from "../ledger/items/parked.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";
 import { facetFingerprint, keyEquals, ownColumns, quote, quoteAll, tableSql } from "../session/sql.ts";

@@ -4,7 +4,7 @@
  * there later is somebody else's, and the row with it.
  */
 import type { TableModel } from "../../../mapping/model.ts";
-import { forgetUngiven, noteUngiven } from "../ledger/ungiven.ts";
+import { forgetUngiven, noteUngiven } from "../ledger/items/ungiven.ts";
 import type { Session } from "../session/connection.ts";
 import { keyOfRow, literal, quote, tableSql } from "../session/sql.ts";
 

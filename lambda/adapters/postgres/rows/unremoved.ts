@@ -7,9 +7,9 @@
 import type { Line } from "../../../domain/decode/diff.ts";
 import type { Unremoved } from "../../../domain/proof/evidence.ts";
 import type { FacetModel, Mapping, TableModel } from "../../../mapping/model.ts";
-import { holding } from "../ledger/holding.ts";
-import { joinUngiven } from "../ledger/ungiven.ts";
-import { isAnyUnremoved, keepLeft, leftLines, noteLeft, unremovedLines } from "../ledger/unremoved.ts";
+import { holding } from "../ledger/items/holding.ts";
+import { joinUngiven } from "../ledger/items/ungiven.ts";
+import { isAnyUnremoved, keepLeft, leftLines, noteLeft, unremovedLines } from "../ledger/items/unremoved.ts";
 import { group } from "../proof/contents.ts";
 import type { Session } from "../session/connection.ts";
 import { refusedRow } from "../session/errors.ts";

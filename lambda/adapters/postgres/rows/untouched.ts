@@ -4,7 +4,7 @@
  * other column what stood there then.
  */
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import { heldByOthers, type Sharers, sharersOf } from "../ledger/sharers.ts";
+import { heldByOthers, type Sharers, sharersOf } from "../ledger/items/sharers.ts";
 import type { Session } from "../session/connection.ts";
 import { facetFingerprint, keyOfRow, ownColumns } from "../session/sql.ts";
 import { atRest, type Ungiven, type UngivenColumn, ungivenColumns } from "./ungiven.ts";

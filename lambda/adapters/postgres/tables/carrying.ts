@@ -3,8 +3,8 @@
  * to the server, and outlast whoever asks; where a run is taken back they are done at once.
  */
 import type { Run } from "../../../ports/runs.ts";
-import { type Attempted, attemptsOf, beginAttempt, endAttempt, isSame, noting } from "../ledger/attempts.ts";
-import { type Note, noteBuilt } from "../ledger/built.ts";
+import { type Attempted, attemptsOf, beginAttempt, endAttempt, isSame, noting } from "../ledger/run/attempts.ts";
+import { type Note, noteBuilt } from "../ledger/run/built.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { unbuildable } from "../session/errors.ts";
 import type { Unattended } from "../session/unattended.ts";

@@ -2,9 +2,9 @@
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { unbuiltOn } from "../ledger/attempts.ts";
-import { type Built, type BuiltKind, builtBy, forgetBuilt, forgetUnmade, type Note } from "../ledger/built.ts";
-import { analyzeLines } from "../ledger/holding.ts";
+import { analyzeLines } from "../ledger/items/holding.ts";
+import { unbuiltOn } from "../ledger/run/attempts.ts";
+import { type Built, type BuiltKind, builtBy, forgetBuilt, forgetUnmade, type Note } from "../ledger/run/built.ts";
 import { isTable } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { hasDependents } from "../session/errors.ts";

@@ -2,7 +2,7 @@
  * What a table has beside its rows, as Postgres' catalogs tell it. Constraints, indexes, defaults and triggers are known by their
  * definitions as Postgres prints them: a name says nothing about what stands under it.
  */
-import type { Named } from "../ledger/built.ts";
+import type { Named } from "../ledger/run/built.ts";
 import type { Asking } from "../session/catalogue.ts";
 import { quote } from "../session/sql.ts";
 

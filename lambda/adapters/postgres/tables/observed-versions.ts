@@ -7,7 +7,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type pg from "pg";
 import type { TableModel } from "../../../mapping/model.ts";
-import { forgetMigrated, noteBuilt } from "../ledger/built.ts";
+import { forgetMigrated, noteBuilt } from "../ledger/run/built.ts";
 import type { Asking } from "../session/catalogue.ts";
 import type { Versions } from "../session/migrator.ts";
 import { tableSql } from "../session/sql.ts";

@@ -1,7 +1,7 @@
 /** A database and a user in it → what a run needs of both before it looks at any table. */
 import type { Finding } from "../../../domain/migration-error.ts";
 import type { Mapping } from "../../../mapping/model.ts";
-import { ledgerOfOthers } from "../ledger/owned.ts";
+import { ledgerOfOthers } from "../ledger/run/owned.ts";
 import type { Session } from "../session/connection.ts";
 import { quote } from "../session/sql.ts";
 

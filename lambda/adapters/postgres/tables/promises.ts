@@ -1,6 +1,6 @@
 /** The schema → everything it promises of a table beside its rows, in the order it is built; and what Postgres makes of each of them. */
 import type { CheckModel, ForeignKeyModel, TableModel } from "../../../mapping/model.ts";
-import type { Named } from "../ledger/built.ts";
+import type { Named } from "../ledger/run/built.ts";
 import { type Asking, isTable } from "../session/catalogue.ts";
 import { aside, type Session } from "../session/connection.ts";
 import { unbuildable } from "../session/errors.ts";

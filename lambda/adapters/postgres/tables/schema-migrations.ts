@@ -6,7 +6,7 @@ import { MigrationError } from "../../../domain/migration-error.ts";
 import { retold } from "../../../domain/retold.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
-import { versionsRun, versionsTable } from "../ledger/schema-versions.ts";
+import { versionsRun, versionsTable } from "../ledger/run/schema-versions.ts";
 import type { Session } from "../session/connection.ts";
 import { migrateVersions, type Versions } from "../session/migrator.ts";
 import type { Sessions } from "../session/sessions.ts";

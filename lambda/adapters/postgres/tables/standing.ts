@@ -1,7 +1,7 @@
 /** What the schema promises of a table → whether it stands: by its definition, in force, and where it does not, why. */
 import type { TableModel } from "../../../mapping/model.ts";
-import { unbuiltOn } from "../ledger/attempts.ts";
-import type { Named } from "../ledger/built.ts";
+import { unbuiltOn } from "../ledger/run/attempts.ts";
+import type { Named } from "../ledger/run/built.ts";
 import type { Session } from "../session/connection.ts";
 import { tableSql } from "../session/sql.ts";
 import { type Defined, definedOn, sameName, sameThing } from "./definitions.ts";

@@ -5,10 +5,10 @@ import { type Finding, MigrationError } from "../../../domain/migration-error.ts
 import { must } from "../../../domain/must.ts";
 import { sqlType } from "../../../mapping/kinds.ts";
 import type { ColumnModel, Mapping, TableModel } from "../../../mapping/model.ts";
-import { type Built, builtBy, noteCreated } from "../ledger/built.ts";
-import { indexKeys } from "../ledger/holding.ts";
-import { sealed } from "../ledger/phases.ts";
-import { allRuns } from "../ledger/run.ts";
+import { indexKeys } from "../ledger/items/holding.ts";
+import { type Built, builtBy, noteCreated } from "../ledger/run/built.ts";
+import { sealed } from "../ledger/run/phases.ts";
+import { allRuns } from "../ledger/run/run.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { ownColumns, quote, tableSql } from "../session/sql.ts";
 import { createTable, promisedLater } from "./ddl.ts";

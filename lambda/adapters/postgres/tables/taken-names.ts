@@ -1,7 +1,7 @@
 /** The names of what a run will build → those that something else has already, found before anything is copied. */
 import type { Finding } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
-import type { Built } from "../ledger/built.ts";
+import type { Built } from "../ledger/run/built.ts";
 import type { Session } from "../session/connection.ts";
 import { quote, tableSql } from "../session/sql.ts";
 import { definedOn, sameName } from "./definitions.ts";

@@ -6,7 +6,7 @@
 import { type Finding, MigrationError } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import { inLedger } from "../ledger/ledger.ts";
-import { versionsRunByAny } from "../ledger/schema-versions.ts";
+import { versionsRunByAny } from "../ledger/run/schema-versions.ts";
 import { isTable } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { isPassing, isThereAlready, lost } from "../session/errors.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { withRun } from "../../../../lambda/adapters/postgres/ledger/locks.ts";
+import { withRun } from "../../../../lambda/adapters/postgres/ledger/run/locks.ts";
 import { openSessions, type Sessions } from "../../../../lambda/adapters/postgres/session/sessions.ts";
 import { load, openTarget } from "../../../../lambda/compose.ts";
 import { decoder } from "../../../../lambda/domain/decode/decoder.ts";

@@ -2,9 +2,9 @@
  * Runs of other sources that fill a table, too: one that was there before any of them. Where two hold the same row, it went after the
  * one had written it, and the other has made it anew. Neither takes it from the other: it goes with the last of them.
  */
-import type { TableModel } from "../../../mapping/model.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { TableModel } from "../../../../mapping/model.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 import { heldAt } from "./holding.ts";
 
 /** By a table's number here: the other runs, and the number that each of them knows the table by. */

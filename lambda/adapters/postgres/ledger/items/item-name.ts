@@ -1,8 +1,8 @@
 /** What an operator calls an item → the items of that name. */
-import type { Run } from "../../../ports/runs.ts";
-import type { ItemName } from "../../../ports/trace.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { ItemName } from "../../../../ports/trace.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 
 /** As log.ts and `keyedHash` have it. */
 const hashOf = (source: string, { id }: Run): string =>

@@ -1,9 +1,9 @@
 /** Tables that the run of another source has made, or is about to make: its proof takes every row in them for its own. */
-import type { MappingParts } from "../../../domain/decode/mapping-parts.ts";
-import type { Finding } from "../../../domain/migration-error.ts";
-import { isTable } from "../session/catalogue.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER, quote, tableSql } from "../session/sql.ts";
+import type { MappingParts } from "../../../../domain/decode/mapping-parts.ts";
+import type { Finding } from "../../../../domain/migration-error.ts";
+import { isTable } from "../../session/catalogue.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER, quote, tableSql } from "../../session/sql.ts";
 import { createdTables } from "./built.ts";
 
 type Parts = MappingParts["tables"];

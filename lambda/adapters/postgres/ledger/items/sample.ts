@@ -1,8 +1,8 @@
 /** Items of one kind in the order of their hashes, which are as good as random. */
-import type { SampledItem } from "../../../domain/proof/spot-check.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { SampledItem } from "../../../../domain/proof/spot-check.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 import { refusedVersions } from "./quarantine.ts";
 
 /** From a hash on, or before it; with the versions of each that Postgres has refused. */

@@ -1,8 +1,8 @@
 /** Lines of what was to be removed and is still there: parts of rows, each with the item that gave it last. */
-import type { Line } from "../../../domain/decode/diff.ts";
-import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import type { Session } from "../session/connection.ts";
-import { arrayText, LEDGER, unnest } from "../session/sql.ts";
+import type { Line } from "../../../../domain/decode/diff.ts";
+import type { FacetModel, TableModel } from "../../../../mapping/model.ts";
+import type { Session } from "../../session/connection.ts";
+import { arrayText, LEDGER, unnest } from "../../session/sql.ts";
 
 const here = (run: number, table: TableModel, facet: FacetModel): string =>
   `run = ${run} and tbl = ${table.index} and facet = ${facet.index}`;

@@ -1,6 +1,6 @@
 /** What the runs of this ledger made: tables, and single things on tables that were there before. All else is somebody else's. */
-import { type Asking, isTable } from "../session/catalogue.ts";
-import { LEDGER, type TablePlace, tableSql } from "../session/sql.ts";
+import { type Asking, isTable } from "../../session/catalogue.ts";
+import { LEDGER, type TablePlace, tableSql } from "../../session/sql.ts";
 
 /** A constraint, an index or a trigger by its name, the rest by the name of its column. */
 export type BuiltKind = "constraint" | "index" | "not null" | "default" | "identity" | "trigger";

@@ -2,9 +2,9 @@
  * Advisory locks: one class for each run, one number for each unit, one for all pages, one for the steps only one process may do,
  * and one for what is built; and one for the beginning of runs.
  */
-import { MigrationError } from "../../../domain/migration-error.ts";
-import type { Session } from "../session/connection.ts";
-import { isLockTimeout } from "../session/errors.ts";
+import { MigrationError } from "../../../../domain/migration-error.ts";
+import type { Session } from "../../session/connection.ts";
+import { isLockTimeout } from "../../session/errors.ts";
 
 /** Sets this project's locks apart from others in the same database. */
 const FIRST_CLASS = 0x44_32_00_00;

@@ -1,7 +1,7 @@
 /** What of a proof is computed already, while the rest is not yet: each kept with the versions of the rows it was computed from. */
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER, literal, rowVersions } from "../session/sql.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER, literal, rowVersions } from "../../session/sql.ts";
 
 export interface Lap {
   readonly content: string;

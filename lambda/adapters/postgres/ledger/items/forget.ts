@@ -1,10 +1,10 @@
 /** What the ledger does not need any more: of passes before, of a run that was taken back, all of itself. */
-import type { Run } from "../../../ports/runs.ts";
-import { isTable } from "../session/catalogue.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER, type TablePlace, tableSql } from "../session/sql.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import { isTable } from "../../session/catalogue.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER, type TablePlace, tableSql } from "../../session/sql.ts";
+import { inLedger, NUMBERS, VIEWS } from "../ledger.ts";
 import { dropKeyIndexes } from "./holding.ts";
-import { inLedger, NUMBERS, VIEWS } from "./ledger.ts";
 
 /** Where a run has lines; its entry in `run` goes last. */
 const LINES = [

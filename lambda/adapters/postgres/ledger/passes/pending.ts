@@ -2,13 +2,13 @@
  * The ledger → everything of a run that waits for a decision. There is one query of it: the proof counts its groups, `accept`
  * writes down lines of it and `list-quarantine` shows it, so that what one of them calls accepted is so for the others (I9).
  */
-import type { LetGo, LostAcceptances, Pending, PendingGroup } from "../../../domain/proof/pending.ts";
-import type { Mapping, TableModel } from "../../../mapping/model.ts";
-import type { PendingList } from "../../../ports/pending.ts";
-import type { Run } from "../../../ports/runs.ts";
-import { type Session, transaction } from "../session/connection.ts";
-import type { Sessions } from "../session/sessions.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { LetGo, LostAcceptances, Pending, PendingGroup } from "../../../../domain/proof/pending.ts";
+import type { Mapping, TableModel } from "../../../../mapping/model.ts";
+import type { PendingList } from "../../../../ports/pending.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import { type Session, transaction } from "../../session/connection.ts";
+import type { Sessions } from "../../session/sessions.ts";
+import { LEDGER } from "../../session/sql.ts";
 import { keptItems } from "./seen.ts";
 
 /** Lines that are fetched at a time; each may quote a key of 3 KB twice. */

@@ -1,8 +1,8 @@
 /** A schema's own migrations that ran: each run keeps its own beside the ledger, those from before there were tables and those from after. */
-import { isTable } from "../session/catalogue.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER, quote, tableSql } from "../session/sql.ts";
-import { inLedger } from "./ledger.ts";
+import { isTable } from "../../session/catalogue.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER, quote, tableSql } from "../../session/sql.ts";
+import { inLedger } from "../ledger.ts";
 
 interface VersionsOf {
   readonly run: number;

@@ -2,10 +2,10 @@
  * What is left of what all readers of a source may consume, in the ledger: the one place that all of them see. One statement a
  * request, by the server's clock, so that no reader that vanishes holds up another; the arithmetic is that of `domain/budget.ts`.
  */
-import { GIVING_WAY } from "../../../domain/budget.ts";
-import { must } from "../../../domain/must.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import { GIVING_WAY } from "../../../../domain/budget.ts";
+import { must } from "../../../../domain/must.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 
 /** Takes units, and tells how many milliseconds from now they may be consumed. */
 export async function takeUnits(session: Session, source: string, units: number, perSecond: number): Promise<number> {

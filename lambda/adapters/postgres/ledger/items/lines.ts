@@ -1,10 +1,10 @@
 /** Lines of the ledger, read and written in sets: what items contribute, and what of it waits. */
-import type { Changes, Line, Offer } from "../../../domain/decode/diff.ts";
-import { must } from "../../../domain/must.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { copyText } from "../session/copy-text.ts";
-import { arrayText, LEDGER, unnest } from "../session/sql.ts";
+import type { Changes, Line, Offer } from "../../../../domain/decode/diff.ts";
+import { must } from "../../../../domain/must.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { copyText } from "../../session/copy-text.ts";
+import { arrayText, LEDGER, unnest } from "../../session/sql.ts";
 import type { Place } from "./items.ts";
 
 /** By an item's hash, its number in the ledger. */

@@ -1,13 +1,13 @@
 /** Runs in the ledger: begun, resumed, ended. The pass and its phase stand in one row, so they change together. */
-import { mappingChanges, numbersAgree } from "../../../domain/decode/mapping-parts.ts";
-import { type Finding, MigrationError } from "../../../domain/migration-error.ts";
-import { must } from "../../../domain/must.ts";
-import type { OpenRun, Run, RunStore } from "../../../ports/runs.ts";
-import { type Session, transaction } from "../session/connection.ts";
-import type { Sessions } from "../session/sessions.ts";
-import { LEDGER } from "../session/sql.ts";
+import { mappingChanges, numbersAgree } from "../../../../domain/decode/mapping-parts.ts";
+import { type Finding, MigrationError } from "../../../../domain/migration-error.ts";
+import { must } from "../../../../domain/must.ts";
+import type { OpenRun, Run, RunStore } from "../../../../ports/runs.ts";
+import { type Session, transaction } from "../../session/connection.ts";
+import type { Sessions } from "../../session/sessions.ts";
+import { LEDGER } from "../../session/sql.ts";
+import { migrateLedger } from "../ledger.ts";
 import { forgetLaps } from "./laps.ts";
-import { migrateLedger } from "./ledger.ts";
 import { lockRuns, refuseWhileUsed } from "./locks.ts";
 import { ownedByOthers } from "./owned.ts";
 import { checkMove, type Move, moveRun, phaseAfter, rolledBack } from "./phases.ts";

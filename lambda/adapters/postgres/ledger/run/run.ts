@@ -1,11 +1,11 @@
 /** One run in the ledger: its line read, held and changed. */
-import type { MappingParts } from "../../../domain/decode/mapping-parts.ts";
-import { must } from "../../../domain/must.ts";
-import type { Report } from "../../../domain/proof/report.ts";
-import type { Phase, Run } from "../../../ports/runs.ts";
-import { isTable } from "../session/catalogue.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { MappingParts } from "../../../../domain/decode/mapping-parts.ts";
+import { must } from "../../../../domain/must.ts";
+import type { Report } from "../../../../domain/proof/report.ts";
+import type { Phase, Run } from "../../../../ports/runs.ts";
+import { isTable } from "../../session/catalogue.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 
 interface RunRow {
   readonly id: number;

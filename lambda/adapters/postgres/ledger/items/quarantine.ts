@@ -1,10 +1,10 @@
 /** What could not become a row → kept whole in the ledger, version by version, with the reason. */
-import type { Decoded } from "../../../domain/decode/decode.ts";
-import { NAMELESS, type Reason } from "../../../domain/decode/refusal.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { TracedRefusal } from "../../../ports/trace.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER, unnest } from "../session/sql.ts";
+import type { Decoded } from "../../../../domain/decode/decode.ts";
+import { NAMELESS, type Reason } from "../../../../domain/decode/refusal.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { TracedRefusal } from "../../../../ports/trace.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER, unnest } from "../../session/sql.ts";
 import type { Place } from "./items.ts";
 
 const REPEATED_KEY: Reason = "repeated-key";

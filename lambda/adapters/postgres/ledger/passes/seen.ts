@@ -1,8 +1,8 @@
 /** What a pass has read, record by record: which item it was, which version of it, and what became of it. */
-import type { Fate } from "../../../domain/proof/tally.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { Fate } from "../../../../domain/proof/tally.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 
 /** One record as the target took it. */
 export interface Taken {

@@ -1,9 +1,9 @@
 /** Items of a run that the newest pass has not met as rows: what they gave before is stale, until it is removed or let go. */
-import type { Example, LedgerFacts } from "../../../domain/proof/evidence.ts";
-import type { Mapping } from "../../../mapping/model.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { Example, LedgerFacts } from "../../../../domain/proof/evidence.ts";
+import type { Mapping } from "../../../../mapping/model.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 import { quarantined } from "./pending.ts";
 import { keptItems } from "./seen.ts";
 

@@ -1,11 +1,11 @@
 /** Versions of items that a pass has read more than once, as the ledger holds them: what their copies count as, before and after. */
-import type { Decoded } from "../../../domain/decode/decode.ts";
-import type { Position } from "../../../domain/decode/source-record.ts";
-import { addTallies, copiesTally, type Fate, negated, type Tally } from "../../../domain/proof/tally.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { arrayText, LEDGER, unnest } from "../session/sql.ts";
-import { putAwayItems, refusedVersions, type Version } from "./quarantine.ts";
+import type { Decoded } from "../../../../domain/decode/decode.ts";
+import type { Position } from "../../../../domain/decode/source-record.ts";
+import { addTallies, copiesTally, type Fate, negated, type Tally } from "../../../../domain/proof/tally.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { arrayText, LEDGER, unnest } from "../../session/sql.ts";
+import { putAwayItems, refusedVersions, type Version } from "../items/quarantine.ts";
 import { recordsOf } from "./seen.ts";
 import { isOfSource } from "./units.ts";
 

@@ -1,9 +1,9 @@
 /** What a repair has still to mend, written down before anything is mended: parts of rows, and items in quarantine. */
-import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import type { DamagedItem } from "../../../ports/repairs.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { facetFingerprint, keyEquals, LEDGER, tableSql } from "../session/sql.ts";
+import type { FacetModel, TableModel } from "../../../../mapping/model.ts";
+import type { DamagedItem } from "../../../../ports/repairs.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { facetFingerprint, keyEquals, LEDGER, tableSql } from "../../session/sql.ts";
 import { holding } from "./holding.ts";
 
 /** A line for each part of a row. Of an item in quarantine it is one of table 0, and of no key. */

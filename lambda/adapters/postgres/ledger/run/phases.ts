@@ -1,9 +1,9 @@
 /** The life of a run: one table of what may be done in which phase and leads to which, and what moves a run along it or refuses. */
-import { MigrationError } from "../../../domain/migration-error.ts";
-import { must } from "../../../domain/must.ts";
-import type { Phase, Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import { MigrationError } from "../../../../domain/migration-error.ts";
+import { must } from "../../../../domain/must.ts";
+import type { Phase, Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 import { lockRun, updateRun } from "./run.ts";
 
 interface MoveModel {

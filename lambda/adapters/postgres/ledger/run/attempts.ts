@@ -2,10 +2,10 @@
  * What is done one by one when a run's rows are in → noted before it begins, with what came of it. Each is attempted once since the
  * run's last beginning, by however many processes: whoever goes on after one that vanished finds what has ended, and what was begun.
  */
-import type { Run } from "../../../ports/runs.ts";
-import type { Asking } from "../session/catalogue.ts";
-import { UNBUILDABLE } from "../session/errors.ts";
-import { LEDGER, literal } from "../session/sql.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Asking } from "../../session/catalogue.ts";
+import { UNBUILDABLE } from "../../session/errors.ts";
+import { LEDGER, literal } from "../../session/sql.ts";
 import type { Named } from "./built.ts";
 
 /** Something to be built, a table's statistics, or all that becomes of the rows. */

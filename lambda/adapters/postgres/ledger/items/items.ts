@@ -1,11 +1,11 @@
 /** Items of a run in the ledger: each stands there once, with what it held when it was last written. */
-import type { Decoded } from "../../../domain/decode/decode.ts";
-import { must } from "../../../domain/must.ts";
-import type { Session } from "../session/connection.ts";
-import { copyText } from "../session/copy-text.ts";
-import { itemTaken } from "../session/errors.ts";
-import { LEDGER, unnest } from "../session/sql.ts";
-import { NUMBERS, NUMBERS_AT_ONCE } from "./ledger.ts";
+import type { Decoded } from "../../../../domain/decode/decode.ts";
+import { must } from "../../../../domain/must.ts";
+import type { Session } from "../../session/connection.ts";
+import { copyText } from "../../session/copy-text.ts";
+import { itemTaken } from "../../session/errors.ts";
+import { LEDGER, unnest } from "../../session/sql.ts";
+import { NUMBERS, NUMBERS_AT_ONCE } from "../ledger.ts";
 
 /** Where items and lines are written: a run and its pass. */
 export interface Place {

@@ -1,7 +1,7 @@
 /** Contributions that wait for a row: who contests it, who steps down, who takes it. */
-import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { FacetModel, TableModel } from "../../../../mapping/model.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 
 /** Parts of tables for which any waits. */
 export async function contestedParts(session: Session, run: number) {

@@ -1,14 +1,14 @@
 /** The life of a run: every step from every phase, as it is written down here, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Move, moveRun } from "../../../../lambda/adapters/postgres/ledger/phases.ts";
-import { aside } from "../../../../lambda/adapters/postgres/session/connection.ts";
-import { openSessions, type Sessions } from "../../../../lambda/adapters/postgres/session/sessions.ts";
-import { load, openTarget } from "../../../../lambda/compose.ts";
-import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
-import { defineItems, defineTables, text } from "../../../../lambda/mapping/index.ts";
-import type { Phase, Run } from "../../../../lambda/ports/runs.ts";
-import { createDatabase, type TestDatabase } from "../../../support/database.ts";
-import { query } from "../../../support/migration.ts";
+import { type Move, moveRun } from "../../../../../lambda/adapters/postgres/ledger/run/phases.ts";
+import { aside } from "../../../../../lambda/adapters/postgres/session/connection.ts";
+import { openSessions, type Sessions } from "../../../../../lambda/adapters/postgres/session/sessions.ts";
+import { load, openTarget } from "../../../../../lambda/compose.ts";
+import { partsOf } from "../../../../../lambda/domain/decode/mapping-parts.ts";
+import { defineItems, defineTables, text } from "../../../../../lambda/mapping/index.ts";
+import type { Phase, Run } from "../../../../../lambda/ports/runs.ts";
+import { createDatabase, type TestDatabase } from "../../../../support/database.ts";
+import { query } from "../../../../support/migration.ts";
 
 const tables = defineTables({ things: { id: text().primaryKey() } });
 const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [

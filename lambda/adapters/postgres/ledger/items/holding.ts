@@ -7,10 +7,10 @@
  *   item, source, entity   the item that gives it: its hash, its key as people read it, and its kind
  *   pass, at               when the item was last written
  */
-import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER, quote } from "../session/sql.ts";
+import type { FacetModel, TableModel } from "../../../../mapping/model.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER, quote } from "../../session/sql.ts";
 
 const where = (run: number, table: Pick<TableModel, "index">, facet: Pick<FacetModel, "index"> | undefined): string =>
   `run = ${run} and tbl = ${table.index}${facet === undefined ? "" : ` and facet = ${facet.index}`}`;

@@ -1,9 +1,9 @@
 /** What an operator lets go, line by line: bound to what waited then, so that whatever is otherwise since is told again. */
-import type { Mapping } from "../../../mapping/model.ts";
-import type { Accepted } from "../../../ports/decisions.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { Mapping } from "../../../../mapping/model.ts";
+import type { Accepted } from "../../../../ports/decisions.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER } from "../../session/sql.ts";
 import { namesOf, pending } from "./pending.ts";
 
 /** Which of what waits is meant: these items, or every one of a reason and an entity. */

@@ -1,6 +1,6 @@
 /** What stood in columns that no contribution gives, right after the run wrote the row: parts of statements that write rows. */
-import type { TableModel } from "../../../mapping/model.ts";
-import { LEDGER } from "../session/sql.ts";
+import type { TableModel } from "../../../../mapping/model.ts";
+import { LEDGER } from "../../session/sql.ts";
 
 /** Notes it for the rows of the query `written`, as `key` and `was`; columns that are not among `names` keep what is noted of them. */
 export const noteUngiven = (run: number, { index }: TableModel, written: string, names: string): string =>

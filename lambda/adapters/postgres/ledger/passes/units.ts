@@ -2,13 +2,13 @@
  * The units of a pass in the ledger: how far each is, and what it has counted, as a whole and in the few counts that are asked for all the
  * time. What is counted otherwise after the copy is a unit of its own, so that the tally of a pass stays the sum of its units.
  */
-import { must } from "../../../domain/must.ts";
-import { addTallies, EMPTY_TALLY, sumOf, type Tally, totalCounts } from "../../../domain/proof/tally.ts";
-import { readTally, writeTally } from "../../../domain/proof/tally-text.ts";
-import type { Run } from "../../../ports/runs.ts";
-import type { UnitProgress } from "../../../ports/units.ts";
-import type { Session } from "../session/connection.ts";
-import { LEDGER, unnest } from "../session/sql.ts";
+import { must } from "../../../../domain/must.ts";
+import { addTallies, EMPTY_TALLY, sumOf, type Tally, totalCounts } from "../../../../domain/proof/tally.ts";
+import { readTally, writeTally } from "../../../../domain/proof/tally-text.ts";
+import type { Run } from "../../../../ports/runs.ts";
+import type { UnitProgress } from "../../../../ports/units.ts";
+import type { Session } from "../../session/connection.ts";
+import { LEDGER, unnest } from "../../session/sql.ts";
 import { addSeen, type PagePlace, type Taken } from "./seen.ts";
 
 /** Stands where the other units have what the source calls them. */
