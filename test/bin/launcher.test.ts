@@ -1,6 +1,6 @@
 /** The command as it is typed: from any folder, by any path, whichever Node there is, and what to do where none is installed. */
 import { spawnSync } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,6 +33,16 @@ describe("ddb2pg", () => {
     const { status, stderr } = run(LAUNCHER, ["check", "--source", source, "--schema", join(root, "schema")]);
     expect(status).toBe(EXIT.refused);
     expect(stderr).toContain(join(folder, "no such $HOME *.jsonl"));
+  });
+
+  it("keeps what was compiled beside its packages, or where it is told to", async () => {
+    const told = join(folder, "compiled");
+    const env = { HOME: folder, PATH: "/usr/bin:/bin", NODE_COMPILE_CACHE: told };
+    expect(spawnSync(LAUNCHER, ["--version"], { cwd: folder, encoding: "utf8", env }).status).toBe(0);
+    expect(await readdir(told)).not.toEqual([]);
+    const kept = join(root, "node_modules/.cache/compiled");
+    expect(run(LAUNCHER, ["--version"]).status).toBe(0);
+    expect(await readdir(kept)).not.toEqual([]);
   });
 
   it("says what to do where nothing is installed", async () => {
