@@ -1,8 +1,13 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { memoryFolder } from "./test/support/memory-folder.ts";
 
 // What has run once starts in half the time: the tests' own processes, and the commands they start.
 process.env.NODE_COMPILE_CACHE ??= resolve(import.meta.dirname, "node_modules/.cache/compiled");
+
+// What begins so ends so: the engines the tests start, and their own files, are gone when they have ended.
+const inMemory = memoryFolder();
+if (inMemory !== undefined) process.env.TMPDIR ??= inMemory;
 
 /** Ends what hangs, and nothing else: no test is to fail because the machine does other things, too. */
 const LONGEST = process.env.TEST_CRASH_ROUNDS === undefined ? 300_000 : 1_200_000;
