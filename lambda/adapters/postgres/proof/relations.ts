@@ -6,15 +6,14 @@ import type { Group, RelationFacts } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { sourceOf } from "../ledger/items/holding.ts";
-import { unbuiltOn } from "../ledger/run/attempts.ts";
 import { builtBy, type Named, type Note } from "../ledger/run/built.ts";
 import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { keyOfRow, quote, type TablePlace, tableSql } from "../session/sql.ts";
 import { addPrimaryKey, referredPlace } from "../tables/ddl.ts";
-import { definedOn, sameName, sameThing } from "../tables/definitions.ts";
+import { sameName, sameThing } from "../tables/definitions.ts";
 import { isBroken, isDuplicate, isNull, orphans } from "../tables/promises.ts";
-import { type Standing, standingOn } from "../tables/standing.ts";
+import { type Standing, type Standings, standingsOn } from "../tables/standing.ts";
 
 const NONE: Group = { count: 0, examples: [] };
 
@@ -41,11 +40,12 @@ export async function relationsOf(
 ): Promise<RelationFacts> {
   const facts: Facts = { foreignKeys: [], duplicates: [], nulls: [], checks: [], indexes: [], missing: [] };
   const { notes } = await builtBy(session);
-  const standing = await standingOn(session, run.id, table);
+  const standings = await standingsOn(session, run.id, table);
+  const standing = standings.of;
   const breakers: Breakers = (condition, read = []) => counting(table, breaking(run, table, condition), read);
   await references(session, table, standing, facts, breakers);
   await ofEachRow(table, standing, facts, breakers);
-  await others(session, run, table, standing, notes, facts);
+  await others(session, table, standings, notes, facts);
   return facts;
 }
 
@@ -117,9 +117,8 @@ async function ofEachRow(table: TableModel, standing: StandingOf, facts: Facts, 
 /** What no row can break. */
 async function others(
   session: Session,
-  run: Run,
   table: TableModel,
-  standing: StandingOf,
+  { of: standing, present, unbuilt }: Standings,
   notes: readonly Note[],
   facts: Facts,
 ): Promise<void> {
@@ -136,8 +135,6 @@ async function others(
     else if (!(await isBehindHighest(session, table, name)))
       tell(`the numbering of ${name}`, { ...numbered, reason: "its next number is not behind the highest there is" });
   }
-  const present = await definedOn(session, tableSql(table));
-  const unbuilt = await unbuiltOn(session, run.id, tableSql(table));
   for (const note of notes) {
     if (note.version === null || note.tbl !== tableSql(table)) continue;
     if (present.some((each) => sameThing(each, note) && each.valid)) continue;

@@ -27,9 +27,9 @@ const LIVENESS_SETTINGS = `
   set tcp_user_timeout = 25000;
   set statement_timeout = 0;
   set idle_in_transaction_session_timeout = 60000;
-  select set_config(name, '0', false) from pg_settings where name in ('transaction_timeout', 'idle_session_timeout');
+  select set_config(name, '0', false) from unnest(array['transaction_timeout', 'idle_session_timeout']) name where current_setting(name, true) is not null;
   set search_path = public;
-  select set_config(name, '${LOOKED_AFTER}', false) from pg_settings where name = 'client_connection_check_interval' and version() like '%linux%';
+  select set_config(name, '${LOOKED_AFTER}', false) from unnest(array['client_connection_check_interval']) name where current_setting(name, true) is not null and version() like '%linux%';
 `;
 
 /** From the first statement on, whatever a database or a role has for everybody else. */

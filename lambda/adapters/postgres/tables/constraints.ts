@@ -31,11 +31,9 @@ const isInTheWay = ({ kind, version }: Note): boolean => version !== null || IN_
  */
 export async function dropConstraints(session: Session, tables: readonly TablePlace[]): Promise<void> {
   const { notes } = await builtBy(session);
-  for (const tbl of tables.map(tableSql)) {
-    const own = notes.filter((each) => each.tbl === tbl && isInTheWay(each));
-    const present = own.length === 0 ? [] : await definedOn(session, tbl);
-    for (const note of own) await unmake(session, note, present);
-  }
+  const own = tables.map(tableSql).flatMap((tbl) => notes.filter((each) => each.tbl === tbl && isInTheWay(each)));
+  const defined = await definedOn(session, [...new Set(own.map(({ tbl }) => tbl))]);
+  for (const note of own) await unmake(session, note, defined(note.tbl));
 }
 
 /** What stands under the name of something that was built and is defined otherwise is somebody else's, and stays. */
@@ -63,17 +61,23 @@ export interface Building {
  * Builds everything the schema promises that the data keeps, one by one, and notes it. What is there by its definition is left as it
  * is. What the data breaks, or Postgres cannot build, is left to the proof to tell, with the reason.
  */
-export async function buildConstraints(building: Building, mapping: Mapping): Promise<void> {
-  const { session, run, carrier } = building;
+export async function buildConstraints({ session, run, carrier }: Building, mapping: Mapping): Promise<void> {
+  const present = new Map<string, readonly Defined[]>();
+  const forgetting: Carrier["carry"] = (...what) => carrier.carry(...what).finally(() => present.clear());
+  const building = { session, run, carrier: { ...carrier, carry: forgetting } };
   const made = await builtBy(session);
   for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
   const all: Promising[] = [];
-  for (const table of mapping.tables) all.push({ table, wanted: await wantedOn(session, table), made });
+  for (const table of mapping.tables) {
+    const compared = await wantedOn(session, table);
+    present.set(tableSql(table), compared.present);
+    all.push({ table, wanted: compared.wanted, made, present });
+  }
   for (const of of all) for (const promised of ownPromises(of.table)) await build(building, of, promised);
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
   for (const { table } of all) {
     const counted = { tbl: tableSql(table), kind: "statistics", name: "" } as const;
-    if (!carrier.hasEnded(counted)) await carrier.carry(counted, [`analyze ${tableSql(table)}`]);
+    if (!carrier.hasEnded(counted)) await building.carrier.carry(counted, [`analyze ${tableSql(table)}`]);
   }
   for (const of of all) {
     for (const [at, promised] of referencePromises(of.table).entries()) {
@@ -98,7 +102,7 @@ async function forgetUnpromised(session: Session, run: Run, table: TableModel, {
   for (const note of notes) {
     if (note.run !== run.id || note.tbl !== tbl || note.version !== null) continue;
     if (promises.some((promised) => sameName(promised, note))) continue;
-    await unmake(session, note, await definedOn(session, tbl));
+    await unmake(session, note, (await definedOn(session, [tbl]))(tbl));
     await forgetBuilt(session, note);
   }
 }
@@ -107,7 +111,8 @@ async function forgetUnpromised(session: Session, run: Run, table: TableModel, {
 async function forgetUnbuilt(session: Session, { id }: Run, table: TableModel): Promise<void> {
   const tbl = tableSql(table);
   const unbuilt = await unbuiltOn(session, id, tbl);
-  const present = unbuilt.length === 0 ? [] : await definedOn(session, tbl);
+  if (unbuilt.length === 0) return;
+  const present = (await definedOn(session, [tbl]))(tbl);
   for (const named of unbuilt)
     if (!present.some((each) => sameName(each, named))) await forgetUnmade(session, id, tbl, named);
 }
@@ -117,6 +122,8 @@ interface Promising {
   readonly table: TableModel;
   readonly wanted: WantedOf;
   readonly made: Built;
+  /** What tables have, as far as it was asked since the last statement was carried out. */
+  readonly present: Map<string, readonly Defined[]>;
 }
 
 async function build({ session, run, carrier }: Building, of: Promising, promised: Promised): Promise<void> {
@@ -126,7 +133,8 @@ async function build({ session, run, carrier }: Building, of: Promising, promise
   const what = { tbl, kind, name };
   // A table without its primary key is told by the proof, and a statement Postgres refuses is not tried on the rows.
   if (kind === "primary key" || "refused" in want || carrier.hasEnded(what)) return;
-  const present = await definedOn(session, tbl);
+  const present = of.present.get(tbl) ?? (await definedOn(session, [tbl]))(tbl);
+  of.present.set(tbl, present);
   const found = standIn(present, promised, want);
   const notes = of.made.notes.filter((note) => note.tbl === tbl && sameName(note, promised));
   // An index that is not whole serves nobody, and is not mended: another one is built.
@@ -164,7 +172,7 @@ async function remake(session: Session, carrier: Carrier, notes: readonly Note[]
   for (const note of notes) {
     const { tbl, kind, name, made, definition } = note;
     if (carrier.hasEnded(note) || !(await isTable(session, tbl))) continue;
-    const found = (await definedOn(session, tbl)).find((each) => sameThing(each, note));
+    const found = (await definedOn(session, [tbl]))(tbl).find((each) => sameThing(each, note));
     if (found?.valid === true) continue;
     // Orphans of others stay what they are: not validated, and told by the proof.
     const validate = /^(FOREIGN KEY|CHECK) /.test(definition)
@@ -197,7 +205,7 @@ export async function restoreBuilt(session: Session, run: number, tables: readon
   const isOthers = (note: Note) => ofOthers.some((each) => each.tbl === note.tbl && sameName(each, note));
   const isMigrated = ({ version }: Note) => version !== null;
   for (const note of notes.filter((each) => each.run === run && !isMigrated(each) && !isOthers(each)))
-    await unmake(session, note, await definedOn(session, note.tbl));
+    await unmake(session, note, (await definedOn(session, [note.tbl]))(note.tbl));
   // What a migration of this run's schema made and does not take back itself is left there.
   await remake(
     session,

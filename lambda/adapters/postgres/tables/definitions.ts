@@ -14,40 +14,44 @@ export interface Defined extends Named {
 
 /** Indexes that constraints are made of are told as these. What stands before `USING` names the index and its table. */
 const DEFINED = `
-  with target as (select to_regclass($1)::oid as oid),
+  with target as (select tbl, to_regclass(tbl)::oid as oid from unnest($1::text[]) t(tbl)),
   indexes as (
-    select c.relname as name, i.indisunique as uniq, i.indisvalid and i.indisready as valid, quote_ident(t.relname) as tbl,
+    select g.tbl as target, c.relname as name, i.indisunique as uniq, i.indisvalid and i.indisready as valid, quote_ident(t.relname) as tbl,
       substr(pg_get_indexdef(i.indexrelid), length('CREATE INDEX  ON ') + case when i.indisunique then 7 else 0 end + length(quote_ident(c.relname)) + 1) as def
-    from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
-    where i.indrelid = (select oid from target)
-      and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid))
-  select case k.contype when 'p' then 'primary key' else 'constraint' end as kind, k.conname as name,
+    from target g join pg_index i on i.indrelid = g.oid join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
+    where not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid))
+  select t.tbl, case k.contype when 'p' then 'primary key' else 'constraint' end as kind, k.conname as name,
     regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '') as definition, k.convalidated and coalesce(i.indisvalid, true)
       and not exists (select from pg_trigger g where g.tgconstraint = k.oid and g.tgenabled not in ('O', 'A')) as valid
-  from pg_constraint k left join pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
-  where k.conrelid = (select oid from target) and k.contype in ('p', 'u', 'x', 'f', 'c')
+  from target t join pg_constraint k on k.conrelid = t.oid left join pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
+  where k.contype in ('p', 'u', 'x', 'f', 'c')
   union all
-  select 'index', name, case when uniq then 'UNIQUE ' else '' end || substr(def, strpos(def, tbl || ' USING ') + length(tbl) + 1), valid from indexes
+  select target, 'index', name, case when uniq then 'UNIQUE ' else '' end || substr(def, strpos(def, tbl || ' USING ') + length(tbl) + 1), valid from indexes
   union all
-  select 'not null', attname, '', true from pg_attribute where attrelid = (select oid from target) and attnum > 0 and not attisdropped and attnotnull
+  select t.tbl, 'not null', attname, '', true from target t join pg_attribute on attrelid = t.oid where attnum > 0 and not attisdropped and attnotnull
   union all
-  select 'identity', attname, '', true from pg_attribute where attrelid = (select oid from target) and attnum > 0 and not attisdropped and attidentity <> ''
+  select t.tbl, 'identity', attname, '', true from target t join pg_attribute on attrelid = t.oid where attnum > 0 and not attisdropped and attidentity <> ''
   union all
-  select 'default', a.attname, pg_get_expr(d.adbin, d.adrelid), true from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-  where d.adrelid = (select oid from target) and a.attgenerated = ''
+  select t.tbl, 'default', a.attname, pg_get_expr(d.adbin, d.adrelid), true
+  from target t join pg_attrdef d on d.adrelid = t.oid join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where a.attgenerated = ''
   union all
-  select 'trigger', tgname, pg_get_triggerdef(oid), tgenabled <> 'D' from pg_trigger where tgrelid = (select oid from target) and not tgisinternal
-  order by 1, 2`;
+  select t.tbl, 'trigger', tgname, pg_get_triggerdef(g.oid), tgenabled <> 'D' from target t join pg_trigger g on g.tgrelid = t.oid where not tgisinternal
+  order by 2, 3`;
 
-/** Everything a table has, by its name as SQL; nothing where there is no such table. */
-export async function definedOn(session: Asking, tbl: string): Promise<Defined[]> {
+/** What a table has, by its name as SQL; nothing where there is no such table. */
+export type DefinedOf = (tbl: string) => readonly Defined[];
+
+/** Everything tables have. Asked of all of them at once: it is the question that costs, more than what it is asked of. */
+export async function definedOn(session: Asking, tables: readonly string[]): Promise<DefinedOf> {
+  if (tables.length === 0) return () => [];
   // What is printed leaves out the schemas that need not be named: the same ones, whoever asks.
   const { rows: before } = await session.query<{ path: string }>(
     "select current_setting('search_path') as path, set_config('search_path', 'pg_catalog', false)",
   );
-  const { rows } = await session.query<Defined>(DEFINED, [tbl]);
+  const { rows } = await session.query<Defined & { readonly tbl: string }>(DEFINED, [tables]);
   await session.query("select set_config('search_path', $1, false)", [before[0]?.path ?? "public"]);
-  return rows;
+  const byTable = Map.groupBy(rows, ({ tbl }) => tbl);
+  return (tbl) => byTable.get(tbl) ?? [];
 }
 
 /** Whether two things are known by one name. A table has one primary key, whatever that is called. */

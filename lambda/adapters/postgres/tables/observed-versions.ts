@@ -31,13 +31,13 @@ interface Version {
 }
 
 async function observing(db: Asking, { run, name: version, tables }: Version, step: () => Promise<void>) {
-  const before = new Map<string, Defined[]>();
-  for (const tbl of tables) before.set(tbl, await definedOn(db, tbl));
+  const before = await definedOn(db, tables);
   await step();
   // What it has set for its own statements is not meant for what follows.
   await db.query("set local statement_timeout = 0");
-  for (const [tbl, were] of before) {
-    const are = await definedOn(db, tbl);
+  const after = await definedOn(db, tables);
+  for (const tbl of tables) {
+    const [were, are] = [before(tbl), after(tbl)];
     // A later version has taken it away, or its own `down`: it is not built again.
     for (const gone of were.filter((each) => !are.some((other) => isSame(each, other))))
       await forgetMigrated(db, tbl, gone);

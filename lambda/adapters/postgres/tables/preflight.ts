@@ -11,6 +11,7 @@ import type { Versions } from "../session/migrator.ts";
 import { keepsSessions } from "../session/pooler.ts";
 import { quote, tableSql } from "../session/sql.ts";
 import { adopted, rowStatements } from "./adopted.ts";
+import { definedOn } from "./definitions.ts";
 import { premises } from "./premises.ts";
 import { drift, lastRuns, liveConstraints, orTakeBack, refuseSealed, storedColumns } from "./tables.ts";
 import { takenNames } from "./taken-names.ts";
@@ -56,6 +57,7 @@ async function checkTables(
 ): Promise<Set<string>> {
   const made = await builtBy(session);
   const runs = await lastRuns(session);
+  const defined = await definedOn(session, mapping.tables.map(tableSql));
   const unfit = new Set<string>();
   for (const table of mapping.tables) {
     const stored = await storedColumns(session, table);
@@ -66,7 +68,7 @@ async function checkTables(
     const differing = drift(table, stored, (column) => made.has(table, "not null", column), made.created(table));
     const found = [
       ...(run === undefined ? differing : differing.map((finding) => orTakeBack(finding, run))),
-      ...(made.created(table) ? [] : await liveConstraints(session, table, made)),
+      ...(made.created(table) ? [] : liveConstraints(table, defined, made)),
       ...is.findings,
     ];
     trial.findings.push(...found);
@@ -79,6 +81,6 @@ async function checkTables(
       if (!(await trial.attempt(finding, () => session.query(statement)))) unfit.add(at);
     }
   }
-  trial.findings.push(...(await takenNames(session, mapping, made)));
+  trial.findings.push(...(await takenNames(session, mapping, defined, made)));
   return unfit;
 }

@@ -96,11 +96,17 @@ export type Wanted = { readonly definition: string } | { readonly refused: strin
 
 export type WantedOf = (promised: Named) => Wanted;
 
+/** What the schema wants of a table, and what the table has. */
+export interface Compared {
+  readonly wanted: WantedOf;
+  readonly present: readonly Defined[];
+}
+
 /**
  * What Postgres makes of what the schema says of a table: each thing is built on an empty twin, printed, and taken back. Foreign
  * keys are printed without: a twin cannot have them, and there is nothing in them that Postgres would put otherwise.
  */
-export async function wantedOn(session: Session, table: TableModel): Promise<WantedOf> {
+export async function wantedOn(session: Session, table: TableModel): Promise<Compared> {
   const twin = { ...table, schema: "pg_temp" };
   const refused = new Map<string, string>();
   const attempt = async ({ kind, name }: Named, statements: readonly string[]) => {
@@ -118,12 +124,14 @@ export async function wantedOn(session: Session, table: TableModel): Promise<Wan
     await session.query(`create temp table ${quote(table.name)} (like ${tableSql(table)})`);
     for (const promised of ownPromises(twin)) await attempt(promised, promised.made);
     for (const column of table.columns) await attempt({ kind: "default", name: column.name }, setDefault(twin, column));
-    const defined = [...(await definedOn(session, tableSql(twin))), ...(await referencesOf(session, table))];
-    return (promised) => {
+    const defined = await definedOn(session, [tableSql(twin), tableSql(table)]);
+    const all = [...defined(tableSql(twin)), ...(await referencesOf(session, table))];
+    const wanted: WantedOf = (promised) => {
       const reason = refused.get(JSON.stringify([promised.kind, promised.name]));
       if (reason !== undefined) return { refused: reason };
-      return { definition: defined.find((each) => sameName(each, promised))?.definition ?? "" };
+      return { definition: all.find((each) => sameName(each, promised))?.definition ?? "" };
     };
+    return { wanted, present: defined(tableSql(table)) };
   });
 }
 

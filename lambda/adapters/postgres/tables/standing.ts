@@ -4,7 +4,7 @@ import { unbuiltOn } from "../ledger/run/attempts.ts";
 import type { Named } from "../ledger/run/built.ts";
 import type { Session } from "../session/connection.ts";
 import { tableSql } from "../session/sql.ts";
-import { type Defined, definedOn, sameName, sameThing } from "./definitions.ts";
+import { type Defined, sameName, sameThing } from "./definitions.ts";
 import { type WantedOf, wantedOn } from "./promises.ts";
 
 export interface Standing {
@@ -29,16 +29,17 @@ export function standIn(
   return found.find(({ valid }) => valid) ?? found[0];
 }
 
-export async function standingOn(
-  session: Session,
-  run: number,
-  table: TableModel,
-): Promise<(promised: Named) => Standing> {
-  const tbl = tableSql(table);
-  const wanted = await wantedOn(session, table);
-  const present = await definedOn(session, tbl);
-  const unbuilt = await unbuiltOn(session, run, tbl);
-  return (promised) => {
+export interface Standings {
+  of(promised: Named): Standing;
+  readonly present: readonly Defined[];
+  /** What was tried, and could not be built. */
+  readonly unbuilt: Awaited<ReturnType<typeof unbuiltOn>>;
+}
+
+export async function standingsOn(session: Session, run: number, table: TableModel): Promise<Standings> {
+  const { wanted, present } = await wantedOn(session, table);
+  const unbuilt = await unbuiltOn(session, run, tableSql(table));
+  const of = (promised: Named): Standing => {
     const want = wanted(promised);
     const found = standIn(present, promised, want);
     const tried = unbuilt.find((each) => sameName(each, promised))?.reason;
@@ -53,4 +54,5 @@ export async function standingOn(
     if (is.valid || reason === undefined) return is;
     return "refused" in want ? { ...is, reason, refused: true } : { ...is, reason };
   };
+  return { of, present, unbuilt };
 }

@@ -12,7 +12,7 @@ import { allRuns } from "../ledger/run/run.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { ownColumns, quote, tableSql } from "../session/sql.ts";
 import { createTable, promisedLater } from "./ddl.ts";
-import { type Defined, definedOn } from "./definitions.ts";
+import type { Defined, DefinedOf } from "./definitions.ts";
 import { missingSchemas } from "./schemas.ts";
 
 interface StoredColumn {
@@ -124,11 +124,11 @@ export function drift(
 }
 
 /** What would refuse a row for another one that has not come or gone yet: constraints, and unique indexes that are none. */
-export async function liveConstraints(session: Session, table: TableModel, made: Built): Promise<Finding[]> {
+export function liveConstraints(table: TableModel, defined: DefinedOf, made: Built): Finding[] {
   const met = (thing: Defined) =>
     (thing.kind === "constraint" && !thing.definition.startsWith("CHECK ")) ||
     (thing.kind === "index" && thing.definition.startsWith("UNIQUE "));
-  return (await definedOn(session, tableSql(table)))
+  return defined(tableSql(table))
     .filter((thing) => met(thing) && !made.made(table, thing))
     .map(({ name, definition }) => ({
       where: `table ${table.name}, constraint ${name}`,

@@ -4,11 +4,16 @@ import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Built } from "../ledger/run/built.ts";
 import type { Session } from "../session/connection.ts";
 import { quote, tableSql } from "../session/sql.ts";
-import { definedOn, sameName } from "./definitions.ts";
+import { type Defined, type DefinedOf, sameName } from "./definitions.ts";
 import { ownPromises, referencePromises, wantedOn } from "./promises.ts";
 import { standIn } from "./standing.ts";
 
-export async function takenNames(session: Session, mapping: Mapping, made: Built): Promise<Finding[]> {
+export async function takenNames(
+  session: Session,
+  mapping: Mapping,
+  defined: DefinedOf,
+  made: Built,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const table of mapping.tables) {
     const others = await relations(session, table);
@@ -17,7 +22,7 @@ export async function takenNames(session: Session, mapping: Mapping, made: Built
       const problem = `what is to be built needs the name ${name}, which is that of another ${what} in schema ${table.schema}`;
       findings.push({ where: `table ${table.name}`, problem, remedy });
     }
-    findings.push(...(await onTheTable(session, table, made)));
+    findings.push(...(await onTheTable(session, table, defined(tableSql(table)), made)));
   }
   return findings;
 }
@@ -36,8 +41,12 @@ async function relations(session: Session, table: TableModel): Promise<{ name: s
 }
 
 /** On the table itself a thing of the very definition is what is wanted, and one that a run has made is taken down. */
-async function onTheTable(session: Session, table: TableModel, made: Built): Promise<Finding[]> {
-  const present = await definedOn(session, tableSql(table));
+async function onTheTable(
+  session: Session,
+  table: TableModel,
+  present: readonly Defined[],
+  made: Built,
+): Promise<Finding[]> {
   const promises = [...ownPromises(table), ...referencePromises(table)].filter(
     ({ kind }) => kind === "constraint" || kind === "index",
   );
@@ -46,7 +55,7 @@ async function onTheTable(session: Session, table: TableModel, made: Built): Pro
     return by === undefined || made.made(table, by) ? [] : [{ promised, by }];
   });
   if (occupied.length === 0) return [];
-  const wanted = await wantedOn(session, table);
+  const { wanted } = await wantedOn(session, table);
   return occupied
     .filter(({ promised }) => standIn(present, promised, wanted(promised)) === undefined)
     .map(({ promised, by }) => ({
