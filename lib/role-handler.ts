@@ -43,8 +43,8 @@ function isPassing(error: unknown): boolean {
 }
 
 /** Retried for so long, in milliseconds, that the answer is given before the function's own timeout. */
-const PATIENCE = Number(process.env.PATIENCE_MILLISECONDS ?? 180_000);
-const PAUSE = Math.min(5_000, PATIENCE / 10);
+const patience = (): number => Number(process.env.PATIENCE_MILLISECONDS ?? 180_000);
+const LONGEST_PAUSE = 5_000;
 
 export async function handler(event: unknown): Promise<void> {
   const request = requestSchema.parse(event);
@@ -67,14 +67,15 @@ async function execute(
   sql: string,
 ): Promise<void> {
   const client = new RDSDataClient({});
-  const until = Date.now() + PATIENCE;
+  const time = patience();
+  const [until, pause] = [Date.now() + time, Math.min(LONGEST_PAUSE, time / 10)];
   for (;;) {
     try {
       await client.send(new ExecuteStatementCommand({ resourceArn: clusterArn, secretArn, database, sql }));
       return;
     } catch (error) {
-      if (!isPassing(error) || Date.now() + PAUSE > until) throw error;
-      await wait(PAUSE);
+      if (!isPassing(error) || Date.now() + pause > until) throw error;
+      await wait(pause);
     }
   }
 }

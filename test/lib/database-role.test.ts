@@ -1,5 +1,5 @@
 /** The custom resource's own handler, with the properties of the template, on a PostgreSQL of its own: roles belong to the whole server. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type DataApi, startDataApi } from "./data-api.ts";
 import { type Rds, startRds } from "./rds.ts";
 import { CLUSTER, NETWORK, resolved, synthesize, the } from "./synthesized.ts";
@@ -10,7 +10,7 @@ let handler: (event: unknown) => Promise<void>;
 let properties: Record<string, unknown>;
 
 beforeAll(async () => {
-  process.env.PATIENCE_MILLISECONDS = "400";
+  vi.stubEnv("PATIENCE_MILLISECONDS", "400");
   rds = await startRds();
   properties = resolved(
     the(synthesize({ network: NETWORK, cluster: CLUSTER }), "Custom::DatabaseRole").Properties,
@@ -18,10 +18,11 @@ beforeAll(async () => {
   ({ handler } = await import("../../lib/role-handler.ts"));
 });
 afterAll(() => rds.stop());
+afterAll(() => void vi.unstubAllEnvs());
 
 beforeEach(async () => {
   api = await startDataApi(rds.urlOf("app", "master"));
-  process.env.AWS_ENDPOINT_URL_RDS_DATA = api.url;
+  vi.stubEnv("AWS_ENDPOINT_URL_RDS_DATA", api.url);
 });
 afterEach(async () => {
   await api[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@
  * migrator off, hand-over, and the application at work. Each step by what the deployment has for it, as the role that does it.
  */
 import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it, vi } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
 import { ENVIRONMENT } from "../../lambda/contract.ts";
@@ -37,6 +37,7 @@ beforeAll(async () => {
   stack = synthesize({ network: NETWORK, cluster: CLUSTER });
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   client.destroy();
   await bundle[Symbol.asyncDispose]();
   await api[Symbol.asyncDispose]();
@@ -45,7 +46,7 @@ afterAll(async () => {
 
 /** What CloudFormation asks of the role's maker when a stack is deployed, and when its migrator is switched off. */
 async function cloudFormation(RequestType: "Create" | "Delete", { Properties }: Resource): Promise<void> {
-  process.env.AWS_ENDPOINT_URL_RDS_DATA = api.url;
+  vi.stubEnv("AWS_ENDPOINT_URL_RDS_DATA", api.url);
   const { handler } = await import("../../lib/role-handler.ts");
   const request = {
     StackId: "stack",

@@ -1,8 +1,9 @@
 /** What many tests of a file begin with: a migration that is run once, and of which each of them gets the database it left. */
-import { afterAll, inject } from "vitest";
+import { inject } from "vitest";
 import type { Schema } from "../../lambda/compose.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { becomeLike, createDatabase, type TestDatabase } from "./database.ts";
+import { atFileEnd } from "./file-end.ts";
 import { migrateTrial, query, type Trial } from "./migration.ts";
 
 interface Beginning {
@@ -11,9 +12,6 @@ interface Beginning {
 }
 
 const beginnings = new Map<string, Beginning>();
-afterAll(async () => {
-  for (const { database } of beginnings.values()) await database.drop();
-});
 
 const schemas: Schema[] = [];
 function numberOf(schema: Schema): number {
@@ -49,6 +47,11 @@ export async function beginTrial(trial: Trial): Promise<Report> {
     return structuredClone(known.report);
   }
   const report = await migrateTrial(trial);
-  beginnings.set(key, { database: await createDatabase({ url }), report: structuredClone(report) });
+  const database = await createDatabase({ url });
+  beginnings.set(key, { database, report: structuredClone(report) });
+  atFileEnd(async () => {
+    beginnings.delete(key);
+    await database.drop();
+  });
   return report;
 }

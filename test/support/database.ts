@@ -1,7 +1,8 @@
 /** A database of a test's own, made and dropped in milliseconds. */
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { afterAll, expect, inject } from "vitest";
+import { expect, inject } from "vitest";
+import { atFileEnd } from "./file-end.ts";
 
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
@@ -11,9 +12,6 @@ export interface TestDatabase extends AsyncDisposable {
 
 /** One connection of a file's own, for what can only be done from another database. */
 let connected: Promise<pg.Client> | undefined;
-afterAll(async () => {
-  await (await connected)?.end();
-});
 
 async function admin(): Promise<pg.Client> {
   connected ??= (async () => {
@@ -21,6 +19,10 @@ async function admin(): Promise<pg.Client> {
     // A server that is ended behind its back is told by the next query.
     client.on("error", () => undefined);
     await client.connect();
+    atFileEnd(async () => {
+      connected = undefined;
+      await client.end();
+    });
     return client;
   })();
   return await connected;
