@@ -43,7 +43,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   client.destroy();
-  await bundle[Symbol.asyncDispose]();
 });
 
 async function tableOf(items: Iterable<Item>): Promise<string> {

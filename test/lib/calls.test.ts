@@ -17,7 +17,7 @@ const NAME = tableName("calls");
 
 it("what the function calls and what its role allows are the same, each statement is needed, and none is for another table", async () => {
   await using stack = new AsyncDisposableStack();
-  const bundle = stack.use(await bundleFunction());
+  const bundle = await bundleFunction();
   const client = stack.adopt(new DynamoDBClient({ endpoint: inject("dynamoDbEndpoint"), region: "local" }), (each) =>
     each.destroy(),
   );

@@ -22,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   client.destroy();
-  await bundle[Symbol.asyncDispose]();
 });
 
 const clean = () => sampleItems({ items: ITEMS, seed: 5, now: new Date() });

@@ -31,7 +31,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   client.destroy();
-  await bundle[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -30,7 +30,6 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   client.destroy();
-  await bundle[Symbol.asyncDispose]();
   await database.drop();
 });
 

@@ -39,7 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   client.destroy();
-  await bundle[Symbol.asyncDispose]();
   await api[Symbol.asyncDispose]();
   await rds.stop();
 });

@@ -57,7 +57,7 @@ describe("npm run synth", () => {
   });
 
   it("bundles the function as the one that is tested", async () => {
-    await using tested = await bundleFunction();
+    const tested = await bundleFunction();
     const [deployed, expected] = await Promise.all(
       [assetOf(assembly, "MigratorFunction"), tested.folder].map((folder) =>
         readFile(join(folder, "index.mjs"), "utf8"),

@@ -1,13 +1,13 @@
-/** The function's sources → the bundle that is deployed, in a temporary folder: the SDK is in it, so what is tested is what runs. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/** The function's sources → the bundle that is deployed, in the run's own folder: the SDK is in it, so what is tested is what runs. */
+import { mkdtemp } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import { inject } from "vitest";
 import { must } from "../../lambda/domain/must.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-export interface Bundle extends AsyncDisposable {
+export interface Bundle {
   /** Holds index.mjs; its handler is `index.handler`. */
   readonly folder: string;
   readonly bytes: number;
@@ -15,8 +15,16 @@ export interface Bundle extends AsyncDisposable {
   readonly inputs: readonly string[];
 }
 
-export async function bundleFunction(): Promise<Bundle> {
-  const folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-bundle-"));
+let bundled: Promise<Bundle> | undefined;
+
+/** Made once, for all files that share their modules. */
+export function bundleFunction(): Promise<Bundle> {
+  bundled ??= bundle();
+  return bundled;
+}
+
+async function bundle(): Promise<Bundle> {
+  const folder = await mkdtemp(join(inject("runFolder"), "bundle-"));
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ["lambda/handler.ts"],
@@ -38,6 +46,5 @@ export async function bundleFunction(): Promise<Bundle> {
     folder,
     bytes: must(made, "esbuild wrote what it was asked for")[1].bytes,
     inputs: Object.keys(metafile.inputs),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
