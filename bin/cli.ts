@@ -3,10 +3,12 @@
 import { CommanderError } from "commander";
 import { program } from "./commands/program.ts";
 import { EXIT, exitOf } from "./terminal/exit.ts";
+import { quietLibraries } from "./terminal/libraries.ts";
 import { outliveReaders } from "./terminal/pipes.ts";
 import { printFailure } from "./terminal/print.ts";
 import { endOnSignals, tellStopped, wasStopped } from "./terminal/stop.ts";
 
+quietLibraries();
 outliveReaders();
 endOnSignals();
 try {

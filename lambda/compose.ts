@@ -138,11 +138,17 @@ export interface OpenOptions {
   readonly longestWait?: string;
 }
 
+const tellConnecting =
+  (progress: Progress) =>
+  (to: string, seconds: number): void =>
+    progress.tell({ kind: "connecting", to, seconds });
+
 /** The adapters of one Postgres database. Close it when done: sessions hold locks. */
 export function openTarget(url: string, mapping: Mapping, options: OpenOptions = {}): OpenTarget {
   const { migrations = {}, progress, longestWait } = options;
   const waiting = progress && ((lock: Waiting) => progress.tell({ kind: "waiting", waiting: lock }));
-  const sessions = openSessions(url, "dynamodb-to-postgres", { longestWait, waiting });
+  const connecting = progress && tellConnecting(progress);
+  const sessions = openSessions(url, "dynamodb-to-postgres", { longestWait, waiting, connecting });
   return {
     runs: runStore(sessions),
     queue: unitQueue(sessions, mapping),

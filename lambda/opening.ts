@@ -30,7 +30,7 @@ interface OpenedRun extends AsyncDisposable {
 
 /** The newest run that was made with this very schema. */
 export async function openRun(url: string, schema: Schema, progress?: Progress): Promise<OpenedRun> {
-  const run = runOfSchema(await runsAt(url), schema);
+  const run = runOfSchema(await runsAt(url, progress), schema);
   const mapping = numbered(schema, run);
   const target = openTarget(url, mapping, { migrations: schema.migrations, progress });
   return { run, mapping, target, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
@@ -45,7 +45,7 @@ export async function withMigration<T>(
   const draft = load(task.schema);
   const setting = parseSource(task.source);
   const name = nameOfSource(setting);
-  const known = (await runsAt(task.target)).find((run) => run.source === name);
+  const known = (await runsAt(task.target, edge.progress)).find((run) => run.source === name);
   const mapping = known === undefined ? draft : numbered(task.schema, known);
   await using target = openTarget(task.target, mapping, {
     migrations: task.schema.migrations,

@@ -7,11 +7,12 @@ import type { Report } from "./domain/proof/report.ts";
 import { loadMapping } from "./mapping/load.ts";
 import type { Mapping } from "./mapping/model.ts";
 import type { Target } from "./pipeline/conclude.ts";
+import type { Progress } from "./ports/progress.ts";
 import type { Run } from "./ports/runs.ts";
 
 /** Of all runs in a database, the newest first. */
-export async function runsAt(url: string): Promise<readonly Run[]> {
-  await using target = openTarget(url, NO_MAPPING);
+export async function runsAt(url: string, progress?: Progress): Promise<readonly Run[]> {
+  await using target = openTarget(url, NO_MAPPING, { progress });
   return await target.runs.list();
 }
 

@@ -9,12 +9,13 @@ import { runPlainSql, runReport } from "../../lambda/verbs/report.ts";
 import { runStatus } from "../../lambda/verbs/status.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
+import { waits } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { writeJson, writeJsonList } from "./answer.ts";
 import { command } from "./command.ts";
 
 export const status = command("status", async ({ target, run: number, window, json }) => {
-  const { is, verdict, share, left } = await runStatus(target, number, window);
+  const { is, verdict, share, left } = await runStatus(target, number, window, waits);
   const { run, pass, phase, source, units, done, pages, read, stopping, sealed } = is;
   await writeJson(json, { ...is, ...left });
   const ended = `ended: ${verdict ?? "nothing was read"}${sealed ? ", and sealed" : ""}`;
@@ -35,10 +36,10 @@ export const status = command("status", async ({ target, run: number, window, js
 /** Shows what the newest proof found when it was made. */
 export const report = command("report", async ({ target, run, schema, sql, json }) => {
   if (sql === true) {
-    print(await runPlainSql({ target, schema: await readSchema(schema) }));
+    print(await runPlainSql({ target, schema: await readSchema(schema) }, waits));
     return;
   }
-  const { report: found } = await runReport(target, run);
+  const { report: found } = await runReport(target, run, waits);
   await writeJson(json, found);
   print(reportText(found));
 });
@@ -46,7 +47,7 @@ export const report = command("report", async ({ target, run, schema, sql, json 
 export const listQuarantine = command("list-quarantine", async ({ target, schema, limit, json }) => {
   const named = (logKey: string) => (source: string) => `#${keyedHash(logKey, source)}`;
   const { groups, logKey } = await runListQuarantine({
-    ...{ target, schema: await readSchema(schema), limit },
+    ...{ target, schema: await readSchema(schema), limit, progress: waits },
     take: async ({ run, pass, groups: all, logKey: secret, each }) => {
       const commandOf = (pending: Pending) =>
         isOpen(pending) ? { accept: acceptCommand(pending.source, named(secret)) } : {};

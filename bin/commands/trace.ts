@@ -2,12 +2,19 @@
 import { itemsText, rowText } from "../../lambda/adapters/report/trace-text.ts";
 import { runTrace } from "../../lambda/verbs/trace.ts";
 import { print } from "../terminal/print.ts";
+import { waits } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { writeJson } from "./answer.ts";
 import { command } from "./command.ts";
 
 export const trace = command("trace", async ({ target, schema, item, json }, words) => {
-  const found = await runTrace({ target, schema: await readSchema(schema), words, isItem: item === true });
+  const found = await runTrace({
+    target,
+    schema: await readSchema(schema),
+    words,
+    isItem: item === true,
+    progress: waits,
+  });
   await writeJson(json, found);
   process.exitCode = 0;
   if (found.kind === "row") {

@@ -13,6 +13,10 @@ export function printFailure(error: unknown): void {
   }
   note(`${exitOf(error) === EXIT.incomplete ? "INCOMPLETE" : "REFUSED"}  ${error.message}`);
   for (const { where, problem, remedy, keys = [] } of error.findings) {
+    if (problem === error.message) {
+      note(`  → ${remedy}`);
+      continue;
+    }
     const rows = keys.length === 0 ? "" : `, rows ${keys.join(", ")}`;
     note(`  ${where}${rows}: ${problem}\n      → ${remedy}`);
   }

@@ -21,11 +21,12 @@ export interface TerminalProgress extends Progress {
   leave(): void;
 }
 
-/** Of what has no phases, only the locks it waits for. */
+/** Of what has no phases, only the servers and the locks it waits for. */
 export const waits: Progress = {
   tell: (event) => {
     if (event.kind === "waiting")
       note(`waiting for ${event.waiting.what}, held by ${event.waiting.holders.join(" and ")}`);
+    if (event.kind === "connecting") note(`connecting to ${event.to}, for at most ${event.seconds} s…`);
   },
 };
 
@@ -62,7 +63,7 @@ export function terminalProgress(): TerminalProgress {
         return;
       }
       if (event.kind === "working") return;
-      if (event.kind === "waiting") return waits.tell(event);
+      if (event.kind === "waiting" || event.kind === "connecting") return waits.tell(event);
       if (event.kind === "phase") {
         if (event.phase !== "ended") step(PHASES[event.phase]);
         return;

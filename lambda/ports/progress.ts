@@ -25,7 +25,9 @@ export type ProgressEvent =
     }
   /** What does not stand in the way, and should be known before it is too late. */
   | { readonly kind: "warning"; readonly finding: Finding }
-  | { readonly kind: "waiting"; readonly waiting: Waiting };
+  | { readonly kind: "waiting"; readonly waiting: Waiting }
+  /** A server has not answered yet, and is given up after so many seconds. */
+  | { readonly kind: "connecting"; readonly to: string; readonly seconds: number };
 
 export interface Progress {
   tell(event: ProgressEvent): void;

@@ -4,6 +4,7 @@ import { nameOf, type Task } from "../compose.ts";
 import { countsSchema, total } from "../contract.ts";
 import { countsOf, type Pending, type PendingGroup } from "../domain/proof/pending.ts";
 import { openRun } from "../opening.ts";
+import type { Progress } from "../ports/progress.ts";
 import { answering, type Verb } from "../verb.ts";
 
 /** Examples of each reason, where nothing says how many. */
@@ -27,8 +28,8 @@ export const listQuarantine = {
       run: total,
       groups: z.array(countsSchema.extend({ accepted: total, examples: z.array(exampleSchema).readonly() })).readonly(),
     },
-    async ({ target, schema, said: { limit }, log }) => {
-      const { run, logKey, groups } = await runListQuarantine({ target, schema, limit });
+    async ({ target, schema, said: { limit }, log }, { progress }) => {
+      const { run, logKey, groups } = await runListQuarantine({ target, schema, limit, progress });
       const name = nameOf(log, logKey);
       const named = groups.map(({ accepted, examples, ...group }) => ({
         ...countsOf(group),
@@ -58,11 +59,12 @@ export interface ListTask extends Pick<Task, "target" | "schema"> {
   readonly limit?: number | undefined;
   /** Is given every single one. */
   readonly take?: (listed: Listed) => Promise<void>;
+  readonly progress?: Progress;
 }
 
 /** What waits, by table, reason and entity with some of each. */
-export async function runListQuarantine({ target: url, schema, limit = EXAMPLES, take }: ListTask) {
-  await using opened = await openRun(url, schema);
+export async function runListQuarantine({ target: url, schema, limit = EXAMPLES, take, progress }: ListTask) {
+  await using opened = await openRun(url, schema, progress);
   const { run, target } = opened;
   const { id, pass, logKey } = run;
   const groups = (await target.pending.groups(run, limit)).filter(({ reason }) => reason !== "copy");

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { NO_MAPPING, openTarget } from "../compose.ts";
 import { total } from "../contract.ts";
 import { forecast } from "../domain/forecast.ts";
+import type { Progress } from "../ports/progress.ts";
 import { runOfNumber } from "../runs.ts";
 import { answering, type Verb } from "../verb.ts";
 
@@ -25,8 +26,8 @@ export const status = {
       minutesLeft: z.number().exactOptional(),
       fits: z.boolean().exactOptional(),
     },
-    async ({ target, said }) => {
-      const { is, left } = await runStatus(target, said.run, said.window);
+    async ({ target, said }, { progress }) => {
+      const { is, left } = await runStatus(target, said.run, said.window, progress);
       const { source: _, ...shown } = is;
       return { ...shown, ...left };
     },
@@ -34,8 +35,8 @@ export const status = {
 } as const satisfies Verb;
 
 /** How far a run is, the newest where none is named; and, while it copies, how much of that is done and what is left. */
-export async function runStatus(url: string, number?: number, window?: number) {
-  await using target = openTarget(url, NO_MAPPING);
+export async function runStatus(url: string, number?: number, window?: number, progress?: Progress) {
+  await using target = openTarget(url, NO_MAPPING, { progress });
   const run = await runOfNumber(target, number);
   const { id, pass, phase, source, startedAt, sealedAt, report } = run;
   const { units, done, pages, read, stopping } = await target.queue.progress(run);

@@ -3,6 +3,7 @@ import type { Task } from "../compose.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import { itemName } from "../item-name.ts";
 import { openRun } from "../opening.ts";
+import type { Progress } from "../ports/progress.ts";
 import type { Verb } from "../verb.ts";
 
 export const trace = {
@@ -18,10 +19,11 @@ export interface TraceTask extends Pick<Task, "target" | "schema"> {
   readonly words: readonly string[];
   /** The words are an item's key, whatever the first one is. */
   readonly isItem: boolean;
+  readonly progress?: Progress;
 }
 
-export async function runTrace({ target: url, schema, words, isItem }: TraceTask) {
-  await using opened = await openRun(url, schema);
+export async function runTrace({ target: url, schema, words, isItem, progress }: TraceTask) {
+  await using opened = await openRun(url, schema, progress);
   const { run, mapping, target } = opened;
   const { id, pass } = run;
   const [first = "", ...key] = words;

@@ -31,6 +31,7 @@ export function logProgress(log: Logger): Progress {
       if (event.kind === "phase") log.info({ run: event.run, pass: event.pass, phase: event.phase }, "phase");
       else if (event.kind === "warning") log.warn({ finding: event.finding }, "worth a look");
       else if (event.kind === "waiting") log.warn({ ...event.waiting }, "waiting for a lock");
+      else if (event.kind === "connecting") log.info({ to: event.to, seconds: event.seconds }, "connecting");
       else if (event.kind === "copied")
         log.debug({ units: event.progress.units, done: event.progress.done, read: event.progress.read }, "copied");
     },

@@ -12,6 +12,8 @@ export interface Address {
   readonly password: string | undefined;
   readonly database: string;
   readonly ssl: pg.ClientConfig["ssl"];
+  /** Whether a token signs in, and no password. */
+  readonly isIam: boolean;
   /** Whether TLS begins without asking the server first. */
   readonly isDirectTls: boolean;
   /** What an operator asks the server for, in the URL or by PGOPTIONS. */
@@ -34,6 +36,9 @@ const TLS_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
   ssl: new Set(["true", "1", "0", "no-verify"]),
 };
 
+/** What to write in place of another word. */
+const USUAL_TLS: Readonly<Record<string, string>> = { sslmode: "?sslmode=verify-full", ssl: "?ssl=true" };
+
 /** Reads a URL before anything is opened. Throws MigrationError `settings`; the URL may hold a password and is not repeated. */
 export function addressOf(url: string): Address {
   if (url === "embedded") {
@@ -48,7 +53,10 @@ export function addressOf(url: string): Address {
   for (const [name, words] of Object.entries(TLS_WORDS)) {
     const word = said(name);
     if (word !== undefined && !words.has(word))
-      throw refused(`the target says ${name} in a word that is not known`, `write one of ${[...words].join(", ")}`);
+      throw refused(
+        `the target's ${name} is none of ${[...words].join(", ")}`,
+        `write ${USUAL_TLS[name]}, or leave it out: TLS is on and verified for every host but this machine`,
+      );
   }
   if (said("hostaddr") !== undefined)
     throw refused("the target says hostaddr, which is not known", "name the address as its host");
@@ -69,6 +77,7 @@ export function addressOf(url: string): Address {
       options: said("options") ?? process.env.PGOPTIONS,
       lockTimeout: said("lock_timeout"),
     },
+    isIam: said("auth") === "iam",
     isDirectTls: said("sslnegotiation") === "direct",
     ssl: isLocal || saysTls ? client.ssl : { rejectUnauthorized: true },
     place: `${host.startsWith("/") ? host : `${host.includes(":") ? `[${host}]` : host}:${port}`}/${database}`,

@@ -6,8 +6,10 @@ import { from as copyFrom } from "pg-copy-streams";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { type Address, addressOf } from "./address.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
-import { isStartupRefused, pooled, readOnly, told, unreachable } from "./errors.ts";
+import { CONNECT_SECONDS, isOfPostgres, noPostgres, silent, unreachable } from "./connecting.ts";
+import { isStartupRefused, pooled, readOnly, told, type Who } from "./errors.ts";
 import { passwordOf } from "./iam.ts";
+import { LEDGER } from "./sql.ts";
 import type { LockWatch } from "./waits.ts";
 
 /** What a session's backend is known by: it is gone with the locks and the settings of the session, and with nothing else. */
@@ -35,8 +37,8 @@ const LIVENESS_SETTINGS = `
 /** From the first statement on, whatever a database or a role has for everybody else. */
 const FROM_THE_START = "-c statement_timeout=0 -c idle_session_timeout=0";
 
-/** Aurora takes up to half a minute to resume from zero; a connection waits for it. */
-const CONNECT_TIMEOUT_MS = 45_000;
+/** A connection that takes longer is told to whoever waits. */
+const SLOW_MS = 1_000;
 /** As long as the server is silent, its machine is asked whether it is still there. */
 const KEEPALIVE_AFTER_MS = 10_000;
 /** A connection that does not end when it is asked to is cut. */
@@ -69,6 +71,8 @@ export interface ConnectOptions {
   readonly longestWait?: string | undefined;
   /** Is told of every statement, as long as it takes. */
   readonly watch?: LockWatch | undefined;
+  /** Is told where a connection is going that takes long, and for how many seconds it may. */
+  readonly connecting?: ((place: string, seconds: number) => void) | undefined;
 }
 
 function configOf(url: string, address: Address, name: string): pg.ClientConfig {
@@ -80,7 +84,6 @@ function configOf(url: string, address: Address, name: string): pg.ClientConfig 
     application_name: name,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     options: [options, FROM_THE_START].join(" "),
   };
 }
@@ -89,15 +92,18 @@ function configOf(url: string, address: Address, name: string): pg.ClientConfig 
 export async function connect(url: string, name: string, how: ConnectOptions = {}): Promise<Session> {
   const address = addressOf(url);
   const config = configOf(url, address, name);
+  const slow = setTimeout(() => how.connecting?.(`Postgres at ${address.place}`, CONNECT_SECONDS), SLOW_MS);
   try {
     return await open(config, address, how);
   } catch (error) {
     // Poolers take no options when a connection begins; what an operator asked for is not dropped for them.
-    if (!isStartupRefused(error) || address.options !== undefined) throw unreachable(address.place, error);
+    if (!isStartupRefused(error) || address.options !== undefined) throw unreachable(address, error);
     const { options: _, ...without } = config;
     return await open(without, address, how).catch((again: unknown) => {
-      throw unreachable(address.place, again);
+      throw unreachable(address, again);
     });
+  } finally {
+    clearTimeout(slow);
   }
 }
 
@@ -118,28 +124,37 @@ async function open(
     await client.end().catch(() => undefined);
     clearTimeout(cut);
   };
+  const late = setTimeout(() => client.connection.stream.destroy(silent()), CONNECT_SECONDS * 1_000);
+  const { stream } = client.connection;
+  // The driver would take anything for the beginning of a message, and wait for its end.
+  if (config.sslnegotiation !== "direct")
+    stream.once("data", (first: Buffer) => void (isOfPostgres(first) || stream.destroy(noPostgres())));
   let backend: number;
+  let who: Who;
   try {
     await client.connect();
     await client.query(`${SESSION_SETTINGS}${LIVENESS_SETTINGS}`);
-    const { rows } = await client.query<{ reader: boolean; backend: number }>(
+    const { rows } = await client.query<{ reader: boolean; backend: number } & Who>(
       `select set_config('${TOKEN}', $1, false), current_setting('transaction_read_only') = 'on' as reader, pg_backend_pid() as backend,
+         current_user::text as role, (select pg_get_userbyid(nspowner)::text from pg_namespace where nspname = '${LEDGER}') as owner,
          set_config('lock_timeout', case when $2::text is not null then $2 when current_setting('lock_timeout') = '0' then $3
            else current_setting('lock_timeout') end, false)`,
       [token, lockTimeout ?? null, longestWait],
     );
     if (rows[0] === undefined || rows[0].reader) throw readOnly();
-    backend = rows[0].backend;
+    ({ backend, ...who } = rows[0]);
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    clearTimeout(late);
   }
   const watched = async <R>(work: () => Promise<R>): Promise<R> => {
     using looking = watch?.(backend);
     try {
       return await work();
     } catch (error) {
-      const is = told(error, looking?.found());
+      const is = told(error, who, looking?.found());
       broken ||= is instanceof MigrationError && is.code === "target-lost";
       throw is;
     }

@@ -1,6 +1,6 @@
 /** What Postgres and its connection say when something is wrong → what this project does about it, as named sets. */
 import { MigrationError } from "../../../domain/migration-error.ts";
-import { LEDGER } from "./sql.ts";
+import { LEDGER, quote } from "./sql.ts";
 import { isRaised, type Origin, originOf, withoutValues } from "./telling.ts";
 
 /** Another transaction stood in the way; the same transaction may succeed when run again. */
@@ -29,9 +29,6 @@ const CONNECTION_LOST = new Set([
 /** A table, schema, constraint or index of that name exists, or was made in this moment by another transaction. */
 const THERE_ALREADY = new Set(["42P06", "42P07", "42710", "23505"]);
 
-/** No room for another connection, or none yet: there may be in a moment. */
-const NOT_NOW = new Set(["53300", "57P03"]);
-
 /** Resources only an operator can give: disk, memory. */
 const EXHAUSTED = /^53[12]00$/;
 
@@ -47,12 +44,14 @@ const BUG = "42601";
 
 const LOCK_TIMEOUT = "55P03";
 
+const DENIED = "42501";
+
 /** A refusal of Postgres' is known by what it was made of. */
 const origin = (error: unknown): Origin | undefined =>
   originOf(error instanceof MigrationError && error.code === "target-refused" ? error.cause : error);
 
 /** A SQLSTATE, or the name the system has for what happened to a socket. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   const is = origin(error)?.code;
   if (is !== undefined || !(error instanceof Error) || error instanceof MigrationError) return is;
   return "code" in error && typeof error.code === "string" ? error.code : undefined;
@@ -97,8 +96,6 @@ export function isConnectionLost(error: unknown): boolean {
 /** A view, or a row of somebody else's, refers to what was to be removed. */
 export const hasDependents = (error: unknown): boolean => ["2BP01", "23503"].includes(codeOf(error) ?? "");
 
-export const isNotNow = (error: unknown): boolean => NOT_NOW.has(codeOf(error) ?? "");
-
 /** The server, or a pooler before it, does not take what a connection asks for when it begins. */
 export const isStartupRefused = (error: unknown): boolean => ["08P01", "0A000"].includes(codeOf(error) ?? "");
 
@@ -134,29 +131,16 @@ export function refusedRow(error: unknown): string | undefined {
 export const readOnly = (): Error =>
   Object.assign(new Error("the server is read-only"), { code: "25006", isInside: false });
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  "25006":
-    "name the server that writes; where a role or a database has default_transaction_read_only, reset it for this one",
-  "53300": "end connections nobody needs, or allow more, then run the same command again",
-  "08P01": "name the server itself as the target, not a pooler before it",
-  "0A000": "name the server itself as the target, not a pooler before it",
-};
-
-/** A connection that could not be had, told to an operator. `place` is where it was to go, without user or password. */
-export function unreachable(place: string, cause: unknown): MigrationError {
-  const code = codeOf(cause) ?? "no code";
-  return new MigrationError(
-    isConnectionLost(cause) || isNotNow(cause) ? "target-unreachable" : "target-unusable",
-    `cannot connect to Postgres at ${place} (${code})`,
-    REMEDIES[code] ?? "check that the database is running, that its address is right, and that this user may connect",
-    { cause: withoutValues(cause) },
-  );
-}
-
 const GOES_ON = "run the same command again: it goes on after the last page that was committed";
 
+/** As whom a session works, and whose ledger it found when it began; null where there was none. */
+export interface Who {
+  readonly role: string;
+  readonly owner: string | null;
+}
+
 /** What a statement came to, told to an operator. What is none of the server's, or no SQL, is a bug and stays one. */
-export function told(error: unknown, waitedFor?: string): unknown {
+export function told(error: unknown, who: Who, waitedFor?: string): unknown {
   if (isConnectionLost(error)) return lost(error);
   const [is, cause] = [origin(error), withoutValues(error)];
   if (is === undefined || is.code === BUG || !(cause instanceof Error)) return cause;
@@ -166,8 +150,18 @@ export function told(error: unknown, waitedFor?: string): unknown {
     return new MigrationError("target-full", problem, `give it more, then ${GOES_ON}`, { cause });
   }
   if (code === LOCK_TIMEOUT && !isRaised(is)) return lockedOut(cause, waitedFor);
+  if (code === DENIED && !is.isInside) return denied(cause, who);
   const remedy = `mend in the database what it is about, then ${GOES_ON}`;
   return new MigrationError("target-refused", cause.message, remedy, { cause });
+}
+
+/** Postgres names what it keeps from the role. Whoever made the ledger has made the run's tables, too, and may do all of it. */
+function denied(cause: Error, { role, owner }: Who): MigrationError {
+  const remedy =
+    owner === null || owner === role
+      ? `let the owner of that grant it to ${quote(role)}, then run the same command again`
+      : `name ${quote(owner)} in --target, who made the ledger; or let this user act for it (grant ${quote(owner)} to ${quote(role)}), then run the same command again`;
+  return new MigrationError("target-refused", `${quote(role)} may not do this: ${cause.message}`, remedy, { cause });
 }
 
 /** Others held a lock for longer than may be waited, by this project's bound or by an operator's `lock_timeout`. */

@@ -20,17 +20,21 @@ export interface Sessions extends AsyncDisposable {
   spend<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
 
-export interface SessionsOptions extends Pick<ConnectOptions, "longestWait"> {
+export interface SessionsOptions extends Pick<ConnectOptions, "longestWait" | "connecting"> {
   /** Is told of locks that are waited for. */
   readonly waiting?: ((waiting: Waiting) => void) | undefined;
 }
 
-export function openSessions(url: string, name: string, { longestWait, waiting }: SessionsOptions = {}): Sessions {
+export function openSessions(
+  url: string,
+  name: string,
+  { longestWait, waiting, connecting }: SessionsOptions = {},
+): Sessions {
   const idle: Session[] = [];
   const open = new Set<Session>();
   let [closed, wasThere] = [false, false];
   const opened = async (as: string, how: ConnectOptions): Promise<Session> => {
-    const session = await connect(url, as, { longestWait, ...how });
+    const session = await connect(url, as, { longestWait, connecting, ...how });
     wasThere = true;
     // It was on its way when the target was closed: nobody else would close it.
     if (closed) {

@@ -30,13 +30,13 @@ export async function checkTarget(session: Session, { url, mapping, before, sour
   if (!(await keepsSessions(() => connect(url, "preflight")))) throw pooled();
   await refuseSealed(session, mapping, source);
   const warnings: Finding[] = session.isDirect ? [] : [PINNED];
-  const { role, findings, missing, isLedgerOurs } = await premises(session, mapping);
+  const { role, findings, missing, isLedgerOurs, mayMake } = await premises(session, mapping);
   const others = await ownedByOthers(session, source, partsOf(mapping).tables);
   // As it will be when the tables are made: the schema's own migrations come before that.
   const tried = await takingBack(session, before ?? {}, async (trial) => {
     const unfit = await checkTables(session, mapping, trial, { role, warnings });
     const after = missing.length === 0 ? mapping.after : { grants: [] };
-    if (isLedgerOurs) await tryTables(session, { ...mapping, after }, trial, { role, unfit });
+    if (isLedgerOurs && mayMake) await tryTables(session, { ...mapping, after }, trial, { role, unfit });
   });
   return { findings: [...findings, ...others, ...tried], warnings };
 }

@@ -91,10 +91,14 @@ export async function tryTables(
   for (const table of mapping.tables) if (await isTable(session, tableSql(table))) there.add(tableSql(table));
   const missing = mapping.tables.filter((table) => !there.has(tableSql(table)));
   const schemas = await missingSchemas(session, [...mapping.tables, inLedger("")]);
-  const remedy = `let ${role} make it: grant create on its schema or, where there is none yet, on the database to ${quote(role)}`;
   let all = true;
-  for (const statement of [...schemas, ...missing.flatMap(createTable)])
-    all = (await attempt({ where: first(statement), remedy }, () => creating(session, statement))) && all;
+  for (const statements of [schemas, ...missing.map(createTable)])
+    for (const statement of statements) {
+      const went = await attempt(correct(statement), () => creating(session, statement));
+      all &&= went;
+      // A comment on a table that is not there would be refused for that alone.
+      if (!went) break;
+    }
   // What depends on something that is not there would be refused for that alone.
   if (!all) return;
   const copies = new Map<string, TablePlace>();
