@@ -80,8 +80,11 @@ export const nameOfSource = (setting: SourceSetting): string =>
   setting.kind === "file" ? fileSource(setting).name : tableSource(setting);
 
 /** What a table says of its size, by looking at so many of its items. */
-export const sizeOfTable = ({ kind: _, ...place }: SourceSetting & { kind: "dynamodb" }, sample: number) =>
-  tableSize(place, sample);
+export const sizeOfTable = (
+  { kind: _, ...place }: SourceSetting & { kind: "dynamodb" },
+  sample: number,
+  progress?: Progress,
+) => tableSize(place, sample, progress && tellConnecting(progress));
 
 /** By how much a table is read where nothing is known of it and nobody says. */
 export const USUAL_LIMIT = usualLimit({});
@@ -90,7 +93,7 @@ export const USUAL_LIMIT = usualLimit({});
 export function sourceOf(
   setting: SourceSetting,
   { maxReadUnits }: Options,
-  shared?: Allowances,
+  { allowances: shared, progress }: { readonly allowances?: Allowances; readonly progress?: Progress } = {},
 ): ItemSource & Partial<AsyncDisposable> {
   if (setting.kind === "file") return fileSource(setting);
   const { kind: _, ...place } = setting;
@@ -98,6 +101,7 @@ export function sourceOf(
     ...place,
     ...(maxReadUnits === undefined ? {} : { maxReadUnits }),
     ...(shared === undefined ? {} : { allowances: shared }),
+    ...(progress === undefined ? {} : { connecting: tellConnecting(progress) }),
   });
 }
 

@@ -51,7 +51,7 @@ export async function withMigration<T>(
     migrations: task.schema.migrations,
     progress: edge.progress,
   });
-  const source = sourceOf(setting, task.options, target.allowances);
+  const source = sourceOf(setting, task.options, { allowances: target.allowances, progress: edge.progress });
   edge.progress.tell({ kind: "working" });
   try {
     return await work(migrationOf(task, edge, source, target, mapping), known);
@@ -84,7 +84,7 @@ export async function withProof<T>(
   work: (proof: Concluding) => Promise<T>,
 ): Promise<T> {
   const source: ItemSource & Partial<AsyncDisposable> =
-    given ?? sourceOf(parseSource(run.source), options, target.allowances);
+    given ?? sourceOf(parseSource(run.source), options, { allowances: target.allowances, progress: edge.progress });
   edge.progress.tell({ kind: "working" });
   try {
     return await work({

@@ -1,6 +1,7 @@
 /** What an operator or an event says → checked settings, or every problem at once with its remedy. */
 import type { z } from "zod";
 import { type Finding, MigrationError } from "./domain/migration-error.ts";
+import { shell } from "./domain/typed.ts";
 
 /** Where items come from. */
 export type SourceSetting =
@@ -26,6 +27,12 @@ export function parseSource(text: string): SourceSetting {
   const unknown = [...parameters.keys()].filter((name) => name !== "endpoint" && name !== "region");
   if (unknown.length > 0) throw wrong(`the source has an unknown parameter: ${unknown.join(", ")}`);
   const [endpoint, region] = [parameters.get("endpoint"), parameters.get("region")];
+  if (endpoint !== null && !/^https?:\/\/[^/]/i.test(endpoint)) {
+    // A host with a port is a URL, too, whose scheme is the host.
+    const url = /^[\w.-]+(?::\d+)?(?:\/.*)?$/.test(endpoint) ? `http://${endpoint}` : "http://HOST:PORT";
+    const all = `dynamodb:${table}?${region === null ? "" : `region=${region}&`}endpoint=${url}`;
+    throw wrong("the source's endpoint does not begin with http:// or https://", `write ${shell("--source", all)}`);
+  }
   if (endpoint !== null && !URL.canParse(endpoint)) throw wrong("the source's endpoint is not a URL");
   return {
     kind: "dynamodb",

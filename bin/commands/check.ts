@@ -23,6 +23,7 @@ export const check = command("check", async (given) => {
       {
         onProgress: (read) => progress.step(`reading: ${read.toLocaleString("en-US")} items`),
         signal,
+        progress,
       },
     );
     if (signal.aborted) progress.leave();

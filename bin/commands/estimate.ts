@@ -5,12 +5,16 @@ import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { optionsAmong } from "../../lambda/options.ts";
 import { runEstimate } from "../../lambda/verbs/estimate.ts";
 import { print } from "../terminal/print.ts";
+import { waits } from "../terminal/progress.ts";
 import { writeJson } from "./answer.ts";
 import { command } from "./command.ts";
 
 export const estimate = command("estimate", async ({ source, items, bytes, prices, json, ...given }) => {
   const options = optionsAmong(given);
-  const found = await runEstimate({ source, items, bytes, prices: prices && (await readPrices(prices)), options });
+  const found = await runEstimate(
+    { source, items, bytes, prices: prices && (await readPrices(prices)), options },
+    waits,
+  );
   await writeJson(json, found);
   print(estimateText(found));
 });

@@ -6,6 +6,7 @@ import type { Options } from "../options.ts";
 import { check as census } from "../pipeline/check.ts";
 import { refuse, sourceFindings } from "../pipeline/preflight.ts";
 import { sourceKeys } from "../pipeline/source-keys.ts";
+import type { Progress } from "../ports/progress.ts";
 import { parseSource } from "../settings.ts";
 import type { Verb } from "../verb.ts";
 
@@ -29,9 +30,12 @@ export interface CheckTask {
 }
 
 /** Takes the census of a source, writes nothing, and gives the statements a run would make the tables with. */
-export async function runCheck(task: CheckTask, edge: { onProgress(read: number): void; signal: AbortSignal }) {
+export async function runCheck(
+  task: CheckTask,
+  { progress, ...edge }: { onProgress(read: number): void; signal: AbortSignal; progress?: Progress },
+) {
   const mapping = task.schema === undefined ? undefined : load(task.schema);
-  const source = sourceOf(parseSource(task.source), task.options);
+  const source = sourceOf(parseSource(task.source), task.options, progress === undefined ? {} : { progress });
   const { sample } = task.options;
   try {
     const [pk, sk] = task.keys ?? [];

@@ -5,6 +5,7 @@ import { type Estimate, estimateOf, type Size } from "../domain/estimate/estimat
 import { PRICES } from "../domain/estimate/prices.ts";
 import { type Finding, MigrationError } from "../domain/migration-error.ts";
 import type { Options } from "../options.ts";
+import type { Progress } from "../ports/progress.ts";
 import { parse, parseSource } from "../settings.ts";
 import type { Verb } from "../verb.ts";
 
@@ -49,9 +50,9 @@ export interface EstimateTask {
   readonly options: Pick<Options, "sample" | "maxReadUnits">;
 }
 
-export async function runEstimate(task: EstimateTask): Promise<Estimate> {
+export async function runEstimate(task: EstimateTask, progress?: Progress): Promise<Estimate> {
   const given = parse(pricesSchema, task.prices ?? {}, "the prices");
-  const { usual, ...size } = await sizeOf(task);
+  const { usual, ...size } = await sizeOf(task, progress);
   const { maxReadUnits = usual } = task.options;
   const limit = typeof maxReadUnits === "number" ? { unitsPerSecond: maxReadUnits } : maxReadUnits;
   // Prices of one's own are of no region and day that is known here, where they do not say.
@@ -59,14 +60,14 @@ export async function runEstimate(task: EstimateTask): Promise<Estimate> {
   return estimateOf(size, limit === "none" ? undefined : limit, { ...PRICES, ...own, ...given });
 }
 
-async function sizeOf({ source, items, bytes, options: { sample = SAMPLE } }: EstimateTask) {
+async function sizeOf({ source, items, bytes, options: { sample = SAMPLE } }: EstimateTask, progress?: Progress) {
   if (source === undefined) return { ...sizeSaid({ items, bytes }), usual: USUAL_LIMIT };
   const setting = parseSource(source);
   if (setting.kind !== "dynamodb") {
     const problem = "only a table can be asked for its size";
     throw new MigrationError("settings", problem, "say --items and --bytes, or name a table: --source dynamodb:TABLE");
   }
-  const table = await sizeOfTable(setting, sample);
+  const table = await sizeOfTable(setting, sample, progress);
   const size = { ...table, items: items ?? table.items, bytes: bytes ?? table.bytes };
   if (size.items > 0 && size.bytes > 0) return size;
   const problem = `${source} says that it holds nothing; what it says may be six hours old`;

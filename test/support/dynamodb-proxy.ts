@@ -19,7 +19,7 @@ export type Fault =
   | "empty"
   | "slow"
   | "partial"
-  | { readonly status: number; readonly name: string };
+  | { readonly status: number; readonly name: string; readonly message?: string };
 
 const SLOW_MS = 700;
 
@@ -116,7 +116,9 @@ export async function dynamoDbProxy(upstream: string): Promise<DynamoDbProxy> {
       }
       default: {
         const [status, name] = typeof fault === "object" ? [fault.status, fault.name] : ERRORS[fault];
-        return answer(outgoing, status, { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: "planted" });
+        const message = typeof fault === "object" ? fault.message : undefined;
+        const __type = `com.amazonaws.dynamodb.v20120810#${name}`;
+        return answer(outgoing, status, { __type, message: message ?? "planted" });
       }
     }
   });

@@ -1,6 +1,8 @@
 /** Where a table is → the SDK's client for it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { MigrationError } from "../../domain/migration-error.ts";
+import { shell } from "../../domain/typed.ts";
+import { ATTEMPT_SECONDS, FIRST_ATTEMPTS, REACH_SECONDS } from "./errors.ts";
 import { ATTEMPTS, type OnRetry, patientRetries } from "./retries.ts";
 
 export interface TablePlace {
@@ -10,8 +12,16 @@ export interface TablePlace {
   readonly region?: string;
 }
 
-/** The SDK would wait five minutes for an answer, ten times. A page takes well below a second. */
-const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 30_000 };
+export interface ClientEvents {
+  readonly onRetry?: OnRetry;
+  /** Is told where a first request is going that takes long, and for how many seconds it may. */
+  readonly connecting?: ((to: string, seconds: number) => void) | undefined;
+}
+
+/** The SDK would wait five minutes for an answer, ten times, and begins to count after three seconds. A page takes well below a second. */
+const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: (ATTEMPT_SECONDS - 3) * 1_000 };
+/** A first request that takes longer is told to whoever waits. */
+const SLOW_MS = 1_000;
 
 /** What can be part of a host's name: the SDK asks the same, at the first request. */
 const REGION = /^[A-Za-z0-9-]+$/;
@@ -26,19 +36,38 @@ export function regionOf({ table, region }: TablePlace): string {
   const found = region ?? ofArn ?? AWS_REGION ?? AWS_DEFAULT_REGION;
   if (found !== undefined && REGION.test(found)) return found;
   const problem = found === undefined ? "is not known" : `cannot be "${found}"`;
-  throw new MigrationError("settings", `the region of the table ${table} ${problem}`, "add ?region= to the source");
+  const remedy = `say it in the source: ${shell("--source", `dynamodb:${table}?region=REGION`)}`;
+  throw new MigrationError("settings", `the region of the table ${table} ${problem}`, remedy);
 }
 
 /** Whose rights read the table, where they are not those of the process: as AWS_PROFILE, and for the table alone. Never part of a source's name. */
-export function openClient(place: TablePlace, onRetry?: OnRetry): DynamoDBClient {
+export function openClient(place: TablePlace, { onRetry, connecting }: ClientEvents = {}): DynamoDBClient {
   const { endpoint } = place;
   const { MIGRATION_SOURCE_PROFILE: profile } = process.env;
-  return new DynamoDBClient({
+  let wasThere = false;
+  const client = new DynamoDBClient({
     region: regionOf(place),
     maxAttempts: ATTEMPTS,
-    retryStrategy: patientRetries(1, onRetry),
+    retryStrategy: patientRetries(1, onRetry, () => (wasThere ? ATTEMPTS : FIRST_ATTEMPTS)),
     requestHandler: TIMEOUTS,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(profile === undefined ? {} : { profile }),
   });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answered = await next(args);
+      wasThere = true;
+      return answered;
+    },
+    { step: "deserialize", priority: "low" },
+  );
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const tell = () => wasThere || connecting?.(`the table ${place.table}`, REACH_SECONDS);
+      const slow = setTimeout(tell, SLOW_MS);
+      return next(args).finally(() => clearTimeout(slow));
+    },
+    { step: "initialize" },
+  );
+  return client;
 }

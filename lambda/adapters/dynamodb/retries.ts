@@ -24,14 +24,18 @@ const token = (retries: number, pauseMs: number) => ({
 });
 
 /** Tells `onRetry` of every request that is sent again. `shorten` is for tests that have no minute. */
-export function patientRetries(shorten = 1, onRetry: OnRetry = () => undefined): RetryStrategy {
+export function patientRetries(
+  shorten = 1,
+  onRetry: OnRetry = () => undefined,
+  attempts: () => number = () => ATTEMPTS,
+): RetryStrategy {
   return {
     acquireInitialRetryToken: async () => token(0, 0),
     refreshRetryTokenForRetry: async (used, { errorType }) => {
       const retries = used.getRetryCount();
       const first = FIRST_PAUSE_MS[errorType];
       // The SDK takes a refusal as the end and throws the service's own error.
-      if (first === undefined || retries + 1 >= ATTEMPTS) throw new Error("no further attempt");
+      if (first === undefined || retries + 1 >= attempts()) throw new Error("no further attempt");
       onRetry(errorType === "THROTTLING");
       return token(retries + 1, pauseMs({ firstMs: first, longestMs: LONGEST_PAUSE_MS }, retries) / shorten);
     },

@@ -12,18 +12,20 @@ import type { Allowances } from "../../ports/allowance.ts";
 import type { ItemSource, SourceFacts, SourcePage } from "../../ports/source.ts";
 import { answerAsWritten } from "./answer.ts";
 import { readCursor, unitsIn, writeCursor } from "./attribute-codec.ts";
-import { openClient, regionOf, type TablePlace } from "./client.ts";
-import { isNotTold, notReady, toMigrationError } from "./errors.ts";
+import { type ClientEvents, openClient, regionOf, type TablePlace } from "./client.ts";
+import { isNoTable, isNotTold, notReady, type Place, toMigrationError } from "./errors.ts";
 import { getItems } from "./get-items.ts";
 import { itemsIn } from "./items-in.ts";
 import { ReadBudget, type Turn } from "./read-budget.ts";
 import { isOwn, type ReadLimit, type SaidLimit, usualLimit } from "./read-limit.ts";
+import { tablesLike } from "./tables-like.ts";
 
 export interface DynamoDbSettings extends TablePlace {
   /** Read capacity units a second, over all that read this table; where it is not said, half of what is certain. */
   readonly maxReadUnits?: SaidLimit;
   /** What those in other processes read counts, too, where it is kept. */
   readonly allowances?: Allowances;
+  readonly connecting?: ClientEvents["connecting"];
   /** Instead of one of the source's own; whoever gives it closes it. */
   readonly client?: DynamoDBClient;
 }
@@ -37,24 +39,26 @@ interface Segment {
 }
 
 export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDisposable {
-  const { table, maxReadUnits, allowances } = settings;
-  const name = tableSource(settings);
+  const { table, maxReadUnits, allowances, connecting } = settings;
+  const place = placeOf(settings);
+  const { name } = place;
   const isUsual = maxReadUnits === undefined && !isOwn(settings.endpoint);
   const limit = async () => {
     if (isUsual) return usualLimit(await describe(client, table).catch(told)).unitsPerSecond;
     return maxReadUnits === "none" ? undefined : maxReadUnits;
   };
   const budget = new ReadBudget(limit, allowances?.(name));
-  const client = settings.client ?? openClient(settings, (isThrottled) => budget.again(isThrottled));
-  const told = (error: unknown): never => {
-    throw toMigrationError(error, name);
+  const client =
+    settings.client ?? openClient(settings, { onRetry: (isThrottled) => budget.again(isThrottled), connecting });
+  const told = async (error: unknown): Promise<never> => {
+    throw toMigrationError(error, place, isNoTable(error) ? await tablesLike(client, table) : []);
   };
   return {
     name,
     keys: "unique",
     reread: { how: "by-key", get: (keys) => getItems(client, table, keys, budget).catch(told) },
     spent: budget.spent,
-    inspect: () => inspect(client, table, name, isUsual).catch(told),
+    inspect: () => inspect(client, place, isUsual).catch(told),
     plan: async (units) =>
       Array.from({ length: units }, (_, segment) => JSON.stringify({ segment, of: units } satisfies Segment)),
     async *read(unit, cursor, signal, only) {
@@ -78,6 +82,12 @@ export function dynamoDbSource(settings: DynamoDbSettings): ItemSource & AsyncDi
   };
 }
 
+export const placeOf = (place: TablePlace): Place => ({
+  ...place,
+  name: tableSource(place),
+  region: regionOf(place),
+});
+
 /** In the words of the command line, so that a run can find its source again. */
 export function tableSource(place: TablePlace): string {
   const { table, endpoint } = place;
@@ -95,10 +105,11 @@ async function describe(client: DynamoDBClient, table: string): Promise<TableDes
   return Table ?? {};
 }
 
-async function inspect(client: DynamoDBClient, table: string, source: string, isUsual: boolean): Promise<SourceFacts> {
+async function inspect(client: DynamoDBClient, place: Place, isUsual: boolean): Promise<SourceFacts> {
+  const { table, name: source } = place;
   const described = await describe(client, table);
   const { TableStatus: status = "ACTIVE", KeySchema = [] } = described;
-  if (!READABLE.has(status)) throw notReady(source, status);
+  if (!READABLE.has(status)) throw notReady(place, status);
   const named = (type: string) => KeySchema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const [pk, sk] = [named("HASH"), named("RANGE")];
   const ttlAttribute = await ttlOf(client, table);

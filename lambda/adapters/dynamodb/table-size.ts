@@ -1,10 +1,11 @@
 /** A table → how many items of which size it holds, by what it says of itself and by one request for some of them. */
 import { DescribeTableCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { unitsIn } from "./attribute-codec.ts";
-import { openClient, type TablePlace } from "./client.ts";
-import { toMigrationError } from "./errors.ts";
+import { type ClientEvents, openClient, type TablePlace } from "./client.ts";
+import { isNoTable, toMigrationError } from "./errors.ts";
 import { type ReadLimit, usualLimit } from "./read-limit.ts";
-import { tableSource } from "./source.ts";
+import { placeOf } from "./source.ts";
+import { tablesLike } from "./tables-like.ts";
 
 export interface TableSize {
   readonly items: number;
@@ -19,8 +20,12 @@ export interface TableSize {
 const UNIT_BYTES = 8_192;
 
 /** Throws MigrationError where the table cannot be read. */
-export async function tableSize(place: TablePlace, sample: number): Promise<TableSize> {
-  const client = openClient(place);
+export async function tableSize(
+  place: TablePlace,
+  sample: number,
+  connecting?: ClientEvents["connecting"],
+): Promise<TableSize> {
+  const client = openClient(place, { connecting });
   try {
     const { Table: table = {} } = await client.send(new DescribeTableCommand({ TableName: place.table }));
     const { ItemCount: items = 0, TableSizeBytes: bytes = 0 } = table;
@@ -33,7 +38,7 @@ export async function tableSize(place: TablePlace, sample: number): Promise<Tabl
       count === 0 ? "as the table says, up to six hours ago" : `as the table says, up to six hours ago; ${looked}`;
     return { items, bytes: said === 0 ? average : said, of, usual };
   } catch (error) {
-    throw toMigrationError(error, tableSource(place));
+    throw toMigrationError(error, placeOf(place), isNoTable(error) ? await tablesLike(client, place.table) : []);
   } finally {
     client.destroy();
   }
