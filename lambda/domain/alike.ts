@@ -19,18 +19,16 @@ const TELLING = 3;
 const holds = (a: string, b: string): boolean =>
   Math.min(a.length, b.length) >= TELLING && (a.includes(b) || b.includes(a));
 
-/** How many letters have to be added, left out, changed or swapped with their neighbour. */
+/** How many letters have to be added, left out or changed. */
 function distance(a: string, b: string): number {
-  let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const changed = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swapped = isSwapped ? (before[j - 2] ?? 0) + 1 : changed;
-      row.push(Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, changed, swapped));
+      row.push(Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, changed));
     }
-    [before, last] = [last, row];
+    last = row;
   }
   return last[b.length] ?? 0;
 }
