@@ -1,5 +1,6 @@
 /** Settings and a schema → a migration with its adapters. Nothing else in the runner names one; the terminal takes its texts from `adapters/report`. */
 import { randomInt } from "node:crypto";
+import manifest from "../package.json" with { type: "json" };
 import { usualLimit } from "./adapters/dynamodb/read-limit.ts";
 import { dynamoDbSource, tableSource } from "./adapters/dynamodb/source.ts";
 import { tableSize } from "./adapters/dynamodb/table-size.ts";
@@ -14,10 +15,12 @@ import { targetTables } from "./adapters/postgres/front/target-tables.ts";
 import { tracer } from "./adapters/postgres/front/trace.ts";
 import { undoer } from "./adapters/postgres/front/undo.ts";
 import { unitQueue } from "./adapters/postgres/front/units.ts";
+import { quarantineBodies } from "./adapters/postgres/ledger/items/bodies.ts";
 import { pendingList } from "./adapters/postgres/ledger/passes/pending.ts";
 import { runStore } from "./adapters/postgres/ledger/run/runs.ts";
 import { plainSql } from "./adapters/postgres/proof/plain-sql.ts";
 import { spotRows } from "./adapters/postgres/proof/spot-rows.ts";
+import { addressOf } from "./adapters/postgres/session/address.ts";
 import { openSessions } from "./adapters/postgres/session/sessions.ts";
 import { ddlOf } from "./adapters/postgres/tables/ddl.ts";
 import type { SchemaMigrations } from "./adapters/postgres/tables/schema-migrations.ts";
@@ -160,6 +163,8 @@ export function openTarget(url: string, mapping: Mapping, options: OpenOptions =
     repeats: repeats(sessions, mapping),
     proof: targetProof(sessions, mapping),
     spots: spotRows(sessions, mapping),
+    quarantine: quarantineBodies(sessions),
+    place: addressOf(url).place,
     trace: tracer(sessions, mapping),
     undo: undoer(sessions, migrations),
     decisions: decisions(sessions, mapping),
@@ -181,13 +186,14 @@ export interface Task {
 /** Items of each entity that are read again: without a fault among them, fewer than 6 % of an entity's items are wrong. */
 const SAMPLE = 50;
 
+/** What proves, and by which rules. */
 export const proofOptions = ({
   seed = randomInt(2 ** 32),
   sample = SAMPLE,
   recount = false,
   allowEmpty = false,
 }: Options) => ({
-  ...{ seed, sample, recount, allowEmpty },
+  ...{ seed, sample, recount, allowEmpty, version: manifest.version },
 });
 
 /** A migration, ready to run; tests put their own decorations around its ports. */

@@ -1,10 +1,12 @@
 /** Rows that are all in → constraints, proof, report: how a pass ends, and how a repair does. */
 import { decoder } from "../domain/decode/decoder.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import { incompleteReport, type Report, type ReportHeader } from "../domain/proof/report.ts";
+import type { Report, ReportHeader } from "../domain/proof/report.ts";
+import { incompleteReport } from "../domain/proof/report-of.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { TargetProof } from "../ports/proof.ts";
+import type { Quarantine } from "../ports/quarantine.ts";
 import type { Repeats } from "../ports/repeats.ts";
 import type { Run, RunStore } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
@@ -15,12 +17,15 @@ import { decideRepeats } from "./repeats.ts";
 import { verify } from "./verify.ts";
 
 export interface Target {
+  /** Where it is, as a report says it: without user and password. */
+  readonly place: string;
   readonly runs: RunStore;
   readonly queue: UnitQueue;
   readonly repeats: Repeats;
   readonly tables: TargetTables;
   readonly proof: TargetProof;
   readonly spots: SpotRows;
+  readonly quarantine: Quarantine;
 }
 
 export interface Concluding {
@@ -40,6 +45,8 @@ export interface Concluding {
   /** Aborts when time is running out; the report is then `incomplete`. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Of the tool, for the report. */
+  readonly version: string;
 }
 
 /** Does what a run whose rows are in still needs: all of it, or what an earlier invocation left. */
@@ -94,7 +101,7 @@ export async function prove(
   const { source, target, mapping, progress } = task;
   progress.tell({ kind: "phase", phase: "verify", run: run.id, pass: run.pass });
   const decode = decoder(mapping, { source: source.name, expiredAt: run.expiredAt });
-  const header = () => headerOf(run, task.now(), clock.timings());
+  const header = () => headerOf(task, run, clock);
   const proven = await clock.time("verify", () => verify({ ...task, run, decode, header }));
   if (proven === undefined) return { ...(await incomplete(task, run, clock)), ...more };
   const report = { ...proven, ...more, timings: clock.timings() };
@@ -107,22 +114,40 @@ export async function prove(
 export const isToStop = async ({ signal, target }: Pick<Concluding, "signal" | "target">, run: Run): Promise<boolean> =>
   signal.aborted || (await target.queue.progress(run)).stopping;
 
-export async function incomplete({ mapping, target, now }: Concluding, run: Run, clock: Stopwatch): Promise<Report> {
-  return incompleteReport(mapping, headerOf(run, now(), clock.timings()), await target.queue.tally(run));
+export async function incomplete(task: Concluding, run: Run, clock: Stopwatch): Promise<Report> {
+  return incompleteReport(task.mapping, headerOf(task, run, clock), await task.target.queue.tally(run));
 }
 
-export function headerOf(run: Run, now: Date, timings: Readonly<Record<string, number>>): ReportHeader {
+function headerOf({ target, version, now }: Concluding, run: Run, clock: Stopwatch): ReportHeader {
+  const finishedAt = now();
   return {
     run: run.id,
     pass: run.pass,
     source: run.source,
+    target: target.place,
+    mapping: run.mapping,
+    toolVersion: version,
     startedAt: run.startedAt.toISOString(),
-    finishedAt: now.toISOString(),
-    timings,
+    finishedAt: finishedAt.toISOString(),
+    phases: phasesOf(run, clock, finishedAt),
+    timings: clock.timings(),
   };
 }
 
+/** As the ledger knows them. A proof that is made again is no phase of the run, and has its own time. */
+function phasesOf({ entered, phase: now }: Run, clock: Stopwatch, end: Date): ReportHeader["phases"] {
+  const anew = now === "ended" ? [{ phase: "verify" as const, at: clock.begun }] : [];
+  const all = [...entered, ...anew];
+  return all.flatMap(({ phase, at }, index) => {
+    if (phase === "ended" || phase === "rollback") return [];
+    const next = all[index + 1]?.at ?? end;
+    return [{ phase, startedAt: at.toISOString(), finishedAt: (next < at ? at : next).toISOString() }];
+  });
+}
+
 export interface Stopwatch {
+  /** When this invocation's work began. */
+  readonly begun: Date;
   timings(): Record<string, number>;
   time<T>(phase: string, work: () => Promise<T>): Promise<T>;
 }
@@ -130,6 +155,7 @@ export interface Stopwatch {
 export function stopwatch(now: () => Date): Stopwatch {
   const timings: Record<string, number> = {};
   return {
+    begun: now(),
     timings: () => ({ ...timings }),
     time: async (phase, work) => {
       const start = now().getTime();

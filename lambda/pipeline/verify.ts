@@ -1,20 +1,28 @@
 /** A run → its report. Every check is made afresh: from what the ledger and the tables hold now, and from the source itself. */
 import type { Decode } from "../domain/decode/decode.ts";
-import { type Report, type ReportHeader, reportOf } from "../domain/proof/report.ts";
+import type { Report, ReportHeader } from "../domain/proof/report.ts";
+import { reportOf } from "../domain/proof/report-of.ts";
 import { totalCounts } from "../domain/proof/tally.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { TargetProof } from "../ports/proof.ts";
+import type { Quarantine } from "../ports/quarantine.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
 import type { SpotRows } from "../ports/spot-rows.ts";
 import type { PassCounts } from "../ports/units.ts";
+import { heldBack } from "./held-back.ts";
 import { recount } from "./recount.ts";
 import { spotCheck } from "./spot-check.ts";
 
 export interface Verification {
   readonly run: Run;
   readonly source: ItemSource;
-  readonly target: { readonly queue: PassCounts; readonly proof: TargetProof; readonly spots: SpotRows };
+  readonly target: {
+    readonly queue: PassCounts;
+    readonly proof: TargetProof;
+    readonly spots: SpotRows;
+    readonly quarantine: Quarantine;
+  };
   readonly mapping: Mapping;
   readonly decode: Decode;
   /** Draws the sample of the spot checks. */
@@ -42,6 +50,7 @@ export async function verify(verification: Verification): Promise<Report | undef
   const relations = await target.proof.relations(run, signal);
   if (relations === undefined) return undefined;
   const tally = await target.queue.tally(run);
+  const held = await heldBack(target.quarantine, run, mapping, relations, signal);
   const { migrated, unchanged } = totalCounts(tally);
   const population = migrated + unchanged;
   const evidence = {
@@ -50,6 +59,7 @@ export async function verify(verification: Verification): Promise<Report | undef
     ledger,
     content,
     relations,
+    heldBack: held,
     spot: await spotCheck({ run, source, rows: target.spots, decode, seed, perEntity: sample, population }),
     ...(again === undefined ? {} : { recount: again }),
   };

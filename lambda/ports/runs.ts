@@ -24,6 +24,8 @@ export interface Run {
   /** Seconds since 1970; items whose time-to-live is at or before it count as expired, in every pass. */
   readonly expiredAt: bigint;
   readonly startedAt: Date;
+  /** The phases of the pass so far, each with the moment it was entered, by the database's clock. */
+  readonly entered: readonly { readonly phase: Phase; readonly at: Date }[];
   /** A secret of the ledger: keys of source items stand in logs as hashes under it, so that nobody can guess them. */
   readonly logKey: string;
   /** The newest proof. */

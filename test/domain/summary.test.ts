@@ -1,12 +1,13 @@
 /** What a console shows of a report. */
 import { expect, it } from "vitest";
 import { NO_MAPPING } from "../../lambda/compose.ts";
-import { found } from "../../lambda/domain/proof/discrepancy.ts";
-import { incompleteReport, type Report } from "../../lambda/domain/proof/report.ts";
+import { type Discrepancy, found } from "../../lambda/domain/proof/discrepancy.ts";
+import type { Report } from "../../lambda/domain/proof/report.ts";
+import { incompleteReport } from "../../lambda/domain/proof/report-of.ts";
 import { refusalSummary, summaryOf } from "../../lambda/domain/proof/summary.ts";
 import { EMPTY_TALLY } from "../../lambda/domain/proof/tally.ts";
+import { HEADER } from "../support/reports.ts";
 
-const HEADER = { run: 7, pass: 2, source: "file:/x", startedAt: "", finishedAt: "", timings: {} };
 const report = (more: Partial<Report>): Report => ({ ...incompleteReport(NO_MAPPING, HEADER, EMPTY_TALLY), ...more });
 const items = { read: 1_200, migrated: 900, unchanged: 0, ignored: 300, expired: 0, quarantined: 0, repeated: 0 };
 
@@ -18,15 +19,15 @@ it("begins with the verdict, the run and the counts", () => {
   ]);
 });
 
-it("shows three discrepancies, and how many more there are", () => {
-  const discrepancies = ["a", "b", "c", "d", "e"].map((table) => found("content", table, "it differs", "look"));
-  expect(summaryOf(report({ verdict: "discrepant", discrepancies })).slice(3)).toEqual([
-    "content: a: it differs",
-    "content: b: it differs",
-    "content: c: it differs",
-    "… and 2 more discrepancies",
-  ]);
-  expect(summaryOf(report({ discrepancies: discrepancies.slice(0, 3) }))).toHaveLength(6);
+const causesOf = (...discrepancies: readonly Discrepancy[]) =>
+  discrepancies.map((each, at) => ({ ...each, discrepancies: [at], missing: [] }));
+
+it("shows three problems, and how many more there are", () => {
+  const causes = causesOf(...["a", "b", "c", "d", "e"].map((table) => found("content", table, "it differs", "look")));
+  const lines = summaryOf(report({ verdict: "discrepant", causes }));
+  expect(lines[0]).toBe("DISCREPANT  5 problems, named below with what to do.");
+  expect(lines.slice(3)).toEqual(["a: it differs", "b: it differs", "c: it differs", "… and 2 more problems"]);
+  expect(summaryOf(report({ causes: causes.slice(0, 3) }))).toHaveLength(6);
 });
 
 it("I10: the name of an attribute, which may be that of a member of a map, is not among it, nor is a key", () => {
@@ -35,8 +36,8 @@ it("I10: the name of an attribute, which may be that of a member of a map, is no
   const unread = found("completeness", `${entity}.${attribute}`, "2 items have it", "read it", 2, [
     { source: "USER#1" },
   ]);
-  const text = summaryOf(report({ unmapped, discrepancies: [unread] })).join("\n");
-  expect(text).toContain("completeness: User, an attribute: 2 items have it");
+  const text = summaryOf(report({ unmapped, causes: causesOf(unread) })).join("\n");
+  expect(text).toContain("User, an attribute: 2 items have it");
   expect(text).not.toMatch(/jane|USER#1/);
 });
 

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/migration.ts";
+import { reportIn } from "../support/reports.ts";
 import { type CaseName, compareWithRawFile } from "./raw-compare.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -43,7 +44,7 @@ async function migrateCase(name: string, url: string, out: string): Promise<{ co
     () => 0,
     (error: { code: number }) => error.code,
   );
-  return { code, report: JSON.parse(await readFile(out, "utf8")) };
+  return { code, report: await reportIn(out) };
 }
 
 /** Every key of an expected.json this suite knows how to ask for; an unknown one fails, so that none is passed over. */

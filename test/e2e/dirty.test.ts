@@ -1,6 +1,6 @@
 /** I2: `rehearse --dirty` plants one of every kind of fault; the report names each by its reason and its source key, and nothing else. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { DIRT, type Fault, planted } from "../../bin/rehearse/dirt.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
+import { reportIn } from "../support/reports.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const ITEMS = 300;
@@ -35,7 +36,7 @@ async function rehearse(...more: string[]): Promise<Rehearsal> {
       done({ exit: child.exitCode ?? -1, screen }),
     );
   });
-  return { exit, screen, report: JSON.parse(await readFile(json, "utf8")) };
+  return { exit, screen, report: await reportIn(json) };
 }
 
 /** The item's source key as the report writes it, and as the screen does. */
@@ -88,5 +89,6 @@ it("exits with 1, and without the faults with 0 and not a word about any", () =>
   expect([dirty.exit, dirty.report.verdict]).toEqual([1, "discrepant"]);
   expect([clean.exit, clean.report.verdict]).toEqual([0, "verified"]);
   expect(clean.report.discrepancies).toEqual([]);
-  expect(clean.screen).not.toContain("Quarantine");
+  expect(dirty.screen).toContain("\nProblems\n");
+  expect(clean.screen).not.toContain("Problems");
 });

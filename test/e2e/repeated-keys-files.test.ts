@@ -8,6 +8,7 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { reportIn } from "../support/reports.ts";
 import { BOB, ONE, OTHER, user } from "../support/users.ts";
 
 let database: TestDatabase;
@@ -85,7 +86,7 @@ describe("a file", () => {
     for (const text of [...said.map(({ screen }) => screen), ...files]) expect(text).not.toContain(canary);
     const position = `byte ${lines([BOB]).length}`;
     for (const { screen } of said) expect(screen).toContain(position);
-    const report: Report = JSON.parse(files[0] ?? "");
+    const report = await reportIn(join(folder, "report.json"));
     // Two that lack only the sort key are two, though they hold the same.
     expect(report.items).toMatchObject({ read: 5, migrated: 1, quarantined: 4, repeated: 0 });
     expect(reasons(report).sort()).toEqual(["1 key-not-text", "3 no-key"]);

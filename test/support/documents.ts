@@ -49,6 +49,7 @@ const steady = (line: string): string =>
     .replace(/127\.0\.0\.1(:|%3A)\d+/g, "127.0.0.1$10")
     .replace(/file:\/\S*\//, "file:/")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "0000-00-00T00:00:00Z")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "0000-00-00 00:00:00 UTC")
     .replace(/\b[\da-f]{16}\b/g, "0".repeat(16));
 
 /** A fence that opens and does not close makes the rest of a page one block. */

@@ -79,7 +79,16 @@ export const LAYERS: readonly Layer[] = [
   {
     name: "compose",
     files: COMPOSE,
-    may: [/^lambda\/adapters\//, WORDS, /^lambda\/pipeline\//, PORTS, DOMAIN, MAPPING, /^node:crypto$/],
+    may: [
+      /^lambda\/adapters\//,
+      WORDS,
+      /^lambda\/pipeline\//,
+      PORTS,
+      DOMAIN,
+      MAPPING,
+      /^node:crypto$/,
+      /^package\.json$/,
+    ],
   },
   { name: "what verbs share", files: VERB_FLOOR, may: [VERB_FLOOR, ...BELOW_VERBS] },
   // A verb knows no other one: what two of them need stands below.

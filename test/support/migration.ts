@@ -11,6 +11,7 @@ import { numbered, runsAt } from "../../lambda/runs.ts";
 import { runRepair } from "../../lambda/verbs/repair.ts";
 import { runVerify } from "../../lambda/verbs/verify.ts";
 import { memorySource } from "./memory-source.ts";
+import { held } from "./reports.ts";
 import { IS_THOROUGH } from "./thoroughness.ts";
 
 export interface Trial {
@@ -32,11 +33,11 @@ export const quiet = (signal = new AbortController().signal) => ({ progress: { t
 
 /** Proves a run anew. */
 export const verifyTrial = async (...[task, source, signal]: Verb<typeof runVerify>): Promise<Report> =>
-  (await runVerify(task, quiet(signal), source)).report;
+  held((await runVerify(task, quiet(signal), source)).report);
 
 /** Repairs a run. */
 export const repairTrial = async (...[task, source, signal]: Verb<typeof runRepair>): Promise<Report> =>
-  (await runRepair(task, quiet(signal), source)).report;
+  held((await runRepair(task, quiet(signal), source)).report);
 
 type Verb<V extends typeof runVerify | typeof runRepair> = [
   task: Parameters<V>[0],
@@ -66,7 +67,7 @@ export async function migrateTrial({
   const task = { source: "", target: url, schema, options: { ...FEW, ...options } };
   const decorated = around === undefined ? target : around(target);
   const migration = migrationOf(task, quiet(signal), from, decorated, mapping);
-  return await migrate(now === undefined ? migration : { ...migration, now });
+  return held(await migrate(now === undefined ? migration : { ...migration, now }));
 }
 
 type Ask = <R extends pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<R[]>;

@@ -1,11 +1,11 @@
-/** A report → what a person reads in a terminal at two in the morning: the verdict first, then why, then everything else. */
+/** A report → what a person reads in a terminal at two in the morning: the verdict, what to do about it, and last what agrees. */
 
 import type { Finding } from "../../domain/migration-error.ts";
-import type { Discrepancy } from "../../domain/proof/discrepancy.ts";
-import type { Example } from "../../domain/proof/evidence.ts";
-import type { FacetReport, Report, TableReport } from "../../domain/proof/report.ts";
+import { agrees, type FacetReport, type Report, type TableReport } from "../../domain/proof/report.ts";
 import { numeral as count, headOf } from "../../domain/proof/summary.ts";
-import { keyText, placeText } from "./key-text.ts";
+import { keyText } from "./key-text.ts";
+import { exampleText, more, problemsText } from "./problems-text.ts";
+import { between, durationText, momentText } from "./time-text.ts";
 
 /** Columns padded to their widest cell; numbers to the right. */
 export function grid(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
@@ -18,25 +18,33 @@ export function grid(header: readonly string[], rows: readonly (readonly (string
 }
 
 export function reportText(report: Report): string {
+  const isWhole = report.tables.length > 0;
   return [
     ...headOf(report),
+    whereAndWhen(report),
     ...section("Repair", repaired(report)),
+    ...section("Problems", problemsText(report)),
+    ...section("Tables that do not agree", differing(report)),
+    ...section("Foreign keys that do not hold", broken(report)),
+    ...section("Let go, by an operator's decision", letGo(report)),
+    ...section("Worth a look", (report.findings ?? []).flatMap(findingText)),
     ...section("Entities", entities(report)),
-    ...section("Tables", tables(report)),
-    ...section("Foreign keys", foreignKeys(report)),
-    ...section("Checks", report.tables.length === 0 ? [] : checks(report)),
+    ...section(report.tables.every(isSame) ? "Tables" : "Tables that agree", tables(report)),
+    ...section("Checks", isWhole ? checks(report) : []),
     ...section("Left behind, as declared", [
       ...(report.ignored ?? []).map(({ entity, reason, count: total }) => `  ${entity}: ${count(total)}, ${reason}`),
       ...ignoredAttributes(report),
     ]),
     ...section("Equal rows of one item", collapsedText(report.collapsed ?? [])),
-    ...section("Worth a look", (report.findings ?? []).flatMap(findingText)),
-    ...section("Quarantine", quarantineText(report.quarantine)),
-    ...section("Let go, by an operator's decision", letGo(report)),
-    ...section("Discrepancies", discrepancies(report)),
     ...section("Time", times(report)),
     "",
   ].join("\n");
+}
+
+/** Where it went, when, and by what. */
+function whereAndWhen({ target, startedAt, finishedAt, toolVersion, mapping }: Report): string {
+  const took = durationText(Math.max(0, between(startedAt, finishedAt)));
+  return `into ${target}, ${momentText(startedAt)} UTC, ${took}; ddb2pg ${toolVersion}, mapping ${mapping.slice(0, 12)}`;
 }
 
 /** Of each reason this many are shown; the JSON has more, and `list-quarantine` all. */
@@ -53,7 +61,7 @@ function letGo({ letGo: groups = [] }: Report): string[] {
     ...items
       .slice(0, SHOWN)
       .flatMap(({ source, key, holder, accepted: why, acceptedAt }) => [
-        example({ source, holder, ...(key === null ? {} : { key }) }),
+        exampleText({ source, holder, ...(key === null ? {} : { key }) }),
         `        ${why} (${acceptedAt})`,
       ]),
     ...more(total, Math.min(items.length, SHOWN)),
@@ -85,68 +93,75 @@ function ignoredAttributes({ ignoredAttributes: list = [] }: Report): string[] {
   });
 }
 
-function times({ timings }: Report): string[] {
-  const phases = Object.entries(timings).map(([phase, ms]) => `${phase} ${(ms / 1000).toFixed(1)} s`);
-  return phases.length === 0 ? [] : [`  ${phases.join(" · ")}`];
+function times({ phases }: Report): string[] {
+  return phases.length === 0 ? [] : [`  ${phases.map(phaseText).join(" · ")}`];
+}
+
+function phaseText({ phase, startedAt, finishedAt, count: done, of }: Report["phases"][number]): string {
+  const took = between(startedAt, finishedAt);
+  const rate = took > 0 && done > 0 ? `, ${count(Math.round((done / took) * 1000))} ${of} a second` : "";
+  return `${phase} ${durationText(took)}${phase === "copy" ? rate : ""}`;
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ["", title, ...lines];
 
+/** What no item of any entity came to is no column. */
 function entities({ entities: list }: Report): string[] {
-  const isRepeated = list.some(({ repeated }) => repeated > 0);
-  const header = ["", "read", "migrated", "unchanged", "ignored", "expired", "quarantined"];
+  const always = ["read", "migrated"] as const;
+  const sometimes = (["unchanged", "ignored", "expired", "quarantined", "repeated"] as const).filter((fate) =>
+    list.some((each) => each[fate] > 0),
+  );
+  const columns = [...always, ...sometimes];
   return grid(
-    [...header, ...(isRepeated ? ["repeated"] : [])],
-    list.map(({ name, read, migrated, unchanged, ignored, expired, quarantined, repeated }) => [
-      name,
-      read,
-      migrated,
-      unchanged,
-      ignored,
-      expired,
-      quarantined,
-      ...(isRepeated ? [repeated] : []),
-    ]),
+    ["", ...columns],
+    list.map((each) => [each.name, ...columns.map((column) => each[column])]),
   );
 }
 
-function tables({ tables: list }: Report): string[] {
-  if (list.length === 0) return [];
-  const line = (name: string, sums: FacetReport | TableReport, same: boolean, apart = "") => [
-    name,
-    sums.expectedRows,
-    sums.actualRows,
-    sums.expectedFingerprint.slice(0, 16),
-    same ? "same" : sums.actualFingerprint.slice(0, 16),
-    apart,
-  ];
-  const rows = list.flatMap((table) => {
+const digits = (fingerprint: string): string => fingerprint.slice(0, 16);
+const sameFingerprint = ({ expectedFingerprint, actualFingerprint }: FacetReport | TableReport): boolean =>
+  expectedFingerprint === actualFingerprint;
+const isSame = (table: TableReport): boolean => agrees(table) && sameFingerprint(table);
+
+/** A line for each table that is as it should be, and for each part of it where it has several. */
+function tables({ tables: list, foreignKeys }: Report): string[] {
+  const same = list.filter(isSame);
+  if (same.length === 0) return [];
+  const rows = same.map((table) => {
+    const keys = foreignKeys.filter((key) => key.table === table.name).length;
     const apart = [
+      ...(keys > 0 ? [`${keys} foreign ${keys === 1 ? "key" : "keys"}`] : []),
       ...(table.copies > 0 ? [`${count(table.copies)} copies`] : []),
       ...(table.superseded > 0 ? [`${count(table.superseded)} superseded`] : []),
       ...(table.foreignRows > 0 ? [`${count(table.foreignRows)} rows of others`] : []),
     ].join(", ");
-    // Parts that hold each other's values have one sum together: a table of which a part differs is shown part by part.
-    const parts = table.facets.length > 1 && !table.facets.every(sameFingerprint) ? table.facets : [];
-    return [
-      line(table.name, table, parts.length === 0 && sameFingerprint(table), apart),
-      ...parts.map((facet) => line(`  (${facet.columns.join(", ")})`, facet, sameFingerprint(facet))),
-    ];
+    return [table.name, table.actualRows, digits(table.actualFingerprint), "same", apart];
   });
-  return grid(["", "rows expected", "rows found", "fingerprint expected", "found", ""], rows);
+  return grid(["", "rows", "fingerprint", "", ""], rows);
 }
 
-const sameFingerprint = ({ expectedFingerprint, actualFingerprint }: FacetReport | TableReport): boolean =>
-  expectedFingerprint === actualFingerprint;
+/** Parts that hold each other's values have one sum together: a table of which a part differs is shown part by part. */
+function differing({ tables: list }: Report): string[] {
+  const wrong = list.filter((table) => !isSame(table));
+  if (wrong.length === 0) return [];
+  const line = (name: string, sums: FacetReport | TableReport) => [
+    ...[name, sums.expectedRows, sums.actualRows, digits(sums.expectedFingerprint), digits(sums.actualFingerprint)],
+  ];
+  const rows = wrong.flatMap((table) => [
+    line(table.name, table),
+    ...(table.facets.length > 1 ? table.facets.map((facet) => line(`  (${facet.columns.join(", ")})`, facet)) : []),
+  ]);
+  return grid(["", "expected", "found", "fingerprint expected", "found"], rows);
+}
 
-function foreignKeys({ foreignKeys: list }: Report): string[] {
+function broken({ foreignKeys }: Report): string[] {
+  const list = foreignKeys.filter(({ orphans, validated }) => orphans > 0 || !validated);
+  if (list.length === 0) return [];
   return grid(
     ["", "references", "orphans", ""],
     list.map(({ table, columns, references, orphans, validated }) => [
-      `${table} (${columns.join(", ")})`,
-      references,
-      orphans,
+      ...[`${table} (${columns.join(", ")})`, references, orphans],
       validated ? "validated" : "NOT VALID",
     ]),
   );
@@ -188,34 +203,6 @@ function checks({ discrepancies, spotChecks, recount }: Report): string[] {
   ).slice(1);
 }
 
-function example({ table, key, source, holder }: Example): string {
-  const row = key === undefined ? "" : `${table === undefined ? "" : `${table} `}(${key.join(", ")})`;
-  const from = source === undefined ? "" : `${row === "" ? "" : " from "}${keyText(source)}`;
-  return `      ${row}${from}${holder === undefined || holder === null ? "" : `\n        held by ${keyText(holder)}`}`;
-}
-
-const more = (total: number, shown: number): string[] =>
-  total > shown && shown > 0 ? [`      … ${count(total - shown)} more`] : [];
-
-/** Items in quarantine, as a report shows them. */
-function quarantineText(groups: Report["quarantine"]): string[] {
-  if (groups.length === 0) return [];
-  return [
-    "  None of these became rows; the ledger keeps each of them whole.",
-    "      → correct the item and run repair, or the mapping as its line says and run migrate again;",
-    "        or let it go: accept, as list-quarantine says of each",
-    ...groups.flatMap(({ reason, entity, count: total, accepted, examples }) => [
-      `  ${entity ?? "items of no entity"}: ${reason}, ${count(total)} ${total === 1 ? "item" : "items"}${accepted === 0 ? "" : `, ${count(accepted)} accepted`}`,
-      ...(examples ?? []).flatMap(({ source, position, detail, accepted: why }) => [
-        `      ${placeText(source, position)}`,
-        `        ${detail}`,
-        ...(why == null ? [] : [`        accepted: ${why}`]),
-      ]),
-      ...more(total, examples?.length ?? 0),
-    ]),
-  ];
-}
-
 function repaired({ repaired: counts }: Report): string[] {
   if (counts === undefined) return [];
   const { rows, released, refused, changed, left } = counts;
@@ -228,21 +215,4 @@ function repaired({ repaired: counts }: Report): string[] {
   ];
   const told = lines.filter(([total]) => total > 0).map(([total, what]) => `  ${count(total)} ${what}`);
   return told.length === 0 ? ["  nothing was to be mended"] : told;
-}
-
-function discrepancies({ discrepancies: list, quarantine: groups }: Report): string[] {
-  const total = groups.reduce((sum, group) => sum + group.count - group.accepted, 0);
-  return [
-    ...list.filter(({ section: named }) => named !== "quarantine").flatMap(discrepancy),
-    ...(total === 0 ? [] : [`  completeness: ${count(total)} in quarantine, named above`]),
-  ];
-}
-
-function discrepancy({ check, subject, problem, remedy, count: total, examples }: Discrepancy): string[] {
-  return [
-    `  ${check}: ${subject}: ${problem}`,
-    `      → ${remedy}`,
-    ...examples.map(example),
-    ...more(total, examples.length),
-  ];
 }

@@ -68,15 +68,19 @@ export function checkSpots({ wrong, sampled, examples, impossible }: SpotFacts):
   const named = examples.filter(({ kind }) => kind === "wrong");
   const details = [...new Set(named.map(({ detail }) => detail))].join("; ");
   const remedy = "find out who writes to the tables; where nobody does, this is a fault of the migration";
+  const tables = [...new Set(named.map(({ table = "" }) => table))];
   return [
-    found(
-      "spot checks",
-      "single items",
-      `${wrong} of ${sampled} items read again disagree with their rows: ${details}`,
-      remedy,
-      wrong,
-      named,
-    ),
+    {
+      ...found(
+        "spot checks",
+        "single items",
+        `${wrong} of ${sampled} items read again disagree with their rows: ${details}`,
+        remedy,
+        wrong,
+        named,
+      ),
+      about: { kind: "items differ", tables },
+    },
   ];
 }
 
@@ -115,11 +119,12 @@ function checkWaiting(group: PendingGroup): Discrepancy[] {
             "completeness",
             entity ?? "items of no entity",
             `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
-            named[0]?.detail ?? "look into the quarantine",
+            `correct ${count === 1 ? "it" : "them"} in the source and run repair, or the mapping as below and run migrate; or let ${count === 1 ? "it" : "them"} go: ${acceptAll(group)}`,
             count,
             named.map(({ source }) => ({ source })),
           ),
           section: "quarantine",
+          about: { kind: "quarantine", reason, entity },
         }
       : found(
           "completeness",
@@ -186,8 +191,9 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
     ...Object.entries(tally.unmapped).flatMap(([entity, names]) => checkUnmapped(entity, names)),
     ...ledger.waiting.flatMap(checkWaiting),
     ...ledger.lost.map(checkLost),
-    ...ledger.stale.map(({ entity, quarantined, items, rows, examples }) =>
-      found(
+    ...ledger.stale.map(({ entity, quarantined, items, rows, examples }) => ({
+      ...(quarantined ? { about: { kind: "rows behind quarantine" as const, entity } } : {}),
+      ...found(
         "completeness",
         entity,
         quarantined
@@ -201,7 +207,7 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
         items,
         examples,
       ),
-    ),
+    })),
     ...ledger.unremoved.map(({ table, count, examples }) =>
       found(
         "completeness",

@@ -2,7 +2,15 @@
 import type { FacetModel, TableModel } from "../../mapping/model.ts";
 import { emptySum, type FingerprintSum, sameSum } from "../decode/fingerprint.ts";
 import { must } from "../must.ts";
-import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import {
+  counted,
+  type Discrepancy,
+  type Evidence,
+  found,
+  MISSING_PARENT,
+  MISSING_PART,
+  RUN_AGAIN,
+} from "./discrepancy.ts";
 import type { Example, RelationFacts, TableContent } from "./evidence.ts";
 import { facetKey } from "./tally.ts";
 
@@ -55,8 +63,8 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
   const expectedRows = actual.keys;
   if (expectedRows !== actual.rows) {
     const problem = `${expectedRows} rows expected, ${actual.rows} found`;
-    discrepancies.push(
-      found(
+    discrepancies.push({
+      ...found(
         "counts",
         table.name,
         problem,
@@ -64,7 +72,8 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
         Math.abs(expectedRows - actual.rows),
         actual.differences.missing.examples,
       ),
-    );
+      ...(expectedRows < actual.rows ? {} : { about: { kind: "rows missing", table: table.name } }),
+    });
   }
   const { doubled } = actual;
   if (doubled > 0) {
@@ -91,8 +100,8 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
     const { different } = actual.differences;
     const parts = table.facets.length > 1 ? ` in ${wrong.map(({ name }) => `(${name})`).join(" and in ")}` : "";
     const problem = `the rows do not hold what was decoded${parts}`;
-    discrepancies.push(
-      found(
+    discrepancies.push({
+      ...found(
         "content",
         table.name,
         problem,
@@ -100,7 +109,8 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
         Math.max(1, different.count),
         different.examples,
       ),
-    );
+      about: { kind: "rows differ", table: table.name, rows: different.count },
+    });
   }
   if (actual.leftovers > 0) {
     const problem = `${counted(actual.leftovers, "row holds", "rows hold")} values that no item gave`;
@@ -128,8 +138,10 @@ export function checkRelations(facts: RelationFacts): Discrepancy[] {
             BUILD,
           );
         const problem = `${counted(orphans, "row points", "rows point")} to a row that is not there`;
-        const remedy = "correct the items named, or make the column nullable and leave them out";
-        return tell(subject, problem, remedy, orphans, examples);
+        return {
+          ...tell(subject, problem, MISSING_PARENT, orphans, examples),
+          about: { kind: "orphans" as const, table, columns },
+        };
       }),
     ...duplicates
       .filter(({ count, built }) => count > 0 || !built)
@@ -156,8 +168,8 @@ export function checkRelations(facts: RelationFacts): Discrepancy[] {
       const subject = `${table} (${column})`;
       if (count === 0) return tell(subject, `it is not NOT NULL${because(reason)}`, BUILD);
       const problem = `${counted(count, "row is", "rows are")} NULL where the mapping promises a value`;
-      const remedy = "find the item that gives this part of the row, or make the column .nullable()";
-      return tell(subject, problem, remedy, count, examples);
+      const about = { kind: "nulls" as const, table, column };
+      return { ...tell(subject, problem, MISSING_PART, count, examples), about };
     }),
     ...missing.map(({ table, what, reason, statement }) => {
       const remedy = statement === undefined ? BUILD : `say ${statement}, then run repair`;

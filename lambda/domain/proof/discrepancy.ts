@@ -1,11 +1,23 @@
 /** What a check of the proof found, and the facts all checks are made from. */
 
 import type { FingerprintSum } from "../decode/fingerprint.ts";
-import type { ContentFacts, Example, LedgerFacts, RelationFacts } from "./evidence.ts";
+import type { ContentFacts, Example, HeldBack, LedgerFacts, RelationFacts } from "./evidence.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import type { Tally } from "./tally.ts";
 
 export type Check = "accounting" | "counts" | "content" | "relations" | "spot checks" | "completeness" | "recount";
+
+/** What a discrepancy has in common with others, so that one may be found to come from the other. */
+export type About =
+  | { readonly kind: "orphans"; readonly table: string; readonly columns: readonly string[] }
+  | { readonly kind: "nulls"; readonly table: string; readonly column: string }
+  | { readonly kind: "rows missing"; readonly table: string }
+  /** `rows`: those that differ, beside any that are missing. */
+  | { readonly kind: "rows differ"; readonly table: string; readonly rows: number }
+  /** Items read once more, and the tables whose rows they disagree with. */
+  | { readonly kind: "items differ"; readonly tables: readonly string[] }
+  | { readonly kind: "quarantine"; readonly reason: string; readonly entity: string | null }
+  | { readonly kind: "rows behind quarantine"; readonly entity: string };
 
 /** Something the proof found. `count` counts all of it, `examples` name some. */
 export interface Discrepancy {
@@ -17,6 +29,7 @@ export interface Discrepancy {
   readonly examples: readonly Example[];
   /** The section of the report that names every one of them, where there is one. */
   readonly section?: "quarantine";
+  readonly about?: About;
 }
 
 export interface Evidence {
@@ -26,6 +39,8 @@ export interface Evidence {
   readonly ledger: LedgerFacts;
   readonly content: ContentFacts;
   readonly relations: RelationFacts;
+  /** Items in quarantine that would have given what others miss. */
+  readonly heldBack: readonly HeldBack[];
   readonly spot: SpotFacts;
   /** Only where a second reading of the whole source was asked for. */
   readonly recount?: FingerprintSum;
@@ -44,3 +59,9 @@ export const found = (
 export const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 export const RUN_AGAIN = "run migrate again: a new pass reads and writes what is missing";
+
+export const MISSING_PARENT =
+  "put the missing item into the source, or correct those that point to it, and run migrate again; or, where rows may point to nothing, take .references() from the column in tables.ts, and run migrate again";
+
+export const MISSING_PART =
+  "put the item that gives this part of the row into the source and run migrate again, or make the column .nullable() in tables.ts and run migrate again";

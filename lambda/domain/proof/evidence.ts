@@ -8,6 +8,8 @@ export interface Example {
   readonly key?: readonly string[];
   readonly source?: string;
   readonly holder?: string | null;
+  /** Of a row that points to another which is not there: by what it points to it. */
+  readonly parent?: readonly string[];
 }
 
 /** Rows, or parts of rows, that were to be removed and are still there: changed since, or kept by a trigger. */
@@ -76,11 +78,34 @@ export interface ContentFacts {
   readonly tables: readonly TableContent[];
 }
 
+/** Rows that are not there and are referred to. */
+export interface MissingParents {
+  readonly count: number;
+  /** Those most referred to: what they are referred to by, in the order of the columns that refer, and by how many rows. */
+  readonly first: readonly {
+    readonly key: readonly string[];
+    readonly rows: number;
+    readonly examples: readonly Example[];
+  }[];
+}
+
+/** A row that is not there and is referred to, and the item in quarantine that would have given it. */
+export interface HeldBack {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+  readonly source: string;
+  readonly reason: string;
+  readonly entity: string | null;
+}
+
 export interface ForeignKeyFacts {
   readonly table: string;
   readonly columns: readonly string[];
   readonly references: string;
+  readonly referencedColumns: readonly string[];
   readonly orphans: number;
+  readonly missing: MissingParents;
   /** One of this definition is there, whatever it is called. */
   readonly built: boolean;
   readonly validated: boolean;

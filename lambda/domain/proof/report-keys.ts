@@ -3,7 +3,7 @@ import type { Example } from "./evidence.ts";
 import type { Report } from "./report.ts";
 
 export function withoutKeys(report: Report, nameOf: (source: string) => string): Report {
-  const example = <E extends Example>({ key: _, source, holder, ...rest }: E) => ({
+  const example = <E extends Example>({ key: _, parent: __, source, holder, ...rest }: E) => ({
     ...rest,
     ...(source === undefined ? {} : { source: nameOf(source) }),
     ...(holder == null ? {} : { holder: nameOf(holder) }),
@@ -12,7 +12,19 @@ export function withoutKeys(report: Report, nameOf: (source: string) => string):
   const named = <E extends { readonly example: string }>(each: E) => ({ ...each, example: nameOf(each.example) });
   return {
     ...report,
-    foreignKeys: report.foreignKeys.map((each) => ({ ...each, examples: examples(each.examples) })),
+    foreignKeys: report.foreignKeys.map(({ missing: { count, first }, ...each }) => ({
+      ...each,
+      examples: examples(each.examples),
+      missing: { count, first: first.map((row) => ({ ...row, key: [], examples: examples(row.examples) })) },
+    })),
+    causes: report.causes.map((cause) => ({
+      ...cause,
+      missing: cause.missing.map(({ source, pointing, ...row }) => ({
+        ...{ ...row, key: [] },
+        ...(source === undefined ? {} : { source: nameOf(source) }),
+        pointing: pointing.map((each) => ({ ...each, examples: examples(each.examples) })),
+      })),
+    })),
     quarantine: report.quarantine.map((group) => ({
       ...group,
       examples: (group.examples ?? []).map((each) => ({ ...each, source: nameOf(each.source) })),

@@ -1,19 +1,12 @@
 /** Everything one pass found, in the one shape that is printed, stored, logged and read by machines. Fields are added, never renamed. */
-import type { Mapping } from "../../mapping/model.ts";
-import { own } from "../../mapping/own.ts";
-import { addSums, emptySum, formatSum } from "../decode/fingerprint.ts";
 import type { Finding } from "../migration-error.ts";
-import { must } from "../must.ts";
-import { checkRecount } from "./check-source.ts";
-import { facetSums } from "./check-tables.ts";
-import { compare } from "./compare.ts";
-import type { Discrepancy, Evidence } from "./discrepancy.ts";
+import type { Cause } from "./causes.ts";
+import type { Discrepancy } from "./discrepancy.ts";
 import type { ForeignKeyFacts } from "./evidence.ts";
-import { idleIgnores } from "./idle-ignores.ts";
-import { type LetGo, needsDecision, type QuarantineGroup, quarantineOf } from "./pending.ts";
-import { type SpotFacts, upperBound } from "./spot-check.ts";
-import { entityNames, type ItemCounts, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
-import { unreadValues } from "./unread.ts";
+import type { LetGo, QuarantineGroup } from "./pending.ts";
+import type { SpotFacts } from "./spot-check.ts";
+import type { ItemCounts } from "./tally.ts";
+import type { TableShape } from "./target-shape.ts";
 
 /** `verified`: every check ran over all data and agreed. `refused`: nothing was begun. */
 export type Verdict = "verified" | "discrepant" | "incomplete" | "refused";
@@ -49,16 +42,55 @@ export const agrees = ({ facets, ...table }: TableReport): boolean =>
     (facet) => facet.expectedRows === facet.actualRows && facet.expectedFingerprint === facet.actualFingerprint,
   );
 
+/** Grows when a field no longer means what it meant; fields that are added change nothing. */
+export const FORMAT_VERSION = 1;
+
+/** A phase of the pass, from its beginning to the next one's; pauses between two invocations are part of it. */
+export interface PhaseTime {
+  readonly phase: "copy" | "repair" | "build" | "verify";
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** What went through it: a rate is that by its time. */
+  readonly count: number;
+  readonly of: "items" | "rows";
+}
+
+/** Rows that the items of an entity gave to a table, copies and contested ones among them. */
+export interface Flow {
+  readonly entity: string;
+  readonly table: string;
+  readonly rows: number;
+}
+
 export interface Report {
+  readonly formatVersion: typeof FORMAT_VERSION;
+  readonly toolVersion: string;
   readonly verdict: Verdict;
   readonly run: number;
   readonly pass: number;
   readonly source: string;
+  /** HOST:PORT/DATABASE: no user and no password. */
+  readonly target: string;
+  /** The mapping's fingerprint. */
+  readonly mapping: string;
+  /** RFC 3339: when the pass began, and when this was found. */
   readonly startedAt: string;
   readonly finishedAt: string;
+  readonly phases: readonly PhaseTime[];
+  readonly totals: {
+    readonly tables: number;
+    readonly rows: number;
+    readonly foreignKeys: number;
+    readonly problems: number;
+  };
   readonly items: ItemCounts;
   readonly entities: readonly (ItemCounts & { readonly name: string })[];
+  /** From entity to table. */
+  readonly flow: readonly Flow[];
   readonly tables: readonly TableReport[];
+  /** What the mapping says the target is. */
+  readonly schema: readonly TableShape[];
   readonly foreignKeys: readonly ForeignKeyFacts[];
   readonly quarantine: readonly QuarantineGroup[];
   readonly unmapped: readonly {
@@ -93,6 +125,8 @@ export interface Report {
   /** What is no fault and may still be a mistake. */
   readonly findings?: readonly Finding[];
   readonly discrepancies: readonly Discrepancy[];
+  /** What those come from: every one of them belongs to a cause. */
+  readonly causes: readonly Cause[];
   /** Items an operator has let go with a reason, which are no discrepancy. */
   readonly accepted?: number;
   /** What that is, for which reasons and since when. */
@@ -127,119 +161,11 @@ export const addRepairs = (a: RepairCounts, b: RepairCounts): RepairCounts => ({
   left: a.left + b.left,
 });
 
-export interface ReportHeader {
-  readonly run: number;
-  readonly pass: number;
-  readonly source: string;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly timings: Readonly<Record<string, number>>;
-}
-
-/** The report of a pass that ended: the verdict follows from the evidence and from nothing else. */
-export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evidence): Report {
-  const { tally, ledger, content, relations } = evidence;
-  const discrepancies = compare(mapping, evidence);
-  const accepted = ledger.waiting.filter(needsDecision).reduce((sum, group) => sum + group.accepted, 0);
-  const counts = (name: string) => own(tally.entities, name);
-  const names = [...entityNames(mapping), ...(counts(NO_ENTITY) === undefined ? [] : [NO_ENTITY])];
-  return {
-    verdict: discrepancies.length === 0 ? "verified" : "discrepant",
-    ...header,
-    items: { ...totalCounts(tally), read: tally.read },
-    entities: names.map((name) => ({ name, ...(counts(name) ?? NO_COUNTS) })),
-    tables: mapping.tables.map((table) => {
-      const actual = must(
-        content.tables.find((each) => each.table === table.name),
-        "every table was asked for",
-      );
-      const contested = (kind: string) =>
-        ledger.waiting
-          .filter((each) => each.table === table.name && each.reason === kind)
-          .reduce((sum, { count }) => sum + count, 0);
-      const facets = facetSums(table, content.holding, actual);
-      const total = (which: "expected" | "actual") =>
-        formatSum(facets.map((facet) => facet[which]).reduce(addSums, emptySum));
-      return {
-        name: table.name,
-        expectedRows: actual.keys,
-        actualRows: actual.created ? actual.rows + actual.foreignRows : actual.rows,
-        expectedFingerprint: total("expected"),
-        actualFingerprint: total("actual"),
-        facets: facets.map(({ columns, expected, actual: is }) => ({
-          columns,
-          expectedRows: expected.count,
-          actualRows: is.count,
-          expectedFingerprint: formatSum(expected),
-          actualFingerprint: formatSum(is),
-        })),
-        foreignRows: actual.created ? 0 : actual.foreignRows,
-        copies: contested("copy"),
-        superseded: contested("superseded"),
-      };
-    }),
-    foreignKeys: relations.foreignKeys,
-    quarantine: quarantineOf(ledger.waiting),
-    unmapped: Object.entries(tally.unmapped).flatMap(([entity, { named }]) =>
-      Object.entries(named).map(([attribute, each]) => ({ entity, attribute, ...each })),
-    ),
-    furtherUnmapped: Object.entries(tally.unmapped).flatMap(([entity, { beyond }]) =>
-      beyond === undefined ? [] : [{ entity, ...beyond }],
-    ),
-    spotChecks: { ...evidence.spot, upperBound: upperBound(evidence.spot) },
-    ...(evidence.recount === undefined
-      ? {}
-      : { recount: { items: evidence.recount.count, agrees: checkRecount(evidence).length === 0 } }),
-    ignored: mapping.entities.flatMap(({ name, ignored }) => {
-      const count = counts(name)?.ignored ?? 0;
-      return ignored === undefined || count === 0 ? [] : [{ entity: name, reason: ignored, count }];
-    }),
-    findings: [
-      ...mapping.entities.flatMap(({ name, ignored }) =>
-        ignored !== undefined || counts(name) !== undefined ? [] : [noItem(name)],
-      ),
-      ...idleIgnores(mapping, (entity, name) => own(own(tally.ignored, entity) ?? {}, name) !== undefined),
-      ...unreadValues(mapping),
-    ],
-    collapsed: Object.entries(tally.collapsed).flatMap(([entity, { named }]) =>
-      Object.entries(named).map(([table, each]) => ({ entity, table, ...each })),
-    ),
-    ignoredAttributes: Object.entries(tally.ignored).flatMap(([entity, names]) =>
-      Object.entries(names).map(([attribute, count]) => ({ entity, attribute, count })),
-    ),
-    discrepancies,
-    ...(accepted === 0 ? {} : { accepted, letGo: ledger.letGo }),
-    timings: header.timings,
-  };
-}
-
-const noItem = (entity: string): Finding => ({
-  where: entity,
-  problem: "the source has no such item",
-  remedy: "look at its template, or at what the items in question count as",
-});
-
-/** The report of a pass that has not ended: what was counted so far, and no claim. */
-export function incompleteReport(mapping: Mapping, header: ReportHeader, tally: Evidence["tally"]): Report {
-  return {
-    verdict: "incomplete",
-    ...header,
-    items: { ...totalCounts(tally), read: tally.read },
-    entities: entityNames(mapping).map((name) => ({ name, ...(own(tally.entities, name) ?? NO_COUNTS) })),
-    tables: [],
-    foreignKeys: [],
-    quarantine: [],
-    unmapped: [],
-    spotChecks: {
-      seed: 0,
-      population: 0,
-      sampled: 0,
-      changed: 0,
-      wrong: 0,
-      examples: [],
-      impossible: "the copy has not ended",
-      upperBound: 1,
-    },
-    discrepancies: [],
-  };
+/** Whose report it is. `phases` are counted when the evidence is there. */
+export interface ReportHeader
+  extends Pick<
+    Report,
+    "run" | "pass" | "source" | "target" | "mapping" | "toolVersion" | "startedAt" | "finishedAt" | "timings"
+  > {
+  readonly phases: readonly Omit<PhaseTime, "count" | "of">[];
 }

@@ -1,5 +1,6 @@
 /** A report → the few lines a person needs first: the verdict, what was counted, what disagrees. No value of an item is among them. */
-import type { Discrepancy } from "./discrepancy.ts";
+import type { Cause } from "./causes.ts";
+import { counted } from "./discrepancy.ts";
 import { letGoText } from "./pending.ts";
 import type { Report } from "./report.ts";
 
@@ -7,7 +8,6 @@ export const numeral = (value: number): string => value.toLocaleString("en-US");
 
 const MEANING = {
   verified: "Postgres holds exactly what the source held.",
-  discrepant: "something does not agree; each is named below.",
   incomplete: "time ran out, or it was stopped; run the same command again and it goes on.",
   refused: "nothing was begun.",
 } as const;
@@ -34,10 +34,12 @@ export function headOf(report: Report): [verdict: string, run: string, counts: s
 const accepted = ({ accepted: total = 0 }: Report): string => (total === 0 ? "" : ` (${numeral(total)} accepted)`);
 
 /** What was let go is not there exactly as the source held it, and the first line says so. */
-const meaning = ({ verdict, letGo: groups = [] }: Report): string =>
-  verdict === "verified" && groups.length > 0
+function meaning({ verdict, letGo: groups = [], causes }: Report): string {
+  if (verdict === "discrepant") return `${counted(causes.length, "problem", "problems")}, named below with what to do.`;
+  return verdict === "verified" && groups.length > 0
     ? `Postgres holds what the source held, but for what was let go: ${letGoText(groups)}.`
     : MEANING[verdict];
+}
 
 /** A verdict says nothing about what it was told to leave out, and says so. */
 function leftBehind({ items: { read, ignored } }: Report): string {
@@ -50,13 +52,11 @@ function leftBehind({ items: { read, ignored } }: Report): string {
 const SHOWN = 3;
 
 export function summaryOf(report: Report): string[] {
-  const { discrepancies } = report;
+  const { causes } = report;
   return [
     ...headOf(report),
-    ...discrepancies
-      .slice(0, SHOWN)
-      .map(({ check, problem, ...found }) => `${check}: ${subjectOf(report, found)}: ${problem}`),
-    ...beyond(discrepancies.length, "discrepancies"),
+    ...causes.slice(0, SHOWN).map(({ problem, ...cause }) => `${subjectOf(report, cause)}: ${problem}`),
+    ...beyond(causes.length, "problems"),
   ];
 }
 
@@ -74,7 +74,7 @@ const beyond = (total: number, what: string): string[] =>
   total > SHOWN ? [`… and ${numeral(total - SHOWN)} more ${what}`] : [];
 
 /** The name of an attribute may be a value: that of a map's member, most of all. */
-function subjectOf({ unmapped }: Report, { subject }: Pick<Discrepancy, "subject">): string {
+function subjectOf({ unmapped }: Report, { subject }: Pick<Cause, "subject">): string {
   const attribute = unmapped.find((each) => subject === `${each.entity}.${each.attribute}`);
   return attribute === undefined ? subject : `${attribute.entity}, an attribute`;
 }

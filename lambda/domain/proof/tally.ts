@@ -6,6 +6,7 @@ import type { FacetModel, Mapping } from "../../mapping/model.ts";
 import type { Contribution, Decoded } from "../decode/decode.ts";
 import { emptySum, type FingerprintSum, foldedSum } from "../decode/fingerprint.ts";
 import { RunningSum } from "../decode/running-sum.ts";
+import { type CountsOfEntities, EntityCounts } from "./entity-counts.ts";
 import { NameCounts, type Names, namesTimes } from "./name-counts.ts";
 
 export interface ItemCounts {
@@ -35,12 +36,14 @@ export interface Tally {
   readonly entities: Readonly<Record<string, ItemCounts>>;
   /** Contributions by facet (`table.facet`), as decoded: what the ledger must hold. */
   readonly facets: Readonly<Record<string, FingerprintSum>>;
+  /** The same contributions counted by entity, then facet. */
+  readonly given: CountsOfEntities;
   /** By entity, then table: rows beyond the first that equal one another row of the same item. */
   readonly collapsed: Readonly<Record<string, Names>>;
   /** By entity: the paths nobody reads. */
   readonly unmapped: Readonly<Record<string, Names>>;
   /** Attributes left behind on purpose: by entity, then name, the items that have them. Only names the mapping lists. */
-  readonly ignored: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly ignored: CountsOfEntities;
 }
 
 export const NO_COUNTS: ItemCounts = {
@@ -57,6 +60,7 @@ export const EMPTY_TALLY: Tally = {
   keys: emptySum,
   entities: {},
   facets: {},
+  given: {},
   collapsed: {},
   unmapped: {},
   ignored: {},
@@ -84,9 +88,10 @@ export const MOST_NAMES = 100;
 class Sum {
   readonly #entities = new Map<string, Counting>();
   readonly #facets = new Map<string, RunningSum>();
+  readonly #given = new EntityCounts();
   readonly #collapsed = new Map<string, NameCounts>();
   readonly #unmapped = new Map<string, NameCounts>();
-  readonly #ignored = new Map<string, Map<string, number>>();
+  readonly #ignored = new EntityCounts();
   readonly #keys = new RunningSum();
   #read = 0;
 
@@ -102,15 +107,18 @@ class Sum {
     counts.read += 1;
     if (fate !== undefined) counts[fate] += 1;
     if (fate === "quarantined" || fate === "repeated") return this;
-    for (const { key, rows } of facets) at(this.#facets, key, noRows).merge(rows);
+    for (const { key, rows } of facets) {
+      at(this.#facets, key, noRows).merge(rows);
+      this.#given.add(entity, key, rows.count);
+    }
     for (const [table, count] of collapsed)
       at(this.#collapsed, entity, noTables).add(table, { count, example: source });
     for (const path of unmapped) at(this.#unmapped, entity, noPaths).add(path, { count: 1, example: source });
-    this.#addIgnored(entity, ignored, () => 1);
+    for (const name of ignored) this.#ignored.add(entity, name, 1);
     return this;
   }
 
-  add({ read, keys, entities, facets, collapsed, unmapped, ignored }: Tally): this {
+  add({ read, keys, entities, facets, given, collapsed, unmapped, ignored }: Tally): this {
     this.#keys.addSum(keys);
     for (const [entity, counts] of Object.entries(entities)) {
       const sum = at(this.#entities, entity, noCounts);
@@ -120,8 +128,8 @@ class Sum {
     for (const [facet, sum] of Object.entries(facets)) at(this.#facets, facet, noRows).addSum(sum);
     for (const [entity, tables] of Object.entries(collapsed)) at(this.#collapsed, entity, noTables).addAll(tables);
     for (const [entity, names] of Object.entries(unmapped)) at(this.#unmapped, entity, noPaths).addAll(names);
-    for (const [entity, names] of Object.entries(ignored))
-      this.#addIgnored(entity, Object.keys(names), (name) => names[name] ?? 0);
+    this.#given.addAll(given);
+    this.#ignored.addAll(ignored);
     return this.addRead(read);
   }
 
@@ -136,19 +144,9 @@ class Sum {
       facets: Object.fromEntries([...this.#facets].map(([facet, rows]) => [facet, rows.sum()])),
       collapsed: Object.fromEntries([...this.#collapsed].map(([entity, tables]) => [entity, tables.names()])),
       unmapped: Object.fromEntries([...this.#unmapped].map(([entity, names]) => [entity, names.names()])),
-      ignored: Object.fromEntries(
-        [...this.#ignored].map(([entity, names]) => [
-          entity,
-          Object.fromEntries([...names].filter(([, count]) => count !== 0)),
-        ]),
-      ),
+      given: this.#given.counts(),
+      ignored: this.#ignored.counts(),
     };
-  }
-
-  #addIgnored(entity: string, names: readonly string[], countOf: (name: string) => number): void {
-    if (names.length === 0) return;
-    const counts = at(this.#ignored, entity, noNames);
-    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + countOf(name));
   }
 }
 
@@ -157,7 +155,6 @@ const noCounts = (): Counting => ({ ...NO_COUNTS });
 const noRows = (): RunningSum => new RunningSum();
 const noTables = (): NameCounts => new NameCounts(Number.POSITIVE_INFINITY);
 const noPaths = (): NameCounts => new NameCounts(MOST_NAMES);
-const noNames = (): Map<string, number> => new Map();
 
 /** What is counted of a name, from nothing on. */
 function at<T>(all: Map<string, T>, name: string, nothing: () => T): T {
@@ -263,6 +260,7 @@ export function times(tally: Tally, factor: number): Tally {
     keys: sum(tally.keys),
     entities: each(tally.entities, (counts) => combined(counts, NO_COUNTS, (count) => count * factor)),
     facets: each(tally.facets, sum),
+    given: each(tally.given, (names) => each(names, (count) => count * factor)),
     collapsed: each(tally.collapsed, (names) => namesTimes(names, factor)),
     unmapped: each(tally.unmapped, (names) => namesTimes(names, factor)),
     ignored: each(tally.ignored, (names) => each(names, (count) => count * factor)),

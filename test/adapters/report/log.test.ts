@@ -3,13 +3,17 @@ import { Writable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../lambda/adapters/postgres/session/connection.ts";
 import { logFailure, logProgress, logReport, openLog } from "../../../lambda/adapters/report/log.ts";
+import { NO_MAPPING } from "../../../lambda/compose.ts";
 import { keyedHash } from "../../../lambda/domain/decode/fingerprint.ts";
 import { MigrationError } from "../../../lambda/domain/migration-error.ts";
 import type { Report } from "../../../lambda/domain/proof/report.ts";
+import { incompleteReport } from "../../../lambda/domain/proof/report-of.ts";
+import { EMPTY_TALLY } from "../../../lambda/domain/proof/tally.ts";
 import { defineItems, defineTables, integer, text } from "../../../lambda/mapping/index.ts";
 import { runMigration } from "../../../lambda/verbs/migrate.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { migrateTrial, quiet } from "../../support/migration.ts";
+import { HEADER } from "../../support/reports.ts";
 
 const CANARY = "CANARY-7f3a";
 const tables = defineTables({ things: { id: text().primaryKey(), size: integer(), twin: text().unique() } });
@@ -110,16 +114,8 @@ it("a report of forty entities, full of examples, is logged in events that Cloud
     superseded: 0,
   });
   const report: Report = {
-    ...{
-      verdict: "discrepant",
-      run: 1,
-      pass: 1,
-      source: "s",
-      startedAt: "",
-      finishedAt: "",
-      items: counts,
-      timings: {},
-    },
+    ...incompleteReport(NO_MAPPING, HEADER, EMPTY_TALLY),
+    ...{ verdict: "discrepant", items: counts },
     entities: names.map((name) => ({ name, ...counts })),
     tables: Array.from({ length: 60 }, (_, at) => table(`table-${at}`)),
     foreignKeys: [],

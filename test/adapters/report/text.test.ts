@@ -1,29 +1,71 @@
-/** What the terminal's report leaves out because it has told it already is known by what it is, not by how it is worded. */
+/** The terminal's report: what is to be done first, each once, and what agrees in a line each. */
 import { expect, it } from "vitest";
 import { reportText } from "../../../lambda/adapters/report/text.ts";
 import { NO_MAPPING } from "../../../lambda/compose.ts";
-import { found } from "../../../lambda/domain/proof/discrepancy.ts";
-import { incompleteReport, type Report } from "../../../lambda/domain/proof/report.ts";
+import { causesOf } from "../../../lambda/domain/proof/causes.ts";
+import { type Discrepancy, found } from "../../../lambda/domain/proof/discrepancy.ts";
+import type { Report } from "../../../lambda/domain/proof/report.ts";
+import { incompleteReport } from "../../../lambda/domain/proof/report-of.ts";
 import { EMPTY_TALLY } from "../../../lambda/domain/proof/tally.ts";
+import { HEADER } from "../../support/reports.ts";
 
-const header = { run: 1, pass: 1, source: "file:x", startedAt: "", finishedAt: "", timings: {} };
 const report: Report = {
-  ...incompleteReport(NO_MAPPING, header, EMPTY_TALLY),
+  ...incompleteReport(NO_MAPPING, HEADER, EMPTY_TALLY),
   verdict: "discrepant",
-  quarantine: [{ reason: "no-entity", entity: null, count: 2, accepted: 0, examples: [] }],
+  quarantine: [
+    {
+      ...{ reason: "no-entity", entity: null, count: 2, accepted: 0 },
+      examples: [{ source: '{"PK":{"S":"X#1"}}', detail: "no template matches" }],
+    },
+  ],
 };
-const linesOf = (...discrepancies: Report["discrepancies"]) => reportText({ ...report, discrepancies }).split("\n");
+const textOf = (discrepancies: readonly Discrepancy[], more: Partial<Report> = {}) => {
+  const causes = causesOf(NO_MAPPING, discrepancies, { foreignKeys: [], heldBack: [], tables: [] });
+  return reportText({ ...report, ...more, discrepancies, causes });
+};
+const quarantined: Discrepancy = {
+  ...found("completeness", "items of no entity", "2 items are in quarantine: no-entity", "mend them", 2),
+  ...{ section: "quarantine", about: { kind: "quarantine", reason: "no-entity", entity: null } },
+};
 
-it("items in quarantine are told once, in their own section", () => {
-  const told = {
-    ...found("completeness", "items of no entity", "two of them wait", "mend them"),
-    section: "quarantine" as const,
-  };
-  expect(linesOf(told).filter((line) => line.includes("two of them wait"))).toEqual([]);
-  expect(linesOf(told)).toContain("  completeness: 2 in quarantine, named above");
+it("says whence, where to, when, and by what, before anything else", () => {
+  const [verdict, run, , where] = textOf([quarantined]).split("\n");
+  expect(verdict).toBe("DISCREPANT  1 problem, named below with what to do.");
+  expect(run).toBe("run 7, pass 2, file:/x");
+  expect(where).toBe("into host:5432/db, 2026-01-02 03:04:05 UTC, 2.5 s; ddb2pg 1.2.3, mapping 0123456789ab");
 });
 
-it("a discrepancy that only sounds like it is told", () => {
+it("an item in quarantine is told once, with what is wrong with it and how many more there are", () => {
+  const text = textOf([quarantined]);
+  expect(text).toContain(
+    [
+      "Problems",
+      "  1. items of no entity: 2 items are in quarantine: no-entity",
+      "      → mend them",
+      "      X#1",
+      "        no template matches",
+      "      … 1 more",
+    ].join("\n"),
+  );
+});
+
+it("a discrepancy that only sounds like it is told as what it is", () => {
   const other = found("completeness", "pets", "2 items are in quarantine: so it says", "look");
-  expect(linesOf(other)).toContain("  completeness: pets: 2 items are in quarantine: so it says");
+  expect(textOf([other])).toContain("  1. pets: 2 items are in quarantine: so it says\n      → look\n");
+});
+
+it("a table that agrees is one line, and one that does not is told apart, with what was expected", () => {
+  const sums = {
+    expectedRows: 2,
+    actualRows: 2,
+    expectedFingerprint: "a".repeat(32),
+    actualFingerprint: "a".repeat(32),
+  };
+  const table = (name: string, more = {}) => ({
+    ...{ name, ...sums, facets: [{ columns: ["id"], ...sums, ...more }] },
+    ...{ foreignRows: 0, copies: 0, superseded: 0, ...more },
+  });
+  const text = textOf([], { tables: [table("pets"), table("owners", { actualFingerprint: "b".repeat(32) })] });
+  expect(text).toMatch(/Tables that agree\n +rows +fingerprint\n {2}pets +2 +a{16} +same\n\n/);
+  expect(text).toMatch(/Tables that do not agree\n.*\n {2}owners +2 +2 +a{16} +b{16}\n/);
 });

@@ -27,6 +27,8 @@ const first: Migration = {
         pass smallint not null default 1,
         phase text not null default 'copy',
         started_at timestamptz not null,
+        -- The phases of the pass so far, each with the moment it was entered.
+        entered jsonb not null default '[]',
         report text,
         -- Keys of source items leave the databases only as hashes under this.
         log_key uuid not null default gen_random_uuid(),

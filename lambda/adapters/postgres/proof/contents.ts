@@ -1,7 +1,7 @@
 /** The rows of a table → how many there are, whose they are, and the sum of their fingerprints, computed from what is stored. */
 
 import { emptySum, type FingerprintSum, sameSum } from "../../../domain/decode/fingerprint.ts";
-import type { Differences, Example, Group, TableContent } from "../../../domain/proof/evidence.ts";
+import type { Differences, Example, Group, MissingParents, TableContent } from "../../../domain/proof/evidence.ts";
 import { facetKey } from "../../../domain/proof/tally.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
 import { heldCount, heldKeys, holding } from "../ledger/items/holding.ts";
@@ -11,6 +11,8 @@ import { facetBits, facetFingerprint, keyEquals, ownColumns, quote, tableSql } f
 
 /** A report names this many rows of each kind; all of them are counted. */
 const EXAMPLES = 10;
+/** Rows that are missing and referred to are told apart as far as this, and all of them counted. */
+const MOST_PARENTS = 1_000;
 
 /** What one table holds, beside what its lines say it must: `expected`, by facet. */
 export async function tableContent(
@@ -141,6 +143,48 @@ export interface Found {
 
 export const firstOf = (select: string): string =>
   `select count(*) over () as count, key, source from (${select}) found order by key, source limit ${EXAMPLES}`;
+
+/**
+ * As `firstOf`, of a query that also gives the `parent` each row misses, or NULL: by parent how many, the first of each before the
+ * second of any.
+ */
+export const firstOfEach = (select: string): string =>
+  `select *, count(*) filter (where n = 1) over () as parents from (
+     select count(*) over () as count, count(*) over (partition by parent) as siblings,
+       row_number() over (partition by parent order by key, source) as n, key, source, parent from (${select}) found) numbered
+   where n <= ${EXAMPLES} order by n, siblings desc, key, source limit ${MOST_PARENTS}`;
+
+/** What `firstOfEach` gives. */
+export interface Orphan extends Found {
+  readonly parent: string[] | null;
+  readonly parents: string;
+  readonly siblings: string;
+  readonly n: string;
+}
+
+export interface Orphans extends Group {
+  readonly missing: MissingParents;
+}
+
+export function orphansOf(table: TableModel, rows: readonly Orphan[]): Orphans {
+  const first = rows.flatMap(({ n, parent, siblings }, at) =>
+    Number(n) === 1 && parent !== null
+      ? [{ key: parent, rows: Number(siblings), ...groupOf(table, rows.slice(at, at + 1)) }]
+      : [],
+  );
+  const { count, examples } = groupOf(table, rows.slice(0, EXAMPLES));
+  return {
+    count,
+    examples: examples.map((each, at) => {
+      const parent = rows[at]?.parent;
+      return parent == null ? each : { ...each, parent };
+    }),
+    missing: {
+      count: Number(rows[0]?.parents ?? 0),
+      first: first.map(({ key, rows: children, examples }) => ({ key, rows: children, examples })),
+    },
+  };
+}
 
 export function groupOf(table: TableModel, rows: readonly Found[]): Group {
   const examples = rows.map(

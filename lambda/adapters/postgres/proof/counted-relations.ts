@@ -8,7 +8,7 @@ import type { Run } from "../../../ports/runs.ts";
 import { computingLap, type Lap } from "../ledger/run/laps.ts";
 import type { Session } from "../session/connection.ts";
 import type { Unattended } from "../session/unattended.ts";
-import { type Found, firstOf, group, groupOf } from "./contents.ts";
+import { firstOfEach, type Orphan, orphansOf } from "./contents.ts";
 import type { Counting } from "./relations.ts";
 import { versionsNow, versionsSql } from "./versions.ts";
 
@@ -23,9 +23,9 @@ export const countingAnew =
   async (table, select, others) => {
     const lap = kept.get(whatOf(table, select));
     if (lap === undefined || lap.versions !== (await versionsNow(session, versionsSql(run, table, others))))
-      return group(session, table, select);
-    const found: Found[] = JSON.parse(lap.content);
-    return groupOf(table, found);
+      return orphansOf(table, (await session.query<Orphan>(firstOfEach(select))).rows);
+    const found: Orphan[] = JSON.parse(lap.content);
+    return orphansOf(table, found);
   };
 
 /** Has the server count and keep what is not kept, or was written to since. What it counts is of no interest here. */
@@ -35,8 +35,8 @@ export const countingInServer =
     const versions = versionsSql(run, table, others);
     const what = whatOf(table, select);
     if (kept.get(what)?.versions !== (await versionsNow(session, versions))) {
-      const content = `(select coalesce(json_agg(f order by f.key, f.source), '[]')::text from (${firstOf(select)}) f)`;
+      const content = `(select coalesce(json_agg(f order by f.n, f.siblings desc, f.key, f.source), '[]')::text from (${firstOfEach(select)}) f)`;
       await server.run(computingLap(run, what, { content, versions }));
     }
-    return { count: 0, examples: [] };
+    return orphansOf(table, []);
   };

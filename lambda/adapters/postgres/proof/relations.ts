@@ -2,20 +2,21 @@
  * What the schema promises beside the rows → whether it stands, by its definition and for every row; and the rows that break it,
  * counted wherever Postgres does not vouch for their absence. Of foreign keys it never does: their triggers may have been off.
  */
-import type { Group, RelationFacts } from "../../../domain/proof/evidence.ts";
+import type { RelationFacts } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { sourceOf } from "../ledger/items/holding.ts";
 import { builtBy, type Named, type Note } from "../ledger/run/built.ts";
 import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
-import { keyOfRow, quote, type TablePlace, tableSql } from "../session/sql.ts";
+import { keyOfRow, quote, type TablePlace, tableSql, textsOfRow } from "../session/sql.ts";
 import { addPrimaryKey, referredPlace } from "../tables/ddl.ts";
 import { sameName, sameThing } from "../tables/definitions.ts";
 import { isBroken, isDuplicate, isNull, orphans } from "../tables/promises.ts";
 import { type Standing, type Standings, standingsOn } from "../tables/standing.ts";
+import type { Orphans } from "./contents.ts";
 
-const NONE: Group = { count: 0, examples: [] };
+const NONE = { count: 0, examples: [] };
 
 type Facts = { -readonly [F in keyof RelationFacts]: RelationFacts[F][number][] };
 
@@ -28,8 +29,8 @@ export const NO_RELATIONS: RelationFacts = {
   missing: [],
 };
 
-/** Counts what a query of `key` and `source` finds of a table, and names the first; the query reads that table and some others. */
-export type Counting = (table: TableModel, select: string, others: readonly TablePlace[]) => Promise<Group>;
+/** Counts what a query of `key`, `source` and `parent` finds of a table, and names the first; the query reads that table and some others. */
+export type Counting = (table: TableModel, select: string, others: readonly TablePlace[]) => Promise<Orphans>;
 
 /** Of one table. */
 export async function relationsOf(
@@ -42,7 +43,8 @@ export async function relationsOf(
   const { notes } = await builtBy(session);
   const standings = await standingsOn(session, run.id, table);
   const standing = standings.of;
-  const breakers: Breakers = (condition, read = []) => counting(table, breaking(run, table, condition), read);
+  const breakers: Breakers = (condition, { read = [], parent = [] } = {}) =>
+    counting(table, breaking(run, table, condition, parent), read);
   await references(session, table, standing, facts, breakers);
   await ofEachRow(table, standing, facts, breakers);
   await others(session, table, standings, notes, facts);
@@ -65,7 +67,10 @@ const constraint = (name: string): Named => ({ kind: "constraint", name });
 const why = ({ reason }: Standing) => (reason === undefined ? {} : { reason });
 
 /** Rows that break a rule, which other tables may be read for. */
-type Breakers = (condition: string, read?: readonly TablePlace[]) => Promise<Group>;
+type Breakers = (
+  condition: string,
+  about?: { readonly read?: readonly TablePlace[]; readonly parent?: readonly string[] },
+) => Promise<Orphans>;
 
 async function references(
   session: Session,
@@ -77,13 +82,14 @@ async function references(
   for (const key of table.foreignKeys) {
     // Counted always: one that is validated has seen nothing of what was done while its triggers were off.
     const is = standing(constraint(key.name));
-    const { count, examples } = await breakers(
-      await orphans(session, key),
-      await tablesThere(session, [referredPlace(key)]),
-    );
-    const { columns, references: to } = key;
+    const { columns, references: to, referencedColumns } = key;
+    const { count, examples, missing } = await breakers(await orphans(session, key), {
+      read: await tablesThere(session, [referredPlace(key)]),
+      parent: columns,
+    });
     facts.foreignKeys.push({
-      ...{ table: table.name, columns, references: to, orphans: count, built: is.there, validated: is.valid, examples },
+      ...{ table: table.name, columns, references: to, referencedColumns },
+      ...{ orphans: count, missing, built: is.there, validated: is.valid, examples },
       // The rows that break it are the reason, where there are any.
       ...(count > 0 ? {} : why(is)),
     });
@@ -162,7 +168,8 @@ async function isBehindHighest(session: Session, table: TableModel, column: stri
 }
 
 /** Rows that break a rule, with the source keys of the items that gave them. */
-function breaking(run: Run, table: TableModel, condition: string): string {
+function breaking(run: Run, table: TableModel, condition: string, parent: readonly string[]): string {
   const key = keyOfRow(table, "t");
-  return `select ${key} as key, ${sourceOf(run.id, table, key)} as source from ${tableSql(table)} t where ${condition}`;
+  const referring = parent.length === 0 ? "null::text[]" : textsOfRow(table, parent, "t");
+  return `select ${key} as key, ${sourceOf(run.id, table, key)} as source, ${referring} as parent from ${tableSql(table)} t where ${condition}`;
 }

@@ -39,8 +39,19 @@ export function keyEquals(table: TableModel, t: string, key: string): string {
 }
 
 /** The primary key of the row `t` as the ledger holds it. */
-export const keyOfRow = ({ primaryKey }: TableModel, t: string): string =>
-  `array[${primaryKey.map(({ name, type }) => keySql(type, `${t}.${quote(name)}`)).join(", ")}]`;
+export const keyOfRow = (table: TableModel, t: string): string =>
+  textsOfRow(
+    table,
+    table.primaryKey.map(({ name }) => name),
+    t,
+  );
+
+/** Some columns of the row `t`, each as the ledger spells a key. */
+export const textsOfRow = ({ columns }: TableModel, names: readonly string[], t: string): string =>
+  `array[${names
+    .flatMap((name) => columns.filter((column) => column.name === name))
+    .map(({ name, type }) => keySql(type, `${t}.${quote(name)}`))
+    .join(", ")}]`;
 
 /** The fingerprint of a facet of the row `t`. */
 export function facetFingerprint(facet: FacetModel, t: string): string {

@@ -52,6 +52,11 @@ export interface Moving {
   readonly values?: readonly unknown[];
 }
 
+const ENTRY = "jsonb_build_array(jsonb_build_object('phase', $2::text, 'at', clock_timestamp()))";
+
+/** A pass begins with its copy. */
+const ENTERED = { first: `entered = ${ENTRY}`, next: `entered = entered || ${ENTRY}` } as const;
+
 /**
  * Moves a run along, which then stays there until the transaction ends. What it is now decides, not what it was when it was looked
  * at. Throws MigrationError `moved-on` where something else has begun since, `sealed`, or what `refusal` says.
@@ -62,7 +67,12 @@ export async function moveRun(session: Session, id: number, move: Move, how: Mov
   if (since !== undefined && now?.epoch !== since.epoch) throw movedOn(since);
   const to = checkMove(must(now, "a run that was found stays in the ledger"), move, refusal);
   const { begins }: MoveModel = MOVES[move];
-  const sets = ["phase = $2", ...(begins === true ? ["epoch = epoch + 1"] : []), ...(set === undefined ? [] : [set])];
+  const sets = [
+    "phase = $2",
+    ...(begins === true ? ["epoch = epoch + 1"] : []),
+    ...(to === "copy" && begins === true ? [ENTERED.first] : to === now?.phase ? [] : [ENTERED.next]),
+    ...(set === undefined ? [] : [set]),
+  ];
   return updateRun(session, id, sets.join(", "), [to, ...values]);
 }
 

@@ -17,6 +17,7 @@ interface RunRow {
   readonly epoch: number;
   readonly phase: Phase;
   readonly started_at: Date;
+  readonly entered: readonly { readonly phase: Phase; readonly at: string }[];
   readonly report: string | null;
   readonly log_key: string;
   readonly sealed_at: Date | null;
@@ -37,6 +38,7 @@ function runOf(row: RunRow): Run {
     parts,
     expiredAt: BigInt(row.expired_at),
     startedAt: row.started_at,
+    entered: row.entered.map(({ phase, at }) => ({ phase, at: new Date(at) })),
     logKey: row.log_key,
     ...(report === null ? {} : { report }),
     ...(row.sealed_at === null ? {} : { sealedAt: row.sealed_at }),

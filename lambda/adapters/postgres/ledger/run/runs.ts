@@ -56,7 +56,9 @@ async function open(session: Session, request: OpenRun): Promise<Run> {
     throw new MigrationError("preflight", problem, "see each finding", { findings });
   }
   await session.query(
-    `insert into ${LEDGER}.run (source, mapping, parts, expired_at, started_at) values ($1, $2, $3, $4, $5) on conflict (source) do nothing`,
+    `insert into ${LEDGER}.run (source, mapping, parts, expired_at, started_at, entered)
+     values ($1, $2, $3, $4, $5, jsonb_build_array(jsonb_build_object('phase', 'copy', 'at', clock_timestamp())))
+     on conflict (source) do nothing`,
     [source, mapping, JSON.stringify(parts), expiredAt, now],
   );
   const run = must(await lockRunOf(session, source), "the run was just inserted, or was there");
