@@ -2,6 +2,7 @@
 import { load, NO_MAPPING, openTarget, type Schema } from "./compose.ts";
 import { mappingFingerprint } from "./domain/decode/fingerprint.ts";
 import { numbersOf } from "./domain/decode/mapping-parts.ts";
+import { untilItEnds } from "./domain/leads-on.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import type { Report } from "./domain/proof/report.ts";
 import { loadMapping } from "./mapping/load.ts";
@@ -55,9 +56,9 @@ function newestOf(runs: readonly Run[], identity: string): Run | undefined {
 /** A schema with the numbers that a run's ledger goes by: tables and entities are numbers there. */
 export const numbered = (schema: Schema, { parts }: Run): Mapping => load(schema, numbersOf(parts));
 
-export function reportIn({ id, report }: Run): Report {
-  if (report !== undefined) return report;
-  throw new MigrationError("no-run", `run ${id} has no report yet`, "run migrate until it ends");
+export function reportIn(run: Run): Report {
+  if (run.report !== undefined) return run.report;
+  throw new MigrationError("no-run", `run ${run.id} has no report yet`, untilItEnds(run));
 }
 
 const runsIn = (runs: readonly Run[]): string => runs.map(({ id, source }) => `${id} of ${source}`).join(", ");

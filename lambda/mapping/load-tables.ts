@@ -150,7 +150,12 @@ function loadTable(
     index,
     name,
     schema,
-    shape: JSON.stringify({ schema, columns: models.map(stored), primaryKey: keyed, duplicates: spec.duplicates }),
+    shape: JSON.stringify({
+      schema,
+      columns: models.map((column) => stored(column, spec.duplicates === "merge")),
+      primaryKey: keyed,
+      duplicates: spec.duplicates,
+    }),
     columns: models,
     primaryKey,
     foreignKeys: foreignKeys.map((key) => ({
@@ -175,7 +180,11 @@ const distinct = <T>(list: readonly T[]): T[] => [
 ];
 
 /** Of a column, what stands in every row: not what holds for the time after. */
-const stored = ({ name, type, nullable, defaultSql }: ColumnModel) => ({ name, type, nullable, defaultSql });
+/** Columns of a merged table are filled part by part: whether one may stay NULL is built at the end, as a constraint is. */
+const stored = ({ name, type, nullable, defaultSql }: ColumnModel, isMerged: boolean) => ({
+  ...{ name, type, defaultSql },
+  ...(isMerged ? {} : { nullable }),
+});
 
 type Say = (column: string | undefined, problem: string, remedy: string) => void;
 

@@ -161,9 +161,13 @@ function identityOf(tables: readonly TableModel[], items: ItemsSpec): string {
   return JSON.stringify({ tables: tables.map((table, at) => ({ ...table, index: at + 1 })), items });
 }
 
-/** What decides about the rows of an entity's items: its own declaration, and what is declared for all. */
+/**
+ * What decides about the rows of an entity's items: its own declaration, and what is declared for all. What is left behind on
+ * purpose decides about none, but where all that is left becomes a column.
+ */
 function meaningOf(entity: EntitySpec, { options: { only: _, ...shared } }: ItemsSpec): string {
-  return JSON.stringify({ entity, shared });
+  if (plansOf(entity.writes).some(({ from }) => from.kind === "rest")) return JSON.stringify({ entity, shared });
+  return JSON.stringify({ entity: { ...entity, ignore: [] }, shared: { ...shared, ignore: [] } });
 }
 
 /** Numbers that are known stay; new names get the next ones. */

@@ -1,5 +1,6 @@
 /** `verify`: the newest pass proven once more. */
 import type { Edge, Proven, Task } from "../compose.ts";
+import { untilItEnds } from "../domain/leads-on.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import { openRun, withProof } from "../opening.ts";
 import { optionsAmong, PROOF } from "../options.ts";
@@ -21,8 +22,11 @@ export async function runVerify(task: Omit<Task, "source">, edge: Edge, given?: 
   await using opened = await openRun(task.target, task.schema, edge.progress);
   const { run } = opened;
   if (run.phase !== "ended" && run.phase !== "verify") {
-    const problem = `run ${run.id} has not copied and built everything yet`;
-    throw new MigrationError("no-run", problem, "run migrate until it ends");
+    const problem =
+      run.phase === "rollback"
+        ? `run ${run.id} is being rolled back`
+        : `run ${run.id} has not copied and built everything yet`;
+    throw new MigrationError("no-run", problem, untilItEnds(run));
   }
   return await withProof(opened, task, edge, given, async (proof) => ({
     report: await prove(proof, run, stopwatch(proof.now)),

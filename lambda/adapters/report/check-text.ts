@@ -27,10 +27,19 @@ export interface CheckView {
   readonly attributes: boolean;
 }
 
-/** As it is written in items.ts. A place inside a map or a list is no attribute of its own. */
-function ignoreText(unmapped: Census["unmapped"]): string {
-  const names = new Set(unmapped.map(({ attribute }) => attribute.replace(/[.[].*$/, "")));
-  return `ignore: [${[...names].map((name) => JSON.stringify(name)).join(", ")}]`;
+/** As it is written in items.ts. What stands inside something that is read is no attribute of its own, and cannot be left behind alone. */
+function unreadText(unmapped: Census["unmapped"]): string[] {
+  const names = [...new Set(unmapped.map(({ attribute }) => attribute))];
+  const inside = names.filter((name) => /[.[]/.test(name));
+  const whole = names.filter((name) => !inside.includes(name)).map((name) => JSON.stringify(name));
+  return [
+    ...(whole.length === 0 ? [] : [`      → read each in a column, or leave it behind: ignore: [${whole.join(", ")}]`]),
+    ...(inside.length === 0
+      ? []
+      : [
+          `      → read ${inside.join(", ")}, too: of what they stand in other parts are read, and they cannot be left behind alone`,
+        ]),
+  ];
 }
 
 export function checkText(checked: Census, { mapped, attributes }: CheckView): string {
@@ -77,7 +86,7 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
         ];
       }),
     ),
-    ...(unmapped.length === 0 ? [] : [`      → read each in a column, or leave it behind: ${ignoreText(unmapped)}`]),
+    ...unreadText(unmapped),
     ...more(beyond.unmapped + rest(unmapped, MOST_FINDINGS), "values of further attributes"),
     ...section("Items that stand there more than once", repeatedLines(checked)),
     ...section("Items that give one row", [

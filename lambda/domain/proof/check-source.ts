@@ -3,7 +3,16 @@
 import { sameSum } from "../decode/fingerprint.ts";
 import { NAMELESS } from "../decode/refusal.ts";
 import { commandLine } from "../typed.ts";
-import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
+import {
+  COLLISION,
+  CONFLICT,
+  counted,
+  type Discrepancy,
+  type Evidence,
+  found,
+  RUN_AGAIN,
+  unread,
+} from "./discrepancy.ts";
 import type { Named, Names } from "./name-counts.ts";
 import { type LostAcceptances, openIn, type Pending, type PendingGroup } from "./pending.ts";
 import type { SpotFacts } from "./spot-check.ts";
@@ -67,7 +76,8 @@ export function checkSpots({ wrong, sampled, examples, impossible }: SpotFacts):
   if (wrong === 0) return [];
   const named = examples.filter(({ kind }) => kind === "wrong");
   const details = [...new Set(named.map(({ detail }) => detail))].join("; ");
-  const remedy = "find out who writes to the tables; where nobody does, this is a fault of the migration";
+  const remedy =
+    "find out who writes to the tables, and run repair --force; where nobody does, this is a fault of the migration";
   const tables = [...new Set(named.map(({ table = "" }) => table))];
   return [
     {
@@ -94,9 +104,10 @@ export function checkRecount({ recount, tally }: Evidence): Discrepancy[] {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  collision: "two items give one row: correct one, or choose a .duplicates() policy",
-  conflict: "copies of one row differ: correct the items named, or choose { latest: column }",
-  "foreign-row": "a row of somebody else, or one that was changed here since, has this key: it was not overwritten",
+  collision: `two items give one row: ${COLLISION}`,
+  conflict: `copies of one row differ: ${CONFLICT}`,
+  "foreign-row":
+    "a row of somebody else, or one that was changed here since, has this key, and was not overwritten: remove it and run repair",
 };
 
 /** How all that waits for one reason is let go. */
@@ -119,7 +130,7 @@ function checkWaiting(group: PendingGroup): Discrepancy[] {
             "completeness",
             entity ?? "items of no entity",
             `${counted(count, "item is", "items are")} in quarantine: ${reason}`,
-            `correct ${count === 1 ? "it" : "them"} in the source and run repair, or the mapping as below and run migrate; or let ${count === 1 ? "it" : "them"} go: ${acceptAll(group)}`,
+            `correct ${count === 1 ? "it" : "them"} in the source and run repair, or the mapping as below and run ${entity === null ? "migrate" : "migrate --remap"}; or let ${count === 1 ? "it" : "them"} go: ${acceptAll(group)}`,
             count,
             named.map(({ source }) => ({ source })),
           ),
@@ -160,20 +171,20 @@ const checkLost = (lost: LostAcceptances): Discrepancy => {
 
 /** Each name nobody reads; those that are too many to tell apart, together. */
 function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] {
-  const unread = (subject: string, problem: string, remedy: string, { count, example }: Named) =>
+  const told = (subject: string, problem: string, remedy: string, { count, example }: Named) =>
     found("completeness", subject, problem, remedy, count, [{ source: example }]);
   return [
     ...Object.entries(named).map(([path, each]) => {
       const problem = `${counted(each.count, "item has", "items have")} it and no column takes it`;
-      return unread(`${entity}.${path}`, problem, "read it, or declare it ignored", each);
+      return told(`${entity}.${path}`, problem, unread(entity, path), each);
     }),
     ...(beyond === undefined
       ? []
       : [
-          unread(
+          told(
             entity,
             `beside the ${Object.keys(named).length} names above no column takes ${counted(beyond.count, "value", "values")} under further names`,
-            "where names are made of data, take them as one, with rest() or as the map they stand in",
+            "where names are made of data, take them as one, with rest() or as the map they stand in, and run migrate --remap",
             beyond,
           ),
         ]),
@@ -185,7 +196,7 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
   const nameless = ledger.waiting
     .filter(({ reason }) => NAMELESS.some((each) => each === reason))
     .reduce((sum, { count }) => sum + count, 0);
-  const empty = "check its name, region and account; say --allow-empty if it is meant to be empty";
+  const empty = "check its name, region and account; if it is meant to be empty, run migrate --allow-empty";
   return [
     ...(tally.read > 0 || isEmptyAllowed ? [] : [found("completeness", "the source", "it gave no item at all", empty)]),
     ...Object.entries(tally.unmapped).flatMap(([entity, names]) => checkUnmapped(entity, names)),
@@ -200,7 +211,7 @@ export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): 
           ? `${counted(items, "item", "items")} in quarantine left ${counted(rows, "row", "rows")} of an earlier pass behind`
           : `${counted(items, "item", "items")} left ${counted(rows, "row", "rows")} behind that the source no longer gives`,
         quarantined
-          ? "correct the items and run repair; or accept them: their rows stay then, until migrate --prune removes them"
+          ? "correct the items in the source and run repair; or accept them: their rows stay then, until migrate --prune removes them"
           : nameless === 0
             ? "run migrate --prune to remove them"
             : `nothing is pruned while ${counted(nameless, "item has", "items have")} no key that can be read, as any of these may be meant: correct the source, and run migrate --prune`,

@@ -3,6 +3,7 @@ import type { FacetModel, TableModel } from "../../mapping/model.ts";
 import { emptySum, type FingerprintSum, sameSum } from "../decode/fingerprint.ts";
 import { must } from "../must.ts";
 import {
+  BROKEN_CHECK,
   counted,
   type Discrepancy,
   type Evidence,
@@ -10,6 +11,7 @@ import {
   MISSING_PARENT,
   MISSING_PART,
   RUN_AGAIN,
+  SHARED_VALUE,
 } from "./discrepancy.ts";
 import type { Example, RelationFacts, TableContent } from "./evidence.ts";
 import { facetKey } from "./tally.ts";
@@ -79,7 +81,7 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
   if (doubled > 0) {
     const problem = `${counted(doubled, "contribution holds", "contributions hold")} a row that another one holds, too`;
     const remedy =
-      "a row was removed here and given by another item since: correct one of the items, and run migrate again";
+      "a row was removed here and given by another item since: correct one of the items in the source, and run migrate";
     discrepancies.push(found("counts", table.name, problem, remedy, doubled));
   }
   if (actual.created && actual.foreignRows > 0) {
@@ -89,7 +91,7 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
         "counts",
         table.name,
         problem,
-        "find out who writes to the table before the cut-over",
+        "find out who writes to the table before the cut-over, remove what is not meant to be there, and run verify",
         actual.foreignRows,
         actual.differences.unexpected.examples,
       ),
@@ -115,7 +117,13 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
   if (actual.leftovers > 0) {
     const problem = `${counted(actual.leftovers, "row holds", "rows hold")} values that no item gave`;
     discrepancies.push(
-      found("content", table.name, problem, "find out who writes to the table before the cut-over", actual.leftovers),
+      found(
+        "content",
+        table.name,
+        problem,
+        "find out who writes to the table before the cut-over, set those columns to NULL, and run verify",
+        actual.leftovers,
+      ),
     );
   }
   return discrepancies;
@@ -149,7 +157,7 @@ export function checkRelations(facts: RelationFacts): Discrepancy[] {
         const subject = `${table} (${columns.join(", ")})`;
         if (count === 0) return tell(subject, `the unique constraint is not there${because(reason)}`, BUILD);
         const problem = `${count} rows share a value that must be unique`;
-        return tell(subject, problem, "correct the items named, or drop .unique()", count, examples);
+        return tell(subject, problem, SHARED_VALUE, count, examples);
       }),
     ...checks
       .filter(({ count, validated }) => count > 0 || !validated)
@@ -157,7 +165,7 @@ export function checkRelations(facts: RelationFacts): Discrepancy[] {
         const subject = `${table}, check ${name}`;
         if (count === 0) return tell(subject, `the check is not there for every row${because(reason)}`, BUILD);
         const problem = `${counted(count, "row breaks", "rows break")} it`;
-        return tell(subject, problem, "correct the items named, or the condition", count, examples);
+        return tell(subject, problem, BROKEN_CHECK, count, examples);
       }),
     ...indexes
       .filter(({ built }) => !built)

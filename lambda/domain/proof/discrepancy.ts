@@ -60,8 +60,30 @@ export const counted = (count: number, one: string, many: string): string => `${
 
 export const RUN_AGAIN = "run migrate again: a new pass reads and writes what is missing";
 
+// What leads on, as it is typed: test/e2e/remedies.test.ts does what each of these says.
+
 export const MISSING_PARENT =
-  "put the missing item into the source, or correct those that point to it, and run migrate again; or, where rows may point to nothing, take .references() from the column in tables.ts, and run migrate again";
+  "put the missing item into the source, or correct those that point to it; or, where rows may point to nothing, take .references() from the column in tables.ts; then run migrate";
 
 export const MISSING_PART =
-  "put the item that gives this part of the row into the source and run migrate again, or make the column .nullable() in tables.ts and run migrate again";
+  "put the item that gives this part of the row into the source, or make the column .nullable() in tables.ts; then run migrate";
+
+export const SHARED_VALUE = "correct the items named, or take .unique() from the column in tables.ts; then run migrate";
+
+export const BROKEN_CHECK = "correct the items named, or the condition in tables.ts; then run migrate";
+
+/** Of an attribute, by its path. What stands inside something that is read cannot be left behind alone. */
+export function unread(entity: string, path: string): string {
+  const [head = ""] = path.split(/[.[]/, 1);
+  const read = "read it in a column and run migrate --remap";
+  if (head !== path)
+    return `${read}: it stands inside ${head}, of which other parts are read, and cannot be left behind alone`;
+  return `${read}; or leave it behind, ignore: [${JSON.stringify(path)}] of item ${entity} in items.ts, and run migrate`;
+}
+
+/** Rows of which tables.ts says what two items mean that give one: another policy makes other rows. */
+const anew = (policy: string): string =>
+  `correct one of them in the source and run migrate, with --prune where its key becomes another one; or run rollback, ${policy} in tables.ts, and migrate anew`;
+
+export const COLLISION = anew("choose a .duplicates() policy");
+export const CONFLICT = anew("choose .duplicates({ latest: COLUMN })");

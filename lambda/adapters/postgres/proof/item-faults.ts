@@ -1,5 +1,6 @@
 /** One item → what is the matter with its rows that no decision lets go: it has to be mended, in the source, the mapping or the tables. */
 import type { Finding } from "../../../domain/migration-error.ts";
+import { BROKEN_CHECK, MISSING_PARENT, MISSING_PART, SHARED_VALUE, unread } from "../../../domain/proof/discrepancy.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { contributions, givenBy } from "../ledger/items/holding.ts";
@@ -37,8 +38,6 @@ async function faultsIn(session: Session, run: Run, table: TableModel, item: str
   });
 }
 
-const CORRECT = "correct the item in the source and run migrate again; or correct the mapping";
-
 async function questionsOf(session: Session, table: TableModel): Promise<Question[]> {
   const [first] = table.primaryKey;
   const there = `t.${quote(first?.name ?? "")} is not null`;
@@ -56,7 +55,7 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
     questions.push({
       condition: `${there} and ${await orphans(session, key)}`,
       problem: `its row points to a row of ${key.references} that is not there (${key.columns.join(", ")})`,
-      remedy: `${CORRECT}: a column that is not a reference may point nowhere`,
+      remedy: MISSING_PARENT,
     });
   }
   const differ = table.primaryKey.map(({ name }) => `o.${quote(name)} <> t.${quote(name)}`).join(" or ");
@@ -65,20 +64,20 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
     questions.push({
       condition: `${there} and exists (select from ${tableSql(table)} o where ${same} and (${differ}))`,
       problem: `its row shares a value that must be unique with another row (${columns.join(", ")})`,
-      remedy: `${CORRECT}: drop .unique()`,
+      remedy: SHARED_VALUE,
     });
   }
   for (const check of table.checks)
     questions.push({
       condition: `${there} and (${isBroken(check)})`,
       problem: `its row breaks the check ${check.name}`,
-      remedy: CORRECT,
+      remedy: BROKEN_CHECK,
     });
   for (const { name } of table.columns.filter(({ nullable }) => !nullable))
     questions.push({
       condition: `${there} and ${isNull(name)}`,
       problem: `its row is NULL where the mapping promises a value (${name})`,
-      remedy: `${CORRECT}: make the column .nullable()`,
+      remedy: MISSING_PART,
     });
   return questions;
 }
@@ -98,6 +97,6 @@ function unmapped(run: Run, mapping: Mapping, entities: ReadonlySet<number>): Fi
     .map(({ entity, attribute }) => ({
       where: `${entity}.${attribute}`,
       problem: "items of this kind have it and no column takes it; that is let go in the mapping",
-      remedy: "read it, or declare it ignored, and run migrate again",
+      remedy: unread(entity, attribute),
     }));
 }
