@@ -30,6 +30,10 @@ const TERMINAL = {
   dirty: yes("--dirty", "plant one of every kind of fault among the items; the report must name each"),
   sabotage: yes("--sabotage", "kill the copy five times, then change the database behind its back"),
   keep: yes("--keep", "keep the database until Ctrl-C, and print its URL"),
+  dryRun: yes("--dry-run", "show what would be done and what stands in its way, and do nothing"),
+  yes: yes("--yes", "do it without asking; needed where there is no terminal to ask on"),
+  bodies: yes("--bodies", "show the items themselves, to a terminal only"),
+  export: text("--export <FILE>", "write the items in quarantine there, whole, as lines that migrate reads"),
   keys: text("--keys <PK,SK>", "the key attributes, where there is no mapping and the source cannot tell"),
   attributes: yes("--attributes", "show the attributes of every entity, too"),
   ddl: yes("--ddl", "print the statements that make the tables, and nothing else"),
@@ -73,6 +77,7 @@ const SINGLE = {
   all: yes("--all", "every one of them: what --reason-code and --entity choose"),
   reason: text("--reason <TEXT>", "why, for the ledger and the report", z.string().trim().min(1).max(1_000)),
   force: yes("--force", "also where others would lose something"),
+  withoutProof: yes("--without-proof", "prove nothing now: the newest proof counts, however old it is"),
 } as const satisfies Record<string, Option>;
 
 export const OPTIONS = { ...TERMINAL, ...RUN, ...SINGLE };

@@ -12,7 +12,7 @@ export async function writeJson(file: string | undefined, found: unknown): Promi
   await writable(file, () => writeFile(file, `${JSON.stringify(found, null, 2)}\n`));
 }
 
-async function writable<T>(file: string, work: () => Promise<T>): Promise<T> {
+export async function writable<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

@@ -2,6 +2,7 @@
 import { acceptCommand } from "../../lambda/adapters/report/key-text.ts";
 import { pendingText } from "../../lambda/adapters/report/pending-text.ts";
 import { reportText } from "../../lambda/adapters/report/text.ts";
+import { agoText } from "../../lambda/adapters/report/time-text.ts";
 import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
 import { isOpen, openIn, type Pending } from "../../lambda/domain/proof/pending.ts";
 import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
@@ -13,12 +14,14 @@ import { waits } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { writeJson, writeJsonList } from "./answer.ts";
 import { command } from "./command.ts";
+import { exportItems, refuseToPipe, showItems } from "./kept-items.ts";
 
 export const status = command("status", async ({ target, run: number, window, json }) => {
-  const { is, verdict, share, left } = await runStatus(target, number, window, waits);
-  const { run, pass, phase, source, units, done, pages, read, stopping, sealed } = is;
+  const { is, share, left } = await runStatus(target, number, window, waits);
+  const { run, pass, phase, source, units, done, pages, read, stopping, verdict, provenAt, sealedAt } = is;
   await writeJson(json, { ...is, ...left });
-  const ended = `ended: ${verdict ?? "nothing was read"}${sealed ? ", and sealed" : ""}`;
+  const proof = provenAt === undefined ? "nothing was read" : `${verdict}, as of ${agoText(provenAt)}`;
+  const ended = `ended: ${proof}${sealedAt === undefined ? "" : `; sealed ${agoText(sealedAt)}`}`;
   print(`run ${run}, pass ${pass}, ${source}`);
   print(phase === "ended" ? ended : `in phase ${phase}${stopping ? ", and asked to stop: migrate goes on" : ""}`);
   print(`${read.toLocaleString("en-US")} items read in ${pages} pages, ${done} of ${units} units done`);
@@ -44,11 +47,14 @@ export const report = command("report", async ({ target, run, schema, sql, json 
   print(reportText(found));
 });
 
-export const listQuarantine = command("list-quarantine", async ({ target, schema, limit, json }) => {
+export const listQuarantine = command("list-quarantine", async ({ target, schema, limit, bodies, json, ...given }) => {
+  if (bodies === true) refuseToPipe();
   const named = (logKey: string) => (source: string) => `#${keyedHash(logKey, source)}`;
   const { groups, logKey } = await runListQuarantine({
     ...{ target, schema: await readSchema(schema), limit, progress: waits },
-    take: async ({ run, pass, groups: all, logKey: secret, each }) => {
+    take: async ({ run, pass, groups: all, logKey: secret, each, kept }) => {
+      if (given.export !== undefined) await exportItems(given.export, kept);
+      if (bodies === true) await showItems(kept);
       const commandOf = (pending: Pending) =>
         isOpen(pending) ? { accept: acceptCommand(pending.source, named(secret)) } : {};
       await writeJsonList(json, { run, pass, groups: all }, "items", (take) =>

@@ -1,4 +1,5 @@
 /** A run taken back: what it made is removed, and nothing else (I12). */
+import type { Finding } from "../domain/migration-error.ts";
 import type { Progress } from "./progress.ts";
 import type { Run } from "./runs.ts";
 
@@ -13,6 +14,26 @@ export interface Undone {
   readonly kept: readonly string[];
 }
 
+/** What a rollback would do now, and what stands in its way. */
+export interface UndoPlan {
+  /** Tables that would be dropped, with their rows. */
+  readonly drops: Readonly<Record<string, number>>;
+  /** Rows that would be removed from tables that were there before, as far as they are the run's alone. */
+  readonly removes: Readonly<Record<string, number>>;
+  /** The schema's own migrations that would be taken back, and those whose `down` is not known. */
+  readonly reverts: readonly string[];
+  readonly keeps: readonly string[];
+  /** What needs those tables: unless one of those migrations takes it back, it stands in the way. */
+  readonly dependents: readonly {
+    readonly name: string;
+    readonly kind: "view" | "materialized view" | "table";
+    /** The statement that takes it away. */
+    readonly drop: string;
+  }[];
+  /** Changed and added rows, and tables of others that refer to some. */
+  readonly inTheWay: readonly Finding[];
+}
+
 export interface How {
   /** Also where somebody else would lose something: rows changed or added since, by hands other than the run's. */
   readonly force: boolean;
@@ -20,6 +41,8 @@ export interface How {
 }
 
 export interface Undo {
+  /** Changes nothing. */
+  plan(run: Run): Promise<UndoPlan>;
   /**
    * Removes the tables the run made, its rows in tables that were there before, and its lines in the ledger, by what the
    * ledger knows of them; rows that were changed since stay where the table was there before. Looks for what others would lose

@@ -5,6 +5,7 @@ import { countsSchema, total } from "../contract.ts";
 import { countsOf, type Pending, type PendingGroup } from "../domain/proof/pending.ts";
 import { openRun } from "../opening.ts";
 import type { Progress } from "../ports/progress.ts";
+import type { KeptItem } from "../ports/quarantine.ts";
 import { answering, type Verb } from "../verb.ts";
 
 /** Examples of each reason, where nothing says how many. */
@@ -20,7 +21,7 @@ const exampleSchema = z.strictObject({
 export const listQuarantine = {
   says: "everything that waits for a decision, by reason: items in quarantine, conflicts, collisions, rows of others; and what a later row replaces",
   needs: ["target"],
-  takes: ["schema", "limit", "json"],
+  takes: ["schema", "limit", "bodies", "export", "json"],
   meaning: { json: "write all of them there, each with both sides and the words to accept it" },
   ends: "0 nothing waits; 1 something does; 3 refused",
   event: answering(
@@ -53,6 +54,8 @@ export interface Listed {
   readonly groups: readonly PendingGroup[];
   /** Hands on all of them, some at a time. */
   each(take: (some: readonly Pending[]) => Promise<void>): Promise<void>;
+  /** The items in quarantine, whole. */
+  kept(take: (some: readonly KeptItem[]) => Promise<undefined>): Promise<void>;
 }
 
 export interface ListTask extends Pick<Task, "target" | "schema"> {
@@ -69,6 +72,10 @@ export async function runListQuarantine({ target: url, schema, limit = EXAMPLES,
   const { id, pass, logKey } = run;
   const groups = (await target.pending.groups(run, limit)).filter(({ reason }) => reason !== "copy");
   const listed = { run: id, pass, logKey, groups };
-  await take?.({ ...listed, each: (some) => target.pending.each(run, some) });
+  await take?.({
+    ...listed,
+    each: (some) => target.pending.each(run, some),
+    kept: (some) => target.quarantine.each(run, some),
+  });
   return listed;
 }

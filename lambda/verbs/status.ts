@@ -23,6 +23,10 @@ export const status = {
       read: total,
       stopping: z.boolean(),
       sealed: z.boolean(),
+      /** Of the newest proof, and when it was made. */
+      verdict: z.enum(["verified", "discrepant", "incomplete", "refused"]).exactOptional(),
+      provenAt: z.string().exactOptional(),
+      sealedAt: z.string().exactOptional(),
       minutesLeft: z.number().exactOptional(),
       fits: z.boolean().exactOptional(),
     },
@@ -41,6 +45,10 @@ export async function runStatus(url: string, number?: number, window?: number, p
   const { id, pass, phase, source, startedAt, sealedAt, report } = run;
   const { units, done, pages, read, stopping } = await target.queue.progress(run);
   const { share, ...left } = forecast({ units, done, startedAt, now: new Date(), window });
-  const is = { run: id, pass, phase, source, units, done, pages, read, stopping, sealed: sealedAt !== undefined };
-  return { is, verdict: report?.verdict, share, left: phase === "copy" ? left : {} };
+  const is = {
+    ...{ run: id, pass, phase, source, units, done, pages, read, stopping, sealed: sealedAt !== undefined },
+    ...(report === undefined ? {} : { verdict: report.verdict, provenAt: report.finishedAt }),
+    ...(sealedAt === undefined ? {} : { sealedAt: sealedAt.toISOString() }),
+  };
+  return { is, share, left: phase === "copy" ? left : {} };
 }

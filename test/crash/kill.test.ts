@@ -101,7 +101,7 @@ function start(url: string, verb: "migrate" | "repair" | "rollback"): ChildProce
       "--target",
       url,
       ...(verb === "migrate" ? copying : []),
-      ...(verb === "rollback" ? [] : ["--seed", "1"]),
+      ...(verb === "rollback" ? ["--yes"] : ["--seed", "1"]),
     ],
     { cwd: root, stdio: "ignore" },
   );

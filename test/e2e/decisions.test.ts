@@ -4,6 +4,7 @@ import { reportText } from "../../lambda/adapters/report/text.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
 import { must } from "../../lambda/domain/must.ts";
+import { defineTables } from "../../lambda/mapping/index.ts";
 import { runAccept } from "../../lambda/verbs/accept.ts";
 import { runDropLedger } from "../../lambda/verbs/drop-ledger.ts";
 import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
@@ -14,7 +15,7 @@ import { runStop } from "../../lambda/verbs/stop.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
-import { beforePages, migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
+import { beforePages, migrateTrial, query, quiet, repairTrial, verifyTrial } from "../support/migration.ts";
 import { GOOD, owner, pet, schema } from "../support/pets.ts";
 
 let database: TestDatabase;
@@ -132,6 +133,36 @@ describe("seal", () => {
     expect((await runStatus(database.url)).is.sealed).toBe(true);
   });
 
+  it("proves anew, and refuses what is not so any more, with what is the matter; without a proof the newest counts, however old", async () => {
+    const report = await migrate(GOOD);
+    await query(database.url, "delete from visits");
+    const proving = { ...place(), options: {}, edge: quiet(), source: memorySource(GOOD) };
+    await expect(runSeal({ ...newest(), force: false, proving })).rejects.toMatchObject({
+      code: "not-proven",
+      findings: [{ where: "visits", remedy: expect.stringContaining("repair") }, { where: "run 1" }],
+    });
+    expect((await runStatus(database.url)).is).toMatchObject({ sealed: false, verdict: "discrepant" });
+    await repairTrial({ ...place(), options: {}, force: false }, memorySource(GOOD));
+    const { provenAt = "" } = await runSeal({ ...newest(), force: false, proving });
+    expect(Date.parse(provenAt)).toBeGreaterThan(Date.parse(report.finishedAt));
+    expect((await seal()).provenAt).toBe(provenAt);
+  });
+
+  it("is not done by the proof of another mapping, nor by one that has not ended", async () => {
+    await migrate(GOOD);
+    const proving = { ...place(), options: {}, edge: quiet(), source: memorySource(GOOD) };
+    const other = {
+      ...proving,
+      schema: { ...schema, tables: defineTables({ ...schema.tables, more: schema.tables.pets }) },
+    };
+    await expect(runSeal({ ...newest(), force: false, proving: other })).rejects.toMatchObject({ code: /mapping/ });
+    const stopped = { ...proving, edge: quiet(AbortSignal.abort()) };
+    await expect(runSeal({ ...newest(), force: false, proving: stopped })).rejects.toMatchObject({
+      code: "not-proven",
+    });
+    expect((await runStatus(database.url)).is.sealed).toBe(false);
+  });
+
   it("refuses a run that has not ended, forced or not", async () => {
     await migrateTrial({ url: database.url, schema, items: GOOD, signal: AbortSignal.abort() });
     await expect(seal(true)).rejects.toMatchObject({ code: "not-proven" });
@@ -148,6 +179,8 @@ describe("seal", () => {
     await expect(runRollback({ ...place(), force: true })).rejects.toMatchObject({ code: "sealed" });
     expect(await query(database.url, "select count(*)::int as rows from pets")).toEqual([{ rows: 2 }]);
     expect((await verify(GOOD)).verdict).toBe("discrepant");
+    // Whoever asks is told what was found last.
+    expect((await runStatus(database.url)).is).toMatchObject({ sealed: true, verdict: "discrepant" });
   });
 });
 

@@ -245,7 +245,7 @@ describe("what an operator asks of a function", () => {
         summary: [expect.stringMatching(/^VERIFIED/), expect.stringMatching(/^run 1, pass 1/), expect.anything()],
         report: { verdict: "verified" },
       });
-      expect(await ask({ action: "seal" })).toEqual({ action: "seal", run: 1 });
+      expect(await ask({ action: "seal" })).toEqual({ action: "seal", run: 1, provenAt: expect.any(String) });
       expect(resultOf(await service.invoke({ action: "rollback", force: true }, AMPLE)).findings?.[0]?.where).toBe(
         "sealed",
       );

@@ -336,7 +336,7 @@ it("the command tells what was done, and refuses where there is nothing to take 
   const command = () =>
     spawnSync(
       process.execPath,
-      [join(root, "bin/cli.ts"), "rollback", "--target", database.url, "--schema", "test/cases/all-types"],
+      [join(root, "bin/cli.ts"), "rollback", "--yes", "--target", database.url, "--schema", "test/cases/all-types"],
       { encoding: "utf8", cwd: root },
     );
   expect(command()).toMatchObject({ status: 3, stderr: expect.stringMatching(/there is no migration/) });

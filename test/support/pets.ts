@@ -2,7 +2,7 @@
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { bigint, defineItems, defineTables, numeric, table, text, timestamptz } from "../../lambda/mapping/index.ts";
 
-const tables = defineTables({
+export const tables = defineTables({
   owners: table({ owner_id: text().primaryKey(), name: text(), phone: text().nullable(), rank: bigint() }).duplicates(
     "merge",
   ),
@@ -10,7 +10,7 @@ const tables = defineTables({
   visits: table({ visit_id: text().primaryKey(), at: timestamptz(), note: text() }).duplicates({ latest: "at" }),
   pairs: table({ a: text().primaryKey(), b: text().primaryKey(), kind: text() }).duplicates("identical"),
 });
-const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part, ignoreItem }) => [
+export const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part, ignoreItem }) => [
   item("Owner", { pk: "OWNER#{id}", sk: "METADATA" }, ({ key, attr }) => [
     part("owners", { owner_id: key.id, name: attr("Name"), rank: attr("Rank") }),
   ]),

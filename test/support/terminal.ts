@@ -15,6 +15,8 @@ export interface Terminal extends AsyncDisposable {
   /** All that was shown so far, without what colours it and moves the cursor. */
   screen(): string;
   shows(text: string | RegExp): Promise<void>;
+  /** Types a line. */
+  type(text: string): void;
   interrupt(): void;
   /** The terminal is closed, by whoever closes its window. */
   hangUp(): void;
@@ -40,6 +42,7 @@ export function onTerminal(words: readonly string[], environment: NodeJS.Process
     screen,
     shows: (text) =>
       typeof text === "string" ? expect.poll(screen).toContain(text) : expect.poll(screen).toMatch(text),
+    type: (text) => void held.stdin?.write(`${text}\r`),
     interrupt: () => void held.stdin?.write("\u0003"),
     hangUp: () => void held.kill("SIGKILL"),
     status: closed.then(() => held.exitCode),

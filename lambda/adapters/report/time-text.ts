@@ -16,3 +16,7 @@ export function durationText(milliseconds: number): string {
 
 export const between = (startedAt: string, finishedAt: string): number =>
   Date.parse(finishedAt) - Date.parse(startedAt);
+
+/** `2026-11-22 02:17:49 UTC, 3 min 20 s ago`. */
+export const agoText = (rfc3339: string, now = new Date()): string =>
+  `${momentText(rfc3339)} UTC, ${durationText(Math.max(0, now.getTime() - Date.parse(rfc3339)))} ago`;

@@ -1,7 +1,6 @@
 /** A run in the ledger → taken back: rows in tables of others batch by batch, its own tables at once, its lines last. */
 
 import { NO_CHANGES } from "../../../domain/decode/diff.ts";
-import { tablesOf } from "../../../domain/decode/mapping-parts.ts";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import { own } from "../../../mapping/own.ts";
@@ -16,7 +15,7 @@ import { refuseWhileUsed, withRun } from "../ledger/run/locks.ts";
 import { moveRun, sealed } from "../ledger/run/phases.ts";
 import { allRuns } from "../ledger/run/run.ts";
 import { writeChanges } from "../rows/changes.ts";
-import { alterations, type Endangered, refuseLosses } from "../rows/losses.ts";
+import { refuseLosses } from "../rows/losses.ts";
 import { Straight } from "../rows/straight.ts";
 import { unremoved } from "../rows/unremoved.ts";
 import { tablesThere } from "../session/catalogue.ts";
@@ -30,6 +29,7 @@ import { atOnce } from "../tables/carrying.ts";
 import { dropConstraints, restoreBuilt, restoreMigrated } from "../tables/constraints.ts";
 import { dependentsOf, refuseDependents } from "../tables/dependents.ts";
 import { revertVersions, runVersions, type SchemaMigrations } from "../tables/schema-migrations.ts";
+import { type Plan, planOf, spelled, toldPlan } from "./undo-plan.ts";
 
 /** Items taken back in one transaction. */
 const BATCH = 1_000;
@@ -77,34 +77,9 @@ export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
         }),
       );
     },
+    plan: (run) => sessions.use((session) => toldPlan(session, run, migrations)),
     dropLedger: () => sessions.use((session) => transaction(session, () => dropLedger(session))),
   };
-}
-
-/** What there is of a run, by what the ledger knows: the schema may be another one since, or gone. */
-interface Plan {
-  /** Tables it made, whether or not its mapping still has them. */
-  readonly own: readonly TablePlace[];
-  /** Tables that were there before, and are still. */
-  readonly others: readonly TableModel[];
-  /** Those of them whose rows can be compared with what was written. */
-  readonly comparable: readonly TableModel[];
-  readonly endangered: readonly Endangered[];
-  /** Tables it made, of which its mapping has known nothing for long: no row in them is its own. */
-  readonly unknown: readonly TablePlace[];
-}
-
-async function planOf(session: Session, run: Run): Promise<Plan> {
-  const own = (await builtBy(session)).tables(run.id);
-  const names = new Set(own.map(tableSql));
-  const known = await tablesThere(session, tablesOf(run.parts));
-  const others = known.filter((table) => !names.has(tableSql(table)));
-  const comparable: TableModel[] = [];
-  for (const table of others) if ((await alterations(session, table)).length === 0) comparable.push(table);
-  const endangered = known.map((table) => ({ table, created: names.has(tableSql(table)) }));
-  const modelled = new Set(known.map(tableSql));
-  const unknown = (await tablesThere(session, own)).filter((place) => !modelled.has(tableSql(place)));
-  return { own, others, comparable, endangered, unknown };
 }
 
 async function dropLedger(session: Session): Promise<number> {
@@ -122,8 +97,6 @@ async function dropLedger(session: Session): Promise<number> {
   await refusing(session, [...parts.tables, ...parts.views], drop);
   return runs.length;
 }
-
-const spelled = ({ schema, name }: TablePlace): string => (schema === "public" ? name : `${schema}.${name}`);
 
 /** Takes the run's rows out of tables that were there before. */
 async function removeRows(session: Session, run: Run, tables: readonly TableModel[]): Promise<Record<string, number>> {
@@ -205,8 +178,18 @@ async function refusing(session: Session, tables: readonly TablePlace[], work: (
   } catch (error) {
     if (isLockTimeout(error)) throw stillUsed("other sessions use what refers to the run's tables", error);
     if (!hasDependents(error) || !(error instanceof Error)) throw error;
-    const names = await dependentsOf(session, tables);
-    const problem = `something depends on what would be removed: ${names.length > 0 ? names.join(", ") : error.message}`;
-    throw new MigrationError("rollback-refused", problem, "remove it first, then roll back again");
+    const findings = (await dependentsOf(session, tables)).map(({ name, kind, drop }) => ({
+      where: `${kind} ${name}`,
+      problem: "it needs what would be removed",
+      remedy: `${drop}; then run rollback again`,
+    }));
+    const names = findings.map(({ where }) => where).join(", ");
+    const problem = `something depends on what would be removed: ${names === "" ? error.message : names}`;
+    throw new MigrationError(
+      "rollback-refused",
+      problem,
+      "remove it first, then roll back again",
+      findings.length === 0 ? {} : { findings },
+    );
   }
 }

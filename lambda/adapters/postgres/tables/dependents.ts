@@ -11,18 +11,38 @@ interface Inbound {
   readonly action: string;
 }
 
-/** What of others keeps tables from being dropped, as far as it is made of relations: views, and tables that refer to them. */
-export async function dependentsOf(session: Session, tables: readonly TablePlace[]): Promise<string[]> {
-  const { rows } = await session.query<{ name: string }>(
-    `with gone as (select to_regclass(t)::oid as oid from unnest($1::text[]) t)
-     select r.ev_class::regclass::text as name from pg_depend d join pg_rewrite r on r.oid = d.objid
-     where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
-       and d.refobjid in (select oid from gone) and r.ev_class not in (select oid from gone)
-     union select conrelid::regclass::text from pg_constraint
-     where contype = 'f' and confrelid in (select oid from gone) and conrelid not in (select oid from gone) order by name`,
+/**
+ * What of others keeps tables from being dropped, as far as it is made of relations, with the statement that takes it away: views,
+ * also those upon views, in the order in which they can go, and tables that refer to them.
+ */
+export async function dependentsOf(session: Session, tables: readonly TablePlace[]): Promise<Dependent[]> {
+  const { rows } = await session.query<Dependent>(
+    `with recursive gone as (select to_regclass(t)::oid as oid from unnest($1::text[]) t),
+     needing as (
+       select oid, 0 as depth from gone
+       union all
+       select r.ev_class, n.depth + 1 from needing n
+         join pg_depend d on d.refobjid = n.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+         join pg_rewrite r on r.oid = d.objid and r.ev_class <> n.oid
+       where n.depth < 100),
+     views as (select oid, max(depth) as depth from needing where oid not in (select oid from gone where oid is not null) group by oid)
+     select name, kind, 'drop ' || kind || ' ' || name as drop from (
+       select v.oid::regclass::text as name, case c.relkind when 'm' then 'materialized view' else 'view' end as kind, v.depth
+       from views v join pg_class c on c.oid = v.oid order by v.depth desc, 1) v
+     union all
+     select conrelid::regclass::text, 'table', format('alter table %s drop constraint %I', conrelid::regclass, conname) from (
+       select conrelid, conname from pg_constraint where contype = 'f' and confrelid in (select oid from gone)
+         and conrelid not in (select oid from gone where oid is not null) order by 1, 2) k`,
     [tables.map(tableSql)],
   );
-  return rows.map(({ name }) => name);
+  return rows;
+}
+
+/** What depends on a table, and the statement that takes it away. */
+interface Dependent {
+  readonly name: string;
+  readonly kind: "view" | "materialized view" | "table";
+  readonly drop: string;
 }
 
 /**

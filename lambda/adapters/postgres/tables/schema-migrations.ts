@@ -40,6 +40,15 @@ export interface Reverted {
   readonly kept: readonly string[];
 }
 
+/** The versions that ran, and whether their `down` is known. */
+export async function revertible(
+  session: Session,
+  of: VersionsOf,
+): Promise<readonly { readonly name: string; readonly isKnown: boolean }[]> {
+  const ran = await versionsRun(session, of);
+  return ran.map((name) => ({ name, isKnown: own(of.versions ?? {}, name)?.down !== undefined }));
+}
+
 /** Takes back the versions that ran, the newest first. One whose `down` is not known leaves what it made. */
 export async function revertVersions(sessions: Sessions, session: Session, of: VersionsOf): Promise<Reverted> {
   const ran = await versionsRun(session, of);
