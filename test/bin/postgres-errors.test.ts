@@ -307,7 +307,7 @@ describe("a role that only reads is refused, by the name of what it may not do",
   });
 
   it("status, and what else only looks, is answered", async () => {
-    expect((await runStatus(task().target)).verdict).toBe("verified");
+    expect((await runStatus(task().target)).is.verdict).toBe("verified");
   });
 
   it("migrate, each of what is missing once and in a statement", async () => {
