@@ -1,7 +1,7 @@
 /** What runs build on tables, and what of it is there when a pass, another run or a rollback is over: theirs stays theirs. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
+import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -40,6 +40,19 @@ describe("I12: what runs build on tables", () => {
       quarantine: [],
     });
     expect(await unique()).toEqual([]);
+  });
+
+  it("a check that is declared under two names is built once, and stands for both", async () => {
+    const email = text();
+    const users = table({ id: text().primaryKey(), email }).check("given", "email <> ''").check("there", "email <> ''");
+    const { items } = make();
+    const report = await migrateTrial({
+      ...{ url: database.url, schema: { tables: defineTables({ users }), items } },
+      items: [user("1", "a")],
+    });
+    expect(report).toMatchObject({ verdict: "verified", discrepancies: [] });
+    const checks = "select conname from pg_constraint where contype = 'c' and conrelid = 'users'::regclass";
+    expect(await query(database.url, checks)).toEqual([{ conname: "given" }]);
   });
 
   it("is there again for the run that stays, whichever is taken back", async () => {

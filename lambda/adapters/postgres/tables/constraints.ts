@@ -61,23 +61,17 @@ export interface Building {
  * Builds everything the schema promises that the data keeps, one by one, and notes it. What is there by its definition is left as it
  * is. What the data breaks, or Postgres cannot build, is left to the proof to tell, with the reason.
  */
-export async function buildConstraints({ session, run, carrier }: Building, mapping: Mapping): Promise<void> {
-  const present = new Map<string, readonly Defined[]>();
-  const forgetting: Carrier["carry"] = (...what) => carrier.carry(...what).finally(() => present.clear());
-  const building = { session, run, carrier: { ...carrier, carry: forgetting } };
+export async function buildConstraints(building: Building, mapping: Mapping): Promise<void> {
+  const { session, run, carrier } = building;
   const made = await builtBy(session);
   for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
   const all: Promising[] = [];
-  for (const table of mapping.tables) {
-    const compared = await wantedOn(session, table);
-    present.set(tableSql(table), compared.present);
-    all.push({ table, wanted: compared.wanted, made, present });
-  }
+  for (const table of mapping.tables) all.push({ table, made, ...(await wantedOn(session, table)) });
   for (const of of all) for (const promised of ownPromises(of.table)) await build(building, of, promised);
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
   for (const { table } of all) {
     const counted = { tbl: tableSql(table), kind: "statistics", name: "" } as const;
-    if (!carrier.hasEnded(counted)) await building.carrier.carry(counted, [`analyze ${tableSql(table)}`]);
+    if (!carrier.hasEnded(counted)) await carrier.carry(counted, [`analyze ${tableSql(table)}`]);
   }
   for (const of of all) {
     for (const [at, promised] of referencePromises(of.table).entries()) {
@@ -122,9 +116,16 @@ interface Promising {
   readonly table: TableModel;
   readonly wanted: WantedOf;
   readonly made: Built;
-  /** What tables have, as far as it was asked since the last statement was carried out. */
-  readonly present: Map<string, readonly Defined[]>;
+  /** What the table has, beside what was built of it since; undefined where that is to be asked again. */
+  present: readonly Defined[] | undefined;
 }
+
+/** What is there for one of them is there for the other, whatever it is called. */
+const isWantedTwice = ({ table, wanted }: Promising, thing: Omit<Defined, "valid">): boolean =>
+  [...ownPromises(table), ...referencePromises(table), ...laterPromises(table)].some((promised) => {
+    const want = wanted(promised);
+    return !sameName(promised, thing) && "definition" in want && sameThing(thing, { ...promised, ...want });
+  });
 
 async function build({ session, run, carrier }: Building, of: Promising, promised: Promised): Promise<void> {
   const { kind, name, validate } = promised;
@@ -133,8 +134,8 @@ async function build({ session, run, carrier }: Building, of: Promising, promise
   const what = { tbl, kind, name };
   // A table without its primary key is told by the proof, and a statement Postgres refuses is not tried on the rows.
   if (kind === "primary key" || "refused" in want || carrier.hasEnded(what)) return;
-  const present = of.present.get(tbl) ?? (await definedOn(session, [tbl]))(tbl);
-  of.present.set(tbl, present);
+  of.present ??= (await definedOn(session, [tbl]))(tbl);
+  const { present } = of;
   const found = standIn(present, promised, want);
   const notes = of.made.notes.filter((note) => note.tbl === tbl && sameName(note, promised));
   // An index that is not whole serves nobody, and is not mended: another one is built.
@@ -161,6 +162,7 @@ async function build({ session, run, carrier }: Building, of: Promising, promise
   const earlier = notes.find((note) => note.run === run.id);
   const { unmade } = earlier ?? statementsFor(tbl, { kind, name, definition: want.definition, valid: true }, before);
   const note: Note = { tbl, kind, name, run: run.id, ...want, version: null, made, unmade };
+  if (notes.length > 0 || isWantedTwice(of, { kind, name, ...want })) of.present = undefined;
   await carrier.carry(what, whole ? [together(made)] : [together(made), validate], note);
 }
 
