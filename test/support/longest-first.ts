@@ -1,0 +1,32 @@
+/** The files that take longest begin first, so that none of them is still at work when all others have ended. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const ROOT = resolve(import.meta.dirname, "..");
+/** Where nothing is known of an earlier run they are taken by their sizes, and the smallest of these would come last. */
+const LONGEST = [
+  "crash/faults",
+  "pages",
+  "lib/chain",
+  "e2e/lambda",
+  "bin/stopping",
+  "lib/typed",
+  "e2e/sabotage",
+  "crash/kill",
+  "bench/bench",
+  "embedded",
+  "lib/synth",
+  "lib/invoke",
+].map((name) => resolve(ROOT, `${name}.test.ts`));
+
+const place = ({ moduleId }: TestSpecification): number =>
+  LONGEST.includes(moduleId) ? LONGEST.indexOf(moduleId) : LONGEST.length;
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const gone = LONGEST.find((file) => !existsSync(file));
+    if (gone !== undefined) throw new Error(`${gone} is not there: correct the list of the longest`);
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
