@@ -18,7 +18,7 @@ export const check = {
     schema: "the folder with tables.ts and items.ts; one that holds neither shows the shapes of the keys",
     sample: "read about so many items, from all over the source",
   },
-  ends: "0 nothing to mend, or no mapping to mend; 1 something is; 2 stopped before; 3 refused",
+  ends: "0 nothing to mend, or no mapping to mend; 1 something is, or there is no item; 2 stopped before; 3 refused",
 } as const satisfies Verb;
 
 export interface CheckTask {
@@ -49,7 +49,8 @@ export async function runCheck(
         : { mapped: { mapping, decode: decoder(mapping, { source: source.name, expiredAt }) } };
     const checked = await census({ source, ...mapped, keys, ...(sample === undefined ? {} : { sample }), ...edge });
     const ddl = mapping === undefined ? [] : statementsOf(mapping);
-    return { checked, ddl, clean: mapping === undefined || isClean(checked) };
+    const isEmpty = checked.read === 0 && !edge.signal.aborted;
+    return { checked, ddl, clean: !isEmpty && (mapping === undefined || isClean(checked)) };
   } finally {
     await source[Symbol.asyncDispose]?.();
   }

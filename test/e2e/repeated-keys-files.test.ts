@@ -55,7 +55,7 @@ describe("a file", () => {
     await writeFile(file, lines([BOB, ONE, OTHER]));
     const found = await cli("check", "--source", `file:${file}`);
     expect(found.exit).toBe(1);
-    expect(found.screen).toContain(`USER#ada / METADATA, at byte ${at} and byte ${at + lines([ONE]).length}`);
+    expect(found.screen).toContain(`USER#ada / METADATA, at byte ${at} and line 3, byte ${at + lines([ONE]).length}`);
     expect((await cli("check", "--source", `file:${file}`, "--sample", "2")).screen).toContain(
       "not looked for in a sample",
     );

@@ -1,5 +1,9 @@
 /** What the file system says of a file that cannot be read → a sentence for the operator. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { MigrationError } from "../../domain/migration-error.ts";
+import { shell } from "../../domain/typed.ts";
+import type { Foreign } from "./beginning.ts";
 import { Beyond } from "./gunzip.ts";
 
 const PROBLEMS: Record<string, string> = {
@@ -13,18 +17,44 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in
 
 export function unusable(path: string, cause: unknown): MigrationError {
   const problem = PROBLEMS[String(codeOf(cause))] ?? "cannot read";
-  return new MigrationError("source-unusable", `${problem} ${path}`, "correct the path after file:", { cause });
+  return new MigrationError(
+    "source-unusable",
+    `${problem} ${path}`,
+    `correct the path after file:, until this shows the file: ${shell("ls", "-l", path)}`,
+    { cause },
+  );
 }
 
 export function notAFile(path: string): MigrationError {
   return new MigrationError("source-unusable", `it is not a file: ${path}`, "name a file of DynamoDB-JSON lines");
 }
 
-export function notGzip(path: string): MigrationError {
+const source = (path: string): string => shell("--source", `file:${path}`);
+
+/** An export is many files, and members of gzip may stand one after the other. */
+export async function aFolder(path: string): Promise<MigrationError> {
+  const names = await readdir(path).catch(() => []);
+  const [first, ...more] = names.filter((name) => /\.(?:jsonl?|gz)$/.test(name)).sort();
+  const zipped = more.length > 0 && [first, ...more].every((name) => name?.endsWith(".gz"));
+  const remedy =
+    first === undefined
+      ? `name a file of DynamoDB-JSON lines: ${source(join(path, "ITEMS.jsonl"))}`
+      : zipped
+        ? `put them together (cat ${shell(path)}/*.gz > items.jsonl.gz), and name that: ${source("items.jsonl.gz")}`
+        : `name a file in it: ${source(join(path, first))}`;
+  return new MigrationError("source-unusable", `it is a folder: ${path}`, remedy);
+}
+
+export function foreignFile(path: string, { is, remedy }: Foreign): MigrationError {
+  return new MigrationError("source-unusable", `${path} is ${is}`, remedy);
+}
+
+export function notGzip(path: string, size: number): MigrationError {
+  const problem = `${path} is called .gz and is no gzipped file: ${size === 0 ? "it is empty" : "it begins otherwise"}`;
   return new MigrationError(
     "source-unusable",
-    `${path} is called .gz and is no gzipped file: it begins otherwise`,
-    "fetch it again; where it holds plain lines, give it a name without .gz",
+    problem,
+    `fetch it again, until this finds no fault: ${shell("gzip", "-t", path)}`,
   );
 }
 

@@ -1,6 +1,14 @@
 /** Bytes → lines with the places they begin and end at. Cut anywhere, a stream gives the same lines. */
 import type { Position } from "../../domain/decode/source-record.ts";
 
+/** Between two lines: how many bytes, and how many lines, stand before. */
+export interface Place {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
+export const START: Place = { bytes: 0, lines: 0 };
+
 export interface Line {
   /** The line without its line feed; of a line that is too long, its beginning. */
   readonly bytes: Uint8Array;
@@ -9,7 +17,7 @@ export interface Line {
   /** Offset of its first byte. */
   readonly start: number;
   /** Where reading goes on after it. */
-  readonly next: number;
+  readonly next: Place;
   /** The line as a report names it. */
   readonly position: Position;
 }
@@ -24,10 +32,11 @@ const BEGINNING = 64_000;
 const NEWLINE = 0x0a;
 
 /** Splits at line feeds: the lines that end in a chunk together, as views of it. A last line without a line feed is one too. */
-export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Line[]> {
+export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, from: Place): AsyncGenerator<Line[]> {
   let parts: Uint8Array[] = [];
-  let start = offset;
-  let at = offset;
+  let start = from.bytes;
+  let at = from.bytes;
+  let number = from.lines;
   let length = 0;
   const add = (part: Uint8Array): void => {
     length += part.length;
@@ -38,21 +47,37 @@ export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, offset: numb
   const line = (next: number): Line => {
     const [whole, ...more] = parts;
     const bytes = whole !== undefined && more.length === 0 ? whole : Buffer.concat(parts);
-    return { bytes, length, start, next, position: `byte ${start}` };
+    number += 1;
+    const position: Position = `line ${number}, byte ${start}`;
+    return { bytes, length, start, next: { bytes: next, lines: number }, position };
   };
   for await (const chunk of chunks) {
     const lines: Line[] = [];
-    let from = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-      add(chunk.subarray(from, end));
+    let done = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, done)) {
+      add(chunk.subarray(done, end));
       const next = at + end + 1;
       lines.push(line(next));
       [parts, length, start] = [[], 0, next];
-      from = end + 1;
+      done = end + 1;
     }
-    if (from < chunk.length) add(chunk.subarray(from));
+    if (done < chunk.length) add(chunk.subarray(done));
     at += chunk.length;
     if (lines.length > 0) yield lines;
   }
   if (length > 0) yield [line(at)];
+}
+
+/** How many lines end before each of some offsets, which grow. */
+export async function linesBefore(chunks: AsyncIterable<Uint8Array>, offsets: readonly number[]): Promise<number[]> {
+  const counted: number[] = [];
+  let [at, lines] = [0, 0];
+  for await (const chunk of chunks) {
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, end + 1)) {
+      while ((offsets[counted.length] ?? Number.POSITIVE_INFINITY) <= at + end) counted.push(lines);
+      lines += 1;
+    }
+    at += chunk.length;
+  }
+  return offsets.map((_, each) => counted[each] ?? lines);
 }

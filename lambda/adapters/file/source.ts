@@ -7,16 +7,18 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { SourceRecord } from "../../domain/decode/source-record.ts";
 import type { ItemSource, SourcePage } from "../../ports/source.ts";
-import { changed, damaged, isSystemError, notAFile, notGzip, unusable } from "./errors.ts";
-import { isGzip, unzipped } from "./gunzip.ts";
+import { beginningOf, foreignBytes, foreignText, isGzip, isText, unzippedBeginningOf } from "./beginning.ts";
+import { aFolder, changed, damaged, foreignFile, isSystemError, notAFile, notGzip, unusable } from "./errors.ts";
+import { unzipped } from "./gunzip.ts";
 import { recordOf } from "./line-codec.ts";
-import { type Line, linesFrom } from "./lines.ts";
+import { type Line, linesBefore, linesFrom, type Place, START } from "./lines.ts";
 import { itemsWithKeys } from "./reread.ts";
 import { linesWanted } from "./wanted-lines.ts";
 
 /** A page ends after a megabyte, as a Scan's does, or a thousand lines. A longer line is a page of its own. */
 const PAGE_BYTES = 1_000_000;
 const PAGE_LINES = 1_000;
+const COUNTING_BYTES = 1_000_000;
 
 /** Part of one version of a file. `until` is absent of a gzipped one, which is one unit. */
 interface Unit {
@@ -24,6 +26,8 @@ interface Unit {
   readonly modified: number;
   readonly from: number;
   readonly until?: number;
+  /** Where reading begins: a byte before, so that what ends there is seen to end. */
+  readonly start: Place;
 }
 
 /** Whether a line is read, by its text. */
@@ -32,10 +36,15 @@ type IsWanted = (text: string) => boolean;
 export function fileSource({ path }: { readonly path: string }): ItemSource {
   const plan = async (units: number): Promise<string[]> => {
     const version = await versionOf(path);
-    if (await isZipped(path)) return [JSON.stringify({ ...version, from: 0 } satisfies Unit)];
+    if (await isZipped(path, version)) return [JSON.stringify({ ...version, from: 0, start: START } satisfies Unit)];
     const length = Math.max(1, Math.ceil(version.size / units));
     const starts = Array.from({ length: Math.max(1, Math.ceil(version.size / length)) }, (_, at) => at * length);
-    return starts.map((from) => JSON.stringify({ ...version, from, until: from + length } satisfies Unit));
+    const bytes = starts.map((from) => Math.max(0, from - 1));
+    const lines = starts.length === 1 ? [0] : await counted(path, bytes);
+    return starts.map((from, at) => {
+      const start = { bytes: bytes[at] ?? 0, lines: lines[at] ?? 0 };
+      return JSON.stringify({ ...version, from, until: from + length, start } satisfies Unit);
+    });
   };
   // Leaving attributes out would save nothing: a line is read whole or not at all.
   const reading =
@@ -47,8 +56,7 @@ export function fileSource({ path }: { readonly path: string }): ItemSource {
     keys: "may repeat",
     reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read: reading(linesWanted(keys)) }) },
     inspect: async () => {
-      await versionOf(path);
-      await isZipped(path);
+      await isZipped(path, await versionOf(path));
       return {};
     },
     plan,
@@ -70,16 +78,23 @@ async function versionOf(path: string): Promise<Pick<Unit, "size" | "modified">>
   const found = await stat(path).catch((cause: unknown) => {
     throw unusable(path, cause);
   });
+  if (found.isDirectory()) throw await aFolder(path);
   if (!found.isFile()) throw notAFile(path);
   return { size: found.size, modified: found.mtimeMs };
 }
 
-/** By what it begins with. One that is called .gz and does not begin so is damaged, empty, or not what its name says. */
-async function isZipped(path: string): Promise<boolean> {
-  const zipped = await isGzip(path).catch((cause: unknown) => {
+/** By what it begins with, whatever it is called. Throws where that is neither lines nor gzipped lines. */
+async function isZipped(path: string, { size }: Pick<Unit, "size">): Promise<boolean> {
+  const beginning = await beginningOf(path).catch((cause: unknown) => {
     throw unusable(path, cause);
   });
-  if (!zipped && path.endsWith(".gz")) throw notGzip(path);
+  const zipped = isGzip(beginning);
+  const packed = foreignBytes(beginning, path);
+  if (packed !== undefined) throw foreignFile(path, packed);
+  // It is called so, and nothing of it tells what it is: it is empty, or its head is damaged.
+  if (!zipped && path.endsWith(".gz") && !isText(beginning)) throw notGzip(path, size);
+  const text = foreignText(zipped ? await unzippedBeginningOf(path, size) : beginning, path);
+  if (text !== undefined) throw foreignFile(path, text);
   return zipped;
 }
 
@@ -96,11 +111,12 @@ async function* pagesFrom(
   };
   await mustBeUnchanged();
   try {
-    const { size, from, until } = unit;
+    const { size, from, until, start } = unit;
+    const place = cursor === undefined ? undefined : placeOf(cursor);
     const lines =
       until === undefined
-        ? unzippedLines(path, size, cursor, signal)
-        : rangeLines(path, { from, until }, cursor, signal);
+        ? unzippedLines(path, size, place ?? start, signal)
+        : rangeLines(path, { isWhole: place !== undefined || from === 0, until }, place ?? start, signal);
     for await (const page of pagesOf(lines, signal, isWanted)) {
       // After the page was read, not before: only then is all of it from the file that was planned.
       await mustBeUnchanged();
@@ -116,14 +132,12 @@ async function* pagesFrom(
 /** Lines that begin inside the range. The line the range cuts into belongs to the one before. */
 async function* rangeLines(
   path: string,
-  { from, until }: { readonly from: number; readonly until: number },
-  cursor: string | undefined,
+  { isWhole, until }: { readonly isWhole: boolean; readonly until: number },
+  start: Place,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Line[]> {
-  // One byte earlier: where that byte ends a line, the range begins with a whole one.
-  const start = cursor === undefined ? Math.max(0, from - 1) : Number(cursor);
-  let others = cursor === undefined && from > 0 ? 1 : 0;
-  const chunks = stoppable(createReadStream(path, { start }), signal);
+  let others = isWhole ? 0 : 1;
+  const chunks = stoppable(createReadStream(path, { start: start.bytes }), signal);
   for await (const lines of linesFrom(chunks, start)) {
     const beyond = lines.findIndex((line) => line.start >= until);
     yield lines.slice(others, beyond < 0 ? undefined : beyond);
@@ -132,29 +146,37 @@ async function* rangeLines(
   }
 }
 
-/** Lines of a gzipped file, counted. Those before the cursor are unzipped again: gzip has no middle to begin in. */
+/** Lines of a gzipped file. Those before the cursor are unzipped again: gzip has no middle to begin in. */
 async function* unzippedLines(
   path: string,
   size: number,
-  cursor: string | undefined,
+  done: Place,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Line[]> {
-  const done = Number(cursor ?? 0);
   let number = 0;
   try {
-    for await (const lines of linesFrom(stoppable(unzipped(path, size), signal), 0)) {
+    for await (const lines of linesFrom(stoppable(unzipped(path, size), signal), START)) {
       const before = number;
       number += lines.length;
-      if (number <= done) continue;
-      const counted = lines.map((line, at): Line => {
-        const next = before + at + 1;
-        return { ...line, next, position: `line ${next}` };
-      });
-      yield counted.slice(Math.max(0, done - before));
+      if (number > done.lines) yield lines.slice(Math.max(0, done.lines - before));
     }
   } catch (error) {
     throw damaged(path, number, error) ?? error;
   }
+}
+
+const cursorOf = ({ bytes, lines }: Place): string => `${bytes} ${lines}`;
+function placeOf(cursor: string): Place {
+  const [bytes = 0, lines = 0] = cursor.split(" ").map(Number);
+  return { bytes, lines };
+}
+
+/** A range begins somewhere: its lines have numbers only where those before it were counted. */
+async function counted(path: string, offsets: readonly number[]): Promise<number[]> {
+  const chunks = createReadStream(path, { end: offsets.at(-1) ?? 0, highWaterMark: COUNTING_BYTES });
+  return linesBefore(chunks, offsets).catch((cause: unknown) => {
+    throw unusable(path, cause);
+  });
 }
 
 /** Looks at the signal at every chunk: the lines before a cursor, or one endless line, must not outlast an abort. */
@@ -170,14 +192,14 @@ async function* pagesOf(
   signal: AbortSignal,
   isWanted: IsWanted,
 ): AsyncGenerator<SourcePage> {
-  let [records, bytes, next]: [SourceRecord[], number, number] = [[], 0, 0];
+  let [records, bytes, next]: [SourceRecord[], number, Place] = [[], 0, START];
   for await (const lines of batches) {
     for (const line of lines) {
       // What an abort cut short is no line.
       if (signal.aborted) return;
       // A page is handed on when it is known that something follows: only then has it a `next`.
       if (bytes > 0 && (bytes + line.length > PAGE_BYTES || records.length >= PAGE_LINES)) {
-        yield { records, next: String(next) };
+        yield { records, next: cursorOf(next) };
         [records, bytes] = [[], 0];
       }
       const record = recordOf(line, isWanted);

@@ -52,6 +52,7 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
   return [
     `${headline(checked, mapped)}  ${[read, ...apart].join(" · ")}. Nothing was written.`,
     checked.source,
+    ...(checked.read === 0 ? ["  → name a source that holds items: --source file:ITEMS.jsonl or dynamodb:TABLE"] : []),
     ...section("Entities", mapped ? entityLines(entities) : []),
     ...section(
       "Attributes left behind, as declared",
@@ -133,6 +134,7 @@ function repeatedLines({ repeated, whole }: Census): string[] {
 }
 
 function headline(census: Census, mapped: boolean): string {
+  if (census.read === 0) return "EMPTY";
   if (!mapped) return "CENSUS";
   return isClean(census) ? "CLEAN" : "TO DO";
 }

@@ -171,7 +171,9 @@ export class RepeatedKeyFinder {
     const examples = this.#examples[which];
     if (examples.has(key)) return;
     const place = (this.#slots[before + PLACE] ?? 0) * WORD + (this.#slots[before + PLACE_LOW] ?? 0);
-    const other: Position = `${position.slice(0, position.lastIndexOf(" "))} ${place}`;
+    // Only its number was kept: that of its line was not.
+    const [, unit = ""] = /(\S+) \S+$/.exec(position) ?? [];
+    const other: Position = `${unit} ${place}`;
     examples.set(key, { source, positions: [other, position] });
     if (examples.size > EXAMPLES) examples.delete(Math.max(...examples.keys()));
   }

@@ -69,7 +69,7 @@ it.each([
 ])("a line that is wrong (%s) is handed on whole, and its neighbours are items", async (_, line) => {
   const records = await recordsOf(await write(Buffer.from(`${GOOD}\n${line}\n${GOOD}`), ".jsonl"));
   expect(records.map((record) => "item" in record)).toEqual([true, false, true]);
-  expect(records[1]).toMatchObject({ unreadable: { text: line, position: `byte ${GOOD.length + 1}` } });
+  expect(records[1]).toMatchObject({ unreadable: { text: line, position: `line 2, byte ${GOOD.length + 1}` } });
 });
 
 it("what is wrong is told by its path and never by its value", async () => {
@@ -96,7 +96,9 @@ it("lines of a gzipped file are named by their number, also when reading goes on
   const resumed = await Array.fromAsync(source.read(unit, first?.next, never));
   expect(first?.records).toHaveLength(1_000);
   expect(resumed).toEqual([second]);
-  expect(second?.records[499]).toMatchObject({ unreadable: { position: "line 1500", text: "what?" } });
+  expect(second?.records[499]).toMatchObject({
+    unreadable: { position: `line 1500, byte ${1499 * (GOOD.length + 1)}`, text: "what?" },
+  });
 });
 
 it("however the ranges cut into lines of any length, each line is in one of them", async () => {
@@ -108,8 +110,17 @@ it("however the ranges cut into lines of any length, each line is in one of them
       async (lengths, ended, units) => {
         const lines = lengths.map((length, at) => `{"Item":{"at":{"N":"${at}"},"x":{"S":"${"é".repeat(length)}"}}}`);
         const path = await write(Buffer.from(lines.join("\n") + (ended ? "\n" : "")), ".jsonl");
-        const found = (await recordsOf(path, units)).map((record) => ("item" in record ? record.item.at : record));
-        expect(found).toEqual(lengths.map((_, at) => ({ N: String(at) })));
+        const records = await recordsOf(path, units);
+        const found = records.map((record) => ("item" in record ? [record.item.at, record.position] : record));
+        const bytes = lines.map((_, at) =>
+          Buffer.byteLength(
+            lines
+              .slice(0, at)
+              .map((line) => `${line}\n`)
+              .join(""),
+          ),
+        );
+        expect(found).toEqual(lengths.map((_, at) => [{ N: String(at) }, `line ${at + 1}, byte ${bytes[at]}`]));
       },
     ),
     { numRuns: 50 },
@@ -122,7 +133,7 @@ it("a line that is not UTF-8 is handed on, and a byte order mark is none of the 
     ".jsonl",
   );
   const [first, second] = await recordsOf(path);
-  expect(first).toEqual({ item: { PK: { S: "1" } }, position: "byte 0" });
+  expect(first).toEqual({ item: { PK: { S: "1" } }, position: "line 1, byte 0" });
   if (second === undefined || "item" in second) throw new Error("the second line is no item");
   expect(Buffer.from(second.unreadable.text, "base64")).toEqual(
     Buffer.concat([Buffer.from('{"Item":{"a":{"S":"'), Buffer.from([0xff]), Buffer.from('"}}}')]),
@@ -165,9 +176,9 @@ it("an abort does not wait until the lines before the cursor are unzipped", asyn
   const source = fileSource({ path });
   const [unit = ""] = await source.plan(1);
   const began = performance.now();
-  expect(await Array.fromAsync(source.read(unit, "999999", AbortSignal.timeout(20)))).toEqual([]);
+  expect(await Array.fromAsync(source.read(unit, "0 999999", AbortSignal.timeout(20)))).toEqual([]);
   const aborted = performance.now() - began;
-  expect(await Array.fromAsync(source.read(unit, "999999", never))).toHaveLength(1);
+  expect(await Array.fromAsync(source.read(unit, "0 999999", never))).toHaveLength(1);
   expect(aborted).toBeLessThan((performance.now() - began) / 2);
 });
 
@@ -184,7 +195,7 @@ it("a file that is not there, or a folder, is refused with what to do", async ()
 it("a stream cut anywhere gives the same lines", async () => {
   const text = Buffer.from("one\n\ntwo é\r\nthree");
   const linesOf = async (parts: readonly Uint8Array[]) => {
-    const lines = (await Array.fromAsync(linesFrom(asStream(parts), 0))).flat();
+    const lines = (await Array.fromAsync(linesFrom(asStream(parts), { bytes: 0, lines: 0 }))).flat();
     return lines.map((line) => ({ ...line, bytes: Buffer.from(line.bytes).toString() }));
   };
   const whole = await linesOf([text]);
