@@ -7,10 +7,24 @@ export interface Option<V extends z.ZodType = z.ZodType> {
   readonly says: string;
   readonly value: V;
   readonly default?: string;
+  /** The variable that says it where the command line does not. */
+  readonly variable?: string;
+  /** A file that is written: whether it can be is tried before anything is done. */
+  readonly isWritten?: true;
 }
 
-const count = z.number().int().positive();
-const atLeastNone = z.number().int().min(0);
+const figure = (value: number): string => value.toLocaleString("en-US");
+
+/** A whole number between two bounds, which are told where it is none. */
+export function within(least: number, most = Number.MAX_SAFE_INTEGER) {
+  const range =
+    most === Number.MAX_SAFE_INTEGER ? `of at least ${figure(least)}` : `from ${figure(least)} to ${figure(most)}`;
+  const error = `has to be a whole number ${range}`;
+  return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+}
+
+const count = within(1);
+const atLeastNone = within(0);
 
 const text = (flag: string, says: string, value = z.string()) => ({ flag, says, value });
 const whole = (flag: string, says: string, value = count) => ({ flag, says, value });
@@ -19,13 +33,16 @@ const yes = (flag: string, says: string) => ({ flag, says, value: z.boolean() })
 /** What only a command line says: a function has its source, its target and its schema of its own. */
 const TERMINAL = {
   source: text("--source <SRC>", "dynamodb:TABLE[?region=R&endpoint=URL] or file:ITEMS.jsonl[.gz]"),
-  target: text("--target <URL>", "postgres://USER@HOST:PORT/DATABASE"),
+  target: {
+    ...text("--target <URL>", "postgres://USER@HOST:PORT/DATABASE; where it is left out, what DATABASE_URL says"),
+    variable: "DATABASE_URL",
+  },
   schema: { ...text("--schema <DIR>", "the folder with tables.ts and items.ts"), default: "schema" },
-  json: text("--json <FILE>", "write the answer there"),
+  json: { ...text("--json <FILE>", "write the answer there"), isWritten: true },
   stack: text("--stack <NAME>", "the stack that was deployed"),
   region: text("--region <R>", "where it was deployed; that of the environment or the profile where it is left out"),
   items: whole("--items <N>", "items in the sample table (default: 20,000)"),
-  bytes: whole("--bytes <B>", "bytes of an item, on average: names and values", count.max(409_600)),
+  bytes: whole("--bytes <B>", "bytes of an item, on average: names and values", within(1, 409_600)),
   prices: text("--prices <FILE>", "JSON with other prices than those of us-east-1; --json writes those that were used"),
   dirty: yes("--dirty", "plant one of every kind of fault among the items; the report must name each"),
   sabotage: yes("--sabotage", "kill the copy five times, then change the database behind its back"),
@@ -33,7 +50,10 @@ const TERMINAL = {
   dryRun: yes("--dry-run", "show what would be done and what stands in its way, and do nothing"),
   yes: yes("--yes", "do it without asking; needed where there is no terminal to ask on"),
   bodies: yes("--bodies", "show the items themselves, to a terminal only"),
-  export: text("--export <FILE>", "write the items in quarantine there, whole, as lines that migrate reads"),
+  export: {
+    ...text("--export <FILE>", "write the items in quarantine there, whole, as lines that migrate reads"),
+    isWritten: true,
+  },
   keys: text("--keys <PK,SK>", "the key attributes, where there is no mapping and the source cannot tell"),
   attributes: yes("--attributes", "show the attributes of every entity, too"),
   ddl: yes("--ddl", "print the statements that make the tables, and nothing else"),
@@ -43,12 +63,12 @@ const TERMINAL = {
 
 /** How a run is shaped, paced and proven. */
 const RUN = {
-  units: whole("--units <N>", "parts the source is read in", count.max(100_000)),
-  concurrency: whole("--concurrency <N>", "workers in this process", count.max(64)),
+  units: whole("--units <N>", "parts the source is read in", within(1, 100_000)),
+  concurrency: whole("--concurrency <N>", "workers in this process", within(1, 64)),
   maxReadUnits: {
     flag: "--max-read-units <R>",
     says: "read capacity units a second, over all workers of the run, or none for no limit; default half of what is provisioned, and 1,500 on demand; fewer while the table throttles",
-    value: z.union([count, z.literal("none")], { error: "is a whole number of units a second, or none" }),
+    value: z.union([count, z.literal("none")], { error: "has to be a whole number of at least 1, or none" }),
   },
   maxRowsPerSecond: whole(
     "--max-rows-per-second <R>",
@@ -58,15 +78,15 @@ const RUN = {
   prune: yes("--prune", "remove the rows of items the source no longer has"),
   remap: yes("--remap", "go on with a changed mapping, and write the items of changed entities again"),
   allowEmpty: yes("--allow-empty", "accept a source without a single item"),
-  sample: whole("--sample <N>", "items of each entity that are read again", atLeastNone.max(10_000)),
-  seed: whole("--seed <S>", "draws samples; another one each time where it is left out", atLeastNone.max(0xffff_ffff)),
+  sample: whole("--sample <N>", "items of each entity that are read again", within(0, 10_000)),
+  seed: whole("--seed <S>", "draws samples; another one each time where it is left out", within(0, 0xffff_ffff)),
   recount: yes("--recount", "read the whole source a second time, keys only, and compare"),
 } as const satisfies Record<string, Option>;
 
 /** What single verbs are told, and an event may say too. */
 const SINGLE = {
   run: whole("--run <N>", "the run of that number, where there are several; default the newest"),
-  limit: whole("--limit <N>", "examples of each reason", atLeastNone.max(1_000)),
+  limit: whole("--limit <N>", "examples of each reason", within(0, 1_000)),
   window: whole("--window <MINUTES>", "whether the copy ends within so many minutes of its beginning"),
   reasonCode: text(
     "--reason-code <CODE>",
@@ -106,7 +126,7 @@ export const saidSchema = z.strictObject({
   /** Words behind the verb: an item's key, PK and SK, or `#` and the hash that stands for it in a log. */
   key: z.array(z.string()).min(1).max(2).optional(),
   /** Of a workflow; beyond this Postgres is what is waited for. */
-  workers: count.max(40).optional(),
+  workers: within(1, 40).optional(),
   /** What a workflow was started with: options by step. */
   input: z.record(z.string(), z.unknown(), { error: 'is not options by step, {"copy":{…}}' }).optional(),
 });

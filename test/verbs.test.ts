@@ -38,7 +38,8 @@ it("the command line has every verb with its options, and tells what each is", (
     const help = command.helpInformation();
     expect(squeezed(help)).toContain(squeezed(says));
     expect(command.options.map((option) => option.attributeName())).toEqual([...needs, ...takes]);
-    expect(command.options.filter(({ mandatory }) => mandatory)).toHaveLength(needs.length);
+    const needed = help.slice(help.indexOf("Needed:"), help.indexOf("Options:"));
+    for (const name of needs) expect(needed).toContain(OPTIONS[name].flag);
   }
 });
 
@@ -56,10 +57,10 @@ it("what the table says of numbers and words is what the command line takes", as
   await expect(typed("--run", "7")).rejects.toThrow(/target|address|URL/);
   await expect(typed("--run", "many")).rejects.toMatchObject({
     code: "settings",
-    findings: [{ where: "the command line, run" }],
+    findings: [{ where: "--run <N>" }],
   });
   await expect(typed("--run", "0", "--window", "1.5")).rejects.toMatchObject({
-    findings: [{ where: "the command line, run" }, { where: "the command line, window" }],
+    findings: [{ where: "--run <N>" }, { where: "--window <MINUTES>" }],
   });
 });
 
@@ -88,7 +89,7 @@ describe("the event", () => {
     expect(problems({ copy: { maxReadUnits: "none" }, plan: { units: 8 }, finalize: { prune: true } })).toBeUndefined();
     expect(problems({ verify: { prune: true }, copy: { maxReadUnits: "nine" }, finalize: [], prove: {} })).toEqual([
       "input.verify.prune: verify takes no prune",
-      "input.copy.maxReadUnits: is a whole number of units a second, or none",
+      "input.copy.maxReadUnits: has to be a whole number of at least 1, or none",
       "input.finalize: is not an object of options",
       "input.prove: is no step: there are plan, copy, finalize, verify",
     ]);

@@ -1,8 +1,9 @@
 /** The table of verbs → the command line. */
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { VerbName } from "../../lambda/verbs.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { check } from "./check.ts";
+import { commandCalled, NAME } from "./command.ts";
 import { accept, dropLedger, rollback, seal, stop } from "./decide.ts";
 import { estimate } from "./estimate.ts";
 import { invoke } from "./invoke.ts";
@@ -30,13 +31,20 @@ const COMMANDS: Readonly<Record<VerbName, () => Command>> = {
   "drop-ledger": dropLedger,
 };
 
+const START = `
+For example:
+  ${NAME} rehearse
+  ${NAME} check --source file:items.jsonl --schema my-schema
+  ${NAME} migrate --source file:items.jsonl --schema my-schema --target embedded
+  export DATABASE_URL=postgres://USER@HOST:PORT/DATABASE
+  ${NAME} migrate --source 'dynamodb:TABLE?region=REGION' --schema my-schema
+  ${NAME} migrate --help`;
+
 export function program(): Command {
-  const all = new Command("ddb2pg")
+  const all = commandCalled(NAME)
     .description("Moves a single-table DynamoDB design into relational Postgres, and proves that every value arrived.")
-    .version(manifest.version)
-    .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
-    .exitOverride()
-    .showHelpAfterError("(--help tells what there is)");
+    .version(manifest.version);
   for (const make of Object.values(COMMANDS)) all.addCommand(make());
+  all.addHelpText("after", START);
   return all.addHelpText("after", `\nExit status: 0 verified, 1 discrepant, 2 incomplete, 3 refused, 70 a bug`);
 }

@@ -6,7 +6,7 @@ import pg from "pg";
 import { z } from "zod";
 import { grid } from "../../lambda/adapters/report/text.ts";
 import type { Task } from "../../lambda/compose.ts";
-import { optionsAmong } from "../../lambda/options.ts";
+import { optionsAmong, within } from "../../lambda/options.ts";
 import { parse } from "../../lambda/settings.ts";
 import { runMigration } from "../../lambda/verbs/migrate.ts";
 import { items } from "../../schema/items.ts";
@@ -32,8 +32,8 @@ const SCHEMA = join(import.meta.dirname, "../../schema");
 const rehearseSchema = z
   .object({
     // Fewer are not enough for one of every kind and a tree of folders.
-    items: z.number().min(60).max(10_000_000).default(20_000),
-    seed: z.number().default(1),
+    items: within(60, 10_000_000).default(20_000),
+    seed: within(0, 0xffff_ffff).default(1),
     dirty: z.boolean().default(false),
     sabotage: z.boolean().default(false),
     keep: z.boolean().default(false),

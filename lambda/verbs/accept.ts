@@ -4,7 +4,7 @@ import { nameOf, type Task } from "../compose.ts";
 import { countsSchema, findingSchema, total } from "../contract.ts";
 import { type Finding, MigrationError, outward } from "../domain/migration-error.ts";
 import { countsOf } from "../domain/proof/pending.ts";
-import { itemName } from "../item-name.ts";
+import { itemName, keyWords } from "../item-name.ts";
 import { openRun } from "../opening.ts";
 import type { Progress } from "../ports/progress.ts";
 import { answering, type Verb } from "../verb.ts";
@@ -51,7 +51,8 @@ export interface AcceptTask extends Pick<Task, "target" | "schema">, Chosen {
   readonly progress?: Progress;
 }
 
-export async function runAccept({ target: url, schema, reason, progress, ...chosen }: AcceptTask) {
+export async function runAccept({ target: url, schema, reason, progress, key: words, ...which }: AcceptTask) {
+  const chosen = { ...which, key: keyWords(words) };
   const findings = problemsOf(chosen, reason);
   if (findings.length > 0)
     throw new MigrationError("settings", "what is to be let go is not clear", "see each finding", { findings });

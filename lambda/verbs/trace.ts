@@ -1,7 +1,7 @@
 /** `trace`: from an item to its rows, and from a row to its items. */
 import type { Task } from "../compose.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import { itemName } from "../item-name.ts";
+import { itemName, keyWords } from "../item-name.ts";
 import { openRun } from "../opening.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { Verb } from "../verb.ts";
@@ -29,7 +29,12 @@ export async function runTrace({ target: url, schema, words, isItem, progress }:
   const [first = "", ...key] = words;
   const table = isItem ? undefined : mapping.tables.find(({ name }) => name === first);
   if (table === undefined)
-    return { kind: "items" as const, run: id, pass, ...(await target.trace.items(run, itemName(words, mapping))) };
+    return {
+      kind: "items" as const,
+      run: id,
+      pass,
+      ...(await target.trace.items(run, itemName(keyWords(words), mapping))),
+    };
   if (key.length !== table.primaryKey.length) {
     const columns = table.primaryKey.map(({ name }) => name).join(", ");
     throw new MigrationError(
