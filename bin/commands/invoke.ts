@@ -13,6 +13,7 @@ import { note } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop.ts";
 import { show, writeJson } from "./answer.ts";
+import { asking } from "./aws-errors.ts";
 import { command } from "./command.ts";
 
 /** Between two looks at the execution; each asks the function how far it is. */
@@ -25,6 +26,7 @@ export const invoke = command("invoke", async ({ stack, region, json }) => {
     new LambdaClient(place),
     new SFNClient(place),
   ];
+  const told = <T>(work: () => Promise<T>): Promise<T> => asking({ stack, region }, work);
   const progress = terminalProgress();
   const signal = stopSignal();
   try {
@@ -95,15 +97,4 @@ async function ask(client: LambdaClient, functionName: string, event: object): P
   const Payload = Buffer.from(JSON.stringify(event));
   const { Payload: answer } = await client.send(new InvokeCommand({ FunctionName: functionName, Payload }));
   return JSON.parse(Buffer.from(answer ?? []).toString());
-}
-
-/** What AWS refuses is told by its name; its message may hold anything. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof MigrationError || !(error instanceof Error)) throw error;
-    const remedy = "check the name, the region and your credentials: they have to be those that deployed the stack";
-    throw new MigrationError("settings", `AWS refused a request (${error.name})`, remedy, { cause: error });
-  }
 }

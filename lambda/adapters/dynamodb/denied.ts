@@ -1,15 +1,10 @@
 /** What IAM says of a request that it refuses → who may not do what, and the command that allows it. */
+import { denialIn, WHO } from "../../domain/caller.ts";
 import { shell } from "../../domain/typed.ts";
-
-/** Says whose credentials these are. */
-export const WHO = "aws sts get-caller-identity";
 
 /** All that reading a table asks for. */
 const ACTIONS = ["BatchGetItem", "DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "Scan"];
 
-/** IAM says who may not do what, and quotes no item. */
-const NOT_AUTHORIZED =
-  /^User: (arn:[\w+=,.@:/-]+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (arn:[\w+=,.@:/*-]+))?/;
 /** Whose policies those are, and how a command of theirs calls it. */
 const PRINCIPALS = [
   [/^arn:[^:]+:iam::\d+:user\/(?:.*\/)?([^/]+)$/, "user"],
@@ -17,9 +12,10 @@ const PRINCIPALS = [
 ] as const;
 
 export function denied(message: string, table: string): { readonly why: string; readonly remedy: string } {
-  const [, principal, action, resource] = NOT_AUTHORIZED.exec(message) ?? [];
+  const denial = denialIn(message);
   const ask = `allow ${ACTIONS.map((each) => `dynamodb:${each}`).join(", ")} on this table to who you are: ${WHO}`;
-  if (principal === undefined || action === undefined) return { why: "these credentials may not read it", remedy: ask };
+  if (denial === undefined) return { why: "these credentials may not read it", remedy: ask };
+  const { principal, action, resource } = denial;
   const why = `${principal} may not ${action}`;
   const own = action.startsWith("dynamodb:");
   const [kind, name] = PRINCIPALS.map(([pattern, each]) => [each, pattern.exec(principal)?.[1]] as const).find(

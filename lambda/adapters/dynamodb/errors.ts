@@ -1,8 +1,9 @@
 /** What DynamoDB and the SDK say when something is wrong → one cause, told in a sentence, and what to type. */
+import { callerFault, isDenied, isNobody } from "../../domain/caller.ts";
 import { MigrationError } from "../../domain/migration-error.ts";
 import { shell } from "../../domain/typed.ts";
 import { BrokenAnswer, ForeignAnswer } from "./answer.ts";
-import { denied, WHO } from "./denied.ts";
+import { denied } from "./denied.ts";
 
 /** Where a table was looked for. */
 export interface Place {
@@ -33,6 +34,9 @@ const hostOf = ({ region, endpoint }: Place): string =>
   endpoint === undefined ? `dynamodb.${region}.amazonaws.com` : new URL(endpoint).hostname;
 const ping = (at: Place): string => shell("curl", "-sv", at.endpoint ?? `https://${hostOf(at)}`);
 
+/** A server of one's own checks nobody. */
+const OWN_SERVER = "a server of your own takes any: export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any";
+
 interface Cause {
   readonly problem: (at: Place) => string;
   readonly remedy: (at: Place) => string;
@@ -41,27 +45,6 @@ interface Cause {
 }
 
 const CAUSES = {
-  "no credentials": {
-    problem: () => "there are no credentials for AWS",
-    remedy: ({ endpoint }) =>
-      endpoint === undefined
-        ? `sign in (aws sso login, aws configure, or AWS_PROFILE), until this says who you are: ${WHO}`
-        : "a server of your own takes any: export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any",
-  },
-  expired: {
-    problem: () => "the credentials for AWS have run out",
-    remedy: () => `sign in again (aws sso login), or take new ones, until this says who you are: ${WHO}`,
-  },
-  "unknown key": {
-    problem: () => "AWS does not know this access key",
-    remedy: () =>
-      `correct AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, until this says who you are: ${WHO}`,
-  },
-  "wrong secret": {
-    problem: () => "the secret key does not belong to the access key",
-    remedy: () =>
-      `correct AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile that AWS_PROFILE names, until this says who you are: ${WHO}`,
-  },
   "no table": {
     problem: ({ table, region }) =>
       `there is no table ${table} in ${region}, of the account these credentials belong to`,
@@ -126,18 +109,6 @@ type CauseName = keyof typeof CAUSES;
 const BY_NAME: Readonly<Record<string, CauseName>> = {
   ResourceNotFoundException: "no table",
   TableNotFoundException: "no table",
-  CredentialsProviderError: "no credentials",
-  MissingAuthenticationToken: "no credentials",
-  MissingAuthenticationTokenException: "no credentials",
-  TokenProviderError: "expired",
-  ExpiredToken: "expired",
-  ExpiredTokenException: "expired",
-  InvalidClientTokenId: "unknown key",
-  UnrecognizedClientException: "unknown key",
-  IncompleteSignature: "wrong secret",
-  IncompleteSignatureException: "wrong secret",
-  InvalidSignatureException: "wrong secret",
-  SignatureDoesNotMatch: "wrong secret",
   ENOTFOUND: "no host",
   EAI_AGAIN: "name server",
   ECONNREFUSED: "closed",
@@ -154,9 +125,6 @@ const BY_NAME: Readonly<Record<string, CauseName>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "unknown CA",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "unknown CA",
 };
-
-/** Nobody who may. */
-const DENIED = new Set(["AccessDenied", "AccessDeniedException", "OptInRequired"]);
 
 /** The request came too early: the same one may succeed later. */
 const BUSY = new Set([
@@ -220,7 +188,12 @@ export function toMigrationError(error: unknown, at: Place, alike: readonly stri
       "no table of DynamoDB answers so: check what stands at this endpoint, or read an export of the table";
     return because(error.message, remedy);
   }
-  if (DENIED.has(name)) {
+  const caller = callerFault(name);
+  if (caller !== undefined) {
+    const remedy = isNobody(name) && at.endpoint !== undefined ? OWN_SERVER : caller.remedy;
+    return because(`${caller.problem} (${told})`, remedy);
+  }
+  if (isDenied(name)) {
     const { why, remedy } = denied(error.message, at.table);
     return because(`${why} (${told})`, remedy);
   }
