@@ -42,7 +42,7 @@ import type { PaceSettings } from "./pipeline/pace.ts";
 import type { Allowances } from "./ports/allowance.ts";
 import type { Decisions } from "./ports/decisions.ts";
 import type { PendingList } from "./ports/pending.ts";
-import type { Progress, Waiting } from "./ports/progress.ts";
+import type { Progress, Told, Waiting } from "./ports/progress.ts";
 import type { Repairs } from "./ports/repairs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import type { Trace } from "./ports/trace.ts";
@@ -154,14 +154,15 @@ const tellConnecting =
 export function openTarget(url: string, mapping: Mapping, options: OpenOptions = {}): OpenTarget {
   const { migrations = {}, progress, longestWait } = options;
   const waiting = progress && ((lock: Waiting) => progress.tell({ kind: "waiting", waiting: lock }));
+  const told: Told = (done) => progress?.tell({ kind: "tables", ...done });
   const connecting = progress && tellConnecting(progress);
   const sessions = openSessions(url, "dynamodb-to-postgres", { longestWait, waiting, connecting });
   return {
     runs: runStore(sessions),
     queue: unitQueue(sessions, mapping),
-    tables: targetTables(url, sessions, mapping, migrations),
+    tables: targetTables(url, sessions, mapping, migrations, told),
     repeats: repeats(sessions, mapping),
-    proof: targetProof(sessions, mapping),
+    proof: targetProof(sessions, mapping, told),
     spots: spotRows(sessions, mapping),
     quarantine: quarantineBodies(sessions),
     place: addressOf(url).place,

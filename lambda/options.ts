@@ -47,6 +47,7 @@ const TERMINAL = {
   dirty: yes("--dirty", "plant one of every kind of fault among the items; the report must name each"),
   sabotage: yes("--sabotage", "kill the copy five times, then change the database behind its back"),
   keep: yes("--keep", "keep the database until Ctrl-C, and print its URL"),
+  watch: yes("--watch", "go on telling it until the run has ended"),
   dryRun: yes("--dry-run", "show what would be done and what stands in its way, and do nothing"),
   yes: yes("--yes", "do it without asking; needed where there is no terminal to ask on"),
   bodies: yes("--bodies", "show the items themselves, to a terminal only"),
@@ -87,7 +88,10 @@ const RUN = {
 const SINGLE = {
   run: whole("--run <N>", "the run of that number, where there are several; default the newest"),
   limit: whole("--limit <N>", "examples of each reason", within(0, 1_000)),
-  window: whole("--window <MINUTES>", "whether the copy ends within so many minutes of its beginning"),
+  window: whole(
+    "--window <MINUTES>",
+    "whether all of it, proof included, ends within so many minutes of its beginning",
+  ),
   reasonCode: text(
     "--reason-code <CODE>",
     "all that waits for that reason, as `list-quarantine` has it",

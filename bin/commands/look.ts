@@ -1,8 +1,8 @@
 /** `status`, `report`, `list-quarantine`: what a database holds of a migration, asked without changing anything. */
 import { acceptCommand } from "../../lambda/adapters/report/key-text.ts";
 import { pendingText } from "../../lambda/adapters/report/pending-text.ts";
+import { statusText } from "../../lambda/adapters/report/status-text.ts";
 import { reportText } from "../../lambda/adapters/report/text.ts";
-import { agoText } from "../../lambda/adapters/report/time-text.ts";
 import { keyedHash } from "../../lambda/domain/decode/fingerprint.ts";
 import { isOpen, openIn, type Pending } from "../../lambda/domain/proof/pending.ts";
 import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
@@ -12,28 +12,17 @@ import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
 import { waits } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
+import { watched } from "../terminal/watch.ts";
 import { writeJson, writeJsonList } from "./answer.ts";
 import { command } from "./command.ts";
 import { exportItems, refuseToPipe, showItems } from "./kept-items.ts";
 
-export const status = command("status", async ({ target, run: number, window, json }) => {
-  const { is, share, left } = await runStatus(target, number, window, waits);
-  const { run, pass, phase, source, units, done, pages, read, stopping, verdict, provenAt, sealedAt } = is;
-  await writeJson(json, { ...is, ...left });
-  const proof = provenAt === undefined ? "nothing was read" : `${verdict}, as of ${agoText(provenAt)}`;
-  const ended = `ended: ${proof}${sealedAt === undefined ? "" : `; sealed ${agoText(sealedAt)}`}`;
-  print(`run ${run}, pass ${pass}, ${source}`);
-  print(phase === "ended" ? ended : `in phase ${phase}${stopping ? ", and asked to stop: migrate goes on" : ""}`);
-  print(`${read.toLocaleString("en-US")} items read in ${pages} pages, ${done} of ${units} units done`);
-  const { minutesLeft, fits } = left;
-  if (minutesLeft === undefined) return;
-  const fitting =
-    fits === undefined
-      ? ""
-      : fits
-        ? `, within the window of ${window} minutes`
-        : `: NOT within the window of ${window} minutes`;
-  print(`${(share * 100).toFixed(0)} % copied, about ${Math.ceil(minutesLeft)} minutes left${fitting}`);
+export const status = command("status", async ({ target, run: number, window, watch, json }) => {
+  let told = await runStatus(target, number, window, waits);
+  if (watch === true && told.is.phase !== "ended")
+    told = await watched(told, () => runStatus(target, number, window, waits));
+  await writeJson(json, { ...told.is, ...told.left });
+  print(statusText(told, window));
 });
 
 /** Shows what the newest proof found when it was made. */

@@ -25,9 +25,11 @@ export interface Migration extends Concluding, PaceSettings {
 /** Checks everything, begins or resumes the run, and divides what is to be read. Throws MigrationError where it is refused. */
 export async function plan(migration: Migration): Promise<Run> {
   const { source, target, mapping, progress, fingerprint, remap } = migration;
-  for (const finding of await preflight(source, target.tables, mapping)) progress.tell({ kind: "warning", finding });
+  const { warnings, ...sized } = await preflight(source, target.tables, mapping);
+  for (const finding of warnings) progress.tell({ kind: "warning", finding });
+  if (sized.size !== undefined) progress.tell({ kind: "sized", size: sized.size });
   const request = { source: source.name, mapping: fingerprint, parts: partsOf(mapping), remap, now: migration.now() };
-  const run = await target.runs.open(request);
+  const run = await target.runs.open({ ...request, ...sized });
   if (run.phase !== "copy") return run;
   progress.tell({ kind: "phase", phase: "copy", run: run.id, pass: run.pass });
   await target.tables.prepare(run);

@@ -4,15 +4,16 @@ import type { Mapping } from "../mapping/model.ts";
 import type { ItemSource, SourceFacts } from "../ports/source.ts";
 import type { TargetTables } from "../ports/tables.ts";
 
-/** Throws MigrationError `preflight` with every finding at once; where there is none, returns what is worth a look. */
+/** Throws MigrationError `preflight` with every finding at once; where there is none, returns what is worth a look, and what the source says of its size. */
 export async function preflight(
   source: ItemSource,
   target: TargetTables,
   mapping: Mapping,
-): Promise<readonly Finding[]> {
+): Promise<{ readonly warnings: readonly Finding[] } & Pick<SourceFacts, "size">> {
   const [ofTarget, facts] = await Promise.all([target.check(source.name), source.inspect()]);
   refuse([...ofTarget.findings, ...findingsOf(source, facts, mapping)]);
-  return [...ofTarget.warnings, ...(facts.warnings ?? [])];
+  const warnings = [...ofTarget.warnings, ...(facts.warnings ?? [])];
+  return facts.size === undefined ? { warnings } : { warnings, size: facts.size };
 }
 
 /** Where a source is not what the mapping was written for. */

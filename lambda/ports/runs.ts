@@ -1,6 +1,7 @@
 /** The life of a run as the ledger keeps it. */
 import type { MappingParts } from "../domain/decode/mapping-parts.ts";
 import type { Report } from "../domain/proof/report.ts";
+import type { SourceSize } from "./source.ts";
 
 /**
  * What a pass goes through, in order. A phase is entered only when the one before has ended; `repair` is entered from the
@@ -26,6 +27,8 @@ export interface Run {
   readonly startedAt: Date;
   /** The phases of the pass so far, each with the moment it was entered, by the database's clock. */
   readonly entered: readonly { readonly phase: Phase; readonly at: Date }[];
+  /** What the source said it holds when the pass began, or was gone on with. */
+  readonly size?: SourceSize;
   /** A secret of the ledger: keys of source items stand in logs as hashes under it, so that nobody can guess them. */
   readonly logKey: string;
   /** The newest proof. */
@@ -42,6 +45,7 @@ export interface OpenRun {
   /** Go on with a mapping in which entities have changed, and write their items again. */
   readonly remap: boolean;
   readonly now: Date;
+  readonly size?: SourceSize;
 }
 
 export interface RunStore {

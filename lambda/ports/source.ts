@@ -9,10 +9,17 @@ export interface SourcePage {
   readonly next?: string;
 }
 
+/** How many items there are, as far as it can be said before they are read. */
+export interface SourceSize {
+  readonly items: number;
+  readonly isExact: boolean;
+}
+
 /** What a source says of itself before anything is read. */
 export interface SourceFacts {
   /** The key attributes, where the source knows them. */
   readonly keys?: { readonly pk: string; readonly sk?: string };
+  readonly size?: SourceSize;
   /** The time-to-live attribute, where one is enabled. */
   readonly ttlAttribute?: string;
   /** What an operator should know of it before the window, and what stands in nobody's way. */
@@ -32,8 +39,9 @@ export type Reread =
 export interface Spent {
   /** Read capacity units. */
   readonly units: number;
-  /** Requests that were sent again. */
+  /** Requests that were sent again; those of them because the table throttled. */
   readonly retries: number;
+  readonly throttled?: number;
 }
 
 /**

@@ -11,9 +11,18 @@ export const HAS_TERMINALS = spawnSync("script", ["--version"], { encoding: "utf
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal is told
+const BEGINNING = /\u001b\[1?G/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: and these, where the cursor goes back to the line's beginning
+const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]/g;
+
 export interface Terminal extends AsyncDisposable {
   /** All that was shown so far, without what colours it and moves the cursor. */
   screen(): string;
+  /** The same, as it came. */
+  raw(): string;
+  /** Each line as it stood on the screen at some time. */
+  lines(): string[];
   shows(text: string | RegExp): Promise<void>;
   /** Types a line. */
   type(text: string): void;
@@ -24,22 +33,28 @@ export interface Terminal extends AsyncDisposable {
 }
 
 /** Starts the command line with these words. */
-export function onTerminal(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Terminal {
+export function onTerminal(words: readonly string[], environment: NodeJS.ProcessEnv = {}, columns = 100): Terminal {
   const command = [process.execPath, ...process.execArgv, "bin/cli.ts", ...words].map(quoted).join(" ");
-  const held: ChildProcess = spawn("script", ["-qefc", `stty cols 100 rows 40; exec ${command}`, "/dev/null"], {
+  const held: ChildProcess = spawn("script", ["-qefc", `stty cols ${columns} rows 40; exec ${command}`, "/dev/null"], {
     cwd: ROOT,
     stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, TERM: "xterm", SHELL: "/bin/sh", ...environment },
+    // Where the tests run nothing moves on a terminal, unless it is asked to.
+    env: { ...process.env, TERM: "xterm", SHELL: "/bin/sh", CI: "", NO_COLOR: "", ...environment },
   });
   let shown = "";
   held.stdout?.on("data", (chunk: Buffer) => {
     shown += chunk.toString();
   });
   const closed = once(held, "close");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal is told
-  const screen = () => shown.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, "");
+  const screen = () => shown.replaceAll(ESCAPES, "");
   return {
     screen,
+    raw: () => shown,
+    lines: () =>
+      shown
+        .replaceAll(BEGINNING, "\n")
+        .replaceAll(ESCAPES, "")
+        .split(/[\r\n]+/),
     shows: (text) =>
       typeof text === "string" ? expect.poll(screen).toContain(text) : expect.poll(screen).toMatch(text),
     type: (text) => void held.stdin?.write(`${text}\r`),

@@ -28,7 +28,7 @@ export class ReadBudget {
   #owed = 0;
   /** Units an item took the last time. */
   #ofItem = 1;
-  readonly spent = { units: 0, retries: 0 };
+  readonly spent = { units: 0, retries: 0, throttled: 0 };
 
   constructor(limit: () => Promise<number | undefined>, allowance: Allowance = ofThisProcess()) {
     this.#limit = limit;
@@ -71,6 +71,7 @@ export class ReadBudget {
   /** A request is sent again. Where the table was throttled others use it too, and all readers give way. */
   again(isThrottled: boolean): void {
     this.spent.retries += 1;
+    if (isThrottled) this.spent.throttled += 1;
     if (isThrottled) void this.#giveWay();
   }
 

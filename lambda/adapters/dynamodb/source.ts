@@ -117,8 +117,11 @@ async function inspect(client: DynamoDBClient, place: Place, isUsual: boolean): 
     ...(isUsual ? [limited(source, usualLimit(described))] : []),
     ...(await backupWarnings(client, table, source)),
   ];
+  const { ItemCount: items } = described;
   return {
     ...(warnings.length === 0 ? {} : { warnings }),
+    // As of some hours ago: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
+    ...(items === undefined || items === 0 ? {} : { size: { items, isExact: false } }),
     ...(pk === undefined ? {} : { keys: sk === undefined ? { pk } : { pk, sk } }),
     ...(ttlAttribute === undefined ? {} : { ttlAttribute }),
   };

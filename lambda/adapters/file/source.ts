@@ -11,6 +11,7 @@ import { beginningOf, foreignBytes, foreignText, isGzip, isText, unzippedBeginni
 import { aFolder, changed, damaged, foreignFile, isSystemError, notAFile, notGzip, unusable } from "./errors.ts";
 import { unzipped } from "./gunzip.ts";
 import { recordOf } from "./line-codec.ts";
+import { linesIn } from "./line-count.ts";
 import { type Line, linesBefore, linesFrom, type Place, START } from "./lines.ts";
 import { itemsWithKeys } from "./reread.ts";
 import { linesWanted } from "./wanted-lines.ts";
@@ -56,8 +57,8 @@ export function fileSource({ path }: { readonly path: string }): ItemSource {
     keys: "may repeat",
     reread: { how: "by-position", get: (keys) => itemsWithKeys(keys, { plan, read: reading(linesWanted(keys)) }) },
     inspect: async () => {
-      await isZipped(path, await versionOf(path));
-      return {};
+      const version = await versionOf(path);
+      return { size: await linesIn(path, version.size, await isZipped(path, version)) };
     },
     plan,
     read: reading(() => true),

@@ -48,6 +48,8 @@ export class Gauge implements Progress, Disposable {
         return;
       case "warning":
       case "waiting":
+      case "sized":
+      case "tables":
         return;
       case "phase":
         this.#of = { run: event.run, pass: event.pass };

@@ -4,6 +4,7 @@ import { readSum, writeSum } from "../../../domain/decode/fingerprint.ts";
 import { must } from "../../../domain/must.ts";
 import type { ContentFacts, RelationFacts, TableContent } from "../../../domain/proof/evidence.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import type { TablesDone, Told } from "../../../ports/progress.ts";
 import type { TargetProof } from "../../../ports/proof.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { ledgerParts } from "../ledger/items/forget.ts";
@@ -23,14 +24,14 @@ import { type Unattended, unattended, unlessStopped } from "../session/unattende
 import { referredPlace } from "../tables/ddl.ts";
 import { ledgerFacts } from "./ledger-facts.ts";
 
-export function targetProof(sessions: Sessions, mapping: Mapping): TargetProof {
+export function targetProof(sessions: Sessions, mapping: Mapping, told: Told = () => undefined): TargetProof {
   return {
     ledger: async (run) => {
       const [facts] = await allAtOneMoment(sessions, [], 1, [(session) => ledgerFacts(session, run, mapping)]);
       return must(facts, "each task has a result");
     },
-    contents: (run, signal) => unlessStopped(contents(sessions, run, mapping, signal), signal),
-    relations: (run, signal) => unlessStopped(relations(sessions, run, mapping, signal), signal),
+    contents: (run, signal) => unlessStopped(contents(sessions, run, mapping, signal, told), signal),
+    relations: (run, signal) => unlessStopped(relations(sessions, run, mapping, signal, told), signal),
   };
 }
 
@@ -56,17 +57,36 @@ async function kept(
   });
 }
 
-async function relations(sessions: Sessions, run: Run, mapping: Mapping, signal: AbortSignal): Promise<RelationFacts> {
+async function relations(
+  sessions: Sessions,
+  run: Run,
+  mapping: Mapping,
+  signal: AbortSignal,
+  told: Told,
+): Promise<RelationFacts> {
   const { laps } = await kept(sessions, run, "relations", signal, async (session, server, before) => {
     const counting = countingInServer(session, server, run, before);
     for (const table of mapping.tables) await relationsOf(session, run, table, counting);
   });
+  const each = telling("relations checked", mapping, told);
   const tasks = mapping.tables.map((table) => (session: Session) => {
     signal.throwIfAborted();
-    return relationsOf(session, run, table, countingAnew(session, run, laps));
+    return each(relationsOf(session, run, table, countingAnew(session, run, laps)));
   });
   const read = await readTables(sessions, mapping);
   return (await allAtOneMoment(sessions, read, AT_ONCE, tasks)).reduce(together, NO_RELATIONS);
+}
+
+/** Tells how many tables are done, each time one is. */
+function telling(doing: TablesDone["doing"], { tables: { length: of } }: Mapping, told: Told) {
+  let done = 0;
+  told({ doing, done, of });
+  return async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    done += 1;
+    told({ doing, done, of });
+    return result;
+  };
 }
 
 /** Everything a proof reads: the tables, those they refer to, and the ledger. */
@@ -89,6 +109,7 @@ async function contents(
   run: Run,
   mapping: Mapping,
   signal: AbortSignal,
+  told: Told,
 ): Promise<ContentFacts | undefined> {
   const { laps, isAgain } = await kept(sessions, run, "contents", signal, (session, server, before) =>
     keepLineSums(session, server, run, before),
@@ -101,13 +122,14 @@ async function contents(
       versions: await versionsOf(session, run, table),
     });
     const computed = new Map<TableModel, TableContent>();
+    const each = telling("rows compared", mapping, told);
     const tasks = mapping.tables.map((table) => async (session: Session): Promise<TableContent | undefined> => {
       const lap = laps.get(whatOf(table));
       if (lap !== undefined && lap.versions === (await versionsOf(session, run, table)))
         return readContent(lap.content);
       if (signal.aborted) return undefined;
       const since = Date.now();
-      const content = await tableContent(session, run.id, table, made.created(table), lines.holding);
+      const content = await each(tableContent(session, run.id, table, made.created(table), lines.holding));
       if (isAgain || Date.now() - since > LONG_MS)
         await keep(sessions, run, table, await lapOf(session, table, content));
       else computed.set(table, content);

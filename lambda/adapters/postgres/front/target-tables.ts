@@ -1,5 +1,6 @@
 /** The target's tables around the copy: one process at a time does these steps, and each may be repeated. */
 import type { Mapping } from "../../../mapping/model.ts";
+import type { Told } from "../../../ports/progress.ts";
 import type { Phase, Run } from "../../../ports/runs.ts";
 import type { TargetTables } from "../../../ports/tables.ts";
 import { forgetEarlierPasses } from "../ledger/items/forget.ts";
@@ -23,6 +24,7 @@ export function targetTables(
   sessions: Sessions,
   mapping: Mapping,
   migrations: SchemaMigrations,
+  told?: Told,
 ): TargetTables {
   return {
     check: (source) =>
@@ -44,7 +46,7 @@ export function targetTables(
         unattended(sessions, signal, builds, async (server) => {
           const carrier = await oneByOne(session, run, server);
           await settleRows({ session, run, carrier }, mapping, prune);
-          await buildConstraints({ session, run, carrier }, mapping);
+          await buildConstraints({ session, run, carrier }, mapping, told);
           await restoreMigrated(session, carrier, mapping.tables);
           signal.throwIfAborted();
           await runVersions(sessions, {

@@ -29,6 +29,8 @@ const first: Migration = {
         started_at timestamptz not null,
         -- The phases of the pass so far, each with the moment it was entered.
         entered jsonb not null default '[]',
+        -- What the source said it holds.
+        size jsonb,
         report text,
         -- Keys of source items leave the databases only as hashes under this.
         log_key uuid not null default gen_random_uuid(),

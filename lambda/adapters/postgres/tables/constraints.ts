@@ -1,6 +1,7 @@
 /** What a loaded database needs and an empty one does not, built and taken down: NOT NULL, uniques, foreign keys, indexes, defaults, numbers, statistics. */
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
+import type { Told } from "../../../ports/progress.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { analyzeLines } from "../ledger/items/holding.ts";
 import { unbuiltOn } from "../ledger/run/attempts.ts";
@@ -61,19 +62,27 @@ export interface Building {
  * Builds everything the schema promises that the data keeps, one by one, and notes it. What is there by its definition is left as it
  * is. What the data breaks, or Postgres cannot build, is left to the proof to tell, with the reason.
  */
-export async function buildConstraints(building: Building, mapping: Mapping): Promise<void> {
+export async function buildConstraints(
+  building: Building,
+  mapping: Mapping,
+  told: Told = () => undefined,
+): Promise<void> {
   const { session, run, carrier } = building;
   const made = await builtBy(session);
   for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
   const all: Promising[] = [];
   for (const table of mapping.tables) all.push({ table, made, ...(await wantedOn(session, table)) });
-  for (const of of all) for (const promised of ownPromises(of.table)) await build(building, of, promised);
+  for (const [at, of] of all.entries()) {
+    told({ doing: "constraints and indexes", done: at, of: all.length });
+    for (const promised of ownPromises(of.table)) await build(building, of, promised);
+  }
   // Statistics first: looking for orphans in tables Postgres takes for empty is a nested loop over millions.
   for (const { table } of all) {
     const counted = { tbl: tableSql(table), kind: "statistics", name: "" } as const;
     if (!carrier.hasEnded(counted)) await carrier.carry(counted, [`analyze ${tableSql(table)}`]);
   }
-  for (const of of all) {
+  for (const [done, of] of all.entries()) {
+    told({ doing: "foreign keys", done, of: all.length });
     for (const [at, promised] of referencePromises(of.table).entries()) {
       const key = of.table.foreignKeys[at];
       // It belongs to the migration of another source, which has not run yet: the proof counts what points to nothing.

@@ -3,6 +3,7 @@ import type { MappingParts } from "../../../../domain/decode/mapping-parts.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Report } from "../../../../domain/proof/report.ts";
 import type { Phase, Run } from "../../../../ports/runs.ts";
+import type { SourceSize } from "../../../../ports/source.ts";
 import { isTable } from "../../session/catalogue.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER } from "../../session/sql.ts";
@@ -18,6 +19,7 @@ interface RunRow {
   readonly phase: Phase;
   readonly started_at: Date;
   readonly entered: readonly { readonly phase: Phase; readonly at: string }[];
+  readonly size: SourceSize | null;
   readonly report: string | null;
   readonly log_key: string;
   readonly sealed_at: Date | null;
@@ -40,6 +42,7 @@ function runOf(row: RunRow): Run {
     startedAt: row.started_at,
     entered: row.entered.map(({ phase, at }) => ({ phase, at: new Date(at) })),
     logKey: row.log_key,
+    ...(row.size === null ? {} : { size: row.size }),
     ...(report === null ? {} : { report }),
     ...(row.sealed_at === null ? {} : { sealedAt: row.sealed_at }),
   };

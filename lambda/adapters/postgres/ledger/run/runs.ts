@@ -72,11 +72,12 @@ async function open(session: Session, request: OpenRun): Promise<Run> {
     throw new MigrationError("moved-on", problem, "run the same command again");
   }
   if (move === "remap") await acceptChanges(session, run, request);
-  const known = "stops_seen = stops";
-  if (move === "resume") return moveRun(session, run.id, move, { set: known });
+  const known = "stops_seen = stops, size = $3";
+  const size = request.size === undefined ? null : JSON.stringify(request.size);
+  if (move === "resume") return moveRun(session, run.id, move, { set: known, values: [size] });
   return moveRun(session, run.id, move, {
-    set: `${known}, pass = pass + 1, started_at = $3, mapping = $4, parts = $5`,
-    values: [now, mapping, JSON.stringify(parts)],
+    set: `${known}, pass = pass + 1, started_at = $4, mapping = $5, parts = $6`,
+    values: [size, now, mapping, JSON.stringify(parts)],
   });
 }
 
