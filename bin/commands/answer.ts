@@ -6,7 +6,7 @@ import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { shell } from "../../lambda/domain/typed.ts";
 import { EXIT } from "../terminal/exit.ts";
-import { note, print } from "../terminal/print.ts";
+import { note, tell } from "../terminal/print.ts";
 
 /** Files that were named for an answer and could not take it: told when the answer stands on the screen. */
 const unwritten = new Map<string, unknown>();
@@ -92,6 +92,6 @@ export async function writeJsonList(
 
 /** Shows a report and sets the exit status that goes with it. */
 export function show(report: Report): void {
-  print(reportText(report));
+  tell(reportText(report));
   process.exitCode = EXIT[report.verdict];
 }

@@ -5,7 +5,7 @@ import type { Schema } from "../../lambda/compose.ts";
 import { optionsAmong } from "../../lambda/options.ts";
 import { runCheck } from "../../lambda/verbs/check.ts";
 import { EXIT } from "../terminal/exit.ts";
-import { print } from "../terminal/print.ts";
+import { print, tell } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
@@ -29,11 +29,9 @@ export const check = command("check", async (given) => {
     if (signal.aborted) progress.leave();
     else progress.done();
     await writeJson(json, { ...checked, ddl });
-    print(
-      onlyDdl === true
-        ? ddl.map((statement) => `${statement};`).join("\n\n")
-        : checkText(checked, { mapped: schema !== undefined, attributes: attributes === true }),
-    );
+    // What is piped into psql is not broken into lines.
+    if (onlyDdl === true) print(ddl.map((statement) => `${statement};`).join("\n\n"));
+    else tell(checkText(checked, { mapped: schema !== undefined, attributes: attributes === true }));
     process.exitCode = !clean ? EXIT.discrepant : signal.aborted ? EXIT.incomplete : EXIT.verified;
   } finally {
     progress.leave();

@@ -13,7 +13,7 @@ import { runSeal } from "../../lambda/verbs/seal.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
 import { ask, canAsk } from "../terminal/ask.ts";
 import { EXIT } from "../terminal/exit.ts";
-import { note, print } from "../terminal/print.ts";
+import { note, print, tell } from "../terminal/print.ts";
 import { terminalProgress, waits } from "../terminal/progress.ts";
 import { readSchema, readSchemaIfAny } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
@@ -25,7 +25,7 @@ export const accept = command("accept", async (given, key) => {
   const place = { target, schema: await readSchema(given.schema), progress: waits };
   const { logKey: _, ...accepted } = await runAccept({ ...place, key, all, reasonCode, entity, reason });
   await writeJson(json, accepted);
-  print(acceptedText(accepted));
+  tell(acceptedText(accepted));
 });
 
 export const stop = command("stop", async ({ target, json, ...given }) => {
@@ -64,7 +64,7 @@ export const rollback = command("rollback", async ({ target, run, force, dryRun,
   if (dryRun === true) {
     const plan = await planRollback({ ...task, progress: waits });
     await writeJson(json, plan);
-    print(rollbackPlanText(plan));
+    tell(rollbackPlanText(plan));
     process.exitCode = plan.inTheWay.length === 0 || force === true ? EXIT.verified : EXIT.refused;
     return;
   }
@@ -73,7 +73,7 @@ export const rollback = command("rollback", async ({ target, run, force, dryRun,
   const undone = await runRollback({ ...task, force: force === true, progress });
   progress.done();
   await writeJson(json, undone);
-  print(rolledBackText(undone));
+  tell(rolledBackText(undone));
 });
 
 /** What it would do is shown before it is asked for. */
@@ -83,7 +83,7 @@ async function isWanted(task: Parameters<typeof planRollback>[0]): Promise<boole
     throw new MigrationError("settings", problem, "see what it would do with --dry-run, and say --yes");
   }
   const plan = await planRollback({ ...task, progress: waits });
-  print(rollbackPlanText(plan));
+  tell(rollbackPlanText(plan));
   if (await ask(`Take run ${plan.run} back?`, stopSignal())) return true;
   note("Nothing was done.");
   process.exitCode ??= EXIT.refused;

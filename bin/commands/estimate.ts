@@ -4,7 +4,7 @@ import { estimateText } from "../../lambda/adapters/report/estimate-text.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { optionsAmong } from "../../lambda/options.ts";
 import { runEstimate } from "../../lambda/verbs/estimate.ts";
-import { print } from "../terminal/print.ts";
+import { tell } from "../terminal/print.ts";
 import { waits } from "../terminal/progress.ts";
 import { writeJson } from "./answer.ts";
 import { command } from "./command.ts";
@@ -16,7 +16,7 @@ export const estimate = command("estimate", async ({ source, items, bytes, price
     waits,
   );
   await writeJson(json, found);
-  print(estimateText(found));
+  tell(estimateText(found));
 });
 
 async function readPrices(file: string): Promise<unknown> {

@@ -9,7 +9,7 @@ import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
 import { runPlainSql, runReport } from "../../lambda/verbs/report.ts";
 import { runStatus } from "../../lambda/verbs/status.ts";
 import { EXIT } from "../terminal/exit.ts";
-import { print } from "../terminal/print.ts";
+import { print, tell } from "../terminal/print.ts";
 import { waits } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { watched } from "../terminal/watch.ts";
@@ -22,7 +22,7 @@ export const status = command("status", async ({ target, run: number, window, wa
   if (watch === true && told.is.phase !== "ended")
     told = await watched(told, () => runStatus(target, number, window, waits));
   await writeJson(json, { ...told.is, ...told.left });
-  print(statusText(told, window));
+  tell(statusText(told, window));
 });
 
 /** Shows what the newest proof found when it was made. */
@@ -33,7 +33,7 @@ export const report = command("report", async ({ target, run, schema, sql, json 
   }
   const { report: found } = await runReport(target, run, waits);
   await writeJson(json, found);
-  print(reportText(found));
+  tell(reportText(found));
 });
 
 export const listQuarantine = command("list-quarantine", async ({ target, schema, limit, bodies, json, ...given }) => {
@@ -51,6 +51,6 @@ export const listQuarantine = command("list-quarantine", async ({ target, schema
       );
     },
   });
-  print(pendingText(groups, named(logKey)));
+  tell(pendingText(groups, named(logKey)));
   process.exitCode = groups.every((group) => openIn(group) === 0) ? EXIT.verified : EXIT.discrepant;
 });

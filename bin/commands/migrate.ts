@@ -1,5 +1,6 @@
 /** `migrate`, `verify`, `repair`: what ends with a proof. */
 import type { Edge, Proven } from "../../lambda/compose.ts";
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { optionsAmong } from "../../lambda/options.ts";
 import { runMigration } from "../../lambda/verbs/migrate.ts";
 import { runRepair } from "../../lambda/verbs/repair.ts";
@@ -9,16 +10,22 @@ import { readSchema } from "../terminal/schema-folder.ts";
 import { stopSignal } from "../terminal/stop.ts";
 import { show, writeJson } from "./answer.ts";
 import { command } from "./command.ts";
-import { openDatabase } from "./database.ts";
+import { keepUntilStopped, openDatabase } from "./database.ts";
 
 /** One source into one database, resumed where an earlier invocation stopped. */
 export const migrate = command("migrate", async (given) => {
-  const { source, json } = given;
+  const { source, json, keep } = given;
+  const signal = stopSignal();
   const schema = await readSchema(given.schema);
-  await proven(json, async (edge) => {
-    await using database = await openDatabase(given.target);
-    return runMigration({ source, target: database.url, schema, options: optionsAmong(given) }, edge);
-  });
+  if (keep === true && given.target !== "embedded") {
+    const remedy = "leave --keep out: your own database stays; or try the mapping with --target embedded --keep";
+    throw new MigrationError("settings", "--keep is for a database that would go with the command", remedy);
+  }
+  await using database = await openDatabase(given.target);
+  await proven(json, (edge) =>
+    runMigration({ source, target: database.url, schema, options: optionsAmong(given) }, edge),
+  );
+  if (keep === true && !signal.aborted) await keepUntilStopped(database);
 });
 
 export const verify = command("verify", async (given) => {

@@ -22,9 +22,10 @@ import { createSampleTable, fillTable } from "../rehearse/seed.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
 import { type TerminalProgress, terminalProgress } from "../terminal/progress.ts";
-import { stopSignal, untilStopped } from "../terminal/stop.ts";
+import { stopSignal } from "../terminal/stop.ts";
 import { show, writeJson } from "./answer.ts";
 import { command } from "./command.ts";
+import { keepUntilStopped } from "./database.ts";
 
 const TABLE = "files";
 const SCHEMA = join(import.meta.dirname, "../../schema");
@@ -73,10 +74,7 @@ export const rehearse = command("rehearse", async (raw) => {
       if (settings.dirty) listDirt();
       else if (!signal.aborted) await answer(postgres.url);
     }
-    if (settings.keep && !signal.aborted) {
-      print(`\nThe database is at ${postgres.url} until you press Ctrl-C.`);
-      await untilStopped();
-    }
+    if (settings.keep && !signal.aborted) await keepUntilStopped(postgres);
   } finally {
     progress.leave();
   }

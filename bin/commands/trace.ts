@@ -1,7 +1,7 @@
 /** `trace`: from an item to its rows, and from a row to its items. */
 import { itemsText, rowText } from "../../lambda/adapters/report/trace-text.ts";
 import { runTrace } from "../../lambda/verbs/trace.ts";
-import { print } from "../terminal/print.ts";
+import { print, tell } from "../terminal/print.ts";
 import { waits } from "../terminal/progress.ts";
 import { readSchema } from "../terminal/schema-folder.ts";
 import { writeJson } from "./answer.ts";
@@ -19,7 +19,7 @@ export const trace = command("trace", async ({ target, schema, item, json }, wor
   process.exitCode = 0;
   if (found.kind === "row") {
     const { table, key, there, rows } = found;
-    print(rowText(table, key, there, rows));
+    tell(rowText(table, key, there, rows));
     if (rows.length === 0) process.exitCode = 1;
   } else if (found.count === 0) {
     print(
@@ -27,5 +27,5 @@ export const trace = command("trace", async ({ target, schema, item, json }, wor
     );
     print("Keys are compared letter by letter; say PK alone to see all of a partition.");
     process.exitCode = 1;
-  } else print(itemsText(found, found.pass));
+  } else tell(itemsText(found, found.pass));
 });

@@ -1,9 +1,15 @@
 /** Text → the terminal. Results go to standard output, everything else to standard error, so that either can be piped. */
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { EXIT, exitOf } from "./exit.ts";
+import { wrapped } from "./wrap.ts";
+
+/** For a person: in lines that fit the terminal, where it is one. */
+export const tell = (text: string): void =>
+  print(wrapped(text, process.stdout.isTTY === true ? process.stdout.columns : undefined));
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
-export const note = (text: string): void => void process.stderr.write(`${text}\n`);
+export const note = (text: string): void =>
+  void process.stderr.write(`${wrapped(text, process.stderr.isTTY === true ? process.stderr.columns : undefined)}\n`);
 
 /** A refusal is told with every finding and its remedy; a bug keeps its stack. */
 export function printFailure(error: unknown): void {

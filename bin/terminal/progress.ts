@@ -97,6 +97,10 @@ export function terminalProgress(): TerminalProgress {
         case "tables":
           current?.tables(event);
           return;
+        case "spot checks":
+          current?.tables(undefined);
+          current?.says("reading single items again");
+          return;
         case "copied":
           begin(PHASES.copy).copied(event.progress, event.spent);
       }

@@ -36,7 +36,7 @@ export class Step {
     [this.#copied, this.#spent] = [progress, spent];
   }
 
-  tables(done: TablesDone): void {
+  tables(done: TablesDone | undefined): void {
     this.#tables = done;
   }
 

@@ -4,6 +4,7 @@ import type { Report, ReportHeader } from "../domain/proof/report.ts";
 import { reportOf } from "../domain/proof/report-of.ts";
 import { totalCounts } from "../domain/proof/tally.ts";
 import type { Mapping } from "../mapping/model.ts";
+import type { Progress } from "../ports/progress.ts";
 import type { TargetProof } from "../ports/proof.ts";
 import type { Quarantine } from "../ports/quarantine.ts";
 import type { Run } from "../ports/runs.ts";
@@ -33,6 +34,7 @@ export interface Verification {
   readonly recount: boolean;
   /** Nothing at all may be what the source holds. */
   readonly allowEmpty: boolean;
+  readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly header: () => ReportHeader;
 }
@@ -51,6 +53,7 @@ export async function verify(verification: Verification): Promise<Report | undef
   if (relations === undefined) return undefined;
   const tally = await target.queue.tally(run);
   const held = await heldBack(target.quarantine, run, mapping, relations, signal);
+  verification.progress.tell({ kind: "spot checks" });
   const { migrated, unchanged } = totalCounts(tally);
   const population = migrated + unchanged;
   const evidence = {

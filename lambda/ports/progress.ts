@@ -34,6 +34,8 @@ export type ProgressEvent =
     }
   /** What the source says it holds, where it can say so. */
   | { readonly kind: "sized"; readonly size: SourceSize }
+  /** Of a proof: single items are read again. */
+  | { readonly kind: "spot checks" }
   /** Of a phase that goes table by table. */
   | ({ readonly kind: "tables" } & TablesDone)
   /** What does not stand in the way, and should be known before it is too late. */

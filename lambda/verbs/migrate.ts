@@ -19,9 +19,13 @@ export const migrate = {
     "prune",
     "remap",
     ...PROOF,
+    "keep",
     "json",
   ],
-  meaning: { target: "postgres://… or embedded, to try a mapping with no database at hand: it is gone afterwards" },
+  meaning: {
+    target:
+      "postgres://… or embedded, to try a mapping with no database at hand: it is gone afterwards, unless you --keep it",
+  },
   event: {
     proves: ({ said, ...place }, edge) => runMigration({ ...place, options: optionsAmong(said) }, edge),
   } satisfies Proving,

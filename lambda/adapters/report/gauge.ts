@@ -50,6 +50,7 @@ export class Gauge implements Progress, Disposable {
       case "waiting":
       case "sized":
       case "tables":
+      case "spot checks":
         return;
       case "phase":
         this.#of = { run: event.run, pass: event.pass };

@@ -11,12 +11,18 @@ const SHOWN = { missing: 5, pointing: 3 };
 export const problemsText = (report: Report): string[] =>
   report.causes.flatMap((cause, at) => [
     `  ${at + 1}. ${cause.subject}: ${cause.problem}`,
-    `      → ${cause.remedy}`,
+    ...remedyLines(cause),
     ...followers(cause, report),
     ...examplesOf(cause, report),
     ...cause.missing.slice(0, SHOWN.missing).flatMap(missingText),
     ...more(cause.missing.length, SHOWN.missing),
   ]);
+
+/** What is typed stands on a line of its own. */
+function remedyLines({ remedy, command }: Cause): string[] {
+  if (command === undefined) return [`      → ${remedy}`];
+  return [`      → ${remedy.slice(0, -command.length).trimEnd()}`, `        ${command}`];
+}
 
 /** The first of a cause is what it comes from, where it is about no missing row alone; orphans are told row by row. */
 const leadOf = (cause: Cause, report: Report) =>

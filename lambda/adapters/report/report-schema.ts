@@ -62,12 +62,14 @@ const discrepancy = object({
   examples: list(object({ ...example, kind: spotKind.exactOptional(), detail: z.string().exactOptional() })),
   section: z.literal("quarantine").exactOptional(),
   about: about.exactOptional(),
+  command: z.string().exactOptional(),
 });
 
 const cause = object({
   subject: z.string(),
   problem: z.string(),
   remedy: z.string(),
+  command: z.string().exactOptional(),
   count: total,
   discrepancies: list(total),
   missing: list(

@@ -28,6 +28,8 @@ export interface Cause {
   readonly subject: string;
   readonly problem: string;
   readonly remedy: string;
+  /** The last words of the remedy, where they are a command: as they are typed. */
+  readonly command?: string;
   readonly count: number;
   /** Where they stand among the report's discrepancies. */
   readonly discrepancies: readonly number[];
@@ -141,9 +143,10 @@ export function causesOf(mapping: Mapping, discrepancies: readonly Discrepancy[]
     const place = { discrepancies: [...draft.discrepancies], missing: missing.slice(0, SHOWN) };
     const lead = discrepancies[Number(name)];
     if (lead !== undefined) {
-      const { subject, problem, remedy, count } = lead;
+      const { subject, problem, remedy, count, command } = lead;
+      const typed = command === undefined ? {} : { command };
       const behind = draft.pointing === 0 ? "" : `; ${pointing(draft.pointing)} what is missing for it`;
-      return { subject, problem: `${problem}${behind}`, remedy, count, ...place };
+      return { subject, problem: `${problem}${behind}`, remedy, count, ...typed, ...place };
     }
     const parts = place.discrepancies
       .flatMap((at) => discrepancies[at] ?? [])

@@ -136,20 +136,24 @@ function checkWaiting(group: PendingGroup): Discrepancy[] {
           ),
           section: "quarantine",
           about: { kind: "quarantine", reason, entity },
+          command: acceptAll(group),
         }
-      : found(
-          "completeness",
-          table,
-          `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${reason}`,
-          `${REMEDIES[reason] ?? "look at both items"}; or let what waits go: ${acceptAll(group)}`,
-          count,
-          named.map(({ key, source, holder }: Pending) => ({
+      : {
+          command: acceptAll(group),
+          ...found(
+            "completeness",
             table,
-            source,
-            holder,
-            ...(key === null ? {} : { key }),
-          })),
-        ),
+            `${counted(count, "contribution does not hold its", "contributions do not hold their")} row: ${reason}`,
+            `${REMEDIES[reason] ?? "look at both items"}; or let what waits go: ${acceptAll(group)}`,
+            count,
+            named.map(({ key, source, holder }: Pending) => ({
+              table,
+              source,
+              holder,
+              ...(key === null ? {} : { key }),
+            })),
+          ),
+        },
   ];
 }
 
@@ -159,14 +163,17 @@ const checkLost = (lost: LostAcceptances): Discrepancy => {
     lost.since === "item"
       ? "the item, or what the mapping makes of it, is another one since"
       : "another row or item stands in its place since";
-  return found(
-    "completeness",
-    lost.entity ?? "items of no entity",
-    `${counted(lost.count, "acceptance holds", "acceptances hold")} no more: ${since}`,
-    `look at what waits now (list-quarantine), and let it go anew: ${acceptAll(lost)}`,
-    lost.count,
-    lost.examples,
-  );
+  return {
+    command: acceptAll(lost),
+    ...found(
+      "completeness",
+      lost.entity ?? "items of no entity",
+      `${counted(lost.count, "acceptance holds", "acceptances hold")} no more: ${since}`,
+      `look at what waits now (list-quarantine), and let it go anew: ${acceptAll(lost)}`,
+      lost.count,
+      lost.examples,
+    ),
+  };
 };
 
 /** Each name nobody reads; those that are too many to tell apart, together. */

@@ -30,6 +30,8 @@ export interface Discrepancy {
   /** The section of the report that names every one of them, where there is one. */
   readonly section?: "quarantine";
   readonly about?: About;
+  /** The last words of the remedy, where they are a command: as they are typed. */
+  readonly command?: string;
 }
 
 export interface Evidence {
