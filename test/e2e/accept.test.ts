@@ -20,7 +20,7 @@ describe("I9: what no decision mends is refused with its reason", () => {
     for (const way of ["IN", "COPY"]) {
       const { code, told, findings } = await refusal({ key: ["FILE#b", `${way}#gone`] });
       expect(code).toBe("not-accepted");
-      expect(told).toMatch(/points to a row of folders that is not there .* → correct the item/);
+      expect(told).toMatch(/points to a row of folders that is not there .* → put the missing item into the source/);
       expect(findings[0]?.keys).toEqual(["(b)"]);
     }
     expect((await verify(orphan)).verdict).toBe("discrepant");
@@ -34,7 +34,7 @@ describe("I9: what no decision mends is refused with its reason", () => {
     expect((await refusal({ key: ["BILL#x", "me"] })).told).toMatch(/its row is gone → run repair/);
     expect((await refusal({ key: ["BILL#y", "me"] })).told).toMatch(/changed here since .* → run repair --force/);
     expect((await refusal({ key: ["BEST#z", "me"] })).told).toMatch(
-      /no column takes it.* → read it, or declare it ignored/,
+      /no column takes it.* → read it in a column .*; or leave it behind, ignore: \["More"\]/,
     );
     await migrate(items.slice(0, 3));
     expect((await refusal({ key: ["FOLDER#1", "IS"] })).told).toMatch(/no longer gives it.* → run migrate --prune/);
@@ -136,7 +136,7 @@ describe("I9: an acceptance that holds no more is said, with the command that re
     const both = [bill("b", "me"), bill("b", "you", 2)];
     await migrate(both);
     await acceptAll("collision");
-    const changed = { tables, items: declared("Other") };
+    const changed = { tables, items: declared("Note", 0) };
     const report = await migrate(both, { remap: true }, changed);
     expect(report.discrepancies.map(({ problem }) => problem)).toContainEqual(
       "1 acceptance holds no more: the item, or what the mapping makes of it, is another one since",

@@ -252,7 +252,9 @@ describe("what an operator asks of a function", () => {
       expect(await ask({ action: "drop-ledger" })).toEqual({ action: "drop-ledger", runs: 1 });
     });
     const phases = lines.flatMap((line) => /"phase":"(\w+)"/.exec(line)?.[1] ?? []);
-    expect(phases).toEqual(["copy", "build", "verify", "ended", "repair", "build", "verify", "ended"]);
+    // Sealing proves anew.
+    const again = ["build", "verify", "ended"];
+    expect(phases).toEqual(["copy", ...again, "repair", ...again, "verify", "ended"]);
   });
 
   it("I10: keys stand in the answers as hashes, by which an item can be accepted", async () => {

@@ -18,14 +18,15 @@ export const tables = defineTables({
   bills: { id: text().primaryKey(), sum: bigint() },
   best: table({ id: text().primaryKey(), at: bigint() }).duplicates({ latest: "at" }),
 });
-export const declared = (note: string) =>
+/** What a bill without a sum comes to may be declared, too: it is another mapping then, which makes the same rows of the rest. */
+export const declared = (note: string, absent?: number) =>
   defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into }) => [
     item("Folder", { pk: "FOLDER#{id}", sk: "IS" }, ({ key }) => [into("folders", { id: key.id })]),
     item("File", { pk: "FILE#{id}", sk: "{way}#{folder}" }, ({ key, attr }) => [
       into("files", { id: key.id, folder: key.folder, size: attr("Size") }),
     ]),
     item("Bill", { pk: "BILL#{id}", sk: "{by}", ignore: [note] }, ({ key, attr }) => [
-      into("bills", { id: key.id, sum: attr("Sum") }),
+      into("bills", { id: key.id, sum: absent === undefined ? attr("Sum") : attr("Sum").orElse(absent) }),
     ]),
     item("Best", { pk: "BEST#{id}", sk: "{by}" }, ({ key, attr }) => [into("best", { id: key.id, at: attr("At") })]),
   ]);
