@@ -284,7 +284,7 @@ it("a wrong event and a wrong environment are refused together, with what was ex
     expect(told).toMatch(new RegExp(`${ENVIRONMENT.target}: is not set: .*postgres://`));
     expect(told).toMatch(/LOG_LEVEL: .*"info"/);
     expect(told).toMatch(/event.action: .*"migrate"\|"verify"/);
-    expect(told).toMatch(/event.units: .*expected number/);
+    expect(told).toMatch(/event.units: .*whole number from 1 to 100,000/);
     expect(told).toMatch(/"x"/);
   });
 });
