@@ -65,7 +65,9 @@ export const rollback = command("rollback", async ({ target, run, force, dryRun,
     const plan = await planRollback({ ...task, progress: waits });
     await writeJson(json, plan);
     tell(rollbackPlanText(plan));
-    process.exitCode = plan.inTheWay.length === 0 || force === true ? EXIT.verified : EXIT.refused;
+    // What needs the tables may go with a migration that is taken back; nothing else takes it away.
+    const isFree = plan.dependents.length === 0 || plan.reverts.length > 0;
+    process.exitCode = isFree && (plan.inTheWay.length === 0 || force === true) ? EXIT.verified : EXIT.refused;
     return;
   }
   if (yes !== true && !(await isWanted(task))) return;

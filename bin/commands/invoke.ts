@@ -76,11 +76,11 @@ interface Far {
   readonly read: number;
   readonly units: number;
   readonly done: number;
-  readonly minutesLeft?: number;
+  readonly minutesToEnd?: number;
 }
 
-function farText({ phase, read, units, done, minutesLeft }: Far): string {
-  const left = minutesLeft === undefined ? "" : `, about ${Math.ceil(minutesLeft)} minutes left`;
+function farText({ phase, read, units, done, minutesToEnd }: Far): string {
+  const left = minutesToEnd === undefined ? "" : `, about ${Math.ceil(minutesToEnd)} minutes until it is proven`;
   return `${phase}: ${read.toLocaleString("en-US")} items read, ${done} of ${units} units${left}`;
 }
 

@@ -1,8 +1,7 @@
 /** Rows that others miss, and parts that rows lack → the items in quarantine that would have given them. */
 import { parseItem } from "../domain/decode/dynamodb-json.ts";
 import { parseJson } from "../domain/decode/json-names.ts";
-import { type Referable, rowsGiven } from "../domain/decode/referable.ts";
-import { inKeyOrder } from "../domain/proof/causes.ts";
+import { type RowKey, rowKeys } from "../domain/decode/referable.ts";
 import type { HeldBack, RelationFacts } from "../domain/proof/evidence.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { KeptItem, Quarantine } from "../ports/quarantine.ts";
@@ -16,41 +15,31 @@ export async function heldBack(
   { foreignKeys, nulls }: Pick<RelationFacts, "foreignKeys" | "nulls">,
   signal: AbortSignal,
 ): Promise<readonly HeldBack[]> {
-  const missed = new Set<string>();
-  const wanted = new Map<string, Referable>();
-  const want = (name: string, columns: readonly string[], key: readonly string[]): void => {
-    const table = mapping.tables.find((each) => each.name === name);
-    if (table === undefined) return;
-    const named = inKeyOrder(mapping, name, columns, key);
-    const models = named.columns.flatMap((column) => table.columns.find((each) => each.name === column) ?? []);
-    wanted.set(JSON.stringify([name, named.columns]), { table, columns: models });
-    missed.add(JSON.stringify([name, named.columns, named.key]));
-  };
-  for (const { references, referencedColumns, missing } of foreignKeys)
-    for (const { key } of missing.first) want(references, referencedColumns, key);
-  for (const { table, examples } of nulls) {
-    const primary = mapping.tables.find(({ name }) => name === table)?.primaryKey.map(({ name }) => name) ?? [];
-    for (const { key = [] } of examples) want(table, primary, key);
-  }
-  if (wanted.size === 0) return [];
-  const rowsOf = rowsGiven(mapping, [...wanted.values()]);
+  const missed: readonly RowKey[] = [
+    ...foreignKeys.flatMap(({ references: table, missing }) => missing.first.map(({ key }) => ({ table, key }))),
+    ...nulls.flatMap(({ table, examples }) => examples.map(({ key = [] }) => ({ table, key }))),
+  ];
+  if (missed.length === 0) return [];
+  const open = new Set(missed.map(placeOf));
+  const keysOf = rowKeys(
+    mapping,
+    mapping.tables.filter(({ name }) => missed.some(({ table }) => table === name)),
+  );
   const found: HeldBack[] = [];
   await quarantine.each(run, async (some) => {
     for (const kept of some) {
-      for (const { to, key } of rowsOfBody(kept)) {
-        const [table, columns] = [to.table.name, to.columns.map(({ name }) => name)];
-        const { source, reason, entity } = kept;
-        if (missed.delete(JSON.stringify([table, columns, key])))
-          found.push({ table, columns, key, source, reason, entity });
-      }
+      const { source, reason, entity } = kept;
+      for (const row of keysIn(kept)) if (open.delete(placeOf(row))) found.push({ ...row, source, reason, entity });
     }
-    return missed.size === 0 || signal.aborted ? "enough" : undefined;
+    return open.size === 0 || signal.aborted ? "enough" : undefined;
   });
   return found;
 
-  function rowsOfBody({ entity, body }: KeptItem) {
+  function keysIn({ entity, body }: KeptItem): readonly RowKey[] {
     if (entity === null) return [];
     const parsed = parseItem(parseJson(body));
-    return "item" in parsed ? rowsOf(parsed.item) : [];
+    return "item" in parsed ? keysOf(parsed.item) : [];
   }
 }
+
+const placeOf = ({ table, key }: RowKey): string => JSON.stringify([table, key]);

@@ -107,6 +107,34 @@ it("columns that are empty because one item is missing are one cause, and that o
   ]);
 });
 
+it("rows that an element of an item in quarantine would have given are known by all of their key", async () => {
+  await using own = await createDatabase();
+  const houses = defineTables({
+    houses: { house: text().primaryKey(), size: bigint() },
+    rooms: { house: text().primaryKey(), room: text().primaryKey() },
+    beds: table({ bed: text().primaryKey(), of: text(), room: text() }).foreignKey(["of", "room"], "rooms"),
+  });
+  const parts = defineItems(houses, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, each }) => [
+    item("House", { pk: "H#{id}", sk: "H" }, ({ key, attr }) => [
+      into("houses", { house: key.id, size: attr("Size") }),
+      each(attr("Rooms"), (room) => into("rooms", { house: key.id, room })),
+    ]),
+    item("Bed", { pk: "H#{id}", sk: "B#{bed}" }, ({ key, attr }) => [
+      into("beds", { bed: key.bed, of: key.id, room: attr("Room") }),
+    ]),
+  ]);
+  const bed = (id: string, room: string): Item => ({ ...keys("H#1", `B#${id}`), Room: { S: room } });
+  const house: Item = { ...keys("H#1", "H"), Size: { S: "large" }, Rooms: { L: [{ S: "1" }, { S: "red" }] } };
+  const { causes } = await migrateTrial({
+    ...{ url: own.url, schema: { tables: houses, items: parts } },
+    items: [house, bed("a", "red"), bed("b", "red"), bed("c", "attic")],
+  });
+  expect(causes).toMatchObject([
+    { subject: "House", missing: [{ table: "rooms", key: ["1", "red"], rows: 2 }] },
+    { subject: "rooms", problem: "1 row points to a row that is not there", missing: [{ key: ["1", "attic"] }] },
+  ]);
+});
+
 it("each row that points nowhere names what it misses, and the item that would have given it", () => {
   const text = reportText(report);
   expect(text).toMatch(/^DISCREPANT {2}2 problems, named below with what to do\.$/m);

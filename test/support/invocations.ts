@@ -13,6 +13,7 @@ import type { Run } from "../../lambda/ports/runs.ts";
 import { memorySource } from "./memory-source.ts";
 import { query } from "./migration.ts";
 import { otherSession } from "./other-session.ts";
+import { held } from "./reports.ts";
 import { proxied } from "./tcp-proxy.ts";
 
 /** One of everything that is built. */
@@ -91,7 +92,12 @@ export const copied = (url: string, list: readonly Item[]) =>
 export const finalize = (url: string, list: readonly Item[], how?: How) =>
   invocation(url, list, (migration, run) => workflowFinalize(migration, must(run, "planned")), how);
 export const proof = (url: string, list: readonly Item[], how?: How) =>
-  invocation(url, list, (migration, run) => prove(migration, must(run, "planned"), stopwatch(migration.now)), how);
+  invocation(
+    url,
+    list,
+    async (migration, run) => held(await prove(migration, must(run, "planned"), stopwatch(migration.now))),
+    how,
+  );
 
 /**
  * An invocation that is ended as soon as it has sent what `last` says: by being killed, before the answer comes, or by its time

@@ -2,14 +2,13 @@
  * Discrepancies → what they come from: a row that is missing is one cause, however many others point to it, and what an item in
  * quarantine would have given is missing because of that. Every discrepancy belongs to a cause; one may belong to several.
  */
-import type { Mapping } from "../../mapping/model.ts";
 import { type About, counted, type Discrepancy, MISSING_PARENT } from "./discrepancy.ts";
 import type { Example, ForeignKeyFacts, HeldBack, TableContent } from "./evidence.ts";
 
 /** A row that is not there, and those that point to it. */
 export interface MissingRow {
   readonly table: string;
-  /** What it is referred to by: the primary key in its order, where it is that. */
+  /** Its primary key, by which it is referred to. */
   readonly columns: readonly string[];
   readonly key: readonly string[];
   /** The item in quarantine that would have given it. */
@@ -54,7 +53,7 @@ interface Draft {
 /** A report names this many rows of a cause. */
 const SHOWN = 20;
 
-export function causesOf(mapping: Mapping, discrepancies: readonly Discrepancy[], facts: Facts): Cause[] {
+export function causesOf(discrepancies: readonly Discrepancy[], facts: Facts): Cause[] {
   const drafts = new Map<string, Draft>();
   const draftOf = (name: string, at: number): Draft => {
     const draft = drafts.get(name) ?? { discrepancies: new Set(), missing: new Map(), further: 0, pointing: 0 };
@@ -88,11 +87,7 @@ export function causesOf(mapping: Mapping, discrepancies: readonly Discrepancy[]
   function partOf({ table }: Extract<About, { kind: "nulls" }>, at: number): string {
     const { count, examples = [] } = discrepancies[at] ?? {};
     const keys = examples.map(({ key = [] }) => key);
-    const items = keys.map((key) =>
-      facts.heldBack.find(
-        (each) => each.table === table && sameNames(each.key, key) && each.columns.length === key.length,
-      ),
-    );
+    const items = keys.map((key) => facts.heldBack.find((each) => each.table === table && sameNames(each.key, key)));
     const [first] = items;
     const lead = first && known.reasons.get(reasonOf(first));
     const isOne = items.every(
@@ -107,21 +102,18 @@ export function causesOf(mapping: Mapping, discrepancies: readonly Discrepancy[]
     let told = 0;
     for (const { key: values, rows, examples } of missing.first) {
       told += rows;
-      const named = inKeyOrder(mapping, references, referencedColumns, values);
-      const item = facts.heldBack.find(
-        (each) => each.table === references && sameNames(each.columns, named.columns) && sameNames(each.key, named.key),
-      );
+      const item = facts.heldBack.find((each) => each.table === references && sameNames(each.key, values));
       const name =
         (item && known.reasons.get(reasonOf(item))) ??
-        (isGone(references, named.key) ? known.missing.get(references) : undefined) ??
+        (isGone(references, values) ? known.missing.get(references) : undefined) ??
         own;
       const draft = draftOf(String(name), at);
       draft.pointing += rows;
-      const place = JSON.stringify([references, named]);
+      const place = JSON.stringify([references, values]);
       const before = draft.missing.get(place);
       const pointing = [...(before?.pointing ?? []), { table, columns, rows, examples }];
       draft.missing.set(place, {
-        ...{ table: references, ...named, rows: (before?.rows ?? 0) + rows, pointing },
+        ...{ table: references, columns: referencedColumns, key: values, rows: (before?.rows ?? 0) + rows, pointing },
         ...(item === undefined ? {} : { source: item.source }),
       });
     }
@@ -184,16 +176,4 @@ function leading(discrepancies: readonly Discrepancy[]) {
     else if (about?.kind === "rows differ" && about.rows > 0) different.set(about.table, at);
   }
   return { quarantined, reasons, missing, different };
-}
-
-/** A row by its primary key as a report writes it, where it is referred to by that. */
-export function inKeyOrder(
-  { tables }: Pick<Mapping, "tables">,
-  table: string,
-  columns: readonly string[],
-  key: readonly string[],
-): { readonly columns: readonly string[]; readonly key: readonly string[] } {
-  const primary = tables.find(({ name }) => name === table)?.primaryKey.map(({ name }) => name) ?? [];
-  if (primary.length !== columns.length || !primary.every((name) => columns.includes(name))) return { columns, key };
-  return { columns: primary, key: primary.map((name) => key[columns.indexOf(name)] ?? "") };
 }

@@ -92,7 +92,7 @@ export interface MissingParents {
 /** A row that is not there and is referred to, and the item in quarantine that would have given it. */
 export interface HeldBack {
   readonly table: string;
-  readonly columns: readonly string[];
+  /** Its primary key. */
   readonly key: readonly string[];
   readonly source: string;
   readonly reason: string;

@@ -22,7 +22,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
   const { tally, ledger, content, relations, heldBack } = evidence;
   const discrepancies = compare(mapping, evidence);
   const { foreignKeys } = relations;
-  const causes = causesOf(mapping, discrepancies, { foreignKeys, heldBack, tables: content.tables });
+  const causes = causesOf(discrepancies, { foreignKeys, heldBack, tables: content.tables });
   const accepted = ledger.waiting.filter(needsDecision).reduce((sum, group) => sum + group.accepted, 0);
   const counts = (name: string) => own(tally.entities, name);
   const names = [...entityNames(mapping), ...(counts(NO_ENTITY) === undefined ? [] : [NO_ENTITY])];

@@ -20,7 +20,7 @@ const report: Report = {
   ],
 };
 const textOf = (discrepancies: readonly Discrepancy[], more: Partial<Report> = {}) => {
-  const causes = causesOf(NO_MAPPING, discrepancies, { foreignKeys: [], heldBack: [], tables: [] });
+  const causes = causesOf(discrepancies, { foreignKeys: [], heldBack: [], tables: [] });
   return reportText({ ...report, ...more, discrepancies, causes });
 };
 const quarantined: Discrepancy = {
