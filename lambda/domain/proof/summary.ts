@@ -24,12 +24,15 @@ export function headOf(report: Report): [verdict: string, run: string, counts: s
     `${numeral(items.quarantined)} quarantined`,
     ...(items.repeated > 0 ? [`${numeral(items.repeated)} repeated`] : []),
   ];
-  return [
-    `${report.verdict.toUpperCase()}${accepted(report)}  ${meaning(report)}${leftBehind(report)}`,
-    `run ${report.run}, pass ${report.pass}, ${report.source}`,
-    parts.join(" · "),
-  ];
+  const { word, means } = verdictOf(report);
+  return [`${word}  ${means}`, `run ${report.run}, pass ${report.pass}, ${report.source}`, parts.join(" · ")];
 }
+
+/** The verdict as it is called out, and what it means here. */
+export const verdictOf = (report: Report): { readonly word: string; readonly means: string } => ({
+  word: `${report.verdict.toUpperCase()}${accepted(report)}`,
+  means: `${meaning(report)}${leftBehind(report)}`,
+});
 
 const accepted = ({ accepted: total = 0 }: Report): string => (total === 0 ? "" : ` (${numeral(total)} accepted)`);
 
