@@ -39,6 +39,11 @@ const TERMINAL = {
   },
   schema: { ...text("--schema <DIR>", "the folder with tables.ts and items.ts"), default: "schema" },
   json: { ...text("--json <FILE>", "write the answer there"), isWritten: true },
+  html: {
+    ...text("--html <FILE>", "write the report there as a page, for a browser or a printer"),
+    isWritten: true,
+  },
+  hashKeys: yes("--hash-keys", "with --html: hashes in place of the keys of items, and no key of a row"),
   stack: text("--stack <NAME>", "the stack that was deployed"),
   region: text("--region <R>", "where it was deployed; that of the environment or the profile where it is left out"),
   items: whole("--items <N>", "items in the sample table (default: 20,000)"),

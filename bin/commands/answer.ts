@@ -58,8 +58,11 @@ export function tellUnwritten(): void {
 
 /** Writes what a command found to the file that was named, if one was. The screen shows it, whatever becomes of the file. */
 export async function writeJson(file: string | undefined, found: unknown): Promise<void> {
-  if (file === undefined) return;
-  await writeFile(file, `${JSON.stringify(found, null, 2)}\n`).catch((error) => unwritten.set(file, error));
+  if (file !== undefined) await writeText(file, `${JSON.stringify(found, null, 2)}\n`);
+}
+
+export async function writeText(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error) => unwritten.set(file, error));
 }
 
 /** As `writeJson`, with a last list under a name of its own, written as it comes: it may be longer than memory. */

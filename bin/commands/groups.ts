@@ -41,7 +41,7 @@ export const EXAMPLES: Readonly<Record<VerbName, readonly [string, ...string[]]>
   ],
   verify: ["verify", "verify --recount --sample 500"],
   status: ["status", "status --run 2 --window 90"],
-  report: ["report", "report --sql"],
+  report: ["report", "report --html report.html", "report --sql"],
   trace: ["trace 'USER#ada' PROFILE", "trace 'USER#ada / PROFILE'", "trace users ada"],
   "list-quarantine": ["list-quarantine", "list-quarantine --limit 100 --json waiting.json"],
   repair: ["repair", "repair --force"],

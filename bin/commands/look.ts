@@ -16,6 +16,7 @@ import { watched } from "../terminal/watch.ts";
 import { writeJson, writeJsonList } from "./answer.ts";
 import { command } from "./command.ts";
 import { exportItems, refuseToPipe, showItems } from "./kept-items.ts";
+import { pageWriter } from "./page.ts";
 
 export const status = command("status", async ({ target, run: number, window, watch, json }) => {
   let told = await runStatus(target, number, window, waits);
@@ -26,14 +27,16 @@ export const status = command("status", async ({ target, run: number, window, wa
 });
 
 /** Shows what the newest proof found when it was made. */
-export const report = command("report", async ({ target, run, schema, sql, json }) => {
+export const report = command("report", async ({ target, run, schema, sql, json, ...wanted }) => {
+  const writePage = pageWriter(wanted);
   if (sql === true) {
     print(await runPlainSql({ target, schema: await readSchema(schema) }, waits));
     return;
   }
-  const { report: found } = await runReport(target, run, waits);
+  const { report: found, logKey } = await runReport(target, run, waits);
   await writeJson(json, found);
   tell(reportText(found));
+  await writePage({ report: found, logKey });
 });
 
 export const listQuarantine = command("list-quarantine", async ({ target, schema, limit, bodies, json, ...given }) => {

@@ -26,6 +26,7 @@ import { stopSignal } from "../terminal/stop.ts";
 import { show, writeJson } from "./answer.ts";
 import { command } from "./command.ts";
 import { keepUntilStopped } from "./database.ts";
+import { pageWriter } from "./page.ts";
 
 const TABLE = "files";
 const SCHEMA = join(import.meta.dirname, "../../schema");
@@ -39,6 +40,8 @@ const rehearseSchema = z
     sabotage: z.boolean().default(false),
     keep: z.boolean().default(false),
     json: z.string().optional(),
+    html: z.string().optional(),
+    hashKeys: z.boolean().optional(),
   })
   .refine(({ dirty, sabotage }) => !(dirty && sabotage), {
     error: "--dirty and --sabotage are two rehearsals: faulty data can never end verified; run one, then the other",
@@ -50,6 +53,7 @@ export const rehearse = command("rehearse", async (raw) => {
   const signal = stopSignal();
   const settings = parse(rehearseSchema, raw, "the command line");
   const options = optionsAmong(raw);
+  const writePage = pageWriter(settings);
   const progress = terminalProgress();
   progress.step("starting PostgreSQL and a DynamoDB-compatible server");
   await using engines = new AsyncDisposableStack();
@@ -66,11 +70,13 @@ export const rehearse = command("rehearse", async (raw) => {
       progress.done();
       await perform(task, settings, signal);
     } else {
-      const { report } = await runMigration(task, { progress, signal });
+      const found = await runMigration(task, { progress, signal });
+      const { report } = found;
       await writeJson(settings.json, report);
       if (report.verdict === "verified") progress.done();
       else progress.leave();
       show(report);
+      await writePage(found);
       if (settings.dirty) listDirt();
       else if (!signal.aborted) await answer(postgres.url);
     }
@@ -114,10 +120,12 @@ function* takeUntil<T>(values: Iterable<T>, signal: AbortSignal): Generator<T> {
 /** Tells the story of a sabotage and sets the exit status. The killed process is this command line's own `migrate`. */
 async function perform(task: Task, settings: RehearseSettings, signal: AbortSignal): Promise<void> {
   const { concurrency, maxReadUnits, units } = task.options;
-  const given = { json: settings.json, concurrency, "max-read-units": maxReadUnits };
+  const { json, html, hashKeys } = settings;
+  const given = { json, html, concurrency, "max-read-units": maxReadUnits };
   const command = [
     ...["migrate", "--source", task.source, "--target", task.target, "--schema", SCHEMA],
     ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
+    ...(hashKeys === true ? ["--hash-keys"] : []),
   ];
   const { target: url, schema } = task;
   const caught = await sabotage({ command, url, schema, units, items: settings.items, signal, print });

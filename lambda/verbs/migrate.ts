@@ -20,6 +20,8 @@ export const migrate = {
     "remap",
     ...PROOF,
     "keep",
+    "html",
+    "hashKeys",
     "json",
   ],
   meaning: {

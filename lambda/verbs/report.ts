@@ -12,7 +12,7 @@ import { answering, type Verb } from "../verb.ts";
 export const report = {
   says: "the newest proof, as it was made",
   needs: ["target"],
-  takes: ["run", "sql", "schema", "json"],
+  takes: ["run", "sql", "schema", "html", "hashKeys", "json"],
   ends: "0 told; 3 refused",
   event: answering(
     { summary: summarySchema, run: total, report: z.record(z.string(), z.unknown()).readonly() },
