@@ -44,7 +44,7 @@ type Having<F extends Flags, P extends Partial<Flags>> = With<F, P> extends infe
 export interface ColumnBuilder<K extends Kind, F extends Flags> extends Column<K, F> {
   /** Part of the primary key. Several such columns make a composite key, in the order they are written. */
   primaryKey(): ColumnBuilder<K, Having<F, { readonly key: true }>>;
-  /** May hold NULL. A nullable column must still be named by every `into`: an omission would be silence. */
+  /** May hold NULL, and does where an `into` leaves it out; one of them has to name it. */
   nullable(): ColumnBuilder<K, Having<F, { readonly nullable: true }>>;
   /** No two rows have the same value. Built after the copy; duplicates are reported with their source keys. */
   unique(): ColumnBuilder<K, F>;

@@ -5,30 +5,17 @@
 import type { Column, FlagsOf } from "./columns.ts";
 import type { Kind, NumberKind } from "./kinds.ts";
 import type { Constant, Level, ReadPlan } from "./plans.ts";
-import {
-  type AnyReader,
-  type AttributeReader,
-  attributeOf,
-  type CaptureReaders,
-  constantOf,
-  type ElementReader,
-  elementOf,
-  keyCaptures,
-  type Nullness,
-  positionIn,
-  type Reader,
-  restOfItem,
-  surrogateOf,
-} from "./readers.ts";
+import { attributeOf, constantOf, elementOf, keyCaptures, positionIn, restOfItem, surrogateOf } from "./readers.ts";
 import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
 import type { Discriminator } from "./template.ts";
+import type { AnyReader, AttributeReader, CaptureReaders, ElementReader, Lax, Nullness, Reader } from "./words.ts";
 
 type Accepted<C extends Column> = Reader<C["kind"], FlagsOf<C>["nullable"] extends true ? Nullness : "never null">;
 type LeftOut<C extends Columns> = {
-  [N in keyof C]: FlagsOf<C[N]>["filled"] extends true ? N : never;
+  [N in keyof C]: FlagsOf<C[N]>["filled"] extends true ? N : FlagsOf<C[N]>["nullable"] extends true ? N : never;
 }[keyof C];
 
-/** What `into` takes: every column but those with a default. */
+/** What `into` takes: every column, but those with a default, and those that may be NULL and this kind of item has nothing for. */
 export type RowOf<C extends Columns> = { readonly [N in Exclude<keyof C, LeftOut<C>>]: Accepted<C[N]> } & {
   readonly [N in LeftOut<C>]?: Accepted<C[N]>;
 };
@@ -73,7 +60,8 @@ export interface ItemContext<P extends string, S extends string> {
   readonly key: CaptureReaders<P | S>;
   /** An attribute by its name exactly as stored, dots and all. `.at()` descends. */
   attr(name: string): AttributeReader;
-  constant(value: Constant): Reader<Kind>;
+  /** The same value for every row; `null` for a column that may be NULL. */
+  constant<const V extends Constant | null>(value: V): Reader<Kind, null extends V ? Lax : "never null">;
   /**
    * A uuid (version 5) made of a natural key: the same for the same parts, in every table, run and process, so that a row
    * can have an id of its own and others can refer to it. `of` says whose id it is. NULL where a part is.

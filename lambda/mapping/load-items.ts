@@ -3,7 +3,7 @@ import type { EntitySpec, ItemsSpec, WriteSpec } from "./items.ts";
 import type { DeclaredTable } from "./load-tables.ts";
 import type { ColumnModel, FacetModel, MappingProblem, TableModel } from "./model.ts";
 import { own } from "./own.ts";
-import { type Level, mayBeNull, plansIn, type ReadPlan } from "./plans.ts";
+import { type Level, mayBeNull, NOTHING, plansIn, type ReadPlan } from "./plans.ts";
 import { isTemplateProblem, type KeyPattern, parseTemplate, type Template } from "./template.ts";
 
 export type RowSpec = Extract<WriteSpec, { kind: "row" }>;
@@ -66,12 +66,18 @@ export function loadWriters(
         continue;
       }
       checkRow(write, table, open, where, problems);
-      const columns = table.columns.filter(({ name }) => own(write.columns, name) !== undefined);
+      const columns = table.columns.filter((column) => planFor(write, column) !== undefined);
       writers.push({ entity: entity.name, spec: write, table, columns });
     }
   };
   visit(entity.writes, []);
   return writers;
+}
+
+/** How a row reads a column. One that may be NULL and is left out is NULL: another kind of item has something to say of it. */
+export function planFor({ part, columns }: RowSpec, column: ColumnModel): ReadPlan | undefined {
+  const isLeftOut = !part && column.nullable && column.defaultSql === undefined && !Object.hasOwn(columns, column.name);
+  return isLeftOut ? NOTHING : own(columns, column.name);
 }
 
 /** The templates' braces were read twice, by the compiler's rules and by the parser's: what a reader names must be there. */
@@ -130,7 +136,7 @@ function checkRow(
     if (!table.columns.some((column) => column.name === name)) say(`there is no column ${name}`, "correct the name");
   }
   for (const column of table.columns) {
-    const plan = own(write.columns, column.name);
+    const plan = planFor(write, column);
     const isKey = table.primaryKey.includes(column);
     if (plan === undefined) {
       if (isKey || (!write.part && column.defaultSql === undefined)) {
@@ -175,6 +181,11 @@ export function loadFacets(
         "give every `into` of this table the same columns, or merge parts",
       );
     }
+    for (const { name } of table.columns.filter((column) => own.every(({ spec }) => planFor(spec, column) === NOTHING)))
+      say(
+        `no item gives column ${name}`,
+        "name it in an `into`, as constant(null) where nothing is known, or remove it",
+      );
     return [{ index: 0, columns: first.columns }];
   }
   const owners = new Map<string, string>();

@@ -2,10 +2,11 @@
  * What is said of values, looked at once for the whole mapping: words that could mean nothing where they stand, and functions
  * that share a name. The compiler refuses most of the former, for those who ask it.
  */
+import { dateFormat, isFormatProblem } from "./date-format.ts";
 import type { ItemsSpec } from "./items.ts";
 import { plansOf } from "./load-items.ts";
 import type { MappingProblem } from "./model.ts";
-import type { ReadPlan, Step } from "./plans.ts";
+import type { NumberSpelling, ReadPlan, Step } from "./plans.ts";
 
 /** Functions met so far, by the id that stands for them. */
 type Functions = Map<string, Extract<Step, { kind: "function" }>["apply"]>;
@@ -30,11 +31,11 @@ function checkSurrogate({ from }: ReadPlan, say: Say): void {
 }
 
 /** What a value can be between two words. Only what is stored has members that somebody could have left unread. */
-type Shape = "stored" | "value" | "list" | "number" | "moment";
+type Shape = "stored" | "value" | "list" | "number" | "moment" | "finished";
 
 const TEXT: readonly Shape[] = ["stored", "value"];
 const NUMBER: readonly Shape[] = ["stored", "value", "number"];
-const ANY: readonly Shape[] = ["stored", "value", "list", "number", "moment"];
+const ANY: readonly Shape[] = ["stored", "value", "list", "number", "moment", "finished"];
 
 /** By word: how it is written, what it takes, and what it makes of that where it makes something else. */
 const WORDS: Readonly<
@@ -46,6 +47,11 @@ const WORDS: Readonly<
   "or else": { word: ".orElse()", takes: NUMBER, gives: "value" },
   "null if": { word: ".nullIf()", takes: NUMBER },
   "without prefix": { word: ".withoutPrefix()", takes: TEXT, gives: "value" },
+  "without suffix": { word: ".withoutSuffix()", takes: TEXT, gives: "value" },
+  "true false": { word: ".trueFalse()", takes: NUMBER, gives: "finished" },
+  hex: { word: ".hex()", takes: TEXT, gives: "finished" },
+  "date only": { word: ".dateOnly()", takes: ["stored", "value", "moment"], gives: "finished" },
+  format: { word: ".format()", takes: TEXT, gives: "moment" },
   "one of": { word: ".oneOf()", takes: NUMBER, gives: "value" },
   captures: { word: ".captures()", takes: TEXT, gives: "value" },
   split: { word: ".split()", takes: TEXT, gives: "list" },
@@ -91,6 +97,15 @@ function checkStep(step: Step, functions: Functions, say: Say): void {
   if (step.kind === "one of" && step.texts.length === 0) say(".oneOf() allows nothing", "name the values it may have");
   if (step.kind === "without prefix" && step.prefix === "")
     say("it takes away an empty prefix", "name the prefix, or leave it out");
+  if (step.kind === "without suffix" && step.suffix === "")
+    say("it takes away an empty suffix", "name the suffix, or leave it out");
+  if (step.kind === "true false" && step.yes === step.no)
+    say("one text means both true and false", 'name two: .trueFalse("1", "0")');
+  if (step.kind === "digits" && step.spelled !== undefined) checkSpelling(step.spelled, say);
+  if (step.kind === "format") {
+    const parsed = dateFormat(step.format, step.firstYear);
+    if (isFormatProblem(parsed)) say(`the format "${step.format}": ${parsed.problem}`, parsed.remedy);
+  }
   if (step.kind !== "function") return;
   if (step.id.trim() === "")
     say("a function has no name", 'give it one that changes when it does: .convert("cents v1", …)');
@@ -99,4 +114,22 @@ function checkStep(step: Step, functions: Functions, say: Say): void {
     say(`two functions are called "${step.id}"`, "give each its own name, or use one function for both");
   }
   functions.set(step.id, step.apply);
+}
+
+/** One character that no number is written with otherwise. */
+const MARK = /^[^\d+()-]$/u;
+
+function checkSpelling({ thousands, point = ".", unit }: NumberSpelling, say: Say): void {
+  if (![point, ...(thousands === undefined ? [] : [thousands])].every((mark) => MARK.test(mark)))
+    say(
+      "digits are parted by what is not one character, or a digit or sign itself",
+      'write .digits({ thousands: "," })',
+    );
+  if (thousands === point)
+    say(
+      `"${point}" parts thousands and stands before the fraction`,
+      'say both: .digits({ thousands: ".", point: "," })',
+    );
+  if (unit !== undefined && (unit.trim() === "" || /[\d+()-]/.test(unit)))
+    say("the unit of a number is blank, or holds a digit or sign itself", 'write .digits({ unit: "$" })');
 }

@@ -11,6 +11,7 @@ import {
   loadFacets,
   loadPattern,
   loadWriters,
+  planFor,
   plansOf,
   type Writer,
 } from "./load-items.ts";
@@ -151,7 +152,7 @@ function planWrites(
     const table = tables.find(({ name }) => name === write.table);
     const facet = writer && table && facetOf(table, writer, writers);
     if (writer === undefined || table === undefined || facet === undefined) return [];
-    const reads = facet.columns.flatMap(({ name }) => own(write.columns, name) ?? []);
+    const reads = facet.columns.flatMap((column) => planFor(write, column) ?? []);
     return [{ kind: "row", table, facet, reads }];
   });
 }

@@ -4,6 +4,16 @@ import type { DynamoDbValue } from "./value.ts";
 
 export type Constant = string | number | boolean;
 
+/** How a number is written in text. */
+export interface NumberSpelling {
+  /** What parts groups of three digits. */
+  readonly thousands?: string;
+  /** What stands before the fraction. Default `.`. */
+  readonly point?: string;
+  /** What may stand before or behind the number, `$` or `EUR`. */
+  readonly unit?: string;
+}
+
 /** What values are found in: the item, at depth 0, or the elements of one `each`. Two of one depth are two. */
 export interface Level {
   readonly depth: number;
@@ -13,7 +23,8 @@ export type From =
   | { readonly kind: "capture"; readonly name: string }
   | { readonly kind: "value"; readonly level: Level }
   | { readonly kind: "position"; readonly level: Level }
-  | { readonly kind: "constant"; readonly value: Constant }
+  /** `null` stands for the column's NULL. */
+  | { readonly kind: "constant"; readonly value: Constant | null }
   /** A uuid made of other values. `of` keeps those of different things apart. */
   | { readonly kind: "surrogate"; readonly of: string; readonly parts: readonly ReadPlan[] }
   /** The attributes of the item that nothing else reads. */
@@ -31,10 +42,17 @@ export type Step =
   | { readonly kind: "or else"; readonly use: Constant }
   | { readonly kind: "null if"; readonly text: string }
   | { readonly kind: "without prefix"; readonly prefix: string }
+  | { readonly kind: "without suffix"; readonly suffix: string }
+  | { readonly kind: "true false"; readonly yes: string; readonly no: string }
+  | { readonly kind: "hex" }
+  /** Of text, or of a number that counts what `of` says. */
+  | { readonly kind: "date only"; readonly of: Conversion }
   | { readonly kind: "one of"; readonly texts: readonly string[] }
   | { readonly kind: "captures"; readonly template: string; readonly name: string }
   | { readonly kind: "split"; readonly delimiter: string }
-  | { readonly kind: "digits" }
+  | { readonly kind: "digits"; readonly spelled?: NumberSpelling }
+  /** Two digits of a year are one from `firstYear` on. */
+  | { readonly kind: "format"; readonly format: string; readonly firstYear?: number }
   | { readonly kind: "epoch" }
   | { readonly kind: "agrees with"; readonly other: ReadPlan }
   /** The function is not part of a mapping's identity: its id is, and changes with what it does. */
@@ -46,6 +64,9 @@ export interface ReadPlan {
   readonly steps: readonly Step[];
   readonly conversion: Conversion;
 }
+
+/** What a column is given that a kind of item has nothing to say of. */
+export const NOTHING: ReadPlan = { from: { kind: "constant", value: null }, steps: [], conversion: "natural" };
 
 /** Members and elements on the way to what a plan reads: `.at()` goes before every word that makes another value. */
 export const pathOf = ({ steps }: ReadPlan): readonly (string | number)[] =>
@@ -62,6 +83,7 @@ const NULLING: ReadonlySet<Step["kind"]> = new Set(["optional", "nullable", "nul
 /** Whether a value read so may stand for NULL. What a function gives is known to the compiler alone. */
 export function mayBeNull({ from, steps }: ReadPlan): boolean {
   if (steps.some(({ kind }) => NULLING.has(kind))) return true;
+  if (from.kind === "constant") return from.value === null;
   return from.kind === "surrogate" && from.parts.some(mayBeNull);
 }
 

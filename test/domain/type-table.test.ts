@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { AttributeType, AttributeValue } from "../../lambda/domain/decode/attribute.ts";
 import { encode } from "../../lambda/domain/decode/cell.ts";
 import { isRefusal } from "../../lambda/domain/decode/refusal.ts";
-import { wordOf } from "../../lambda/domain/decode/steps.ts";
+import { type Word, wordOf } from "../../lambda/domain/decode/steps.ts";
 import type { Conversion, Kind } from "../../lambda/mapping/kinds.ts";
 import { readPage } from "../support/pages.ts";
 
@@ -14,7 +14,8 @@ function friendly(type: AttributeType, kind: Kind): AttributeValue {
     timestamptz: "2024-01-01T00:00:00Z",
     timestamp: "2024-01-01T00:00:00",
     date: "2024-01-01",
-    boolean: "true",
+    boolean: "1",
+    bytea: "01",
   };
   const bytes = Uint8Array.of(1);
   const S = texts[kind] ?? "1";
@@ -36,11 +37,20 @@ function friendly(type: AttributeType, kind: Kind): AttributeValue {
   return many[type as keyof typeof many];
 }
 
-const CONVERSIONS: readonly Conversion[] = ["natural", "digits", "epochSeconds", "epochMillis"];
-const accepts = (kind: Kind, value: AttributeValue): Conversion[] =>
-  CONVERSIONS.filter((conversion) => {
-    const after = conversion === "digits" ? wordOf({ kind: "digits" }, "it", new Map())(value) : value;
-    return after !== null && !isRefusal(after) && !isRefusal(encode({ kind }, after, conversion));
+/** What can be said of a value before it goes into a column, and how that takes it then. */
+const WORDS: Readonly<Record<string, readonly [Word | undefined, Conversion]>> = {
+  natural: [undefined, "natural"],
+  digits: [{ kind: "digits" }, "digits"],
+  epochSeconds: [undefined, "epochSeconds"],
+  epochMillis: [undefined, "epochMillis"],
+  hex: [{ kind: "hex" }, "natural"],
+  trueFalse: [{ kind: "true false", yes: "1", no: "0" }, "natural"],
+};
+const accepts = (kind: Kind, value: AttributeValue): string[] =>
+  Object.entries(WORDS).flatMap(([word, [step, conversion]]) => {
+    const after = step === undefined ? value : wordOf(step, "it", new Map())(value);
+    const isTaken = after !== null && !isRefusal(after) && !isRefusal(encode({ kind }, after, conversion));
+    return isTaken ? [word] : [];
   });
 
 const PAGE = await readPage("schema/README.md");
@@ -73,7 +83,7 @@ it.each(CELLS)("$type into $kind: $cell", ({ type, kind, cell }) => {
     "of N": { N: "1" },
     "of B": { B: Uint8Array.of(1) },
   };
-  const words = [...cell.matchAll(/\.(\w+)\(\)/g)].map(([, word]) => word);
+  const words = [...cell.matchAll(/\.(\w+)\(…?\)/g)].map(([, word]) => word);
   if (cell === "✓") expect(accepted).toContain("natural");
   else if (cell in members) {
     const only = Object.entries(members).filter(([, member]) => accepts(kind, { L: [member] }).length > 0);

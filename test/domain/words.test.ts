@@ -3,51 +3,9 @@ import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
 import { decoder } from "../../lambda/domain/decode/decoder.ts";
-import { must } from "../../lambda/domain/must.ts";
-import {
-  bytea,
-  defineItems,
-  defineTables,
-  integer,
-  jsonb,
-  text,
-  textArray,
-  timestamptz,
-  uuid,
-} from "../../lambda/mapping/index.ts";
-import type { AnyReader, AttributeReader } from "../../lambda/mapping/readers.ts";
-
-const COLUMNS = {
-  text: text(),
-  integer: integer(),
-  uuid: uuid(),
-  time: timestamptz(),
-  texts: textArray(),
-  json: jsonb(),
-  bytes: bytea(),
-};
-type ColumnName = keyof typeof COLUMNS;
-
-/** What one attribute `A` becomes in one column, or why it does not. */
-function read(column: ColumnName, word: (a: AttributeReader, b: AttributeReader) => AnyReader, item: Item) {
-  const tables = defineTables({ t: { id: text().primaryKey(), value: COLUMNS[column].nullable() } });
-  const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
-    kind("T", { pk: "{id}" }, ({ key, attr }) => [
-      // The compiler checks kinds elsewhere (test/mapping/types.test.ts); here any word meets any column.
-      into("t", { id: key.id, value: word(attr("A"), attr("B")) as AttributeReader }),
-    ]),
-  ]);
-  const { outcome } = decoder(load({ tables, items }), { source: "s", expiredAt: 0n })({
-    item: { PK: { S: "1" }, ...item },
-  });
-  if (outcome.kind === "quarantined") return outcome.refusal.reason;
-  if (outcome.kind !== "rows") return outcome.kind;
-  if (outcome.unmapped.length > 0) return `unmapped ${outcome.unmapped.join()}`;
-  const [row] = outcome.contributions;
-  const at = must(row, "one row").facet.columns.findIndex(({ name }) => name === "value");
-  return { value: row?.cells[at]?.input ?? null };
-}
-const A = (value: AttributeValue): Item => ({ A: value });
+import { bytea, defineItems, defineTables, integer, jsonb, text, uuid } from "../../lambda/mapping/index.ts";
+import type { AnyReader, AttributeReader } from "../../lambda/mapping/words.ts";
+import { A, type ColumnName, read } from "../support/words.ts";
 
 describe("a word", () => {
   it.each<[string, ColumnName, (a: AttributeReader, b: AttributeReader) => AnyReader, Item, unknown]>([

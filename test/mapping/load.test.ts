@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { defineItems, defineTables, jsonb, numeric, table, text } from "../../lambda/mapping/index.ts";
 import type { ItemsSpec } from "../../lambda/mapping/items.ts";
 import { loadMapping } from "../../lambda/mapping/load.ts";
-import type { AnyReader } from "../../lambda/mapping/readers.ts";
 import type { Tables } from "../../lambda/mapping/tables.ts";
+import type { AnyReader } from "../../lambda/mapping/words.ts";
 import { items } from "../../schema/items.ts";
 import { tables } from "../../schema/tables.ts";
 

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ALONE } from "../support/compiling.ts";
+import { WORD_CASES } from "./word-cases.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -62,8 +63,8 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
     /"may be null"' is not assignable to type '"never null"/,
   ],
   [
-    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c") })])]);',
-    /Property 'note' is missing/,
+    'defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, created_at: attr("c"), note: attr("n") })])]);',
+    /Property 'size' is missing/,
   ],
   [
     'defineItems(tables, options, ({ item, part }) => [item("P", { pk: "P#{p}", sk: "M" }, ({ attr }) => [part("people", { name: attr("n") })])]);',
@@ -156,6 +157,7 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
     'defineItems(tables, options, ({ item, into, each }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [each(attr("t"), (tag) => into("tags", { file_id: key.f, tag: tag.nullable().at("x") }))])]);',
     /"may be null"' is not assignable to type '"never null"/,
   ],
+  ...WORD_CASES,
   // What must compile.
   [
     'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").oneOf("a").nullIf("x").optional().nullable() })])]);',

@@ -218,6 +218,9 @@ function remedy(kind: Kind, value: AttributeValue, conversion: Conversion): stri
     if ("S" in value && isTime(kind)) return `ISO text needs no .${conversion}()`;
   }
   if ("S" in value && numeric) return "say .digits() if the text holds a number";
+  if (("S" in value || "N" in value) && kind === "boolean")
+    return 'say which means true and which false: .trueFalse("1", "0")';
+  if ("S" in value && kind === "bytea") return "say .hex() if the text holds hex digits";
   if ("N" in value && isTime(kind)) return "say .epochSeconds() or .epochMillis() if the number counts from 1970";
   if ("L" in value && kind === "text[]") return "an element is not S; a jsonb column holds any list";
   if ("L" in value && kind === "bytea[]") return "an element is not B; a child table holds any list";

@@ -6,7 +6,7 @@
 
 import type { Conversion, TimeKind } from "../../mapping/kinds.ts";
 import { must } from "../must.ts";
-import { type Refusal, refuse } from "./refusal.ts";
+import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 
 const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
@@ -29,7 +29,7 @@ const USUAL =
 export function momentFromText(kind: TimeKind, text: string): string | Refusal {
   if (kind === "timestamptz" && USUAL.test(text)) return `${text.slice(0, 10)} ${text.slice(11, -1)}+00`;
   const match = ISO.exec(text);
-  if (match === null) return refuse("not-a-time", "the text is not an ISO 8601 date or time with a four-digit year");
+  if (match === null) return noIso();
   const [, year, month, day, hour, minute, second = "0", fraction = "", zone] = match;
   const holds = hour === undefined ? "date" : zone === undefined ? "timestamp" : "timestamptz";
   if (holds !== kind) return refuse("wrong-type", mismatch(kind, holds));
@@ -43,6 +43,16 @@ export function momentFromText(kind: TimeKind, text: string): string | Refusal {
   if (offset === undefined) return refuse("not-a-time", "the text names a zone further than 15:59 from UTC");
   if (!/^0*$/.test(fraction.slice(6))) return refuse("would-round", "Postgres keeps six digits of a second");
   return printed(kind, days, clock - offset);
+}
+
+/** The day an ISO text names, as it stands there: a zone moves nothing. */
+export function dayOfText(text: string): string | Refusal {
+  const match = ISO.exec(text);
+  if (match === null) return noIso();
+  const [, , , , hour, , , , zone] = match;
+  const holds = hour === undefined ? "date" : zone === undefined ? "timestamp" : "timestamptz";
+  const moment = momentFromText(holds, text);
+  return isRefusal(moment) ? moment : text.slice(0, 10);
 }
 
 /** A canonical number of seconds or milliseconds since 1970 -> the text of `kind`, a `timestamp` being read as UTC. */
@@ -63,11 +73,16 @@ export function momentFromEpoch(
   return printed(kind, sign * days, sign * clock);
 }
 
+const noIso = (): Refusal =>
+  refuse(
+    "not-a-time",
+    "the text is not an ISO 8601 date or time with a four-digit year; .format() reads other spellings",
+  );
+
 function mismatch(kind: TimeKind, holds: TimeKind): string {
   if (holds === "date")
     return `S without a time of day into ${kind}: declare the column date(), or add the time with a function`;
-  if (kind === "date")
-    return `S with a time of day into date: declare the column ${holds}(), or cut the time with a function`;
+  if (kind === "date") return `S with a time of day into date: declare the column ${holds}(), or say .dateOnly()`;
   if (kind === "timestamp") return "S with a zone into timestamp: declare the column timestamptz()";
   return "S without a zone into timestamptz: declare the column timestamp(), or add the zone with a function";
 }
@@ -101,7 +116,10 @@ function printed(kind: TimeKind, days: number, micros: number): string | Refusal
   if (kind === "timestamptz") return `${calendarText(day)} ${clockText(clock)}+00`;
   if (kind === "timestamp") return `${calendarText(day)} ${clockText(clock)}`;
   if (clock === 0) return calendarText(day);
-  return refuse("would-round", "the moment is not midnight UTC, and a date keeps no time of day");
+  return refuse(
+    "would-round",
+    "the moment is not midnight UTC, and a date keeps no time of day; say .dateOnly() to leave it",
+  );
 }
 
 function clockText(micros: number): string {

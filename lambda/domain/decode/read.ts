@@ -72,7 +72,7 @@ function startOf(plan: ReadPlan, templates: Templates): (scope: Scope) => Flow {
       };
     }
     case "constant": {
-      const value = constant(from.value);
+      const value = from.value === null ? null : constant(from.value);
       return () => value;
     }
     case "position": {
@@ -160,7 +160,15 @@ function placeOf(plan: ReadPlan): string {
 }
 
 /** Words behind which an absent value can no longer be allowed for, as they are written. */
-const TOO_LATE: Partial<Record<Step["kind"], string>> = { captures: "captures", digits: "digits", epoch: "epoch…" };
+const TOO_LATE: Partial<Record<Step["kind"], string>> = {
+  captures: "captures",
+  digits: "digits",
+  epoch: "epoch…",
+  "true false": "trueFalse",
+  hex: "hex",
+  "date only": "dateOnly",
+  format: "format",
+};
 
 function timely({ steps }: ReadPlan): string {
   const [late] = steps.flatMap(({ kind }) => TOO_LATE[kind] ?? []);

@@ -19,6 +19,8 @@ export type Reason =
   | "key-mismatch"
   | "not-allowed"
   | "no-prefix"
+  | "no-suffix"
+  | "not-hex"
   | "disagreement"
   | "function-failed"
   | "conflicting-rows"

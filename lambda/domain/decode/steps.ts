@@ -1,11 +1,15 @@
 /** One word about a value → what makes of a value the one after it, NULL, or a refusal that names the place and never the value. */
 import { hash } from "node:crypto";
+import { dateFormat, isFormatProblem } from "../../mapping/date-format.ts";
+import type { Conversion } from "../../mapping/kinds.ts";
 import type { Step } from "../../mapping/plans.ts";
 import { matchTemplate, type Template } from "../../mapping/template.ts";
 import { must } from "../must.ts";
 import { type AttributeValue, attributeType } from "./attribute.ts";
+import { dayOfText, momentFromEpoch } from "./moment.ts";
 import { canonicalNumber, TEXT_NUMBER } from "./number.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import { spelledNumber } from "./spelled-number.ts";
 
 type Read = AttributeValue | null | Refusal;
 
@@ -42,6 +46,37 @@ export function wordOf(
         text.startsWith(prefix) ? { S: text.slice(prefix.length) } : lacking,
       );
     }
+    case "without suffix": {
+      const { suffix } = step;
+      const lacking = refuse("no-suffix", `${where} does not end with ${JSON.stringify(suffix)}`);
+      return ofText("a suffix is taken from text", (text) =>
+        text.endsWith(suffix) ? { S: text.slice(0, text.length - suffix.length) } : lacking,
+      );
+    }
+    case "true false": {
+      const { yes, no } = step;
+      const neither = refuse("not-allowed", `${where} is neither ${JSON.stringify(yes)} nor ${JSON.stringify(no)}`);
+      return (value) => (isText(value, yes) ? { BOOL: true } : isText(value, no) ? { BOOL: false } : neither);
+    }
+    case "hex": {
+      const noHex = refuse(
+        "not-hex",
+        `${where} is not hex digits in pairs; .withoutPrefix() takes away what stands before`,
+      );
+      return ofText("hex digits are read from text, and a B needs no .hex()", (text) =>
+        HEX_PAIRS.test(text) ? { B: Buffer.from(text, "hex") } : noHex,
+      );
+    }
+    case "date only":
+      return dayOnly(step.of, where);
+    case "format": {
+      const format = dateFormat(step.format, step.firstYear);
+      const otherwise = refuse("not-a-time", `${where} is not spelled ${JSON.stringify(step.format)}`);
+      return ofText("a date is read from text", (text) => {
+        const iso = isFormatProblem(format) ? undefined : format.read(text);
+        return iso === undefined ? otherwise : { S: iso };
+      });
+    }
     case "captures": {
       const template = must(templates.get(step.template), "loading parsed every template");
       const mismatch = refuse("key-mismatch", `${where} does not match "${step.template}"`);
@@ -55,13 +90,40 @@ export function wordOf(
         L: text === "" ? [] : text.split(step.delimiter).map((S) => ({ S })),
       }));
     case "digits": {
-      const say = `${where} is not a plain decimal number: digits and a point, no blank, no exponent`;
+      const needs = "digits are read from text, and an N needs no .digits()";
+      if (step.spelled !== undefined) {
+        const spelled = spelledNumber(step.spelled);
+        const other = refuse("not-a-number", `${where} is no number written with ${JSON.stringify(step.spelled)}`);
+        return ofText(needs, (text) => {
+          const N = spelled(text);
+          return N === undefined ? other : { N };
+        });
+      }
+      const say = `${where} is not a plain decimal number: digits and a point, no blank, no exponent; say how it is written: .digits({ thousands: "," })`;
       const noNumber = refuse("not-a-number", say);
-      return ofText("digits are read from text, and an N needs no .digits()", (text) =>
-        PLAIN_DECIMAL.test(text) ? { N: text } : noNumber,
-      );
+      return ofText(needs, (text) => (PLAIN_DECIMAL.test(text) ? { N: text } : noNumber));
     }
   }
+}
+
+const HEX_PAIRS = /^(?:[0-9a-fA-F]{2})*$/;
+
+/** The day of a moment: of text the one it says, of a number the one it is in UTC. */
+function dayOnly(of: Conversion, where: string): (value: AttributeValue) => Read {
+  const dayOf = (value: AttributeValue): string | Refusal => {
+    if (of === "epochSeconds" || of === "epochMillis") {
+      const canonical = "N" in value ? canonicalNumber(value.N) : undefined;
+      if (canonical === undefined)
+        return refuse("wrong-type", `${attributeType(value)}, and only a number counts time`);
+      return momentFromEpoch("timestamp", of, canonical);
+    }
+    if ("S" in value) return dayOfText(value.S);
+    return refuse("wrong-type", `${attributeType(value)}; say .epochSeconds() or .epochMillis() before .dateOnly()`);
+  };
+  return (value) => {
+    const day = dayOf(value);
+    return isRefusal(day) ? refuse(day.reason, `${where}: ${day.detail}`) : { S: day.slice(0, 10) };
+  };
 }
 
 /** Text, or a number in its one spelling. */

@@ -1,0 +1,37 @@
+/** Words that must not compile where they stand, with what the compiler says, and their twins that must. */
+
+/** Columns of a file, one of them with the value in question. */
+const file = (column: "size" | "created_at" | "note", value: string): string => {
+  const columns = { size: 'attr("s")', created_at: 'attr("c")', note: 'attr("n").optional()', [column]: value };
+  const row = Object.entries(columns).map(([name, reader]) => `${name}: ${reader}`);
+  return `defineItems(tables, options, ({ item, into }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr, constant }) => [into("files", { file_id: key.f, ${row.join(", ")} })])]);`;
+};
+const person = (value: string): string =>
+  `defineItems(tables, options, ({ item, part }) => [item("P", { pk: "P#{p}", sk: "M" }, ({ key, attr }) => [part("people", { id: key.p, ok: ${value} })])]);`;
+
+export const WORD_CASES: readonly (readonly [string, RegExp | undefined])[] = [
+  [file("size", "constant(null)"), /"may be null"' is not assignable to type '"never null"/],
+  [file("note", "constant(null)"), undefined],
+  [file("note", "undefined"), /'undefined' is not assignable/],
+  [file("note", 'attr("n").trueFalse("1", "0")'), /Property 'text' is missing/],
+  [person('attr("o").optional().trueFalse("1", "0")'), undefined],
+  [person('attr("o").digits().trueFalse("1", "0")'), undefined],
+  [person('attr("o").trueFalse("1")'), /Expected 2 arguments/],
+  [person('attr("o").trueFalse("1", "0").oneOf("1")'), /Property 'oneOf' does not exist/],
+  [file("note", 'attr("n").withoutPrefix("[").withoutSuffix("]").captures("{a}").a.withoutSuffix("x")'), undefined],
+  [file("note", 'attr("n").hex()'), /Property 'text' is missing/],
+  [file("created_at", 'attr("c").dateOnly()'), /Property 'timestamptz' is missing/],
+  [file("note", 'attr("n").epochMillis().dateOnly()'), undefined],
+  [file("note", 'attr("n").captures("{{{x}").x'), undefined],
+  [file("note", 'attr("n").captures("{{{x}}}-{{y}}").x'), undefined],
+  [file("note", 'attr("n").captures("{{y}}").y'), /Property 'y' does not exist/],
+  [file("size", 'attr("s").digits({ thousands: ",", point: ".", unit: "$" })'), undefined],
+  [file("note", 'attr("n").digits({ thousands: "," })'), /Property 'text' is missing/],
+  [file("size", 'attr("s").digits({ thousand: "," })'), /'thousand' does not exist/],
+  [file("created_at", 'attr("c").format("M/D/YYYY HH:mm Z")'), undefined],
+  [file("created_at", 'attr("c").format("M/D/YYYY HH:mm")'), /Property 'timestamptz' is missing/],
+  [file("created_at", 'attr("c").format("D.M.YYYY [at HH Z]")'), /Property 'timestamptz' is missing/],
+  [file("created_at", 'attr("c").format("M/D/YY HH:mm Z", { firstYear: 1950 })'), undefined],
+  [file("created_at", 'attr("c").format("M/D/YY HH:mm Z")'), /Expected 2 arguments/],
+  [file("created_at", 'attr("c").format("M/D/YYYY HH:mm Z", { firstYear: 1950 })'), /Expected 1 arguments/],
+];
