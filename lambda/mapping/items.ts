@@ -34,14 +34,17 @@ export type WriteSpec =
     }
   | { readonly kind: "each"; readonly list: ReadPlan; readonly level: Level; readonly writes: readonly WriteSpec[] };
 
+/** An attribute by its name, or a member of a map by the names that lead to it: `["data", "TYPE"]`. */
+export type Ignored = string | readonly string[];
+
 /** What tells a kind of item: templates over its whole key, and attributes with a fixed text. */
 export interface At<P extends string, S extends string> {
   readonly pk: P;
   readonly sk?: S;
   /** Attributes that tell it from others, with the text, number or boolean they hold. */
   readonly where?: Readonly<Record<string, Discriminator>>;
-  /** Attributes of this kind of item that are deliberately not migrated. */
-  readonly ignore?: readonly string[];
+  /** Attributes of this kind of item, and members of its maps, that are deliberately not migrated. */
+  readonly ignore?: readonly Ignored[];
 }
 
 export interface EntitySpec {
@@ -49,7 +52,7 @@ export interface EntitySpec {
   readonly pk: string;
   readonly sk?: string;
   readonly where: Readonly<Record<string, Discriminator>>;
-  readonly ignore: readonly string[];
+  readonly ignore: readonly Ignored[];
   readonly writes: readonly WriteSpec[];
   /** Set where the whole item is deliberately left behind. */
   readonly ignored?: string;
@@ -95,7 +98,7 @@ export interface ItemsOptions {
   /** What separates the parts of a key; a plain capture never holds it. Default `#`. */
   readonly delimiter?: string;
   /** Attributes that are deliberately not migrated, of any item: the keys of secondary indexes, say. */
-  readonly ignore?: readonly string[];
+  readonly ignore?: readonly Ignored[];
   /** Only these kinds of items are migrated; the others count as ignored. */
   readonly only?: readonly string[];
   /** The time-to-live attribute (epoch seconds) and what becomes of items that have expired when the run starts. */

@@ -3,7 +3,7 @@
  * can be known before the first item is read is found here.
  */
 import { findAmbiguities } from "./ambiguity.ts";
-import type { EntitySpec, ItemsSpec, WriteSpec } from "./items.ts";
+import type { EntitySpec, Ignored, ItemsSpec, WriteSpec } from "./items.ts";
 import {
   checkCaptures,
   delimiterOf,
@@ -17,7 +17,7 @@ import {
 } from "./load-items.ts";
 import { checkSteps } from "./load-steps.ts";
 import { loadTables } from "./load-tables.ts";
-import type { EntityModel, Mapping, MappingProblem, Numbers, TableModel, WritePlan } from "./model.ts";
+import type { EntityModel, IgnoredPath, Mapping, MappingProblem, Numbers, TableModel, WritePlan } from "./model.ts";
 import { own } from "./own.ts";
 import { specOf, type Tables, targetOf } from "./tables.ts";
 import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
@@ -41,6 +41,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
   const ours = models.filter(({ name }) => !isElsewhere(name));
   const templates = loadTemplates(items, problems);
   checkNames(items, problems);
+  checkIgnored(items, problems);
   checkSteps(items, problems);
   if (items.entities.length === 0) {
     problems.push({ where: "items", problem: "no item is declared", remedy: "declare at least one item" });
@@ -57,7 +58,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
       name: entity.name,
       identity: meaningOf(entity, items),
       pattern,
-      ignore: entity.ignore,
+      ignore: entity.ignore.map(pathOfIgnored),
       writes,
     };
     const { only } = items.options;
@@ -78,7 +79,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
   const base = {
     after,
     keys,
-    ignore,
+    ignore: ignore.map(pathOfIgnored),
     tables: ours,
     entities: ordered,
     templates,
@@ -119,6 +120,19 @@ function checkNames(items: ItemsSpec, problems: MappingProblem[]): void {
   }
   for (const name of items.options.only?.filter((each) => !seen.has(each)) ?? []) {
     problems.push({ where: "only", problem: `there is no item ${name}`, remedy: "correct the name, or remove it" });
+  }
+}
+
+const pathOfIgnored = (ignored: Ignored): IgnoredPath => (typeof ignored === "string" ? [ignored] : ignored);
+
+function checkIgnored({ options, entities }: ItemsSpec, problems: MappingProblem[]): void {
+  const lists = [{ where: "ignore", ignore: options.ignore ?? [] }].concat(
+    entities.map(({ name, ignore }) => ({ where: `item ${name}, ignore`, ignore })),
+  );
+  for (const { where, ignore } of lists) {
+    if (ignore.every((each) => pathOfIgnored(each).length > 0)) continue;
+    const remedy = 'name an attribute, "Legacy", or a member of a map, ["data", "TYPE"]';
+    problems.push({ where, problem: "a list of names has none", remedy });
   }
 }
 

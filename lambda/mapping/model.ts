@@ -86,6 +86,9 @@ export interface EachPlan {
 
 export type WritePlan = RowPlan | EachPlan;
 
+/** The names that lead to what is left behind: one of an attribute, more of a member of a map. */
+export type IgnoredPath = readonly string[];
+
 export interface EntityModel {
   /** The number the ledger knows it by: from 1 in the order written, later ones after those it knows. */
   readonly index: number;
@@ -93,7 +96,7 @@ export interface EntityModel {
   /** A text that changes exactly when its items would give other rows. */
   readonly identity: string;
   readonly pattern: KeyPattern;
-  readonly ignore: readonly string[];
+  readonly ignore: readonly IgnoredPath[];
   readonly writes: readonly WritePlan[];
   /** Why the whole item is left behind, where it is. */
   readonly ignored?: string;
@@ -109,7 +112,7 @@ export interface Mapping {
   readonly after: AfterModel;
   readonly keys: { readonly pk: string; readonly sk?: string };
   readonly ttl?: { readonly attribute: string; readonly expired: "skip" | "migrate" };
-  readonly ignore: readonly string[];
+  readonly ignore: readonly IgnoredPath[];
   readonly tables: readonly TableModel[];
   /** Most specific key first: the first that matches is the only one meant. */
   readonly entities: readonly EntityModel[];

@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const IGNORED =
-  /no item has the attribute data\.TYPE, which it ignores\n.*remove it; of a map it ignores all or nothing, as "data"/;
+  /no item has the attribute data\.TYPE, which it ignores\n.*remove it; one member of a map is left behind as \["data", "TYPE"\]/;
 
 it("I2: rows that became one are counted by table, with an item, in each pass anew", async () => {
   const list = [order("1", "A", "A", "A", "B"), order("2", "A", "B"), order("3", "C", "C")];
@@ -85,4 +85,21 @@ it("check tells both, and says of a sample that it is one", async () => {
   expect(sample.findings.map(({ problem }) => problem)).toContain(
     "no item of the sample has the attribute data.TYPE, which it ignores",
   );
+});
+
+it("check advises to leave an attribute behind by the kind of item, as another may need it, and says what it leaves", async () => {
+  const file = join(folder, "unread.jsonl");
+  const list: Item[] = [
+    { ...order("1", "A"), Extra: { S: "x" }, "a.b": { S: "x" }, Old: { S: "x" } },
+    { PK: { S: "S#1" }, sku: { S: "A" }, qty: { N: "1" }, Extra: { S: "x" } },
+  ];
+  await writeFile(file, list.map((item) => `{"Item":${toDynamoDbJson(item)}}\n`).join(""));
+  const { checked } = await takeCensus(`file:${file}`, { schema });
+  const said = checkText(checked, { mapped: true, attributes: true });
+  expect(said).toContain(
+    'leave it behind: ignore: ["a.b", "Extra"] of item constructor; ignore: ["Extra"] of item toString\n',
+  );
+  expect(said).toMatch(/constructor\."a\.b": 1 item, in 100 % of them, S\n/);
+  expect(said).toMatch(/a\.b +100 % +S {2}← no column takes all of it/);
+  expect(said).toMatch(/Attributes left behind, as declared\n {2}constructor: Old\n/);
 });

@@ -94,6 +94,16 @@ it("a column that may be NULL may be left out by one kind of item, and not by al
   expect(problems(misspelt, declared).join()).toMatch(/column note is not given/);
 });
 
+it("a column with a default that is left out is Postgres' to fill, whether it may be NULL or not", () => {
+  const declared = defineTables({ things: { id: text().primaryKey(), note: text().nullable().default("'x'") } });
+  const spec = defineItems(declared, { keys }, ({ item, into }) => [
+    item("A", { pk: "A#{id}" }, ({ key }) => [into("things", { id: key.id })]),
+  ]);
+  const loaded = loadMapping(declared, spec);
+  const [facet] = ("mapping" in loaded && loaded.mapping.tables[0]?.facets) || [];
+  expect(facet?.columns.map(({ name }) => name)).toEqual(["id"]);
+});
+
 it("a column of a merge table that no part gives stays a problem", () => {
   const declared = defineTables({
     things: table({ id: text().primaryKey(), note: text().nullable() }).duplicates("merge"),

@@ -3,6 +3,7 @@ import type { AttributeCount } from "../../domain/discover/attribute-census.ts";
 import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/discover/census.ts";
 import type { KeyShape } from "../../domain/discover/key-shapes.ts";
 import type { RepeatedKey } from "../../domain/discover/repeated-keys.ts";
+import { ignoredText, memberText, namesOf } from "../../mapping/attribute-path.ts";
 import { keyText } from "./key-text.ts";
 import { collapsedText, findingText, grid } from "./text.ts";
 
@@ -27,13 +28,21 @@ export interface CheckView {
   readonly attributes: boolean;
 }
 
-/** As it is written in items.ts. What stands inside something that is read is no attribute of its own, and cannot be left behind alone. */
+/** As it is written in items.ts, for each kind of item: what one leaves behind another may need. */
 function unreadText(unmapped: Census["unmapped"]): string[] {
-  const names = [...new Set(unmapped.map(({ attribute }) => attribute))];
-  const inside = names.filter((name) => /[.[]/.test(name));
-  const whole = names.filter((name) => !inside.includes(name)).map((name) => JSON.stringify(name));
+  const inside = [
+    ...new Set(unmapped.flatMap(({ attribute }) => (namesOf(attribute) === undefined ? [attribute] : []))),
+  ];
+  const kinds = Map.groupBy(unmapped, ({ entity }) => entity);
+  const lists = [...kinds].flatMap(([entity, each]) => {
+    const texts = each.flatMap(({ attribute }) => {
+      const names = namesOf(attribute);
+      return names === undefined ? [] : [ignoredText(names)];
+    });
+    return texts.length === 0 ? [] : [`ignore: [${texts.join(", ")}] of item ${entity}`];
+  });
   return [
-    ...(whole.length === 0 ? [] : [`      → read each in a column, or leave it behind: ignore: [${whole.join(", ")}]`]),
+    ...(lists.length === 0 ? [] : [`      → read each in a column, or leave it behind: ${lists.join("; ")}`]),
     ...(inside.length === 0
       ? []
       : [
@@ -79,7 +88,7 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
       "Attributes no column takes",
       unmapped.slice(0, MOST_FINDINGS).flatMap(({ entity, attribute, count: total, example }) => {
         const kind = entities.find(({ name }) => name === entity);
-        const types = kind?.attributes.find(({ name }) => name === attribute)?.types ?? [];
+        const types = kind?.attributes.find(({ name }) => memberText(name) === attribute)?.types ?? [];
         const of = kind === undefined ? "" : `, in ${share(total, kind.count)} of them`;
         return [
           `  ${entity}.${attribute}: ${items(total)}${of}${types.length === 0 ? "" : `, ${typesText(types)}`}`,
@@ -151,7 +160,7 @@ function entityAttributes(
 ) {
   if (total === 0) return [];
   const missed = (attribute: string): boolean =>
-    unmapped.some((one) => one.entity === name && isWithin(one.attribute, attribute));
+    unmapped.some((one) => one.entity === name && isWithin(one.attribute, memberText(attribute)));
   const lines = attributeLines(attributes, total, missed, ignore);
   return [`  ${name}`, ...lines, ...more(beyond, "values of further attributes")];
 }

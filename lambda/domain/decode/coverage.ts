@@ -3,7 +3,8 @@
  * them finds every attribute, at any depth, that would otherwise be dropped in silence (I2). Most plans read in every item; of
  * the others it asks whether they did in this one.
  */
-import type { EntityModel, Mapping, WritePlan } from "../../mapping/model.ts";
+import { memberText } from "../../mapping/attribute-path.ts";
+import type { EntityModel, IgnoredPath, Mapping, WritePlan } from "../../mapping/model.ts";
 import { isAsStored, isSure, type Level, partsOf, pathOf, type ReadPlan } from "../../mapping/plans.ts";
 import type { AttributeValue, Item } from "./attribute.ts";
 import type { Reads } from "./reads.ts";
@@ -20,6 +21,8 @@ interface Place {
   /** Something inside it is read. */
   readonly through: Claim;
   readonly members: Map<string | number, Place>;
+  /** A member is left behind on purpose, which reads nothing of the others. */
+  isPartlyIgnored: boolean;
   /** What each `each` over it reads of its elements. */
   readonly lists: { readonly by: Claim; readonly elements: Place }[];
 }
@@ -35,15 +38,22 @@ export interface Coverage {
 }
 
 const claim = (): Claim => ({ always: false, plans: new Set() });
-const place = (): Place => ({ whole: claim(), through: claim(), members: new Map(), lists: [] });
+const place = (): Place => ({
+  whole: claim(),
+  through: claim(),
+  members: new Map(),
+  isPartlyIgnored: false,
+  lists: [],
+});
 
-/** Names of attributes that items of this kind leave behind on purpose. */
-export const ignoredBy = (entity: Pick<EntityModel, "ignore">, mapping: Pick<Mapping, "ignore">): readonly string[] =>
-  mapping.ignore.length === 0
-    ? entity.ignore
-    : entity.ignore.length === 0
-      ? mapping.ignore
-      : [...new Set([...entity.ignore, ...mapping.ignore])];
+/** What items of this kind leave behind on purpose, each once. */
+export function ignoredBy(
+  entity: Pick<EntityModel, "ignore">,
+  mapping: Pick<Mapping, "ignore">,
+): readonly IgnoredPath[] {
+  const both = [...entity.ignore, ...mapping.ignore];
+  return [...new Map(both.map((path) => [JSON.stringify(path), path])).values()];
+}
 
 /** The coverage of one entity: its plans, its keys and discriminators, and what it declares as ignored. */
 export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
@@ -111,16 +121,24 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
   visit(entity.writes, 0);
   const { pk, sk } = mapping.keys;
   const declared = [pk, ...(sk === undefined ? [] : [sk]), ...Object.keys(entity.pattern.where ?? {})];
-  for (const name of [...declared, ...ignoredBy(entity, mapping)]) {
-    const at = root.members.get(name) ?? place();
-    root.members.set(name, at);
+  for (const path of [...declared.map((name) => [name]), ...ignoredBy(entity, mapping)]) {
+    let at = root;
+    for (const name of path) {
+      at.isPartlyIgnored = true;
+      const next = at.members.get(name) ?? place();
+      at.members.set(name, next);
+      at = next;
+    }
     at.whole.always = true;
   }
   const isRestOpen =
     (rest.always || rest.plans.size > 0) &&
-    root.members.values().some(({ whole, through }) => !whole.always && !through.always);
+    root.members.values().some(({ whole, through }) => isSometimes(whole, through));
   return { root, rest, watched, isRestOpen };
 }
+
+const isSometimes = (whole: Claim, through: Claim): boolean =>
+  !whole.always && !through.always && whole.plans.size + through.plans.size > 0;
 
 /** One item, and what was read of it. */
 export interface Read {
@@ -136,13 +154,21 @@ const holds = ({ always, plans }: Claim, within: AttributeValue, reads: Reads): 
 const isTouched = (at: Place, { within, reads }: Read): boolean =>
   holds(at.whole, within, reads) || holds(at.through, within, reads);
 
-/** The attributes that nothing else read. */
+/** The attributes that nothing else read, without what is left behind of them. */
 export function restOf(read: Read, { root }: Coverage): Item {
-  const isLeft = (name: string): boolean => {
+  const left: [string, AttributeValue][] = [];
+  for (const [name, value] of Object.entries(read.item)) {
     const at = root.members.get(name);
-    return at === undefined || !isTouched(at, read);
-  };
-  return Object.fromEntries(Object.entries(read.item).filter(([name]) => isLeft(name)));
+    if (at === undefined || !isTouched(at, read)) left.push([name, keptOf(value, at)]);
+  }
+  return Object.fromEntries(left);
+}
+
+/** A map without its members that are left behind, at any depth. */
+function keptOf(value: AttributeValue, at: Place | undefined): AttributeValue {
+  if (at?.isPartlyIgnored !== true || !("M" in value)) return value;
+  const kept = Object.entries(value.M).filter(([name]) => at.members.get(name)?.whole.always !== true);
+  return { M: Object.fromEntries(kept.map(([name, member]) => [name, keptOf(member, at.members.get(name))])) };
 }
 
 /**
@@ -158,10 +184,10 @@ function isAllRead(map: Item, members: Place["members"]): boolean {
   return true;
 }
 
-function isRead(value: AttributeValue, { whole, through, members, lists }: Place): boolean {
+function isRead(value: AttributeValue, { whole, through, members, isPartlyIgnored, lists }: Place): boolean {
   if (whole.always) return true;
+  if ("M" in value && (through.always || isPartlyIgnored)) return isAllRead(value.M, members);
   if (!through.always) return false;
-  if ("M" in value) return isAllRead(value.M, members);
   const sure = lists.filter(({ by }) => by.always);
   if (sure.some(({ elements }) => elements.whole.always)) return true;
   return "L" in value && sure.some(({ elements }) => value.L.every((element) => isRead(element, elements)));
@@ -178,9 +204,10 @@ export function unmappedPaths(read: Read, { root, rest }: Coverage): string[] {
   for (const [name, value] of Object.entries(read.item)) {
     const at = root.members.get(name);
     if (at?.whole.always) continue;
-    if (at !== undefined && isTouched(at, read)) {
-      walk(value, [{ place: at, within: read.within }], name, read.reads, found);
-    } else if (!isRestRead) found.add(name);
+    const path = memberText(name);
+    if (at !== undefined && (isTouched(at, read) || (at.isPartlyIgnored && !isRestRead))) {
+      walk(value, [{ place: at, within: read.within }], path, read.reads, found);
+    } else if (!isRestRead) found.add(path);
   }
   const told = [...found].map((path) => (path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path));
   return [...new Set(told)];
@@ -194,7 +221,9 @@ interface Spot {
 
 function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads: Reads, found: Set<string>): void {
   if (spots.some(({ place: at, within }) => holds(at.whole, within, reads))) return;
-  const open = spots.filter(({ place: at, within }) => holds(at.through, within, reads));
+  const open = spots.filter(
+    ({ place: at, within }) => holds(at.through, within, reads) || ("M" in value && at.isPartlyIgnored),
+  );
   if (open.length === 0) {
     found.add(path);
     return;
@@ -208,7 +237,7 @@ function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads
     open.some(({ place: { members } }) => members.get(member)?.whole.always === true);
   if ("M" in value) {
     for (const [name, member] of Object.entries(value.M)) {
-      if (!isCovered(name)) walk(member, at(name), `${path}.${name}`, reads, found);
+      if (!isCovered(name)) walk(member, at(name), `${path}.${memberText(name)}`, reads, found);
     }
     return;
   }

@@ -2,10 +2,12 @@
  * A mapping → what decodes records by it. Pure: the same record always gives the same outcome, so a page can be decoded again
  * after a retry.
  */
-import type { EntityModel, Mapping } from "../../mapping/model.ts";
+import { ignoredName } from "../../mapping/attribute-path.ts";
+import type { EntityModel, IgnoredPath, Mapping } from "../../mapping/model.ts";
+import { own } from "../../mapping/own.ts";
 import type { Captured } from "../../mapping/template.ts";
 import { must } from "../must.ts";
-import type { Item } from "./attribute.ts";
+import type { AttributeValue, Item } from "./attribute.ts";
 import { coverageOf, ignoredBy, restOf, unmappedPaths } from "./coverage.ts";
 import type { Decode, DecodeSettings, Outcome } from "./decode.ts";
 import { dispatcher } from "./dispatch.ts";
@@ -58,7 +60,7 @@ function entityDecoder(entity: EntityModel, mapping: Mapping, { expiredAt }: Dec
   if (entity.ignored !== undefined) return { meaning, outcomeOf: () => ({ kind: "ignored", entity }) };
   const { ttl, templates } = mapping;
   const coverage = coverageOf(entity, mapping);
-  const leftBehind = ignoredBy(entity, mapping);
+  const leftBehind = ignoredBy(entity, mapping).map((path) => ({ path, name: ignoredName(path) }));
   const write = rowWriter(entity.writes, templates);
   const carryOut = (within: { readonly M: Item }, captures: Captured, rest: (reads: Reads) => Item) => {
     const [rows, reads] = [new Rows(), new Reads(coverage.watched)];
@@ -74,8 +76,19 @@ function entityDecoder(entity: EntityModel, mapping: Mapping, { expiredAt }: Dec
     const { rows, reads, refusal } = carryOut(within, captures, (sofar) => known ?? left(sofar));
     if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
     const unmapped = unmappedPaths({ item, within, reads }, coverage);
-    const ignored = leftBehind.filter((name) => Object.hasOwn(item, name));
+    const ignored = leftBehind.flatMap(({ path, name }) => (isThere(item, path) ? [name] : []));
     return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped, ignored };
   };
   return { meaning, outcomeOf };
+}
+
+function isThere(item: Item, path: IgnoredPath): boolean {
+  let value: AttributeValue = { M: item };
+  for (const name of path) {
+    if (!("M" in value)) return false;
+    const member: AttributeValue | undefined = own(value.M, name);
+    if (member === undefined) return false;
+    value = member;
+  }
+  return true;
 }

@@ -3,6 +3,7 @@
  * reads, which items give one row. Counts are exact; of everything else there are a few examples, whatever the table's size.
  */
 
+import { ignoredName } from "../../mapping/attribute-path.ts";
 import type { EntityModel, Mapping } from "../../mapping/model.ts";
 import type { Item } from "../decode/attribute.ts";
 import { ignoredBy } from "../decode/coverage.ts";
@@ -232,6 +233,14 @@ export class CensusTaker {
     names.add(attribute, { count: 1, example });
   }
 
+  /** In the order it is declared. */
+  #leftBehind(entity: EntityModel): readonly string[] {
+    const met = this.#ignoredNames.get(entity.name);
+    return ignoredBy(entity, this.#mapped?.mapping ?? { ignore: [] })
+      .map(ignoredName)
+      .filter((name) => met?.has(name) === true);
+  }
+
   census(source: string, whole: boolean): Census {
     const unmapped = [...this.#unmapped].map(([entity, names]) => ({ entity, ...names.names() }));
     const declared = this.#mapped?.mapping.entities.toSorted((a, b) => a.index - b.index) ?? [];
@@ -242,9 +251,7 @@ export class CensusTaker {
       read: this.read,
       ignored: this.#ignored,
       expired: this.#expired,
-      entities: declared.map((entity) =>
-        entityCensus(entity, this.#kinds.get(entity), ignoredBy(entity, this.#mapped?.mapping ?? { ignore: [] })),
-      ),
+      entities: declared.map((entity) => entityCensus(entity, this.#kinds.get(entity), this.#leftBehind(entity))),
       shapes: this.#shapes.shapes(),
       failures: this.#failures.all(),
       unmapped: unmapped
@@ -277,8 +284,7 @@ function entityCensus({ name }: EntityModel, kind: Kind | undefined, ignore: rea
   const { census, rows, sample } = kind;
   const { items: count, beyond } = census;
   const attributes = census.attributes();
-  const left = ignore.filter((each) => attributes.some((attribute) => attribute.name === each));
-  const base = { name, count, rows, attributes, ignore: left, beyond };
+  const base = { name, count, rows, attributes, ignore, beyond };
   return sample === undefined ? base : { ...base, sample };
 }
 

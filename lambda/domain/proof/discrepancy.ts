@@ -1,5 +1,6 @@
 /** What a check of the proof found, and the facts all checks are made from. */
 
+import { ignoredText, namesOf } from "../../mapping/attribute-path.ts";
 import type { FingerprintSum } from "../decode/fingerprint.ts";
 import type { ContentFacts, Example, HeldBack, LedgerFacts, RelationFacts } from "./evidence.ts";
 import type { SpotFacts } from "./spot-check.ts";
@@ -74,13 +75,13 @@ export const SHARED_VALUE = "correct the items named, or take .unique() from the
 
 export const BROKEN_CHECK = "correct the items named, or the condition in tables.ts; then run migrate";
 
-/** Of an attribute, by its path. What stands inside something that is read cannot be left behind alone. */
+/** Of a place in items, by its path. What stands in an element of a list cannot be left behind alone. */
 export function unread(entity: string, path: string): string {
-  const [head = ""] = path.split(/[.[]/, 1);
   const read = "read it in a column and run migrate --remap";
-  if (head !== path)
-    return `${read}: it stands inside ${head}, of which other parts are read, and cannot be left behind alone`;
-  return `${read}; or leave it behind, ignore: [${JSON.stringify(path)}] of item ${entity} in items.ts, and run migrate`;
+  const names = namesOf(path);
+  if (names === undefined)
+    return `${read}: it stands inside ${path.split(/[.[]/, 1)[0]}, of which other parts are read, and cannot be left behind alone`;
+  return `${read}; or leave it behind, ignore: [${ignoredText(names)}] of item ${entity} in items.ts, and run migrate`;
 }
 
 /** Rows of which tables.ts says what two items mean that give one: another policy makes other rows. */
