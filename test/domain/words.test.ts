@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
 import { decoder } from "../../lambda/domain/decode/decoder.ts";
-import { bytea, defineItems, defineTables, integer, jsonb, text, uuid } from "../../lambda/mapping/index.ts";
+import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import type { AnyReader, AttributeReader } from "../../lambda/mapping/words.ts";
 import { A, type ColumnName, read } from "../support/words.ts";
 
