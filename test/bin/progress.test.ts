@@ -37,6 +37,8 @@ it("a line leaves out what matters least until it fits, and is never wider than 
     { text: "1,234/s", weight: 2 },
   ];
   expect(fitted("copying", parts, 80)).toBe("copying: 43 % · of 20,000 items · 1,234/s");
+  // To the column.
+  expect([fitted("copying", parts, 41), fitted("copying", parts, 40)].map((line) => line.length)).toEqual([41, 23]);
   expect(fitted("copying", parts, 30)).toBe("copying: 43 % · 1,234/s");
   expect(fitted("copying", parts, 15)).toBe("copying: 43 %");
   expect(fitted("copying", parts, 5)).toBe("copy…");
