@@ -100,7 +100,7 @@ function boxOf(
   const { name, columns, primaryKey, foreignKeys, uniques } = table;
   const counted = report.tables.find((each) => each.name === name);
   const colour = counted === undefined || isSame(counted) ? MEANS.line : MEANS.wrong;
-  const of = counted === undefined ? "" : ` (${numeral(counted.actualRows)})`;
+  const rowCount = counted === undefined ? "" : numeral(counted.actualRows);
   const rows = drawn.map(({ name: column, type, nullable }, at) => {
     const keys = foreignKeys.filter((key) => key.columns.includes(column));
     const around = keys.filter(({ references }) => references === name);
@@ -117,16 +117,19 @@ function boxOf(
   const beyond = columns.length - drawn.length;
   return [
     `<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" COLOR="${colour}" BGCOLOR="${MEANS.paper}">`,
-    `<TR>${cell(`${name}${of}`, `COLSPAN="3" BGCOLOR="${MEANS.head}"`, colour)}</TR>`,
+    `<TR>${cell(name, `COLSPAN="2" BGCOLOR="${MEANS.head}"`, colour)}${cell(rowCount, `BGCOLOR="${MEANS.head}"`, MEANS.faint)}</TR>`,
     ...rows,
     ...(beyond > 0 ? [`<TR>${cell(`… ${numeral(beyond)} more`, 'COLSPAN="3"', MEANS.faint)}</TR>`] : []),
     "</TABLE>",
   ].join("");
 }
 
+/** Left as it is, it and the letter behind it would stand for something that Graphviz knows. */
+const BACKSLASH = "\\\\";
+
 /** As wide as its text, also where Graphviz does not know the letters. */
 function cell(text: string, attributes: string, colour: string = MEANS.line): string {
   if (text === "") return `<TD ${attributes}></TD>`;
   const letters = [...visible(text)].reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
-  return `<TD ALIGN="LEFT" WIDTH="${Math.ceil(letters * ADVANCE) + 6}" ${attributes}><FONT COLOR="${colour}">${escaped(text)}</FONT></TD>`;
+  return `<TD ALIGN="LEFT" WIDTH="${Math.ceil(letters * ADVANCE) + 6}" ${attributes}><FONT COLOR="${colour}">${escaped(text).replaceAll("\\", BACKSLASH)}</FONT></TD>`;
 }

@@ -23,7 +23,7 @@ interface Stop {
 const WIDTH = 960;
 const BAR = 12;
 /** Where the bars of each column begin; what is called by a name stands to its right. */
-const COLUMNS = { source: 0, entities: 300, ends: 700 } as const;
+const COLUMNS = { source: 0, entities: 300, ends: 640 } as const;
 /** Of all that is in one column, but for what lies between. */
 const HEIGHT = 360;
 const LINE = 20;
@@ -151,10 +151,10 @@ const bar = (x: number, { y, height }: Stop): Markup =>
   html`<rect x="${x}" y="${at(y)}" width="${BAR}" height="${at(height)}"/>`;
 
 /** Names longer than this are shown from both ends, and whole when pointed to. */
-const LONGEST = 36;
+const LONGEST = 28;
 
 const label = (x: number, { name, y, height }: Stop, count: number): Markup =>
-  html`<text x="${x + BAR + 6}" y="${at(y + Math.max(height, 14) / 2 + 4)}"><title>${name}</title>${shortened(name)} <tspan class="count">${numeral(count)}</tspan></text>`;
+  html`<text x="${x + BAR + 6}" y="${at(y + Math.max(height, 14) / 2 + 4)}"><title>${name}</title><tspan class="name">${shortened(name)}</tspan> <tspan class="count">${numeral(count)}</tspan></text>`;
 
 function shortened(name: string): string {
   const letters = [...name];

@@ -51,6 +51,7 @@ td:last-child:not(.number) { min-width: 12em; }
 .pictures text:not([fill]) { fill: var(--ink); }
 .flow { display: block; width: 100%; min-width: 720px; max-width: 960px; height: auto; }
 .flow text { fill: var(--ink); font-size: 13px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
+.flow .name { unicode-bidi: isolate; }
 .flow .count { fill: var(--faint); }
 .flow rect { fill: var(--bar); }
 .flow path { fill: var(--items); opacity: 0.75; }
@@ -64,6 +65,7 @@ td:last-child:not(.number) { min-width: 12em; }
 .timeline .phase { fill: var(--bar); }
 details { margin: 0 0 8px; padding: 8px 14px; border: 1px solid var(--line); border-radius: 8px; }
 summary { cursor: pointer; }
+summary h3 { margin-right: 8px; }
 details[open] > summary { margin-bottom: 8px; }
 footer { margin-top: 48px; color: var(--faint); font-size: 13px; }
 @page { margin: 14mm 12mm; }
@@ -71,6 +73,7 @@ footer { margin-top: 48px; color: var(--faint); font-size: 13px; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   * { print-color-adjust: exact; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  summary { list-style: none; }
   .wide { overflow: visible; }
   table { font-size: 8.5pt; } th, td { padding-right: 8px; overflow-wrap: anywhere; }
   .pictures > div, .flow { min-width: 0; }

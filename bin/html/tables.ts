@@ -20,9 +20,9 @@ function table(shape: TableShape, report: Report): Markup {
   const { name, comment } = shape;
   const found = report.tables.find((each) => each.name === name);
   const keys = report.foreignKeys.filter((key) => key.table === name);
-  const isRight =
-    (found === undefined || isSame(found)) && keys.every(({ orphans, validated }) => orphans === 0 && validated);
-  const inner = html`<summary><h3>${words(name)}</h3> ${outcome(found, isRight)}</summary>
+  const broken = keys.filter(({ orphans, validated }) => orphans > 0 || !validated).length;
+  const isRight = (found === undefined || isSame(found)) && broken === 0;
+  const inner = html`<summary><h3>${words(name)}</h3> ${found === undefined ? undefined : outcome(found, broken)}</summary>
 ${comment === undefined ? undefined : html`<p>${words(comment)}</p>`}
 ${grid({ header: ["column", "type", "", "key"], rows: columnsOf(shape) }, `${name}: columns`)}
 ${list(otherwise(shape).map((says) => ({ says })))}
@@ -31,10 +31,16 @@ ${list(keys.map(relation))}`;
   return isRight ? html`<details>${inner}</details>` : html`<details open="">${inner}</details>`;
 }
 
-function outcome(found: TableReport | undefined, isRight: boolean): Markup {
-  if (found === undefined) return html``;
-  const said = [`${numeral(found.actualRows)} rows`, ...apartOf(found)].join(", ");
-  return isRight ? html`<span>${said}, same</span>` : html`<span class="wrong">${said}, not as expected</span>`;
+function outcome(found: TableReport, broken: number): Markup {
+  const { actualRows: rows } = found;
+  const said = [`${numeral(rows)} ${rows === 1 ? "row" : "rows"}`, ...apartOf(found)].join(", ");
+  const wrong = [
+    ...(isSame(found) ? [] : ["not as expected"]),
+    ...(broken === 0 ? [] : [`${broken} foreign ${broken === 1 ? "key that does" : "keys that do"} not hold`]),
+  ];
+  return wrong.length === 0
+    ? html`<span>${said}, same</span>`
+    : html`<span>${said}, <span class="wrong">${wrong.join(", ")}</span></span>`;
 }
 
 const columnsOf = ({ columns, primaryKey, foreignKeys }: TableShape): string[][] =>

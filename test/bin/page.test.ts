@@ -133,6 +133,11 @@ describe("names that are hostile", () => {
     expect(words("نص من x and نص").toString()).toBe("<bdi>نص من</bdi> x and <bdi>نص</bdi>");
   });
 
+  it("are in the picture as they are, also where they would mean something to Graphviz", () => {
+    const picture = textOf(told.slice(told.indexOf('<div class="pictures"'), told.indexOf("What went where")));
+    for (const name of HOSTILE) expect(picture.split("\n")).toContain(visible(name));
+  });
+
   it("are drawn by what hangs together", () => {
     const groups = together(hostile.schema);
     expect(groups).toHaveLength(100);
