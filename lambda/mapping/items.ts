@@ -5,10 +5,29 @@
 import type { Column, FlagsOf } from "./columns.ts";
 import type { Kind, NumberKind } from "./kinds.ts";
 import type { Constant, Level, ReadPlan } from "./plans.ts";
-import { attributeOf, constantOf, elementOf, keyCaptures, positionIn, restOfItem, surrogateOf } from "./readers.ts";
+import {
+  attributeOf,
+  chosenFrom,
+  constantOf,
+  elementOf,
+  keyCaptures,
+  positionIn,
+  restOfItem,
+  surrogateOf,
+  thereIn,
+} from "./readers.ts";
 import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
 import type { Discriminator } from "./template.ts";
-import type { AnyReader, AttributeReader, CaptureReaders, ElementReader, Lax, Nullness, Reader } from "./words.ts";
+import type {
+  AnyReader,
+  AttributeReader,
+  CaptureReaders,
+  ElementReader,
+  Lax,
+  Nullness,
+  Reader,
+  There,
+} from "./words.ts";
 
 type Accepted<C extends Column> = Reader<C["kind"], FlagsOf<C>["nullable"] extends true ? Nullness : "never null">;
 type LeftOut<C extends Columns> = {
@@ -32,7 +51,15 @@ export type WriteSpec =
       readonly part: boolean;
       readonly columns: Readonly<Record<string, ReadPlan | undefined>>;
     }
-  | { readonly kind: "each"; readonly list: ReadPlan; readonly level: Level; readonly writes: readonly WriteSpec[] };
+  | { readonly kind: "each"; readonly list: ReadPlan; readonly level: Level; readonly writes: readonly WriteSpec[] }
+  | { readonly kind: "when"; readonly of: ReadPlan; readonly writes: readonly WriteSpec[] }
+  | {
+      readonly kind: "choose";
+      readonly of: ReadPlan;
+      readonly cases: readonly { readonly is: string; readonly writes: readonly WriteSpec[] }[];
+    };
+
+type Writes = WriteSpec | readonly WriteSpec[];
 
 /** An attribute by its name, or a member of a map by the names that lead to it: `["data", "TYPE"]`. */
 export type Ignored = string | readonly string[];
@@ -88,8 +115,12 @@ export interface Language<T extends Tables> {
   /** Rows for every element of a list or set: of one that is stored, or made by a word. */
   each(
     list: Reader<"text[]", Nullness>,
-    rows: (element: ElementReader, position: Reader<NumberKind>) => WriteSpec | readonly WriteSpec[],
+    rows: (element: ElementReader, position: Reader<NumberKind>) => Writes,
   ): WriteSpec;
+  /** Rows that are there where the value is: none where it is absent, NULL, or stands for it, as has to be said of it. */
+  when<R extends AnyReader<Lax>>(value: R, rows: (value: There<R>) => Writes): WriteSpec;
+  /** The rows of the one text, or number, that the value is. One that is named here nowhere is refused. */
+  choose(value: Reader<"text">, rows: Readonly<Record<string, () => Writes>>): WriteSpec;
 }
 
 export interface ItemsOptions {
@@ -121,6 +152,8 @@ const entity = (name: string, at: At<string, string>, writes: readonly WriteSpec
   ignore: at.ignore ?? [],
   writes,
 });
+
+const listed = (writes: Writes): readonly WriteSpec[] => ("kind" in writes ? [writes] : writes);
 
 const ITEM: Level = { depth: 0 };
 
@@ -156,10 +189,16 @@ export function defineItems<T extends Tables>(
       depth += 1;
       const level: Level = { depth };
       const inner = rows(elementOf(level), positionIn(level));
-      const spec: WriteSpec = { kind: "each", list: list.plan, level, writes: Array.isArray(inner) ? inner : [inner] };
+      const spec: WriteSpec = { kind: "each", list: list.plan, level, writes: listed(inner) };
       depth -= 1;
       return spec;
     },
+    when: (value, rows) => ({ kind: "when", of: value.plan, writes: listed(rows(thereIn(value))) }),
+    choose: (value, rows) => ({
+      kind: "choose",
+      of: chosenFrom(value, Object.keys(rows)),
+      cases: Object.entries(rows).map(([is, write]) => ({ is, writes: listed(write()) })),
+    }),
   };
   return { options, entities: build(language) };
 }

@@ -59,6 +59,13 @@ export function loadWriters(
         visit(write.writes, [...open, write.level]);
         continue;
       }
+      if (write.kind !== "row") {
+        const where = `item ${entity.name}, ${write.kind}`;
+        checkLevel(write.of, open, where, problems);
+        checkCondition(write, where, problems);
+        visit(insideOf(write), open);
+        continue;
+      }
       const table = tables.find(({ name }) => name === write.table);
       const where = `item ${entity.name}, ${write.part ? "part" : "into"} ${write.table}`;
       if (table === undefined) {
@@ -98,13 +105,31 @@ export function checkCaptures(
   }
 }
 
-/** Every plan in a list of writes, lists' own plans and the parts of plans included. */
+/** Every plan in a list of writes, those of lists and conditions and the parts of plans included. */
 export function plansOf(writes: readonly WriteSpec[]): ReadPlan[] {
-  return writes.flatMap((write) =>
-    write.kind === "each"
-      ? [...plansIn(write.list), ...plansOf(write.writes)]
-      : Object.values(write.columns).flatMap((plan) => (plan === undefined ? [] : plansIn(plan))),
-  );
+  return writes.flatMap((write) => {
+    if (write.kind === "row")
+      return Object.values(write.columns).flatMap((plan) => (plan === undefined ? [] : plansIn(plan)));
+    return [...plansIn(write.kind === "each" ? write.list : write.of), ...plansOf(insideOf(write))];
+  });
+}
+
+const insideOf = (write: Exclude<WriteSpec, RowSpec>): readonly WriteSpec[] =>
+  write.kind === "choose" ? write.cases.flatMap(({ writes }) => writes) : write.writes;
+
+/** The compiler refuses both, of those who ask it. */
+function checkCondition(write: Exclude<WriteSpec, RowSpec>, where: string, problems: MappingProblem[]): void {
+  if (write.kind === "when" && !mayBeNull(write.of) && !write.of.steps.some(({ kind }) => kind === "function")) {
+    const remedy = "say .optional() or .nullable() of the value, or write the rows without `when`";
+    problems.push({ where, problem: "it asks for a value that is always there", remedy });
+  }
+  if (write.kind === "choose" && mayBeNull(write.of)) {
+    const remedy = "put it into a `when`, or say .orElse() what it is then";
+    problems.push({ where, problem: "what it chooses by may be NULL", remedy });
+  }
+  if (write.kind === "choose" && write.cases.length === 0) {
+    problems.push({ where, problem: "it has nothing to choose", remedy: "name texts: { admin: () => into(…) }" });
+  }
 }
 
 function checkLevel(plan: ReadPlan, open: readonly Level[], where: string, problems: MappingProblem[]): void {

@@ -156,12 +156,11 @@ function planWrites(
   writers: readonly Writer[],
   tables: readonly TableModel[],
 ): WritePlan[] {
+  const planned = (inner: readonly WriteSpec[]) => planWrites(inner, writers, tables);
   return writes.flatMap((write): WritePlan[] => {
-    if (write.kind === "each") {
-      return [
-        { kind: "each", list: write.list, level: write.level, writes: planWrites(write.writes, writers, tables) },
-      ];
-    }
+    if (write.kind === "each" || write.kind === "when") return [{ ...write, writes: planned(write.writes) }];
+    if (write.kind === "choose")
+      return [{ ...write, cases: write.cases.map((each) => ({ ...each, writes: planned(each.writes) })) }];
     const writer = writers.find((each) => each.spec === write);
     const table = tables.find(({ name }) => name === write.table);
     const facet = writer && table && facetOf(table, writer, writers);

@@ -84,7 +84,21 @@ export interface EachPlan {
   readonly writes: readonly WritePlan[];
 }
 
-export type WritePlan = RowPlan | EachPlan;
+/** Rows that are there where a value is. */
+export interface WhenPlan {
+  readonly kind: "when";
+  readonly of: ReadPlan;
+  readonly writes: readonly WritePlan[];
+}
+
+/** The rows of what a value is: of one case, as loading saw to it that it is one. */
+export interface ChoosePlan {
+  readonly kind: "choose";
+  readonly of: ReadPlan;
+  readonly cases: readonly { readonly is: string; readonly writes: readonly WritePlan[] }[];
+}
+
+export type WritePlan = RowPlan | EachPlan | WhenPlan | ChoosePlan;
 
 /** The names that lead to what is left behind: one of an attribute, more of a member of a map. */
 export type IgnoredPath = readonly string[];

@@ -101,3 +101,13 @@ export function partsOf({ from, steps }: ReadPlan): readonly ReadPlan[] {
 
 /** A plan and all plans it is made of. */
 export const plansIn = (plan: ReadPlan): ReadPlan[] => [plan, ...partsOf(plan).flatMap(plansIn)];
+
+/** The same value where it is known to be there: nothing on the way to it is absent or NULL. */
+export function thereOf(plan: ReadPlan): ReadPlan {
+  const { from, steps } = plan;
+  return {
+    ...plan,
+    from: from.kind === "surrogate" ? { ...from, parts: from.parts.map(thereOf) } : from,
+    steps: steps.filter(({ kind }) => !NULLING.has(kind)),
+  };
+}

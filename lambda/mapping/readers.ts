@@ -3,7 +3,7 @@
  * loaded; what it returns is a plan, and the plan is what decodes every item.
  */
 import type { Conversion, Kind, NumberKind } from "./kinds.ts";
-import { type Constant, type From, type Level, mayBeNull, type ReadPlan, type Step } from "./plans.ts";
+import { type Constant, type From, type Level, mayBeNull, type ReadPlan, type Step, thereOf } from "./plans.ts";
 import type {
   AnyReader,
   AttributeReader,
@@ -14,6 +14,7 @@ import type {
   Nullness,
   Reader,
   TextReader,
+  There,
 } from "./words.ts";
 
 const ALL_KINDS: { readonly [K in Kind]: true } = {
@@ -93,6 +94,19 @@ export const attributeOf = (level: Level, name: string): AttributeReader =>
 
 /** The element an `each` stands at. */
 export const elementOf = (level: Level): ElementReader => everyWord(plain({ kind: "value", level }));
+
+/** A value in the rows of a `when`, which are there where it is. */
+export function thereIn<R extends AnyReader>({ plan }: R): There<R> {
+  // Every word there is, of which the compiler shows those of the value's own reader. Checked by the type tests.
+  const there: unknown = everyWord(thereOf(plan));
+  return there as There<R>;
+}
+
+/** A value that has to be one of these texts. */
+export const chosenFrom = ({ plan }: AnyReader, texts: readonly string[]): ReadPlan => ({
+  ...plan,
+  steps: [...plan.steps, { kind: "one of", texts }],
+});
 
 /** The position of an element in its list, from 0. */
 export const positionIn = (level: Level): Reader<NumberKind> => readerOf(plain({ kind: "position", level }));

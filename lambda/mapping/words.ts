@@ -208,3 +208,16 @@ export interface EveryWord<N extends Nullness>
   epochMillis(): EveryWord<N>;
   convert<R extends Made>(id: string, convert: Making<R>): EveryWord<After<R, N>>;
 }
+
+/** What a value is where it is known to be there. What is inside it may not be. */
+export type There<R> = R extends { at(member: string): unknown }
+  ? ElementReader
+  : R extends ValueReader<Lax>
+    ? ValueReader
+    : R extends TextReader<Lax>
+      ? TextReader
+      : R extends NumberReader<Lax>
+        ? NumberReader
+        : R extends Reader<infer K, Nullness>
+          ? Reader<K>
+          : never;

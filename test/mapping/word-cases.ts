@@ -9,6 +9,10 @@ const file = (column: "size" | "created_at" | "note", value: string): string => 
 const person = (value: string): string =>
   `defineItems(tables, options, ({ item, part }) => [item("P", { pk: "P#{p}", sk: "M" }, ({ key, attr }) => [part("people", { id: key.p, ok: ${value} })])]);`;
 
+const rows = (writes: string): string =>
+  `defineItems(tables, options, ({ item, into, each, when, choose }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [${writes}])]);`;
+const tag = (value: string): string => `into("tags", { file_id: key.f, tag: ${value} })`;
+
 export const WORD_CASES: readonly (readonly [string, RegExp | undefined])[] = [
   [file("size", "constant(null)"), /"may be null"' is not assignable to type '"never null"/],
   [file("note", "constant(null)"), undefined],
@@ -34,4 +38,22 @@ export const WORD_CASES: readonly (readonly [string, RegExp | undefined])[] = [
   [file("created_at", 'attr("c").format("M/D/YY HH:mm Z", { firstYear: 1950 })'), undefined],
   [file("created_at", 'attr("c").format("M/D/YY HH:mm Z")'), /Expected 2 arguments/],
   [file("created_at", 'attr("c").format("M/D/YYYY HH:mm Z", { firstYear: 1950 })'), /Expected 1 arguments/],
+  [rows(`when(attr("A").optional(), (a) => ${tag('a.at("B").at(0).captures("{c}").c')})`), undefined],
+  [rows(`when(attr("A").nullable(), (a) => [${tag('a.at("B")')}, ${tag("a")}])`), undefined],
+  [rows(`when(attr("A"), (a) => ${tag("a")})`), /"never null"' is not assignable to type '"may be null"/],
+  [rows(`when(attr("A").optional(), (a) => ${tag("a.optional()")})`), /Property 'optional' does not exist/],
+  [rows(`when(attr("A").optional(), (a) => ${tag('a.at("B").optional()')})`), /"may be null"' is not assignable/],
+  [rows(`when(attr("A").optional().digits(), (a) => ${tag("a")})`), /Property 'text' is missing/],
+  [rows(`when(attr("A").optional().captures("{b}").b, (b) => ${tag("b.withoutPrefix('x')")})`), undefined],
+  [rows(`when(attr("A").optional().captures("{b}").b, (b) => ${tag("b.at(0)")})`), /Property 'at' does not exist/],
+  [
+    rows(`each(attr("A"), (a) => choose(a.at("Role"), { admin: () => ${tag('a.at("B")')}, guest: () => [] }))`),
+    undefined,
+  ],
+  [
+    rows(`choose(attr("A").optional(), { admin: () => ${tag("key.f")} })`),
+    /"may be null"' is not assignable to type '"never null"/,
+  ],
+  [rows(`choose(attr("A").digits(), { "1": () => ${tag("key.f")} })`), /Property 'text' is missing/],
+  [rows(`choose(key.f, { admin: ${tag("key.f")} })`), /is not assignable to type '\(\) => Writes'/],
 ];

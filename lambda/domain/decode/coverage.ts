@@ -95,15 +95,26 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
     if (end !== undefined) put(end.whole, plan, always);
     addParts(plan, depth, isSome);
   };
-  const visit = (writes: readonly WritePlan[], depth: number): void => {
+  /** `isSome`: whether only some items, or elements, come to these rows. */
+  const visit = (writes: readonly WritePlan[], depth: number, isSome: boolean): void => {
     for (const write of writes) {
       if (write.kind === "row") {
-        for (const plan of write.reads) add(plan, depth, false);
+        for (const plan of write.reads) add(plan, depth, isSome);
+        continue;
+      }
+      if (write.kind === "when") {
+        add(write.of, depth, true);
+        visit(write.writes, depth, true);
+        continue;
+      }
+      if (write.kind === "choose") {
+        add(write.of, depth, isSome);
+        for (const { writes: chosen } of write.cases) visit(chosen, depth, true);
         continue;
       }
       const { list, level } = write;
       if (isAsStored(list)) {
-        const always = isAlways(list, depth);
+        const always = !isSome && isAlways(list, depth);
         const end = reach(list, always);
         if (end !== undefined) {
           const by = claim();
@@ -113,12 +124,12 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
           end.lists.push({ by, elements: inside });
           elements.set(level, inside);
         }
-        addParts(list, depth, false);
-      } else add(list, depth, false);
-      visit(write.writes, level.depth);
+        addParts(list, depth, isSome);
+      } else add(list, depth, isSome);
+      visit(write.writes, level.depth, false);
     }
   };
-  visit(entity.writes, 0);
+  visit(entity.writes, 0, false);
   const { pk, sk } = mapping.keys;
   const declared = [pk, ...(sk === undefined ? [] : [sk]), ...Object.keys(entity.pattern.where ?? {})];
   for (const path of [...declared.map((name) => [name]), ...ignoredBy(entity, mapping)]) {

@@ -42,7 +42,7 @@ const constant = (value: Constant): AttributeValue =>
 const within = ({ values }: Scope, depth: number): AttributeValue =>
   must(values[depth], "loading checked that a reader stays inside its each");
 
-function valueReader(plan: ReadPlan, templates: Templates): ReadValue {
+export function valueReader(plan: ReadPlan, templates: Templates): ReadValue {
   const start = startOf(plan, templates);
   const steps = plan.steps.map((step) => stepOf(step, plan, templates));
   const place = placeOf(plan);

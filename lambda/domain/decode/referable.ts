@@ -48,8 +48,11 @@ const keysOf = ({ writes }: EntityModel, table: TableModel): WritePlan[] =>
   writes.flatMap((write) => keyOfWrite(write, table) ?? []);
 
 function keyOfWrite(write: WritePlan, table: TableModel): WritePlan | undefined {
-  if (write.kind === "each") {
-    const writes = write.writes.flatMap((inner) => keyOfWrite(inner, table) ?? []);
+  const keysIn = (writes: readonly WritePlan[]) => writes.flatMap((inner) => keyOfWrite(inner, table) ?? []);
+  if (write.kind === "choose")
+    return { ...write, cases: write.cases.map((each) => ({ ...each, writes: keysIn(each.writes) })) };
+  if (write.kind !== "row") {
+    const writes = keysIn(write.writes);
     return writes.length === 0 ? undefined : { ...write, writes };
   }
   const { facet, reads } = write;

@@ -1,24 +1,62 @@
 /** What an entity writes → what makes rows of an item, with their fingerprints, one for each facet and key. */
 import { hash } from "node:crypto";
-import type { FacetModel, RowPlan, TableModel, WritePlan } from "../../mapping/model.ts";
+import type { ChoosePlan, FacetModel, RowPlan, TableModel, WhenPlan, WritePlan } from "../../mapping/model.ts";
 import { must } from "../must.ts";
 import type { Cell } from "./cell.ts";
 import type { Contribution } from "./decode.ts";
 import { rowFingerprint } from "./fingerprint.ts";
-import { cellReader, listReader, type Scope, type Templates } from "./read.ts";
+import { cellReader, listReader, type Scope, type Templates, valueReader } from "./read.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import { isText } from "./steps.ts";
 
 /** Adds the rows of the item in scope, as far as the first refusal. */
 export type WriteRows = (scope: Scope, rows: Rows) => Refusal | undefined;
 
 export function rowWriter(writes: readonly WritePlan[], templates: Templates): WriteRows {
-  const all = writes.map((write) => (write.kind === "row" ? writerOf(write, templates) : eachOf(write, templates)));
+  const all = writes.map((write) => anyOf(write, templates));
   return (scope, rows) => {
     for (const write of all) {
       const refusal = write(scope, rows);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
+  };
+}
+
+function anyOf(write: WritePlan, templates: Templates): WriteRows {
+  switch (write.kind) {
+    case "row":
+      return writerOf(write, templates);
+    case "each":
+      return eachOf(write, templates);
+    case "when":
+      return whenOf(write, templates);
+    case "choose":
+      return chooseOf(write, templates);
+  }
+}
+
+/** That a value is there reads nothing of it; where it stands for NULL there is nothing more to read. */
+function whenOf({ of, writes }: WhenPlan, templates: Templates): WriteRows {
+  const read = valueReader(of, templates);
+  const write = rowWriter(writes, templates);
+  return (scope, rows) => {
+    const apart = { ...scope, reads: scope.reads.apart() };
+    const value = read(apart);
+    if (isRefusal(value)) return value;
+    if (value !== null) return write(scope, rows);
+    scope.reads.join(apart.reads);
+    return undefined;
+  };
+}
+
+function chooseOf({ of, cases }: ChoosePlan, templates: Templates): WriteRows {
+  const read = valueReader(of, templates);
+  const writers = cases.map(({ is, writes }) => ({ is, write: rowWriter(writes, templates) }));
+  return (scope, rows) => {
+    const value = read(scope);
+    if (value === null || isRefusal(value)) return value ?? undefined;
+    return writers.find(({ is }) => isText(value, is))?.write(scope, rows);
   };
 }
 

@@ -133,7 +133,7 @@ function textOf(value: AttributeValue): string | undefined {
 }
 
 /** Numbers are compared as numbers: `1.0` in a mapping means 1. */
-function isText(value: AttributeValue, text: string): boolean {
+export function isText(value: AttributeValue, text: string): boolean {
   if ("S" in value) return value.S === text;
   return "N" in value && textOf(value) === textOf({ N: text });
 }

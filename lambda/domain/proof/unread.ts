@@ -7,10 +7,21 @@ import { pathOf, plansIn, type ReadPlan } from "../../mapping/plans.ts";
 import type { Template } from "../../mapping/template.ts";
 import type { Finding } from "../migration-error.ts";
 
-const plansOf = (writes: readonly WritePlan[]): ReadPlan[] =>
-  writes.flatMap((write) =>
-    write.kind === "row" ? write.reads.flatMap(plansIn) : [...plansIn(write.list), ...plansOf(write.writes)],
-  );
+const plansOf = (writes: readonly WritePlan[]): ReadPlan[] => writes.flatMap(plansOfWrite);
+
+function plansOfWrite(write: WritePlan): ReadPlan[] {
+  switch (write.kind) {
+    case "row":
+      return write.reads.flatMap(plansIn);
+    case "each":
+      return [...plansIn(write.list), ...plansOf(write.writes)];
+    case "when":
+      // That something is there is not what it holds.
+      return plansOf(write.writes);
+    case "choose":
+      return [...plansIn(write.of), ...write.cases.flatMap(({ writes }) => plansOf(writes))];
+  }
+}
 
 const capturesOf = ({ parts }: Template): string[] =>
   parts.flatMap((part) => (part.kind === "capture" ? [part.name] : []));
