@@ -162,6 +162,8 @@ it("foreign keys, uniques and the indexes under foreign keys are there when the 
   expect(await query(database.url, "select from pg_stats where tablename = 'pets'")).not.toEqual([]);
 });
 
+const STRAY = { table: "pets", key: ["stray"], source: '{"PK":{"S":"PET#stray"}}' };
+
 it("a foreign key with orphans stays NOT VALID and says so, with the items they came from", async () => {
   const report = await run({ items: [...all, { PK: { S: "PET#stray" }, Owner: { S: "nobody" } }] });
   expect(report.foreignKeys).toEqual([
@@ -169,10 +171,12 @@ it("a foreign key with orphans stays NOT VALID and says so, with the items they 
       table: "pets",
       columns: ["owner_id"],
       references: "owners",
+      referencedColumns: ["owner_id"],
       orphans: 1,
       built: true,
       validated: false,
-      examples: [{ table: "pets", key: ["stray"], source: '{"PK":{"S":"PET#stray"}}' }],
+      examples: [{ ...STRAY, parent: ["nobody"] }],
+      missing: { count: 1, first: [{ key: ["nobody"], rows: 1, examples: [STRAY] }] },
     },
   ]);
   expect(
