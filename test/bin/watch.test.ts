@@ -1,0 +1,36 @@
+/** `status --watch`: a run is looked at until it has ended, and what it was last is what is told. */
+import { afterEach, expect, it, vi } from "vitest";
+import { watched } from "../../bin/terminal/watch.ts";
+import type { Status } from "../../lambda/adapters/report/status-text.ts";
+
+const status = (phase: string, read: number): Status => ({
+  is: { run: 1, pass: 1, phase, source: "file:x", units: 4, done: 1, pages: 2, read, stopping: false },
+  share: 0.25,
+  left: {},
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+it("looks again until the run has ended, tells each phase without a terminal's codes, and gives the last", async () => {
+  let told = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    told += String(text);
+    return true;
+  });
+  const looks = [status("build", 20), status("ended", 30)];
+  const last = await watched(status("copy", 10), async () => looks.shift() ?? expect.fail("it had ended"));
+  expect(last.is).toMatchObject({ phase: "ended", read: 30 });
+  expect(looks).toEqual([]);
+  expect(told.split("\n").filter((line) => /^[a-z]/.test(line))).toEqual(["copy", "build"]);
+  expect(told).not.toContain("\x1b");
+});
+
+it("does not look at one that has ended", async () => {
+  const ended = status("ended", 10);
+  expect(await watched(ended, () => expect.fail("there is nothing to wait for"))).toBe(ended);
+});
+
+it("ends with a look that fails", async () => {
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  await expect(watched(status("copy", 10), () => Promise.reject(new Error("gone")))).rejects.toThrow("gone");
+});
