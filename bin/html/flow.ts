@@ -37,24 +37,26 @@ export function flow(report: Report): Markup | undefined {
     "kinds of items",
   );
   const given = streamsOf(report).map((each) => ({ ...each, entity: entities.nameOf(each.entity) }));
-  const ends = largest(
-    sums(given, ({ to }) => to),
+  const rows = given.filter(({ kind }) => kind === "rows");
+  const tables = largest(
+    sums(rows, ({ to }) => to),
     "tables",
   );
-  const streams = merged(given.map((each) => ({ ...each, to: ends.nameOf(each.to) })));
+  const streams = merged(given.map((each) => (each.kind === "rows" ? { ...each, to: tables.nameOf(each.to) } : each)));
+  const ends = sums(streams, ({ to }) => to);
   if (streams.length === 0) return undefined;
   const out = new Map(sums(streams, ({ entity }) => entity));
   const sizes = entities.list.map(([name, read]) => [name, Math.max(read, out.get(name) ?? 0)] as const);
-  const most = Math.max(report.items.read, total(sizes), total(ends.list));
+  const most = Math.max(report.items.read, total(sizes), total(ends));
   const scale = HEIGHT / most;
   const middle = stopsOf(sizes, scale);
-  const right = stopsOf(ends.list, scale);
+  const right = stopsOf(ends, scale);
   const below = Math.max(...[...middle, ...right].map(({ y, height }) => y + Math.max(height, LINE)));
   const source = { name: "items", count: report.items.read, y: TOP, height: report.items.read * scale };
   return html`<section>
 <h2>What went where</h2>
 <div class="wide" role="group" aria-label="What went where" tabindex="0">
-<svg class="flow" role="img" aria-label="From ${numeral(report.items.read)} items through ${sizes.length} kinds to ${ends.list.length} ends" viewBox="0 0 ${WIDTH} ${Math.ceil(Math.max(below, TOP + source.height)) + 4}">
+<svg class="flow" role="img" aria-label="From ${numeral(report.items.read)} items through ${sizes.length} kinds to ${ends.length} ends" viewBox="0 0 ${WIDTH} ${Math.ceil(Math.max(below, TOP + source.height)) + 4}">
 ${ribbonsOfSource(source, middle, entities.list, scale)}
 ${ribbons(streams, middle, right, scale)}
 ${bar(COLUMNS.source, source)}<text x="${COLUMNS.source}" y="${TOP - 8}">${numeral(source.count)} items read</text>

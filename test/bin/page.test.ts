@@ -1,21 +1,25 @@
 /** The page of a report: the words and numbers of the terminal, whatever names are in it as text, and nothing that is fetched or run. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { program } from "../../bin/commands/program.ts";
 import { html, visible, words } from "../../bin/html/markup.ts";
 import { pageOf } from "../../bin/html/page.ts";
 import { together } from "../../bin/html/schema-picture.ts";
 import { reportText } from "../../lambda/adapters/report/text.ts";
+import { NO_MAPPING } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
+import { incompleteReport } from "../../lambda/domain/proof/report-of.ts";
+import { EMPTY_TALLY } from "../../lambda/domain/proof/tally.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { HOSTILE, hostileReport, LONG } from "../support/hostile-report.ts";
-import { migrateTrial } from "../support/migration.ts";
 import { faultsOf, textOf } from "../support/page-reading.ts";
-import { contact, GOOD, pet, schema } from "../support/pets.ts";
-import { held } from "../support/reports.ts";
+import { contact, GOOD, pet } from "../support/pets.ts";
+import { HEADER, held, reportIn } from "../support/reports.ts";
 
 const DIRTY: readonly Item[] = [
   ...GOOD,
@@ -31,23 +35,37 @@ let report: Report;
 let page: string;
 beforeAll(async () => {
   [database, folder] = [await createDatabase(), await mkdtemp(join(tmpdir(), "page-"))];
-  report = await migrateTrial({ url: database.url, schema, items: DIRTY, name: "file:pets" });
-  page = await asked();
+  const support = pathToFileURL(resolve("test/support/pets.ts")).href;
+  for (const name of ["tables", "items"])
+    await writeFile(join(folder, `${name}.ts`), `export { ${name} } from "${support}";`);
+  const source = join(folder, "pets.jsonl");
+  await writeFile(source, DIRTY.map((item) => `{"Item":${toDynamoDbJson(item)}}\n`).join(""));
+  page = await asked(
+    "migrate",
+    "--source",
+    `file:${source}`,
+    "--schema",
+    folder,
+    "--json",
+    join(folder, "report.json"),
+  );
+  report = await reportIn(join(folder, "report.json"));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await database.drop();
 });
 
-/** What `report --html` writes. */
-async function asked(...more: string[]): Promise<string> {
+/** What a command writes with `--html`. */
+async function asked(...words: string[]): Promise<string> {
   const file = join(folder, "page.html");
-  const silent = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const silent = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, "write").mockReturnValue(true));
+  const { exitCode } = process;
   try {
-    const typed = ["report", "--target", database.url, "--html", file, ...more];
-    await program().parseAsync(typed, { from: "user" });
+    await program().parseAsync([...words, "--target", database.url, "--html", file], { from: "user" });
   } finally {
-    silent.mockRestore();
+    for (const each of silent) each.mockRestore();
+    process.exitCode = exitCode;
   }
   return readFile(file, "utf8");
 }
@@ -67,7 +85,11 @@ function missing(shown: Report, told: string): string[] {
 }
 
 describe("the page of a report", () => {
-  it("is made of what the ledger keeps, and says all that the terminal says, with the same numbers", () => {
+  it("is made of what the ledger keeps: the same afterwards as when it was proven", async () => {
+    expect(await asked("report")).toBe(page);
+  });
+
+  it("says all that the terminal says, with the same numbers", () => {
     expect(report.verdict).toBe("discrepant");
     expect(missing(report, page)).toEqual([]);
     expect(missing(report, page.replace("4 problems", "5 problems")).length).toBe(1);
@@ -96,7 +118,7 @@ describe("the page of a report", () => {
   });
 
   it("I10: with hashes, says no key of an item or a row, anywhere", async () => {
-    const hashed = await asked("--hash-keys");
+    const hashed = await asked("report", "--hash-keys");
     const KEYS = /stray|nobody|heavy|lonely|OWNER#|PET#|INVOICE/;
     expect(page).toMatch(KEYS);
     expect(hashed).not.toMatch(KEYS);
@@ -106,6 +128,14 @@ describe("the page of a report", () => {
       program().parseAsync(["report", "--target", "nowhere", "--hash-keys"], { from: "user" }),
     ).rejects.toMatchObject({ code: "settings", message: expect.stringMatching(/--hash-keys/) });
   });
+});
+
+it("of a pass that has not ended there is a page, too", async () => {
+  const early = { ...incompleteReport(NO_MAPPING, HEADER, EMPTY_TALLY), schema: report.schema };
+  const told = await pageOf(early);
+  expect(faultsOf(told)).toEqual([]);
+  expect(missing(early, told)).toEqual([]);
+  expect(told).toMatch(/<h1>INCOMPLETE<\/h1>/);
 });
 
 describe("names that are hostile", () => {
