@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { keyText } from "../../lambda/adapters/report/key-text.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { counted } from "../../lambda/domain/proof/discrepancy.ts";
+import { visibleJson } from "../../lambda/domain/visible.ts";
 import type { KeptItem } from "../../lambda/ports/quarantine.ts";
 import type { Listed } from "../../lambda/verbs/list-quarantine.ts";
 import { note, print } from "../terminal/print.ts";
@@ -19,13 +20,9 @@ export function refuseToPipe(): void {
 export const showItems = (kept: Listed["kept"]): Promise<void> =>
   kept(async (some) => {
     for (const { entity, reason, source, body } of some)
-      print(`\n${keyText(source)}  (${entity ?? "of no entity"}, ${reason})\n${printable(body)}`);
+      print(`\n${keyText(source)}  (${entity ?? "of no entity"}, ${reason})\n${visibleJson(body)}`);
     return undefined;
   });
-
-/** What stands in an item may be meant for the terminal itself. */
-const printable = (body: string): string =>
-  body.replaceAll(/\p{Cc}/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** A line each, as `migrate` and `check` read them; what was no item stays what it was, and is counted. */
 export async function exportItems(file: string, kept: Listed["kept"]): Promise<void> {

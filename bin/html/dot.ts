@@ -3,8 +3,9 @@ import { isSame } from "../../lambda/adapters/report/sections.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { numeral } from "../../lambda/domain/proof/summary.ts";
 import type { TableShape } from "../../lambda/domain/proof/target-shape.ts";
+import { visible } from "../../lambda/domain/visible.ts";
 import { orphansText } from "./evidence.ts";
-import { escaped, visible } from "./markup.ts";
+import { escaped } from "./markup.ts";
 
 /** As the style knows them, light and dark: no colour that is seen. */
 export const MEANS = {

@@ -1,4 +1,5 @@
 /** Text → markup of a page. What is not written in this program is escaped: only `html` makes markup, and nothing but markup, text and numbers goes into it. */
+import { visible } from "../../lambda/domain/visible.ts";
 
 /** No text is one, whatever it holds. */
 export class Markup {
@@ -40,12 +41,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export const escaped = (text: string): string => visible(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
-
-/** What turns the text around it, or is no character of XML: a name that holds one is told by its number, and can pass for no other. */
-const UNSEEN = /[\p{Cc}\p{Cs}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]/gu;
-
-export const visible = (text: string): string =>
-  text.replace(UNSEEN, (sign) => `⟨U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
 const RIGHT_TO_LEFT =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}](?:[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{M}\p{Zs}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{M}])?/gu;

@@ -1,6 +1,6 @@
 /** A filled source and an empty database → a story in two acts, told as it happens: a copy that is killed five times, and a proof that is lied to three times. */
 import pg from "pg";
-import { keyText } from "../../lambda/adapters/report/key-text.ts";
+import { keyText, rowKeyText } from "../../lambda/adapters/report/key-text.ts";
 import type { Schema } from "../../lambda/compose.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { runReport } from "../../lambda/verbs/report.ts";
@@ -108,7 +108,7 @@ function naming(report: Report, { table, key }: Tampered): string[] {
       .filter((example) => example.table === table && example.key?.join() === key.join())
       .flatMap(({ source }) => [
         `${verdictOf(report)}: ${check}: ${subject}: ${problem}`,
-        `  ${table} (${key.join(", ")})${source === undefined ? "" : ` from ${keyText(source)}`}`,
+        `  ${table} ${rowKeyText(key)}${source === undefined ? "" : ` from ${keyText(source)}`}`,
       ]),
   );
 }

@@ -1,15 +1,19 @@
 /** Text → the terminal. Results go to standard output, everything else to standard error, so that either can be piped. */
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import { visibleLines } from "../../lambda/domain/visible.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import { wrapped } from "./wrap.ts";
 
-/** For a person: in lines that fit the terminal, where it is one. */
+/** For a person: in lines that fit the terminal, where it is one, and without anything that speaks to it. */
 export const tell = (text: string): void =>
-  print(wrapped(text, process.stdout.isTTY === true ? process.stdout.columns : undefined));
+  print(wrapped(visibleLines(text), process.stdout.isTTY === true ? process.stdout.columns : undefined));
 
+/** As it is, to the letter: words of the program, and SQL for another program to read. */
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 export const note = (text: string): void =>
-  void process.stderr.write(`${wrapped(text, process.stderr.isTTY === true ? process.stderr.columns : undefined)}\n`);
+  void process.stderr.write(
+    `${wrapped(visibleLines(text), process.stderr.isTTY === true ? process.stderr.columns : undefined)}\n`,
+  );
 
 /** A refusal is told with every finding and its remedy; a bug keeps its stack. */
 export function printFailure(error: unknown): void {

@@ -13,7 +13,7 @@ import { GOOD, pet, schema } from "../support/pets.ts";
 import { HAS_TERMINALS, onTerminal } from "../support/terminal.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const ROTTEN = pet("2", "c", { Weight: { S: "heavy \u001b[31m" } });
+const ROTTEN = pet("2", "c\u001b[35m", { Weight: { S: "heavy \u001b[31m" } });
 
 const run = (...words: string[]) =>
   new Promise<{ exit: number | null; out: string; told: string }>((done) => {
@@ -54,7 +54,7 @@ describe("items in quarantine", () => {
     if (!HAS_TERMINALS) return;
     await using terminal = onTerminal(["list-quarantine", ...place, "--bodies"]);
     expect(await terminal.status).toBe(1);
-    expect(terminal.screen()).toContain("OWNER#2 / PET#c  (Pet, wrong-type)");
+    expect(terminal.screen()).toContain("OWNER#2 / PET#c⟨U+001B⟩[35m  (Pet, wrong-type)");
     expect(terminal.screen()).toContain('"heavy \\u001b[31m"');
   });
 
@@ -124,6 +124,12 @@ describe("rollback", () => {
       const [left] = await query<{ there: string | null }>(own.url, "select to_regclass('pets')::text as there");
       expect(left?.there === null).toBe(count === undefined);
     }
+    // Ctrl-D: there is nobody any more who would answer.
+    await using left = onTerminal(["rollback", ...place]);
+    await left.shows("[y/N]");
+    left.press("\u0004");
+    expect(await left.status, left.screen()).toBe(3);
+    expect(left.screen()).toContain("Nothing was done.");
     await using _stopped = onTerminal(["rollback", ...place]);
     await _stopped.shows("[y/N]");
     _stopped.interrupt();

@@ -168,7 +168,7 @@ describe("a reader's budget", () => {
     budget.spend(await budget.turn(), 7, 1);
     budget.again(true);
     await budget.turn();
-    expect([taken, ways(), budget.spent]).toEqual([[], 0, { units: 7, retries: 1 }]);
+    expect([taken, ways(), budget.spent]).toEqual([[], 0, { units: 7, retries: 1, throttled: 1 }]);
   });
 
   it("gives way when it is throttled, and not when a request is only sent again", async () => {

@@ -26,6 +26,7 @@ export interface Terminal extends AsyncDisposable {
   shows(text: string | RegExp): Promise<void>;
   /** Types a line. */
   type(text: string): void;
+  press(key: string): void;
   interrupt(): void;
   /** The terminal is closed, by whoever closes its window. */
   hangUp(): void;
@@ -58,6 +59,7 @@ export function onTerminal(words: readonly string[], environment: NodeJS.Process
     shows: (text) =>
       typeof text === "string" ? expect.poll(screen).toContain(text) : expect.poll(screen).toMatch(text),
     type: (text) => void held.stdin?.write(`${text}\r`),
+    press: (key) => void held.stdin?.write(key),
     interrupt: () => void held.stdin?.write("\u0003"),
     hangUp: () => void held.kill("SIGKILL"),
     status: closed.then(() => held.exitCode),

@@ -4,7 +4,7 @@ import { type Census, type EntityCensus, isClean, type Sample } from "../../doma
 import type { KeyShape } from "../../domain/discover/key-shapes.ts";
 import type { RepeatedKey } from "../../domain/discover/repeated-keys.ts";
 import { ignoredText, memberText, namesOf } from "../../mapping/attribute-path.ts";
-import { keyText } from "./key-text.ts";
+import { keyText, rowKeyText } from "./key-text.ts";
 import { collapsedText, findingText, grid } from "./text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -103,7 +103,7 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
       ...conflicts.flatMap(({ table, kind, count: total, examples }) => [
         `  ${table}: ${kind}, ${items(total)}`,
         ...examples.map(
-          ({ key, source, holder }) => `      (${key.join(", ")}) from ${keyText(source)}, and from ${keyText(holder)}`,
+          ({ key, source, holder }) => `      ${rowKeyText(key)} from ${keyText(source)}, and from ${keyText(holder)}`,
         ),
       ]),
       ...(checked.rowsNotCompared > 0

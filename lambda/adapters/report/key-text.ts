@@ -1,5 +1,6 @@
-/** A source key → as it is written in a mapping, and as it is typed. */
+/** A source key → as it is written in a mapping, and as it is typed; a row's key → as it is shown. */
 import { canBeTyped, commandLine } from "../../domain/typed.ts";
+import { visible } from "../../domain/visible.ts";
 
 /** The words of a key; of what has none, its position. */
 function wordsOf(source: string): string[] {
@@ -15,7 +16,10 @@ function wordsOf(source: string): string[] {
 }
 
 /** `USER#jane / METADATA`. */
-export const keyText = (source: string): string => wordsOf(source).join(" / ");
+export const keyText = (source: string): string => visible(wordsOf(source).join(" / "));
+
+/** `(jane, 7)`. */
+export const rowKeyText = (key: readonly string[]): string => `(${key.map(visible).join(", ")})`;
 
 /** The same with where it stands, as far as that is known, and does not stand in place of a key already. */
 export const placeText = (source: string, position: string | null | undefined): string =>

@@ -1,6 +1,6 @@
 /** What waits for a decision → what a person reads: by reason, each with both sides and the words that let it go. */
 import { isOpen, openIn, type Pending, type PendingGroup } from "../../domain/proof/pending.ts";
-import { acceptCommand, keyText, placeText } from "./key-text.ts";
+import { acceptCommand, keyText, placeText, rowKeyText } from "./key-text.ts";
 
 const MEANING: Readonly<Record<string, string>> = {
   collision: "two items give one row",
@@ -43,7 +43,7 @@ function lineText(pending: Pending, nameOf: (source: string) => string): string[
     ...(rows === 0 ? [] : [`    ${rows} ${rows === 1 ? "row" : "rows"} of an earlier pass stand still`]),
     ...(key === null
       ? []
-      : [`    ${table} (${key.join(", ")}), held by ${holder === null ? "somebody else" : keyText(holder)}`]),
+      : [`    ${table} ${rowKeyText(key)}, held by ${holder === null ? "somebody else" : keyText(holder)}`]),
     ...(accepted === null ? [] : [`    accepted: ${accepted} (${acceptedAt})`]),
     ...(isOpen(pending) ? [`    ${acceptCommand(source, nameOf)}`] : []),
   ];

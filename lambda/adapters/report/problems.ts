@@ -3,7 +3,7 @@ import type { Cause, MissingRow } from "../../domain/proof/causes.ts";
 import type { Example } from "../../domain/proof/evidence.ts";
 import type { Report } from "../../domain/proof/report.ts";
 import { numeral as count } from "../../domain/proof/summary.ts";
-import { keyText, placeText } from "./key-text.ts";
+import { keyText, placeText, rowKeyText } from "./key-text.ts";
 import type { Statement } from "./statement.ts";
 
 /** How much is shown of what may be many; the JSON has more. */
@@ -65,10 +65,10 @@ function examplesOf(cause: Cause, report: Report): Statement[] {
 
 function missing({ table, key, source, rows, pointing }: MissingRow, most: Most): Statement {
   // Whoever may not see keys is given none.
-  const parent = key.length === 0 ? `a row of ${table}` : `${table} (${key.join(", ")})`;
+  const parent = key.length === 0 ? `a row of ${table}` : `${table} ${rowKeyText(key)}`;
   const shown = pointing.flatMap(({ table: from, columns, examples }) =>
     examples.slice(0, most.pointing).map((each) => {
-      const row = each.key === undefined ? from : `${from} (${each.key.join(", ")})`;
+      const row = each.key === undefined ? from : `${from} ${rowKeyText(each.key)}`;
       const item = each.source === undefined ? "" : `, from ${keyText(each.source)}`;
       return { says: `${row}, ${columns.join(", ")} → ${parent}${item}` };
     }),
@@ -80,7 +80,7 @@ function missing({ table, key, source, rows, pointing }: MissingRow, most: Most)
 
 /** A row or an item by its name; nothing where it has none that may be seen. */
 export function example({ table, key, source, holder }: Example): Statement[] {
-  const row = key === undefined ? "" : `${table === undefined ? "" : `${table} `}(${key.join(", ")})`;
+  const row = key === undefined ? "" : `${table === undefined ? "" : `${table} `}${rowKeyText(key)}`;
   const from = source === undefined ? "" : `${row === "" ? "" : " from "}${keyText(source)}`;
   if (row === "" && from === "") return [];
   return [{ says: `${row}${from}`, below: holder == null ? [] : [{ says: `held by ${keyText(holder)}` }] }];

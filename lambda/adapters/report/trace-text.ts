@@ -1,6 +1,6 @@
 /** What the ledger knows of an item or a row → an answer somebody can act on. */
 import type { TracedItem, TracedItems, TracedRow } from "../../ports/trace.ts";
-import { keyText } from "./key-text.ts";
+import { keyText, rowKeyText } from "./key-text.ts";
 
 const when = (row: TracedRow): string => `pass ${row.pass}, ${row.at.toISOString().slice(0, 19)}Z`;
 
@@ -29,7 +29,7 @@ function itemLines({ source, seen, rows, quarantine, copies = [] }: TracedItem, 
 }
 
 const place = ({ table, key, columns }: TracedRow): string =>
-  `${table} (${key.join(", ")})${columns.length === 0 ? "" : `: ${columns.join(", ")}`}`;
+  `${table} ${rowKeyText(key)}${columns.length === 0 ? "" : `: ${columns.join(", ")}`}`;
 
 function state({ now, heldBy }: TracedRow): string {
   if (heldBy !== undefined) return `waits behind ${keyText(heldBy)}`;
@@ -37,7 +37,7 @@ function state({ now, heldBy }: TracedRow): string {
 }
 
 export function rowText(table: string, key: readonly string[], there: boolean, rows: readonly TracedRow[]): string {
-  const head = `${table} (${key.join(", ")})${there ? "" : "  is not there"}`;
+  const head = `${table} ${rowKeyText(key)}${there ? "" : "  is not there"}`;
   if (rows.length === 0) return `${head}\n  no item gave it: this migration has not written it`;
   return [
     head,

@@ -49,6 +49,17 @@ it("an item in quarantine is told once, with what is wrong with it and how many 
   );
 });
 
+it("a key speaks to no terminal, and stays on its line", () => {
+  const { raw } = String;
+  const [source, key] = [raw`{"PK":{"S":"X#\u001b[31m\u0000"},"SK":{"S":"\u202ea\nb"}}`, ["\u009b31m", "1\n2"]];
+  const orphan = {
+    ...found("counts", "pets", "1 row is not there", "look", 1),
+    examples: [{ key, source, holder: source }],
+  };
+  const shown = "X#⟨U+001B⟩[31m⟨U+0000⟩ / ⟨U+202E⟩a⟨U+000A⟩b";
+  expect(textOf([orphan])).toContain(`\n      (⟨U+009B⟩31m, 1⟨U+000A⟩2) from ${shown}\n        held by ${shown}\n`);
+});
+
 it("a discrepancy that only sounds like it is told as what it is", () => {
   const other = found("completeness", "pets", "2 items are in quarantine: so it says", "look");
   expect(textOf([other])).toContain("  1. pets: 2 items are in quarantine: so it says\n      → look\n");
