@@ -1,7 +1,7 @@
 /** Rows that are all in → constraints, proof, report: how a pass ends, and how a repair does. */
 import { decoder } from "../domain/decode/decoder.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import type { Report, ReportHeader } from "../domain/proof/report.ts";
+import { type Report, type ReportHeader, sealing } from "../domain/proof/report.ts";
 import { incompleteReport } from "../domain/proof/report-of.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { Progress } from "../ports/progress.ts";
@@ -129,6 +129,7 @@ function headerOf({ target, version, now }: Concluding, run: Run, clock: Stopwat
     toolVersion: version,
     startedAt: run.startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
+    ...sealing(run),
     phases: phasesOf(run, clock, finishedAt),
     timings: clock.timings(),
   };

@@ -10,6 +10,8 @@ const SHOWN = 20;
 export async function seal(decisions: Decisions, run: Run, force: boolean): Promise<void> {
   const refused = (problem: string, remedy: string, more: { findings?: readonly Finding[] } = {}): MigrationError =>
     new MigrationError("not-proven", `run ${run.id} ${problem}`, remedy, more);
+  // Done is done: what the application has written since is no reason against it.
+  if (run.sealedAt !== undefined) return;
   if (run.phase !== "ended") throw refused("has not ended", untilItEnds(run));
   const verdict = run.report?.verdict ?? "nothing was read";
   if (verdict !== "verified" && !force) {

@@ -41,7 +41,7 @@ export interface How {
 }
 
 export interface Undo {
-  /** Changes nothing. */
+  /** Changes nothing. Throws MigrationError `sealed`, as `undo` would. */
   plan(run: Run): Promise<UndoPlan>;
   /**
    * Removes the tables the run made, its rows in tables that were there before, and its lines in the ledger, by what the

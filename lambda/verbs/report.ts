@@ -1,7 +1,9 @@
 /** `report`: the newest proof, as it was made. */
+
 import { z } from "zod";
 import { NO_MAPPING, nameOf, openTarget, type Task } from "../compose.ts";
 import { summarySchema, total } from "../contract.ts";
+import { sealing } from "../domain/proof/report.ts";
 import { withoutKeys } from "../domain/proof/report-keys.ts";
 import { summaryOf } from "../domain/proof/summary.ts";
 import { openRun } from "../opening.ts";
@@ -27,7 +29,7 @@ export const report = {
 export async function runReport(url: string, number?: number, progress?: Progress) {
   await using target = openTarget(url, NO_MAPPING, { progress });
   const run = await runOfNumber(target, number);
-  return { run: run.id, logKey: run.logKey, report: reportIn(run) };
+  return { run: run.id, logKey: run.logKey, report: { ...reportIn(run), ...sealing(run) } };
 }
 
 /** One query a table that computes the fingerprints of the report anew. */

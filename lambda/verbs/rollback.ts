@@ -54,7 +54,7 @@ export async function runRollback({ force, progress = SILENT, ...task }: Rollbac
   }));
 }
 
-/** What a rollback would do now. Changes nothing. */
+/** What a rollback would do now. Changes nothing; what is sealed is refused here, too. */
 export const planRollback = (task: Omit<RollbackTask, "force">) =>
   withRun(task, async (target, run) => ({ run: run.id, source: run.source, ...(await target.undo.plan(run)) }));
 

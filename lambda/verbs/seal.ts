@@ -56,8 +56,10 @@ export async function runSeal({ target: url, run: number, force, progress, provi
     await proveAnew(url, found, proving);
   const run = await runOfNumber(target, found.id);
   await handOver(target.decisions, run, force);
-  const { letGo = [], finishedAt } = run.report ?? {};
-  return { run: run.id, ...(finishedAt === undefined ? {} : { provenAt: finishedAt }), letGo };
+  const { letGo = [], finishedAt, sealedAt } = run.report ?? {};
+  // A proof that was made since is none that it was sealed by.
+  const counts = finishedAt !== undefined && sealedAt === undefined;
+  return { run: run.id, ...(counts ? { provenAt: finishedAt } : {}), letGo };
 }
 
 async function proveAnew(url: string, { id }: Run, { schema, options, edge, source }: ProvingAnew): Promise<void> {

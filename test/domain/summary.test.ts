@@ -20,7 +20,7 @@ it("begins with the verdict, the run and the counts", () => {
 });
 
 const causesOf = (...discrepancies: readonly Discrepancy[]) =>
-  discrepancies.map((each, at) => ({ ...each, discrepancies: [at], missing: [] }));
+  discrepancies.map((each, at) => ({ ...each, discrepancies: [at], missing: [], further: 0 }));
 
 it("shows three problems, and how many more there are", () => {
   const causes = causesOf(...["a", "b", "c", "d", "e"].map((table) => found("content", table, "it differs", "look")));

@@ -171,6 +171,15 @@ it("I10: whoever may see no keys is given none of those that are missed", () => 
   expect(told.causes[1]?.missing[0]).toMatchObject({ rows: 3, source: "#0", key: [] });
 });
 
+it("what is missing is counted, also beyond what is named of it", async () => {
+  await using own = await createDatabase();
+  const adrift = Array.from({ length: 30 }, (_, at) => folder(`none-${at}`, `f${at}`, "here"));
+  const told = await migrateTrial({ url: own.url, schema, items: [accountItem("here"), ...adrift] });
+  expect(told.causes).toMatchObject([{ subject: "accounts", count: 30, further: 10 }]);
+  expect(told.causes[0]?.missing).toHaveLength(20);
+  expect(reportText(told)).toContain("\n      … 25 more\n");
+});
+
 it("rows that were removed are one cause, with the fingerprint that differs and what points to them", async () => {
   await using own = await createDatabase();
   const sound = [accountItem("here"), folder("here", "f"), note("here", "n")];

@@ -8,7 +8,8 @@ import { defineTables } from "../../lambda/mapping/index.ts";
 import { runAccept } from "../../lambda/verbs/accept.ts";
 import { runDropLedger } from "../../lambda/verbs/drop-ledger.ts";
 import { runListQuarantine } from "../../lambda/verbs/list-quarantine.ts";
-import { runRollback } from "../../lambda/verbs/rollback.ts";
+import { runReport } from "../../lambda/verbs/report.ts";
+import { planRollback, runRollback } from "../../lambda/verbs/rollback.ts";
 import { runSeal } from "../../lambda/verbs/seal.ts";
 import { runStatus } from "../../lambda/verbs/status.ts";
 import { runStop } from "../../lambda/verbs/stop.ts";
@@ -17,6 +18,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query, quiet, repairTrial, verifyTrial } from "../support/migration.ts";
 import { GOOD, owner, pet, schema } from "../support/pets.ts";
+import { held } from "../support/reports.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -178,7 +180,15 @@ describe("seal", () => {
     });
     await expect(runRollback({ ...place(), force: true })).rejects.toMatchObject({ code: "sealed" });
     expect(await query(database.url, "select count(*)::int as rows from pets")).toEqual([{ rows: 2 }]);
-    expect((await verify(GOOD)).verdict).toBe("discrepant");
+    expect(held(await verify(GOOD)).verdict).toBe("discrepant");
+    await expect(planRollback(place())).rejects.toMatchObject({ code: "sealed" });
+    // What it has found since can be mended by nothing that is refused: none of it is told as a remedy.
+    const found = await runReport(database.url, undefined);
+    expect(reportText(found.report)).toMatch(/^DISCREPANT .*The run is sealed/);
+    expect(must(found.report.causes[0], "it differs").remedy).toContain("run repair");
+    expect(reportText(found.report)).not.toContain("run repair");
+    // Nor does it stand in the way of what is done already; the proof that counted was made before.
+    expect(await seal()).toEqual({ run: 1, letGo: [] });
     // Whoever asks is told what was found last.
     expect((await runStatus(database.url)).is).toMatchObject({ sealed: true, verdict: "discrepant" });
   });

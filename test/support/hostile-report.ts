@@ -67,6 +67,7 @@ export function hostileReport(tables: number): Report {
     ]);
   const causes: Cause[] = discrepancies.map(({ subject, problem, remedy, count, examples }, at) => ({
     ...{ subject, problem, remedy, count, discrepancies: [at] },
+    further: at,
     missing: [
       {
         ...{ table: subject, columns: ["id"], key: [`gone from ${subject}`], rows: 70_001 + at },

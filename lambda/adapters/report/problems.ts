@@ -19,12 +19,13 @@ export interface Most {
 export const problems = (report: Report, most: Most): Statement[] =>
   report.causes.map((cause) => ({
     says: `${cause.subject}: ${cause.problem}`,
-    ...remedyOf(cause),
+    // Of what is sealed nothing is written any more by what a remedy names.
+    ...(report.sealedAt === undefined ? remedyOf(cause) : {}),
     below: [
       ...followers(cause, report),
       ...examplesOf(cause, report),
       ...cause.missing.slice(0, most.missing).map((row) => missing(row, most)),
-      ...more(cause.missing.length, Math.min(cause.missing.length, most.missing)),
+      ...more(cause.missing.length + cause.further, Math.min(cause.missing.length, most.missing)),
     ],
   }));
 

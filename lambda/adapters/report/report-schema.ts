@@ -82,6 +82,7 @@ const cause = object({
       pointing: list(object({ table: z.string(), columns: texts, rows: total, examples })),
     }),
   ),
+  further: total,
 });
 
 const shape = object({
@@ -164,6 +165,7 @@ export const reportSchema = object({
   mapping: z.string(),
   startedAt: moment,
   finishedAt: moment,
+  sealedAt: moment.exactOptional(),
   phases: list(
     object({
       phase: z.enum(["copy", "repair", "build", "verify"]),

@@ -34,6 +34,8 @@ export interface Cause {
   readonly discrepancies: readonly number[];
   /** The rows that are missing because of it: those most referred to. */
   readonly missing: readonly MissingRow[];
+  /** Rows that are missing beside those. */
+  readonly further: number;
 }
 
 interface Facts {
@@ -132,7 +134,12 @@ export function causesOf(discrepancies: readonly Discrepancy[], facts: Facts): C
 
   function causeOf(name: string, draft: Draft): Cause {
     const missing = [...draft.missing.values()].sort((a, b) => b.rows - a.rows);
-    const place = { discrepancies: [...draft.discrepancies], missing: missing.slice(0, SHOWN) };
+    const shown = missing.slice(0, SHOWN);
+    const place = {
+      discrepancies: [...draft.discrepancies],
+      missing: shown,
+      further: missing.length - shown.length + draft.further,
+    };
     const lead = discrepancies[Number(name)];
     if (lead !== undefined) {
       const { subject, problem, remedy, count, command } = lead;

@@ -133,6 +133,8 @@ export interface Report {
   readonly letGo?: readonly LetGo[];
   /** What a repair did before this proof was made. */
   readonly repaired?: RepairCounts;
+  /** Since when the rows are the application's: what it has written is a difference, and no remedy of a run mends it. */
+  readonly sealedAt?: string;
   /** Milliseconds by phase. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -161,11 +163,24 @@ export const addRepairs = (a: RepairCounts, b: RepairCounts): RepairCounts => ({
   left: a.left + b.left,
 });
 
+/** As a report has it. */
+export const sealing = ({ sealedAt }: { readonly sealedAt?: Date }): Pick<Report, "sealedAt"> =>
+  sealedAt === undefined ? {} : { sealedAt: sealedAt.toISOString() };
+
 /** Whose report it is. `phases` are counted when the evidence is there. */
 export interface ReportHeader
   extends Pick<
     Report,
-    "run" | "pass" | "source" | "target" | "mapping" | "toolVersion" | "startedAt" | "finishedAt" | "timings"
+    | "run"
+    | "pass"
+    | "source"
+    | "target"
+    | "mapping"
+    | "toolVersion"
+    | "startedAt"
+    | "finishedAt"
+    | "sealedAt"
+    | "timings"
   > {
   readonly phases: readonly Omit<PhaseTime, "count" | "of">[];
 }

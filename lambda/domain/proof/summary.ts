@@ -37,8 +37,11 @@ export const verdictOf = (report: Report): { readonly word: string; readonly mea
 const accepted = ({ accepted: total = 0 }: Report): string => (total === 0 ? "" : ` (${numeral(total)} accepted)`);
 
 /** What was let go is not there exactly as the source held it, and the first line says so. */
-function meaning({ verdict, letGo: groups = [], causes }: Report): string {
-  if (verdict === "discrepant") return `${counted(causes.length, "problem", "problems")}, named below with what to do.`;
+function meaning({ verdict, letGo: groups = [], causes, sealedAt }: Report): string {
+  const problems = counted(causes.length, "problem", "problems");
+  if (verdict === "discrepant" && sealedAt !== undefined)
+    return `${problems}, named below. The run is sealed: what was written since is a difference, and the application's to mend.`;
+  if (verdict === "discrepant") return `${problems}, named below with what to do.`;
   return verdict === "verified" && groups.length > 0
     ? `Postgres holds what the source held, but for what was let go: ${letGoText(groups)}.`
     : MEANING[verdict];

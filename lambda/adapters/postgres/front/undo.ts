@@ -77,7 +77,11 @@ export function undoer(sessions: Sessions, migrations: SchemaMigrations): Undo {
         }),
       );
     },
-    plan: (run) => sessions.use((session) => toldPlan(session, run, migrations)),
+    plan: (run) =>
+      sessions.use((session) => {
+        if (run.sealedAt !== undefined) throw sealed(run.id);
+        return toldPlan(session, run, migrations);
+      }),
     dropLedger: () => sessions.use((session) => transaction(session, () => dropLedger(session))),
   };
 }
