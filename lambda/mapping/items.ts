@@ -3,6 +3,7 @@
  * one `into` for each row the item writes. The callbacks run once, when this file is loaded, with symbolic readers.
  */
 import type { Column, FlagsOf } from "./columns.ts";
+import { type Condition, conditionsOf, type Where } from "./conditions.ts";
 import type { Kind, NumberKind } from "./kinds.ts";
 import type { Constant, Level, ReadPlan } from "./plans.ts";
 import {
@@ -17,7 +18,6 @@ import {
   thereIn,
 } from "./readers.ts";
 import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
-import type { Discriminator } from "./template.ts";
 import type {
   AnyReader,
   AttributeReader,
@@ -68,8 +68,8 @@ export type Ignored = string | readonly string[];
 export interface At<P extends string, S extends string> {
   readonly pk: P;
   readonly sk?: S;
-  /** Attributes that tell it from others, with the text, number or boolean they hold. */
-  readonly where?: Readonly<Record<string, Discriminator>>;
+  /** What tells it from others: attributes, and members of maps, with what they hold, or that they are there or not. */
+  readonly where?: Where;
   /** Attributes of this kind of item, and members of its maps, that are deliberately not migrated. */
   readonly ignore?: readonly Ignored[];
 }
@@ -78,7 +78,7 @@ export interface EntitySpec {
   readonly name: string;
   readonly pk: string;
   readonly sk?: string;
-  readonly where: Readonly<Record<string, Discriminator>>;
+  readonly where: readonly Condition[];
   readonly ignore: readonly Ignored[];
   readonly writes: readonly WriteSpec[];
   /** Set where the whole item is deliberately left behind. */
@@ -148,7 +148,7 @@ const entity = (name: string, at: At<string, string>, writes: readonly WriteSpec
   name,
   pk: at.pk,
   ...(at.sk === undefined ? {} : { sk: at.sk }),
-  where: at.where ?? {},
+  where: conditionsOf(at.where ?? {}),
   ignore: at.ignore ?? [],
   writes,
 });

@@ -1,5 +1,6 @@
 /** Two key patterns → a key that both match, and whether one lies within the other. */
 import { align, areSame } from "./alignment.ts";
+import { entail, mayMeet } from "./conditions.ts";
 import { keyLanguage } from "./key-language.ts";
 import { commonTexts, isWithin } from "./product.ts";
 import { type Captured, type KeyPattern, matchKey, matchTemplate, type Template } from "./template.ts";
@@ -17,11 +18,6 @@ const CHOICES = 200;
 
 const NONE: Captured = new Map();
 
-/** Whether some attributes satisfy both: no attribute has to hold two texts. */
-function discriminatorsMeet({ where: a = {} }: KeyPattern, { where: b = {} }: KeyPattern): boolean {
-  return Object.entries(a).every(([name, text]) => !Object.hasOwn(b, name) || b[name] === text);
-}
-
 /** The captures that stand in both keys of a pattern and so have to agree. */
 function repeated({ pk, sk }: KeyPattern): string[] {
   return [...pk.values.keys()].filter((name) => sk?.values.has(name));
@@ -32,7 +28,7 @@ function repeated({ pk, sk }: KeyPattern): string[] {
  * both of its keys, only short values of it are tried, so there it means that none of those will do.
  */
 export function overlap(a: KeyPattern, b: KeyPattern): Example | undefined {
-  if (!discriminatorsMeet(a, b) || (a.sk === undefined) !== (b.sk === undefined)) return undefined;
+  if (!mayMeet(a.where ?? [], b.where ?? []) || (a.sk === undefined) !== (b.sk === undefined)) return undefined;
   for (const inA of agreeing(a, a, b, NONE)) {
     for (const inB of agreeing(b, a, b, inA)) {
       const [pk] = common(a.pk, b.pk, inA, inB).take(1);
@@ -82,11 +78,7 @@ function* product(lists: readonly (readonly string[])[]): Generator<readonly str
 
 /** Whether `b` matches every item that `a` matches. `true` is proven; `false` may be a want of proof. */
 export function contains(a: KeyPattern, b: KeyPattern): boolean {
-  const { where = {} } = a;
-  const asked = Object.entries(b.where ?? {}).every(
-    ([name, text]) => Object.hasOwn(where, name) && where[name] === text,
-  );
-  if (!asked || !isWithin(keyLanguage(a.pk), keyLanguage(b.pk))) return false;
+  if (!entail(a.where ?? [], b.where ?? []) || !isWithin(keyLanguage(a.pk), keyLanguage(b.pk))) return false;
   if (a.sk === undefined || b.sk === undefined) return a.sk === b.sk;
   return isWithin(keyLanguage(a.sk), keyLanguage(b.sk)) && surelyAgrees(a, b);
 }

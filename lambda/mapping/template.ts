@@ -5,6 +5,7 @@
  */
 import { type Automaton, includes } from "./automaton.ts";
 import { type CaptureForm, formNames, formOf, isCaptureForm } from "./capture-form.ts";
+import type { Condition } from "./conditions.ts";
 
 /**
  * A capture takes one character or more: `plain` ones without the delimiter, `rest` any. No value holds the literal that
@@ -28,15 +29,12 @@ export interface TemplateProblem {
   readonly remedy: string;
 }
 
-/** What an attribute holds that tells kinds of items apart. A number is compared as a number. */
-export type Discriminator = string | number | boolean;
-
-/** What a kind of item is told by: its whole key, and attributes with a fixed text. */
+/** What a kind of item is told by: its whole key, and what else it holds. */
 export interface KeyPattern {
   readonly pk: Template;
   /** Given exactly where the table has a sort key. */
   readonly sk?: Template;
-  readonly where?: Readonly<Record<string, Discriminator>>;
+  readonly where?: readonly Condition[];
 }
 
 /** Capture name → the text it took. */

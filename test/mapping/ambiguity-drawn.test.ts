@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findAmbiguities } from "../../lambda/mapping/ambiguity.ts";
+import { conditionsOf, entail, type Where } from "../../lambda/mapping/conditions.ts";
 import { contains, overlap } from "../../lambda/mapping/overlap.ts";
 import {
   type Captured,
@@ -13,7 +14,7 @@ import {
   type Template,
 } from "../../lambda/mapping/template.ts";
 import { renderTemplate } from "../support/render-template.ts";
-import { FAMILIES, template, type Where } from "./key-families.ts";
+import { FAMILIES, template } from "./key-families.ts";
 
 /** Patterns over so few characters and names that they overlap, nest and repeat often. */
 const literal = fc.string({ unit: fc.constantFrom("a", "b", "#"), minLength: 1, maxLength: 3 });
@@ -32,7 +33,7 @@ const crowdedTemplate = fc
 const crowdedPattern: fc.Arbitrary<KeyPattern> = fc.record({
   pk: crowdedTemplate,
   sk: crowdedTemplate,
-  where: fc.constantFrom<Where>({}, {}, {}, { T: "1" }, { T: "2" }),
+  where: fc.constantFrom<Where>({}, {}, {}, { T: "1" }, { T: "2" }).map((where) => conditionsOf(where)),
 });
 
 /** The same pattern, with the end of its keys left open: often one that holds all of its keys. */
@@ -43,7 +44,7 @@ const widened = ({ pk, sk, where }: KeyPattern): fc.Arbitrary<KeyPattern> => {
       const parsed = parseTemplate(`${texts.slice(0, kept).join("")}{${name}:rest}`, "#");
       return kept === parts.length || isTemplateProblem(parsed) ? template(text) : parsed;
     });
-  return fc.record({ pk: open(pk), sk: open(sk ?? pk), where: fc.constantFrom(where ?? {}, {}) });
+  return fc.record({ pk: open(pk), sk: open(sk ?? pk), where: fc.constantFrom(where ?? [], []) });
 };
 
 const value = fc.string({ unit: fc.constantFrom("a", "b", "#", "x"), minLength: 1, maxLength: 4 });
@@ -119,9 +120,7 @@ describe("for any mapping", () => {
           for (const sample of samples) {
             const key = keyOf(from, sample);
             if (key === undefined) continue;
-            const item = (of: KeyPattern) =>
-              matchKey(of, ...key) &&
-              Object.entries(of.where ?? {}).every(([name, text]) => from.where?.[name] === text);
+            const item = (of: KeyPattern) => matchKey(of, ...key) && entail(from.where ?? [], of.where ?? []);
             const [first, ...others] = ordered.filter(({ pattern: of }) => item(of));
             expect(first).toBeDefined();
             for (const other of others) expect(first && contains(first.pattern, other.pattern)).toBe(true);
@@ -142,7 +141,8 @@ describe("for any mapping", () => {
           fc.pre(original?.sk !== undefined);
           const [pk, sk] = [original?.pk ?? template("-"), original?.sk ?? template("-")];
           const wide = template("{planted:rest}");
-          const planted = side === "pk" ? { pk: wide, sk, where: { T: "1" } } : { pk, sk: wide, where: { T: "1" } };
+          const where = conditionsOf({ T: "1" });
+          const planted = side === "pk" ? { pk: wide, sk, where } : { pk, sk: wide, where };
           const { problems } = findAmbiguities([...family, { name: "Planted", pattern: planted }]);
           const found = problems.filter((problem) => problem.kind === "ambiguous" && problem.second === "Planted");
           expect(found.length).toBeGreaterThan(0);

@@ -1,9 +1,8 @@
 /** Key families as they stand in tables of the real world, and how patterns of keys are written in tests. */
 
 import type { AmbiguityInput } from "../../lambda/mapping/ambiguity.ts";
+import { conditionsOf, type Where } from "../../lambda/mapping/conditions.ts";
 import { isTemplateProblem, type KeyPattern, parseTemplate, type Template } from "../../lambda/mapping/template.ts";
-
-export type Where = Readonly<Record<string, string>>;
 
 export function template(text: string, delimiter = "#"): Template {
   const parsed = parseTemplate(text, delimiter);
@@ -14,7 +13,7 @@ export function template(text: string, delimiter = "#"): Template {
 export const pattern = (pk: string, sk: string, where: Where = {}): KeyPattern => ({
   pk: template(pk),
   sk: template(sk),
-  where,
+  where: conditionsOf(where),
 });
 
 export const entities = (of: Readonly<Record<string, [pk: string, sk: string, where?: Where]>>): AmbiguityInput[] =>

@@ -10,7 +10,7 @@ import { WORD_CASES } from "./word-cases.ts";
 const root = resolve(import.meta.dirname, "../..");
 
 const HEAD = `
-import { bigint, boolean, defineItems, defineTables, integer, table, text, timestamptz, type TargetDatabase } from "../../lambda/mapping/index.ts";
+import { absent, bigint, boolean, defineItems, defineTables, integer, present, table, text, timestamptz, type TargetDatabase } from "../../lambda/mapping/index.ts";
 import type { Kysely } from "kysely";
 export const tables = defineTables({
   users: { user_id: text().primaryKey(), home: text().nullable().references("folders") },

@@ -13,6 +13,9 @@ const rows = (writes: string): string =>
   `defineItems(tables, options, ({ item, into, each, when, choose }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [${writes}])]);`;
 const tag = (value: string): string => `into("tags", { file_id: key.f, tag: ${value} })`;
 
+const told = (where: string): string =>
+  `defineItems(tables, options, ({ ignoreItem }) => [ignoreItem("I", { pk: "F#{f}", sk: "M", where: ${where} }, "why")]);`;
+
 export const WORD_CASES: readonly (readonly [string, RegExp | undefined])[] = [
   [file("size", "constant(null)"), /"may be null"' is not assignable to type '"never null"/],
   [file("note", "constant(null)"), undefined],
@@ -56,4 +59,7 @@ export const WORD_CASES: readonly (readonly [string, RegExp | undefined])[] = [
   ],
   [rows(`choose(attr("A").digits(), { "1": () => ${tag("key.f")} })`), /Property 'text' is missing/],
   [rows(`choose(key.f, { admin: ${tag("key.f")} })`), /is not assignable to type '\(\) => Writes'/],
+  [told("{ A: absent, B: present, C: 1, D: { E: { F: absent }, G: true } }"), undefined],
+  [told("{ A: null }"), /'null' is not assignable to type/],
+  [told("{ A: { B: undefined } }"), /'undefined' is not assignable to type/],
 ];

@@ -2,6 +2,7 @@
  * A DynamoDB item as this project holds it: the wire's own types, numbers still as text, binary as bytes. Sources
  * turn what they read into this shape and nothing else looks at a wire format.
  */
+import { own } from "../../mapping/own.ts";
 import type { DynamoDbValue } from "../../mapping/value.ts";
 
 /** One attribute value. */
@@ -25,4 +26,14 @@ export function attributeType(value: AttributeValue): AttributeType {
   if ("SS" in value) return "SS";
   if ("NS" in value) return "NS";
   return "BS";
+}
+
+/** What stands at the end of some names, the first that of an attribute and each other one of a member. */
+export function memberAt(item: Item, [first = "", ...members]: readonly string[]): AttributeValue | undefined {
+  let value = own(item, first);
+  for (const name of members) {
+    if (value === undefined || !("M" in value)) return undefined;
+    value = own<AttributeValue>(value.M, name);
+  }
+  return value;
 }

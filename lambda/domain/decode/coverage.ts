@@ -21,8 +21,8 @@ interface Place {
   /** Something inside it is read. */
   readonly through: Claim;
   readonly members: Map<string | number, Place>;
-  /** A member is left behind on purpose, which reads nothing of the others. */
-  isPartlyIgnored: boolean;
+  /** A member is known by the kind of item, or left behind on purpose, which reads nothing of the others. */
+  isPartlyDone: boolean;
   /** What each `each` over it reads of its elements. */
   readonly lists: { readonly by: Claim; readonly elements: Place }[];
 }
@@ -42,7 +42,7 @@ const place = (): Place => ({
   whole: claim(),
   through: claim(),
   members: new Map(),
-  isPartlyIgnored: false,
+  isPartlyDone: false,
   lists: [],
 });
 
@@ -131,11 +131,13 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
   };
   visit(entity.writes, 0, false);
   const { pk, sk } = mapping.keys;
-  const declared = [pk, ...(sk === undefined ? [] : [sk]), ...Object.keys(entity.pattern.where ?? {})];
-  for (const path of [...declared.map((name) => [name]), ...ignoredBy(entity, mapping)]) {
+  const keys = [pk, ...(sk === undefined ? [] : [sk])].map((name) => [name]);
+  // What holds the same in every item of the kind is known by the kind; what is merely there has still to be read.
+  const known = (entity.pattern.where ?? []).flatMap(({ path, is }) => (typeof is === "object" ? [path] : []));
+  for (const path of [...keys, ...known, ...ignoredBy(entity, mapping)]) {
     let at = root;
     for (const name of path) {
-      at.isPartlyIgnored = true;
+      at.isPartlyDone = true;
       const next = at.members.get(name) ?? place();
       at.members.set(name, next);
       at = next;
@@ -165,7 +167,7 @@ const holds = ({ always, plans }: Claim, within: AttributeValue, reads: Reads): 
 const isTouched = (at: Place, { within, reads }: Read): boolean =>
   holds(at.whole, within, reads) || holds(at.through, within, reads);
 
-/** The attributes that nothing else read, without what is left behind of them. */
+/** The attributes that nothing else read, without what is done of them. */
 export function restOf(read: Read, { root }: Coverage): Item {
   const left: [string, AttributeValue][] = [];
   for (const [name, value] of Object.entries(read.item)) {
@@ -175,9 +177,9 @@ export function restOf(read: Read, { root }: Coverage): Item {
   return Object.fromEntries(left);
 }
 
-/** A map without its members that are left behind, at any depth. */
+/** A map without its members that are done with, at any depth. */
 function keptOf(value: AttributeValue, at: Place | undefined): AttributeValue {
-  if (at?.isPartlyIgnored !== true || !("M" in value)) return value;
+  if (at?.isPartlyDone !== true || !("M" in value)) return value;
   const kept = Object.entries(value.M).filter(([name]) => at.members.get(name)?.whole.always !== true);
   return { M: Object.fromEntries(kept.map(([name, member]) => [name, keptOf(member, at.members.get(name))])) };
 }
@@ -195,9 +197,9 @@ function isAllRead(map: Item, members: Place["members"]): boolean {
   return true;
 }
 
-function isRead(value: AttributeValue, { whole, through, members, isPartlyIgnored, lists }: Place): boolean {
+function isRead(value: AttributeValue, { whole, through, members, isPartlyDone, lists }: Place): boolean {
   if (whole.always) return true;
-  if ("M" in value && (through.always || isPartlyIgnored)) return isAllRead(value.M, members);
+  if ("M" in value && (through.always || isPartlyDone)) return isAllRead(value.M, members);
   if (!through.always) return false;
   const sure = lists.filter(({ by }) => by.always);
   if (sure.some(({ elements }) => elements.whole.always)) return true;
@@ -216,7 +218,7 @@ export function unmappedPaths(read: Read, { root, rest }: Coverage): string[] {
     const at = root.members.get(name);
     if (at?.whole.always) continue;
     const path = memberText(name);
-    if (at !== undefined && (isTouched(at, read) || (at.isPartlyIgnored && !isRestRead))) {
+    if (at !== undefined && (isTouched(at, read) || (at.isPartlyDone && !isRestRead))) {
       walk(value, [{ place: at, within: read.within }], path, read.reads, found);
     } else if (!isRestRead) found.add(path);
   }
@@ -233,7 +235,7 @@ interface Spot {
 function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads: Reads, found: Set<string>): void {
   if (spots.some(({ place: at, within }) => holds(at.whole, within, reads))) return;
   const open = spots.filter(
-    ({ place: at, within }) => holds(at.through, within, reads) || ("M" in value && at.isPartlyIgnored),
+    ({ place: at, within }) => holds(at.through, within, reads) || ("M" in value && at.isPartlyDone),
   );
   if (open.length === 0) {
     found.add(path);

@@ -3,11 +3,10 @@
  * after a retry.
  */
 import { ignoredName } from "../../mapping/attribute-path.ts";
-import type { EntityModel, IgnoredPath, Mapping } from "../../mapping/model.ts";
-import { own } from "../../mapping/own.ts";
+import type { EntityModel, Mapping } from "../../mapping/model.ts";
 import type { Captured } from "../../mapping/template.ts";
 import { must } from "../must.ts";
-import type { AttributeValue, Item } from "./attribute.ts";
+import { type Item, memberAt } from "./attribute.ts";
 import { coverageOf, ignoredBy, restOf, unmappedPaths } from "./coverage.ts";
 import type { Decode, DecodeSettings, Outcome } from "./decode.ts";
 import { dispatcher } from "./dispatch.ts";
@@ -76,19 +75,8 @@ function entityDecoder(entity: EntityModel, mapping: Mapping, { expiredAt }: Dec
     const { rows, reads, refusal } = carryOut(within, captures, (sofar) => known ?? left(sofar));
     if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
     const unmapped = unmappedPaths({ item, within, reads }, coverage);
-    const ignored = leftBehind.flatMap(({ path, name }) => (isThere(item, path) ? [name] : []));
+    const ignored = leftBehind.flatMap(({ path, name }) => (memberAt(item, path) === undefined ? [] : [name]));
     return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped, ignored };
   };
   return { meaning, outcomeOf };
-}
-
-function isThere(item: Item, path: IgnoredPath): boolean {
-  let value: AttributeValue = { M: item };
-  for (const name of path) {
-    if (!("M" in value)) return false;
-    const member: AttributeValue | undefined = own(value.M, name);
-    if (member === undefined) return false;
-    value = member;
-  }
-  return true;
 }

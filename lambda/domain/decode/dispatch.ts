@@ -2,10 +2,12 @@
  * An item → the one kind of item it is. Only the kinds whose templates begin as the item's keys do are tried, so that a
  * mapping of forty kinds is no slower than one of four.
  */
+
+import type { Condition, Discriminator } from "../../mapping/conditions.ts";
 import type { EntityModel, Mapping } from "../../mapping/model.ts";
 import { own } from "../../mapping/own.ts";
-import { type Captured, type Discriminator, matchKey, type Template } from "../../mapping/template.ts";
-import type { AttributeValue, Item } from "./attribute.ts";
+import { type Captured, matchKey, type Template } from "../../mapping/template.ts";
+import { type AttributeValue, type Item, memberAt } from "./attribute.ts";
 import { canonicalNumber } from "./number.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { keyValue } from "./source-key.ts";
@@ -20,7 +22,7 @@ export type Dispatch = (item: Item) => Found | Refusal;
 export function dispatcher(mapping: Mapping): Dispatch {
   const { pk: pkName, sk: skName } = mapping.keys;
   const candidates = mapping.entities.map((entity): Candidate => {
-    return { entity, where: Object.entries(entity.pattern.where ?? {}) };
+    return { entity, conditions: (entity.pattern.where ?? []).map(testOf) };
   });
   const byPk = byBeginning(
     candidates,
@@ -36,8 +38,8 @@ export function dispatcher(mapping: Mapping): Dispatch {
     const pk = keyText(own(item, pkName));
     const sk = skName === undefined ? undefined : keyText(own(item, skName));
     if (pk === undefined || (skName !== undefined && sk === undefined)) return withoutKey(item, mapping.keys);
-    for (const { entity, where } of byPk(pk)(sk ?? "")) {
-      if (!where.every(([name, wanted]) => holds(own(item, name), wanted))) continue;
+    for (const { entity, conditions } of byPk(pk)(sk ?? "")) {
+      if (!conditions.every((isMet) => isMet(item))) continue;
       const captures = matchKey(entity.pattern, pk, sk);
       if (captures !== undefined) return { entity, captures };
     }
@@ -58,7 +60,7 @@ function withoutKey(item: Item, { pk, sk }: Mapping["keys"]): Refusal {
 
 interface Candidate {
   readonly entity: EntityModel;
-  readonly where: readonly (readonly [string, Discriminator])[];
+  readonly conditions: readonly ((item: Item) => boolean)[];
 }
 
 /** What every key of a template begins with. */
@@ -96,6 +98,14 @@ function keyText(value: AttributeValue | undefined): string | undefined {
   if ("S" in key) return key.S;
   if ("N" in key) return key.N;
   return "B" in key ? Buffer.from(key.B).toString("hex") : undefined;
+}
+
+function testOf({ path, is }: Condition): (item: Item) => boolean {
+  const [name = "", ...members] = path;
+  const at = members.length === 0 ? (item: Item) => own(item, name) : (item: Item) => memberAt(item, path);
+  if (is === "absent") return (item) => at(item) === undefined;
+  if (is === "present") return (item) => at(item) !== undefined;
+  return (item) => holds(at(item), is.value);
 }
 
 function holds(value: AttributeValue | undefined, wanted: Discriminator): boolean {
