@@ -62,7 +62,12 @@ export async function copyRows(
 ): Promise<void> {
   let lines = "";
   for (const { cells } of rows) {
-    for (const [at, cell] of cells.entries()) lines += (at === 0 ? "" : "\t") + copyText(cell?.input ?? null);
+    let between = "";
+    for (const cell of cells) {
+      lines += between;
+      lines += copyText(cell?.input ?? null);
+      between = "\t";
+    }
     lines += "\n";
   }
   const names = quoteAll(facet.columns.map(({ name }) => name));
