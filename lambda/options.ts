@@ -25,6 +25,13 @@ export function within(least: number, most = Number.MAX_SAFE_INTEGER) {
 
 const count = within(1);
 const atLeastNone = within(0);
+/** Some words, of so many letters at most. */
+const said = (most = 1_000) =>
+  z
+    .string()
+    .trim()
+    .min(1, { error: "has to say something" })
+    .max(most, { error: `has to be of at most ${figure(most)} letters` });
 
 const text = (flag: string, says: string, value = z.string()) => ({ flag, says, value });
 const whole = (flag: string, says: string, value = count) => ({ flag, says, value });
@@ -97,14 +104,10 @@ const SINGLE = {
     "--window <MINUTES>",
     "whether all of it, proof included, ends within so many minutes of its beginning",
   ),
-  reasonCode: text(
-    "--reason-code <CODE>",
-    "all that waits for that reason, as `list-quarantine` has it",
-    z.string().min(1),
-  ),
-  entity: text("--entity <NAME>", "all that waits of that entity", z.string().min(1)),
+  reasonCode: text("--reason-code <CODE>", "all that waits for that reason, as `list-quarantine` has it", said()),
+  entity: text("--entity <NAME>", "all that waits of that entity", said()),
   all: yes("--all", "every one of them: what --reason-code and --entity choose"),
-  reason: text("--reason <TEXT>", "why, for the ledger and the report", z.string().trim().min(1).max(1_000)),
+  reason: text("--reason <TEXT>", "why, for the ledger and the report", said()),
   force: yes("--force", "also where others would lose something"),
   withoutProof: yes("--without-proof", "prove nothing now: the newest proof counts, however old it is"),
 } as const satisfies Record<string, Option>;

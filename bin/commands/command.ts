@@ -2,6 +2,7 @@
 import { Command, Option as CommandOption } from "commander";
 import { z } from "zod";
 import { type Finding, MigrationError } from "../../lambda/domain/migration-error.ts";
+import { commandLine } from "../../lambda/domain/typed.ts";
 import { OPTIONS, type Option, type OptionName } from "../../lambda/options.ts";
 import type { Verb } from "../../lambda/verb.ts";
 import { VERBS, type VerbName } from "../../lambda/verbs.ts";
@@ -34,11 +35,17 @@ export function commandCalled(name: string): Command {
       const [first = ""] = text.split("\n");
       const [, meant] = /\(Did you mean (?:one of )?(.*)\?\)/.exec(text) ?? [];
       note(`REFUSED  ${first.replace(/^error: /, "")}`);
-      note(
-        `  → ${meant === undefined ? `see what there is: ${help}` : `did you mean ${meant}? see what there is: ${help}`}`,
-      );
+      const behind = meant === undefined ? behindOptions(made, name, first) : "";
+      note(`  → ${meant === undefined ? "" : `did you mean ${meant}? `}see what there is: ${help}${behind}`);
     },
   });
+}
+
+/** What is no option may be meant as a key. */
+function behindOptions({ registeredArguments }: Command, name: string, told: string): string {
+  const [, word] = /unknown option '(.*)'$/.exec(told) ?? [];
+  if (word === undefined || registeredArguments.length === 0) return "";
+  return `; a key that begins with - stands last, behind --: ${NAME} ${commandLine(name, [], [word])}`;
 }
 
 /** A command, made anew each time it is asked for: one remembers what it was given. */

@@ -1,6 +1,6 @@
 /** Text → the terminal. Results go to standard output, everything else to standard error, so that either can be piped. */
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import { visibleLines } from "../../lambda/domain/visible.ts";
+import { visible, visibleLines } from "../../lambda/domain/visible.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import { wrapped } from "./wrap.ts";
 
@@ -27,7 +27,7 @@ export function printFailure(error: unknown): void {
       note(`  → ${remedy}`);
       continue;
     }
-    const rows = keys.length === 0 ? "" : `, rows ${keys.join(", ")}`;
+    const rows = keys.length === 0 ? "" : `, rows ${keys.map(visible).join(", ")}`;
     note(`  ${where}${rows}: ${problem}\n      → ${remedy}`);
   }
 }

@@ -71,6 +71,26 @@ it("what is needed and not said, and what is wrong with the rest, is told at onc
   });
 });
 
+it("a word that begins as an option does is told where it stands", async () => {
+  for (const verb of ["trace", "accept"]) {
+    await expect(type(verb, "-lead / --x")).rejects.toMatchObject({ code: "commander.unknownOption" });
+    expect(screen).toContain(`a key that begins with - stands last, behind --: bin/ddb2pg ${verb} -- '-lead / --x'`);
+    screen = "";
+  }
+  await expect(type("status", "-lead")).rejects.toThrow();
+  expect(screen).not.toContain("a key that begins");
+});
+
+it("what is empty is told in words of this tool", async () => {
+  const given = ["--target", "postgres://127.0.0.1:1/x", "--reason", " ", "--entity", "", "--reason-code", ""];
+  await expect(type("accept", "a", ...given)).rejects.toMatchObject({
+    findings: ["--reason <TEXT>", "--reason-code <CODE>", "--entity <NAME>"].map((where) => ({
+      where,
+      problem: expect.stringMatching(/^has to say something/),
+    })),
+  });
+});
+
 it("every number tells its range", () => {
   for (const { flag, value } of Object.values<Option>(OPTIONS)) {
     const takesNumbers = !value.safeParse("1").success && !value.safeParse(true).success;

@@ -25,8 +25,9 @@ it("nothing of it moves a cursor, colours, or turns the text around it, and line
 
 it("a refusal that names something hostile is no exception, nor is a bug", () => {
   const refused = new MigrationError("settings", HOSTILE, "mend it", {
-    findings: [{ where: HOSTILE, problem: HOSTILE, remedy: HOSTILE }],
+    findings: [{ where: HOSTILE, problem: `${HOSTILE}!`, remedy: HOSTILE, keys: ["1\n2"] }],
   });
+  expect(written(process.stderr, () => printFailure(refused))).toContain(", rows 1⟨U+000A⟩2: ");
   expect(written(process.stderr, () => printFailure(refused)).replaceAll(SHOWN, "")).not.toMatch(/[^\P{Cc}\n]/u);
   expect(written(process.stderr, () => printFailure(new Error(HOSTILE)))).toContain(SHOWN);
 });

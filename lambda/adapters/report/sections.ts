@@ -40,9 +40,12 @@ export function sectionsOf(report: Report, most: Most) {
 }
 
 /** Where it went, when, and by what. */
-export function whereAndWhen({ target, startedAt, finishedAt, toolVersion, mapping }: Report): string {
-  const took = durationText(Math.max(0, between(startedAt, finishedAt)));
-  return `into ${target}, ${momentText(startedAt)} UTC, ${took}; ddb2pg ${toolVersion}, mapping ${mapping.slice(0, 12)}`;
+export function whereAndWhen({ target, startedAt, finishedAt, phases, toolVersion, mapping }: Report): string {
+  const [first, again] = phases.filter(({ phase }) => phase === "verify");
+  const end = again === undefined ? finishedAt : (first?.finishedAt ?? finishedAt);
+  const took = durationText(Math.max(0, between(startedAt, end)));
+  const anew = again === undefined ? "" : `, proven again ${momentText(finishedAt)} UTC`;
+  return `into ${target}, ${momentText(startedAt)} UTC, ${took}${anew}; ddb2pg ${toolVersion}, mapping ${mapping.slice(0, 12)}`;
 }
 
 const letGo = ({ letGo: groups = [] }: Report, most: Most): Statement[] =>

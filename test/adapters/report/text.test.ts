@@ -4,7 +4,7 @@ import { reportText } from "../../../lambda/adapters/report/text.ts";
 import { NO_MAPPING } from "../../../lambda/compose.ts";
 import { causesOf } from "../../../lambda/domain/proof/causes.ts";
 import { type Discrepancy, found } from "../../../lambda/domain/proof/discrepancy.ts";
-import type { Report } from "../../../lambda/domain/proof/report.ts";
+import type { PhaseTime, Report } from "../../../lambda/domain/proof/report.ts";
 import { incompleteReport } from "../../../lambda/domain/proof/report-of.ts";
 import { EMPTY_TALLY } from "../../../lambda/domain/proof/tally.ts";
 import { HEADER } from "../../support/reports.ts";
@@ -33,6 +33,22 @@ it("says whence, where to, when, and by what, before anything else", () => {
   expect(verdict).toBe("DISCREPANT  1 problem, named below with what to do.");
   expect(run).toBe("run 7, pass 2, file:/x");
   expect(where).toBe("into host:5432/db, 2026-01-02 03:04:05 UTC, 2.5 s; ddb2pg 1.2.3, mapping 0123456789ab");
+});
+
+it("a proof that is made again has its own moment, and what was before took as long as it did", () => {
+  const phase = (name: PhaseTime["phase"], startedAt: string, end: string): PhaseTime => ({
+    ...{ phase: name, startedAt, finishedAt: end },
+    ...{ count: 1, of: "rows" },
+  });
+  const finishedAt = "2026-01-03T10:00:01.000Z";
+  const phases = [
+    phase("copy", report.startedAt, "2026-01-02T03:04:06.000Z"),
+    phase("verify", "2026-01-02T03:04:06.000Z", report.finishedAt),
+    phase("verify", "2026-01-03T10:00:00.000Z", finishedAt),
+  ];
+  expect(textOf([quarantined], { phases, finishedAt })).toContain(
+    "db, 2026-01-02 03:04:05 UTC, 2.5 s, proven again 2026-01-03 10:00:01 UTC; ddb2pg",
+  );
 });
 
 it("an item in quarantine is told once, with what is wrong with it and how many more there are", () => {
