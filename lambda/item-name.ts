@@ -1,6 +1,7 @@
 /** Words of an operator → the item they name. */
 import type { AttributeValue } from "./domain/decode/attribute.ts";
 import { toDynamoDbJson } from "./domain/decode/dynamodb-json.ts";
+import { asItWas } from "./domain/visible.ts";
 import type { Mapping } from "./mapping/model.ts";
 import type { ItemName } from "./ports/trace.ts";
 
@@ -36,8 +37,9 @@ function sourcesOf(pk: string, sk: string | undefined, keys: Mapping["keys"]): s
   return valuesOf(pk).flatMap((value) => sorts.map((sort) => toDynamoDbJson({ [keys.pk]: value, ...sort })));
 }
 
-/** What a word of a key may be: text, a number, or binary as it is shown, in base64. */
+/** What a word of a key may be: text, also as it is shown, a number, or binary as it is shown, in base64. */
 function valuesOf(word: string): AttributeValue[] {
   const bytes = Buffer.from(word, "base64");
-  return [{ S: word }, { N: word }, ...(bytes.toString("base64") === word ? [{ B: new Uint8Array(bytes) }] : [])];
+  const text = [...new Set([word, asItWas(word)])].map((each) => ({ S: each }));
+  return [...text, { N: word }, ...(bytes.toString("base64") === word ? [{ B: new Uint8Array(bytes) }] : [])];
 }

@@ -8,6 +8,10 @@ const hex = (sign: string): string => (sign.codePointAt(0) ?? 0).toString(16).pa
 /** Each such sign is told by its number. */
 export const visible = (text: string): string => text.replace(UNSEEN, (sign) => `⟨U+${hex(sign).toUpperCase()}⟩`);
 
+/** What was shown so, as it was. A text that holds such words itself is shown no other way: both may be meant. */
+export const asItWas = (shown: string): string =>
+  shown.replace(/⟨U\+([0-9A-F]{4})⟩/g, (_, number: string) => String.fromCodePoint(Number.parseInt(number, 16)));
+
 /** The same of JSON, which stays JSON. */
 export const visibleJson = (json: string): string => json.replace(UNSEEN, (sign) => `\\u${hex(sign)}`);
 

@@ -185,9 +185,10 @@ describe("help", () => {
 describe("a key as reports print it", () => {
   let database: TestDatabase;
   const ODD = user("a / b", "odd@x");
+  const UNSEEN = user("u\u001b[31m\u202e", "unseen@x");
   beforeAll(async () => {
     database = await createDatabase();
-    await migrateTrial({ url: database.url, schema, items: [BOB, ODD, REFUSED] });
+    await migrateTrial({ url: database.url, schema, items: [BOB, ODD, UNSEEN, REFUSED] });
   });
   afterAll(() => database.drop());
 
@@ -198,6 +199,9 @@ describe("a key as reports print it", () => {
     ["with a part that holds what stands between", ["USER#a / b / METADATA"], "USER#a / b"],
     ["with such a part, as many words", ["USER#a", "/", "b", "/", "METADATA"], "USER#a / b"],
     ["of a whole partition of such a name", ["USER#a / b"], "USER#a / b"],
+    ["with what a terminal would obey", ["USER#u⟨U+001B⟩[31m⟨U+202E⟩ / METADATA"], "USER#u\\u001b[31m\u202e"],
+    ["with the same, as two parts", ["USER#u⟨U+001B⟩[31m⟨U+202E⟩", "METADATA"], "USER#u\\u001b[31m\u202e"],
+    ["of such a partition", ["USER#u⟨U+001B⟩[31m⟨U+202E⟩"], "USER#u\\u001b[31m\u202e"],
   ])("%s is understood by trace", async (_, words, pk) => {
     const found = await runTrace({ target: database.url, schema, words, isItem: false });
     expect(found).toMatchObject({ kind: "items", count: 1, items: [{ source: expect.stringContaining(`"${pk}"`) }] });
