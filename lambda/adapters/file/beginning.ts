@@ -6,10 +6,10 @@ import { unzipped } from "./gunzip.ts";
 const LENGTH = 64_000;
 
 /** As many bytes as there are, up to some. */
-export async function beginningOf(path: string): Promise<Buffer> {
+export async function beginningOf(path: string, length = LENGTH): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LENGTH), 0, LENGTH, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

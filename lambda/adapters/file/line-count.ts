@@ -1,7 +1,7 @@
 /** A file's beginning and its size → about how many lines it has; exactly so many, where its beginning is all of it. */
-import { open } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
 import type { SourceSize } from "../../ports/source.ts";
+import { beginningOf } from "./beginning.ts";
 
 /** A read of a disk; a page is as large. Packed JSON is ten times that, or a thousand where somebody means harm. */
 const BEGINNING = { plain: 1_000_000, packed: 64_000 };
@@ -9,27 +9,17 @@ const MOST_UNPACKED = 50_000_000;
 const NEWLINE = 10;
 
 export async function linesIn(path: string, size: number, isZipped: boolean): Promise<SourceSize> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(Math.min(size, isZipped ? BEGINNING.packed : BEGINNING.plain)),
-      0,
-      undefined,
-      0,
-    );
-    const text = isZipped ? unpacked(buffer.subarray(0, bytesRead)) : buffer.subarray(0, bytesRead);
-    const isWhole = bytesRead === size && !isZipped;
-    // An empty line is no item.
-    const ends = text.reduce(
-      (sum, byte, at) => sum + (byte === NEWLINE && at > 0 && text[at - 1] !== NEWLINE ? 1 : 0),
-      0,
-    );
-    if (isWhole) return { items: ends + (text.length > 0 && text.at(-1) !== NEWLINE ? 1 : 0), isExact: true };
-    // Of a line longer than all that was looked at there is at least one.
-    return { items: Math.max(1, Math.round((Math.max(1, ends) * size) / Math.max(1, bytesRead))), isExact: false };
-  } finally {
-    await file.close();
-  }
+  const beginning = await beginningOf(path, Math.min(size, isZipped ? BEGINNING.packed : BEGINNING.plain));
+  const text = isZipped ? unpacked(beginning) : beginning;
+  const isWhole = beginning.length === size && !isZipped;
+  // An empty line is no item.
+  const ends = text.reduce(
+    (sum, byte, at) => sum + (byte === NEWLINE && at > 0 && text[at - 1] !== NEWLINE ? 1 : 0),
+    0,
+  );
+  if (isWhole) return { items: ends + (text.length > 0 && text.at(-1) !== NEWLINE ? 1 : 0), isExact: true };
+  // Of a line longer than all that was looked at there is at least one.
+  return { items: Math.max(1, Math.round((Math.max(1, ends) * size) / Math.max(1, beginning.length))), isExact: false };
 }
 
 /** As far as it goes: what is cut off, or damaged, is for reading to tell. */
