@@ -123,8 +123,8 @@ function stepOf(
     }
     case "agrees with": {
       const other = valueReader(step.other, templates);
-      const place = placeOf(plan);
-      return (value, scope) => (isThere(value) ? agreeing(value, other(scope), place) : value);
+      const [place, partner] = [placeOf(plan), placeOf(step.other)];
+      return (value, scope) => (isThere(value) ? agreeing(value, other(scope), place, partner) : value);
     }
     default: {
       const word = wordOf(step, placeOf(plan), templates);

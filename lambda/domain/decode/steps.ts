@@ -138,11 +138,35 @@ export function isText(value: AttributeValue, text: string): boolean {
   return "N" in value && textOf(value) === textOf({ N: text });
 }
 
-export function agreeing(value: AttributeValue, other: Read, where: string): Read {
+/** `partner` is where the other value is from. What it says of the difference tells nothing of either value. */
+export function agreeing(value: AttributeValue, other: Read, where: string, partner: string): Read {
   if (isRefusal(other)) return other;
+  if (other !== null && meansTheSame(value, other)) return value;
+  const difference = other === null ? `${partner} is absent, or NULL` : differenceOf(value, other);
+  return refuse("disagreement", `${where} has to agree with ${partner}: ${difference}`);
+}
+
+/** Where one is a number, a text that spells one is compared as what it means. */
+function meansTheSame(value: AttributeValue, other: AttributeValue): boolean {
+  if ("S" in value && "N" in other) return PLAIN_DECIMAL.test(value.S) && isText(other, value.S);
+  if ("N" in value && "S" in other) return PLAIN_DECIMAL.test(other.S) && isText(value, other.S);
   const text = textOf(value);
-  if (other !== null && text !== undefined && textOf(other) === text) return value;
-  return refuse("disagreement", `${where} and what it has to agree with are not the same`);
+  return text !== undefined && textOf(other) === text;
+}
+
+function differenceOf(value: AttributeValue, other: AttributeValue): string {
+  const [a, b] = [textOf(value), textOf(other)];
+  if (a === undefined || b === undefined) {
+    const [one, another] = [attributeType(value), attributeType(other)];
+    return `${one} and ${another} are not compared, but texts and numbers are; compare what is inside with .at()`;
+  }
+  if ("N" in value && "N" in other) return "they are two numbers";
+  if ("N" in value || "N" in other) return "one is a number, and the text is another one or none";
+  if (a.trim() === b.trim()) return "they differ in blanks around them";
+  if (a.toLowerCase() === b.toLowerCase()) return "they differ in upper and lower case";
+  if (a.startsWith(b) || b.startsWith(a)) return "one goes on where the other ends";
+  if (a.endsWith(b) || b.endsWith(a)) return "one has something before the other, as a prefix is";
+  return "they are two texts";
 }
 
 /** What the function throws is not repeated: it may quote what it was given. */
