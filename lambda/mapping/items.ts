@@ -7,8 +7,10 @@ import { type Condition, conditionsOf, type Where } from "./conditions.ts";
 import type { Kind, NumberKind } from "./kinds.ts";
 import type { Constant, Level, ReadPlan } from "./plans.ts";
 import {
+  agreeingWith,
   attributeOf,
   chosenFrom,
+  composedOf,
   constantOf,
   elementOf,
   keyCaptures,
@@ -21,6 +23,7 @@ import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
 import type {
   AnyReader,
   AttributeReader,
+  CaptureName,
   CaptureReaders,
   ElementReader,
   Lax,
@@ -53,6 +56,7 @@ export type WriteSpec =
     }
   | { readonly kind: "each"; readonly list: ReadPlan; readonly level: Level; readonly writes: readonly WriteSpec[] }
   | { readonly kind: "when"; readonly of: ReadPlan; readonly writes: readonly WriteSpec[] }
+  | { readonly kind: "agree"; readonly of: ReadPlan }
   | {
       readonly kind: "choose";
       readonly of: ReadPlan;
@@ -97,6 +101,11 @@ export interface ItemContext<P extends string, S extends string> {
    * can have an id of its own and others can refer to it. `of` says whose id it is. NULL where a part is.
    */
   surrogate<N extends Nullness>(of: string, ...parts: readonly AnyReader<N>[]): Reader<"uuid" | "text", N>;
+  /** A text in the words of a key template: `compose("USER#{id}", { id: key.userId })`. NULL where a part is. */
+  compose<const T extends string, N extends Nullness>(
+    template: T,
+    parts: { readonly [C in CaptureName<T>]: AnyReader<N> },
+  ): Reader<"text", N>;
   /** Every attribute that nothing else reads and nobody ignores, as one jsonb object. */
   rest(): Reader<"jsonb">;
 }
@@ -119,6 +128,11 @@ export interface Language<T extends Tables> {
   ): WriteSpec;
   /** Rows that are there where the value is: none where it is absent, NULL, or stands for it, as has to be said of it. */
   when<R extends AnyReader<Lax>>(value: R, rows: (value: There<R>) => Writes): WriteSpec;
+  /**
+   * No row: the value says what the other one says, or the item is refused. So the value counts as read, and the other, which holds
+   * the same, has to be read by something else.
+   */
+  agree(value: AnyReader, other: AnyReader): WriteSpec;
   /** The rows of the one text, or number, that the value is. One that is named here nowhere is refused. */
   choose(value: Reader<"text">, rows: Readonly<Record<string, () => Writes>>): WriteSpec;
 }
@@ -178,6 +192,7 @@ export function defineItems<T extends Tables>(
           attr,
           constant: constantOf,
           surrogate: (of, ...parts) => surrogateOf(of, parts),
+          compose: composedOf,
           rest: restOfItem,
         }),
       );
@@ -194,6 +209,7 @@ export function defineItems<T extends Tables>(
       return spec;
     },
     when: (value, rows) => ({ kind: "when", of: value.plan, writes: listed(rows(thereIn(value))) }),
+    agree: (value, other) => ({ kind: "agree", of: agreeingWith(value, other) }),
     choose: (value, rows) => ({
       kind: "choose",
       of: chosenFrom(value, Object.keys(rows)),

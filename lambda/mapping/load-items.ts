@@ -114,8 +114,10 @@ export function plansOf(writes: readonly WriteSpec[]): ReadPlan[] {
   });
 }
 
-const insideOf = (write: Exclude<WriteSpec, RowSpec>): readonly WriteSpec[] =>
-  write.kind === "choose" ? write.cases.flatMap(({ writes }) => writes) : write.writes;
+function insideOf(write: Exclude<WriteSpec, RowSpec>): readonly WriteSpec[] {
+  if (write.kind === "agree") return [];
+  return write.kind === "choose" ? write.cases.flatMap(({ writes }) => writes) : write.writes;
+}
 
 /** The compiler refuses both, of those who ask it. */
 function checkCondition(write: Exclude<WriteSpec, RowSpec>, where: string, problems: MappingProblem[]): void {

@@ -138,14 +138,32 @@ function checkIgnored({ options, entities }: ItemsSpec, problems: MappingProblem
 
 function loadTemplates(items: ItemsSpec, problems: MappingProblem[]): Map<string, Template> {
   const templates = new Map<string, Template>();
+  const parsed = (text: string, where: string): Template | undefined => {
+    const template = templates.get(text) ?? parseTemplate(text, delimiterOf(items));
+    if (isTemplateProblem(template)) {
+      problems.push({ where, ...template });
+      return undefined;
+    }
+    templates.set(text, template);
+    return template;
+  };
   for (const entity of items.entities) {
-    for (const step of plansOf(entity.writes).flatMap(({ steps }) => steps)) {
-      if (step.kind !== "captures") continue;
-      const where = `item ${entity.name}, captures "${step.template}"`;
-      const parsed = templates.get(step.template) ?? parseTemplate(step.template, delimiterOf(items));
-      if (isTemplateProblem(parsed)) problems.push({ where, ...parsed });
-      else if (parsed.values.has(step.name)) templates.set(step.template, parsed);
-      else problems.push({ where, problem: `it has no capture ${step.name}`, remedy: "correct the braces" });
+    for (const { from, steps } of plansOf(entity.writes)) {
+      if (from.kind === "composed") {
+        const where = `item ${entity.name}, compose "${from.template}"`;
+        const wanted = parsed(from.template, where)?.values.keys().toArray() ?? Object.keys(from.parts);
+        const given = Object.keys(from.parts);
+        for (const name of wanted.filter((each) => !given.includes(each)))
+          problems.push({ where, problem: `nothing is given for {${name}}`, remedy: `give it: { ${name}: … }` });
+        for (const name of given.filter((each) => !wanted.includes(each)))
+          problems.push({ where, problem: `it has no {${name}}`, remedy: "correct the braces, or leave the part out" });
+      }
+      for (const step of steps) {
+        if (step.kind !== "captures") continue;
+        const where = `item ${entity.name}, captures "${step.template}"`;
+        if (parsed(step.template, where)?.values.has(step.name) === false)
+          problems.push({ where, problem: `it has no capture ${step.name}`, remedy: "correct the braces" });
+      }
     }
   }
   return templates;
@@ -158,6 +176,7 @@ function planWrites(
 ): WritePlan[] {
   const planned = (inner: readonly WriteSpec[]) => planWrites(inner, writers, tables);
   return writes.flatMap((write): WritePlan[] => {
+    if (write.kind === "agree") return [write];
     if (write.kind === "each" || write.kind === "when") return [{ ...write, writes: planned(write.writes) }];
     if (write.kind === "choose")
       return [{ ...write, cases: write.cases.map((each) => ({ ...each, writes: planned(each.writes) })) }];

@@ -98,7 +98,13 @@ export interface ChoosePlan {
   readonly cases: readonly { readonly is: string; readonly writes: readonly WritePlan[] }[];
 }
 
-export type WritePlan = RowPlan | EachPlan | WhenPlan | ChoosePlan;
+/** No row: a value that ends by agreeing with another. */
+export interface AgreePlan {
+  readonly kind: "agree";
+  readonly of: ReadPlan;
+}
+
+export type WritePlan = RowPlan | EachPlan | WhenPlan | ChoosePlan | AgreePlan;
 
 /** The names that lead to what is left behind: one of an attribute, more of a member of a map. */
 export type IgnoredPath = readonly string[];

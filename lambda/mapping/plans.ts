@@ -27,6 +27,8 @@ export type From =
   | { readonly kind: "constant"; readonly value: Constant | null }
   /** A uuid made of other values. `of` keeps those of different things apart. */
   | { readonly kind: "surrogate"; readonly of: string; readonly parts: readonly ReadPlan[] }
+  /** A key template filled with other values. */
+  | { readonly kind: "composed"; readonly template: string; readonly parts: Readonly<Record<string, ReadPlan>> }
   /** The attributes of the item that nothing else reads. */
   | { readonly kind: "rest" };
 
@@ -84,30 +86,44 @@ const NULLING: ReadonlySet<Step["kind"]> = new Set(["optional", "nullable", "nul
 export function mayBeNull({ from, steps }: ReadPlan): boolean {
   if (steps.some(({ kind }) => NULLING.has(kind))) return true;
   if (from.kind === "constant") return from.value === null;
-  return from.kind === "surrogate" && from.parts.some(mayBeNull);
+  return madeOf(from).some(mayBeNull);
 }
 
 /** Whether every item that is not refused brings a value through all steps. */
 export function isSure(plan: ReadPlan): boolean {
-  const sure = plan.from.kind !== "surrogate" || plan.from.parts.every(isSure);
-  return sure && plan.steps.every(({ kind }) => !NULLING.has(kind) && kind !== "or else" && kind !== "function");
+  return (
+    madeOf(plan.from).every(isSure) &&
+    plan.steps.every(({ kind }) => !NULLING.has(kind) && kind !== "or else" && kind !== "function")
+  );
 }
 
-/** The plans a plan is made of: parts of a surrogate, and what a value has to agree with. */
+function madeOf(from: From): readonly ReadPlan[] {
+  if (from.kind === "composed") return Object.values(from.parts);
+  return from.kind === "surrogate" ? from.parts : [];
+}
+
+/** The plans a plan is made of: parts of a surrogate or a text, and what a value has to agree with. */
 export function partsOf({ from, steps }: ReadPlan): readonly ReadPlan[] {
   const others = steps.flatMap((step) => (step.kind === "agrees with" ? [step.other] : []));
-  return from.kind === "surrogate" ? [...from.parts, ...others] : others;
+  return [...madeOf(from), ...others];
 }
 
 /** A plan and all plans it is made of. */
 export const plansIn = (plan: ReadPlan): ReadPlan[] => [plan, ...partsOf(plan).flatMap(plansIn)];
+
+function whole(from: From): From {
+  if (from.kind === "surrogate") return { ...from, parts: from.parts.map(thereOf) };
+  if (from.kind !== "composed") return from;
+  const parts = Object.entries(from.parts).map(([name, part]) => [name, thereOf(part)]);
+  return { ...from, parts: Object.fromEntries(parts) };
+}
 
 /** The same value where it is known to be there: nothing on the way to it is absent or NULL. */
 export function thereOf(plan: ReadPlan): ReadPlan {
   const { from, steps } = plan;
   return {
     ...plan,
-    from: from.kind === "surrogate" ? { ...from, parts: from.parts.map(thereOf) } : from,
+    from: whole(from),
     steps: steps.filter(({ kind }) => !NULLING.has(kind)),
   };
 }

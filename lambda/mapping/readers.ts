@@ -121,4 +121,19 @@ export const surrogateOf = <N extends Nullness>(
   parts: readonly AnyReader<N>[],
 ): Reader<"uuid" | "text", N> => readerOf(plain({ kind: "surrogate", of, parts: parts.map(({ plan }) => plan) }));
 
+/** NULL where one of its parts is. */
+export const composedOf = <N extends Nullness>(
+  template: string,
+  parts: Readonly<Record<string, AnyReader<N>>>,
+): Reader<"text", N> => {
+  const plans = Object.entries(parts).map(([name, { plan }]) => [name, plan]);
+  return readerOf(plain({ kind: "composed", template, parts: Object.fromEntries(plans) }));
+};
+
+/** A value, with what it has to agree with. */
+export const agreeingWith = ({ plan }: AnyReader, other: AnyReader): ReadPlan => ({
+  ...plan,
+  steps: [...plan.steps, { kind: "agrees with", other: other.plan }],
+});
+
 export const restOfItem = (): Reader<"jsonb"> => readerOf(plain({ kind: "rest" }));

@@ -10,7 +10,7 @@ const person = (value: string): string =>
   `defineItems(tables, options, ({ item, part }) => [item("P", { pk: "P#{p}", sk: "M" }, ({ key, attr }) => [part("people", { id: key.p, ok: ${value} })])]);`;
 
 const rows = (writes: string): string =>
-  `defineItems(tables, options, ({ item, into, each, when, choose }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [${writes}])]);`;
+  `defineItems(tables, options, ({ item, into, each, when, choose, agree }) => [item("T", { pk: "F#{f}", sk: "M" }, ({ key, attr, compose }) => [${writes}])]);`;
 const tag = (value: string): string => `into("tags", { file_id: key.f, tag: ${value} })`;
 
 const told = (where: string): string =>
@@ -62,4 +62,14 @@ export const WORD_CASES: readonly (readonly [string, RegExp | undefined])[] = [
   [told("{ A: absent, B: present, C: 1, D: { E: { F: absent }, G: true } }"), undefined],
   [told("{ A: null }"), /'null' is not assignable to type/],
   [told("{ A: { B: undefined } }"), /'undefined' is not assignable to type/],
+  [
+    rows(
+      `agree(attr("G"), compose("U#{a}#{b:int}", { a: key.f, b: attr("B").digits() })), ${tag('compose("{a}", { a: attr("A") })')}`,
+    ),
+    undefined,
+  ],
+  [rows(tag('compose("{a}#{b}", { a: key.f })')), /Property 'b' is missing/],
+  [rows(tag('compose("{a}", { a: key.f, c: key.f })')), /'c' does not exist/],
+  [rows(tag('compose("{a}", { a: attr("A").optional() })')), /"may be null"' is not assignable to type '"never null"/],
+  [rows('agree(attr("G"), "U#1")'), /is not assignable to parameter of type 'AnyReader'/],
 ];

@@ -88,11 +88,14 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
     // A surrogate that is NULL holds nothing of its parts, and an absent value has been compared with nothing.
     for (const part of partsOf(plan)) add(part, depth, isSome || !isSure(plan));
   };
-  const add = (plan: ReadPlan, depth: number, isSome: boolean): void => {
+  const addAlone = (plan: ReadPlan, depth: number, isSome: boolean): void => {
     const always = !isSome && isAlways(plan, depth);
     if (plan.from.kind === "rest") put(rest, plan, always);
     const end = reach(plan, always);
     if (end !== undefined) put(end.whole, plan, always);
+  };
+  const add = (plan: ReadPlan, depth: number, isSome: boolean): void => {
+    addAlone(plan, depth, isSome);
     addParts(plan, depth, isSome);
   };
   /** `isSome`: whether only some items, or elements, come to these rows. */
@@ -105,6 +108,11 @@ export function coverageOf(entity: EntityModel, mapping: Mapping): Coverage {
       if (write.kind === "when") {
         add(write.of, depth, true);
         visit(write.writes, depth, true);
+        continue;
+      }
+      if (write.kind === "agree") {
+        // What it agrees with is held by no row yet.
+        addAlone(write.of, depth, isSome);
         continue;
       }
       if (write.kind === "choose") {

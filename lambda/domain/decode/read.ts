@@ -3,6 +3,7 @@
  * Plans are looked at once, when a mapping is prepared; an item meets functions.
  */
 import type { ColumnModel } from "../../mapping/model.ts";
+import { own } from "../../mapping/own.ts";
 import { type Constant, pathOf, type ReadPlan, type Step } from "../../mapping/plans.ts";
 import type { Template } from "../../mapping/template.ts";
 import { must } from "../must.ts";
@@ -10,7 +11,7 @@ import { type AttributeValue, attributeType, type Item } from "./attribute.ts";
 import { type Cell, encode } from "./cell.ts";
 import type { Reads } from "./reads.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
-import { agreeing, surrogate, wordOf } from "./steps.ts";
+import { agreeing, composed, surrogate, wordOf } from "./steps.ts";
 
 /** What a plan can see: the item, and on each depth the element an `each` stands at. */
 export interface Scope {
@@ -95,6 +96,22 @@ function startOf(plan: ReadPlan, templates: Templates): (scope: Scope) => Flow {
         return made;
       };
     }
+    case "composed": {
+      const { parts } = must(templates.get(from.template), "loading parsed every template");
+      const pieces = parts.map((part) => {
+        if (part.kind === "literal") return part.text;
+        return valueReader(must(own(from.parts, part.name), "loading checked that each has a part"), templates);
+      });
+      return (scope) => {
+        const apart = { ...scope, reads: scope.reads.apart() };
+        const made = composed(
+          from.template,
+          pieces.map((piece) => (typeof piece === "string" ? piece : piece(apart))),
+        );
+        if (made !== null) scope.reads.join(apart.reads);
+        return made;
+      };
+    }
     case "rest":
       return (scope) => {
         scope.reads.note(plan, within(scope, 0));
@@ -149,6 +166,7 @@ function memberOf(value: AttributeValue, member: string | number, plan: ReadPlan
 function placeOf(plan: ReadPlan): string {
   const { from } = plan;
   if (from.kind === "capture") return `key part ${from.name}`;
+  if (from.kind === "composed") return `the text ${JSON.stringify(from.template)}`;
   if (from.kind !== "value") return from.kind;
   return pathOf(plan).reduce<string>(
     (text, member) => {

@@ -49,6 +49,7 @@ const keysOf = ({ writes }: EntityModel, table: TableModel): WritePlan[] =>
 
 function keyOfWrite(write: WritePlan, table: TableModel): WritePlan | undefined {
   const keysIn = (writes: readonly WritePlan[]) => writes.flatMap((inner) => keyOfWrite(inner, table) ?? []);
+  if (write.kind === "agree") return undefined;
   if (write.kind === "choose")
     return { ...write, cases: write.cases.map((each) => ({ ...each, writes: keysIn(each.writes) })) };
   if (write.kind !== "row") {

@@ -33,6 +33,13 @@ function anyOf(write: WritePlan, templates: Templates): WriteRows {
       return whenOf(write, templates);
     case "choose":
       return chooseOf(write, templates);
+    case "agree": {
+      const read = valueReader(write.of, templates);
+      return (scope) => {
+        const value = read(scope);
+        return isRefusal(value) ? value : undefined;
+      };
+    }
   }
 }
 

@@ -231,3 +231,16 @@ export function surrogate(of: string, parts: readonly Read[]): Read {
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   return { S: digest.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-") };
 }
+
+/** Pieces as they are, and values as the text they are or spell. */
+export function composed(template: string, pieces: readonly (string | Read)[]): Read {
+  let made = "";
+  for (const piece of pieces) {
+    if (piece === null || isRefusal(piece)) return piece;
+    const text = typeof piece === "string" ? piece : textOf(piece);
+    if (text === undefined)
+      return refuse("wrong-type", `a part of the text ${JSON.stringify(template)} is neither a text nor a number`);
+    made += text;
+  }
+  return { S: made };
+}

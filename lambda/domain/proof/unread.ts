@@ -18,6 +18,9 @@ function plansOfWrite(write: WritePlan): ReadPlan[] {
     case "when":
       // That something is there is not what it holds.
       return plansOf(write.writes);
+    case "agree":
+      // What it agrees with has to be read by something else.
+      return [write.of];
     case "choose":
       return [...plansIn(write.of), ...write.cases.flatMap(({ writes }) => plansOf(writes))];
   }
