@@ -113,3 +113,16 @@ it("a column of a merge table that no part gives stays a problem", () => {
   ]);
   expect(problems(spec, declared).join()).toMatch(/no part gives column note/);
 });
+
+it("a function that is made twice where it is written once is one function, and another one of its name is not", () => {
+  const upper = (a: AttributeReader) =>
+    a.convert("upper v1", (value) => ({ S: "S" in value ? value.S.toUpperCase() : "" }));
+  const lower = (a: AttributeReader) =>
+    a.convert("upper v1", (value) => ({ S: "S" in value ? value.S.toLowerCase() : "" }));
+  const both = (one: typeof upper, other: typeof upper) =>
+    defineItems(tables, { keys }, ({ item, into }) => [
+      item("X", { pk: "{id}" }, ({ attr }) => [into("things", { id: one(attr("A")), note: other(attr("B")) })]),
+    ]);
+  expect(problems(both(upper, upper))).toEqual([]);
+  expect(problems(both(upper, lower)).join()).toMatch(/two functions are called "upper v1" → give each its own name/);
+});
