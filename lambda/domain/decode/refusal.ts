@@ -33,10 +33,17 @@ export const NAMELESS: readonly Reason[] = ["unreadable", "no-key", "key-not-tex
 export class Refusal {
   readonly reason: Reason;
   readonly detail: string;
+  readonly #sentences: readonly string[];
 
-  constructor(reason: Reason, detail: string) {
+  constructor(reason: Reason, detail: string, sentences: readonly string[] = [detail]) {
     this.reason = reason;
     this.detail = detail;
+    this.#sentences = sentences;
+  }
+
+  /** What its detail is made of. */
+  get sentences(): readonly string[] {
+    return this.#sentences;
   }
 }
 
@@ -44,3 +51,15 @@ export const refuse = (reason: Reason, detail: string): Refusal => new Refusal(r
 
 /** What stands for a value is asked at every turn: by its class, which is looked up nowhere. */
 export const isRefusal = (value: unknown): value is Refusal => value instanceof Refusal;
+
+/** Sentences told of one item; the others are counted. */
+const MOST_TOLD = 10;
+
+/** All that an item was refused for, as one: counted by the first reason, and each sentence once. */
+export function together(refusals: readonly Refusal[]): Refusal | undefined {
+  const [first, ...others] = refusals;
+  if (first === undefined || others.length === 0) return first;
+  const all = [...new Set(refusals.flatMap(({ sentences }) => sentences))];
+  const more = all.length > MOST_TOLD ? [`and ${all.length - MOST_TOLD} more`] : [];
+  return new Refusal(first.reason, [...all.slice(0, MOST_TOLD), ...more].join("; also "), all);
+}

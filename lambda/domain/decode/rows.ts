@@ -6,20 +6,21 @@ import type { Cell } from "./cell.ts";
 import type { Contribution } from "./decode.ts";
 import { rowFingerprint } from "./fingerprint.ts";
 import { cellReader, listReader, type Scope, type Templates, valueReader } from "./read.ts";
-import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import { isRefusal, type Refusal, refuse, together } from "./refusal.ts";
 import { isText } from "./steps.ts";
 
-/** Adds the rows of the item in scope, as far as the first refusal. */
+/** Adds the rows of the item in scope. Once one is refused none is of use, but what is wrong with the others is told, too. */
 export type WriteRows = (scope: Scope, rows: Rows) => Refusal | undefined;
 
 export function rowWriter(writes: readonly WritePlan[], templates: Templates): WriteRows {
   const all = writes.map((write) => anyOf(write, templates));
   return (scope, rows) => {
+    let refused: Refusal[] | undefined;
     for (const write of all) {
       const refusal = write(scope, rows);
-      if (refusal !== undefined) return refusal;
+      if (refusal !== undefined) refused = [...(refused ?? []), refusal];
     }
-    return undefined;
+    return refused && together(refused);
   };
 }
 
@@ -98,7 +99,7 @@ function writerOf({ table, facet, reads }: RowPlan, templates: Templates): Write
     let at = 0;
     for (const read of readers) {
       const cell = read(scope);
-      if (isRefusal(cell)) return cell;
+      if (isRefusal(cell)) return together(readers.map((each) => each(scope)).filter(isRefusal));
       cells[at++] = cell;
     }
     const key = keys.map((at) => must(cells[at], "a primary key column is never null").input);
