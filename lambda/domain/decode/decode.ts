@@ -29,7 +29,11 @@ export type Outcome =
       readonly ignored: readonly string[];
     }
   | { readonly kind: "ignored" | "expired"; readonly entity: EntityModel }
-  | { readonly kind: "quarantined"; readonly entity: EntityModel | undefined; readonly refusal: Pick<Refusal, "reason" | "detail"> };
+  | {
+      readonly kind: "quarantined";
+      readonly entity: EntityModel | undefined;
+      readonly refusal: Pick<Refusal, "reason" | "detail">;
+    };
 
 export interface Decoded {
   /** Which item this is: a hash of source and key, spelled as a uuid. */
