@@ -28,12 +28,15 @@ export function attributeType(value: AttributeValue): AttributeType {
   return "BS";
 }
 
-/** What stands at the end of some names, the first that of an attribute and each other one of a member. */
-export function memberAt(item: Item, [first = "", ...members]: readonly string[]): AttributeValue | undefined {
-  let value = own(item, first);
-  for (const name of members) {
-    if (value === undefined || !("M" in value)) return undefined;
-    value = own<AttributeValue>(value.M, name);
-  }
-  return value;
+/** Names, the first that of an attribute and each other one of a member → what looks up what stands at their end. */
+export function lookup([first = "", ...members]: readonly string[]): (item: Item) => AttributeValue | undefined {
+  if (members.length === 0) return (item) => own(item, first);
+  return (item) => {
+    let value = own(item, first);
+    for (const name of members) {
+      if (value === undefined || !("M" in value)) return undefined;
+      value = own<AttributeValue>(value.M, name);
+    }
+    return value;
+  };
 }

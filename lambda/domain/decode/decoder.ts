@@ -6,7 +6,7 @@ import { ignoredName } from "../../mapping/attribute-path.ts";
 import type { EntityModel, Mapping } from "../../mapping/model.ts";
 import type { Captured } from "../../mapping/template.ts";
 import { must } from "../must.ts";
-import { type Item, memberAt } from "./attribute.ts";
+import { type Item, lookup } from "./attribute.ts";
 import { coverageOf, ignoredBy, restOf, unmappedPaths } from "./coverage.ts";
 import type { Decode, DecodeSettings, Outcome } from "./decode.ts";
 import { dispatcher } from "./dispatch.ts";
@@ -59,7 +59,7 @@ function entityDecoder(entity: EntityModel, mapping: Mapping, { expiredAt }: Dec
   if (entity.ignored !== undefined) return { meaning, outcomeOf: () => ({ kind: "ignored", entity }) };
   const { ttl, templates } = mapping;
   const coverage = coverageOf(entity, mapping);
-  const leftBehind = ignoredBy(entity, mapping).map((path) => ({ path, name: ignoredName(path) }));
+  const leftBehind = ignoredBy(entity, mapping).map((path) => ({ name: ignoredName(path), at: lookup(path) }));
   const write = rowWriter(entity.writes, templates);
   const carryOut = (within: { readonly M: Item }, captures: Captured, rest: (reads: Reads) => Item) => {
     const [rows, reads] = [new Rows(), new Reads(coverage.watched)];
@@ -75,7 +75,7 @@ function entityDecoder(entity: EntityModel, mapping: Mapping, { expiredAt }: Dec
     const { rows, reads, refusal } = carryOut(within, captures, (sofar) => known ?? left(sofar));
     if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
     const unmapped = unmappedPaths({ item, within, reads }, coverage);
-    const ignored = leftBehind.flatMap(({ path, name }) => (memberAt(item, path) === undefined ? [] : [name]));
+    const ignored = leftBehind.filter(({ at }) => at(item) !== undefined).map(({ name }) => name);
     return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped, ignored };
   };
   return { meaning, outcomeOf };

@@ -7,7 +7,7 @@ import type { Condition, Discriminator } from "../../mapping/conditions.ts";
 import type { EntityModel, Mapping } from "../../mapping/model.ts";
 import { own } from "../../mapping/own.ts";
 import { type Captured, matchKey, type Template } from "../../mapping/template.ts";
-import { type AttributeValue, type Item, memberAt } from "./attribute.ts";
+import { type AttributeValue, type Item, lookup } from "./attribute.ts";
 import { canonicalNumber } from "./number.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { keyValue } from "./source-key.ts";
@@ -101,8 +101,7 @@ function keyText(value: AttributeValue | undefined): string | undefined {
 }
 
 function testOf({ path, is }: Condition): (item: Item) => boolean {
-  const [name = "", ...members] = path;
-  const at = members.length === 0 ? (item: Item) => own(item, name) : (item: Item) => memberAt(item, path);
+  const at = lookup(path);
   if (is === "absent") return (item) => at(item) === undefined;
   if (is === "present") return (item) => at(item) !== undefined;
   return (item) => holds(at(item), is.value);
