@@ -124,7 +124,9 @@ describe("a change that cannot be gone on with leads to a way out that works as 
 
   it.each(Object.entries(CHANGES))("%s", async (_, changed) => {
     await migrate(before, items);
-    const findings = [{ remedy: expect.stringMatching(/take run 1 back \(rollback --run 1\) and migrate anew$/) }];
+    const findings = [
+      { remedy: expect.stringMatching(/take run 1 back \(rollback --run 1 --yes; .*\) and migrate anew$/) },
+    ];
     await expect(migrate(changed, items, { remap: true })).rejects.toMatchObject({ findings });
     await runRollback({ target: database.url, schema: changed, run: 1, force: false });
     expect(await migrate(changed, items)).toMatchObject({ verdict: "verified" });

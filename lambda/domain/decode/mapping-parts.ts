@@ -86,8 +86,9 @@ export interface MappingChanges {
   readonly changed: readonly string[];
 }
 
-/** What always leads on from a change that cannot be gone on with. */
-export const takeBack = (run: number): string => `take run ${run} back (rollback --run ${run}) and migrate anew`;
+/** What always leads on from a change that cannot be gone on with, also where nobody is there to be asked. */
+export const takeBack = (run: number): string =>
+  `take run ${run} back (rollback --run ${run} --yes; --dry-run in its place shows what that removes) and migrate anew`;
 
 export function mappingChanges(before: MappingParts, after: MappingParts, run: number): MappingChanges {
   const anew = `undo it, or ${takeBack(run)}`;
