@@ -21,7 +21,7 @@ import { pageWriter } from "./page.ts";
 export const status = command("status", async ({ target, run: number, window, watch, json }) => {
   let told = await runStatus(target, number, window, waits);
   if (watch === true && told.is.phase !== "ended")
-    told = await watched(told, () => runStatus(target, number, window, waits));
+    told = await watched(told, () => runStatus(target, number, window, waits), window);
   await writeJson(json, { ...told.is, ...told.left });
   tell(statusText(told, window));
 });

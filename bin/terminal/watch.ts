@@ -8,13 +8,13 @@ import { stopSignal } from "./stop.ts";
 const LOOK_AGAIN_MS = 2_000;
 
 /** Gives what it was last, ended or not: who watches may stop watching. */
-export async function watched<S extends Status>(first: S, look: () => Promise<S>): Promise<S> {
+export async function watched<S extends Status>(first: S, look: () => Promise<S>, window?: number): Promise<S> {
   const signal = stopSignal();
   const progress = terminalProgress();
   let now = first;
   try {
     while (now.is.phase !== "ended" && !signal.aborted) {
-      progress.step(farText(now, undefined));
+      progress.step(farText(now, window));
       await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
       if (!signal.aborted) now = await look();
     }

@@ -9,7 +9,10 @@ const status = (phase: string, read: number): Status => ({
   left: {},
 });
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 it("looks again until the run has ended, tells each phase without a terminal's codes, and gives the last", async () => {
   let told = "";
@@ -23,6 +26,25 @@ it("looks again until the run has ended, tells each phase without a terminal's c
   expect(looks).toEqual([]);
   expect(told.split("\n").filter((line) => /^[a-z]/.test(line))).toEqual(["copy", "build"]);
   expect(told).not.toContain("\x1b");
+});
+
+it("a line that moves says whether it is in time, too", async () => {
+  let told = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    told += String(text);
+    return true;
+  });
+  const { isTTY, columns, cursorTo, clearLine, moveCursor } = process.stderr;
+  const moved = (): boolean => true;
+  Object.assign(process.stderr, { isTTY: true, columns: 200, cursorTo: moved, clearLine: moved, moveCursor: moved });
+  vi.stubEnv("CI", "").stubEnv("NO_COLOR", "");
+  try {
+    const late = { ...status("copy", 10), left: { minutesToEnd: 90, fits: false } };
+    await watched(late, async () => status("ended", 30), 60);
+  } finally {
+    Object.assign(process.stderr, { isTTY, columns, cursorTo, clearLine, moveCursor });
+  }
+  expect(told).toContain("NOT within the window of 60 minutes");
 });
 
 it("does not look at one that has ended", async () => {

@@ -64,7 +64,7 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
   }
   const expectedRows = actual.keys;
   if (expectedRows !== actual.rows) {
-    const problem = `${expectedRows} rows expected, ${actual.rows} found`;
+    const problem = `${counted(expectedRows, "row", "rows")} expected, ${actual.rows} found`;
     discrepancies.push({
       ...found(
         "counts",
