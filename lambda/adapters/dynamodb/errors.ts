@@ -1,5 +1,6 @@
 /** What DynamoDB and the SDK say when something is wrong → one cause, told in a sentence, and what to type. */
 import { callerFault, isDenied, isNobody } from "../../domain/caller.ts";
+import type { Explanation } from "../../domain/explanation.ts";
 import { MigrationError } from "../../domain/migration-error.ts";
 import { shell } from "../../domain/typed.ts";
 import { BrokenAnswer, ForeignAnswer } from "./answer.ts";
@@ -36,13 +37,6 @@ const ping = (at: Place): string => shell("curl", "-sv", at.endpoint ?? `https:/
 
 /** A server of one's own checks nobody. */
 const OWN_SERVER = "a server of your own takes any: export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any";
-
-interface Cause {
-  readonly problem: (at: Place) => string;
-  readonly remedy: (at: Place) => string;
-  /** Nothing is lost by waiting: the cursors stand. */
-  readonly passes?: true;
-}
 
 const CAUSES = {
   "no table": {
@@ -101,7 +95,7 @@ const CAUSES = {
     remedy: () =>
       'have the owner of the endpoint, or of the proxy before it, give you the certificate of who signed it, then: export NODE_EXTRA_CA_CERTS="$PWD/CA.pem"',
   },
-} as const satisfies Record<string, Cause>;
+} as const satisfies Record<string, Explanation<Place>>;
 
 type CauseName = keyof typeof CAUSES;
 
@@ -211,7 +205,7 @@ export function toMigrationError(error: unknown, at: Place, alike: readonly stri
   // Whoever was there before is waited for longer, and told by how often.
   if (isLost && attemptsOf(error) > FIRST_ATTEMPTS) return unreachable(at.name, told, attemptsOf(error), error);
   if (cause !== undefined) {
-    const { problem, remedy, passes }: Cause = CAUSES[cause];
+    const { problem, remedy, passes }: Explanation<Place> = CAUSES[cause];
     return because(`${problem(at)} (${told})`, remedy(at), passes);
   }
   if (isAnswer(error))

@@ -1,5 +1,6 @@
 /** Why a connection could not be had → one cause, told in a sentence, and what to type. What the server said itself stands in the cause only: it may be in any language. */
 import pg from "pg";
+import type { Explanation } from "../../../domain/explanation.ts";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { shell } from "../../../domain/typed.ts";
 import type { Address } from "./address.ts";
@@ -24,13 +25,6 @@ const target = ({ user, host, port, database }: Address, more: string): string =
 };
 const isOfRds = ({ host }: Address): boolean => /\.rds\.amazonaws\.com(\.cn)?$/.test(host);
 const RDS_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
-
-interface Cause {
-  readonly problem: (at: Address) => string;
-  readonly remedy: (at: Address) => string;
-  /** It may be over in a moment: worth another try, where the server was there before. */
-  readonly passes?: true;
-}
 
 const CAUSES = {
   closed: {
@@ -162,7 +156,7 @@ const CAUSES = {
     remedy: () =>
       `name the server itself as the target, not a pooler before it: --target postgres://USER@SERVER:5432/DATABASE`,
   },
-} as const satisfies Record<string, Cause>;
+} as const satisfies Record<string, Explanation<Address>>;
 
 type CauseName = keyof typeof CAUSES;
 
@@ -239,7 +233,7 @@ function causeOf(error: Error, { ssl, password, isIam }: Address): CauseName | u
 }
 
 /** What nobody has foreseen is told by its code alone: the words may quote anything. */
-const UNFORESEEN: Cause = {
+const UNFORESEEN: Explanation<Address> = {
   problem: () => "it failed",
   remedy: ({ host, port }) =>
     `look at the server's log, and whether it takes others: ${shell("pg_isready", "-h", host, "-p", String(port))}`,
@@ -249,7 +243,7 @@ const UNFORESEEN: Cause = {
 export function unreachable(at: Address, error: unknown): MigrationError {
   const cause = withoutValues(error);
   const name = error instanceof Error ? causeOf(error, at) : undefined;
-  const { problem, remedy, passes }: Cause = name === undefined ? UNFORESEEN : CAUSES[name];
+  const { problem, remedy, passes }: Explanation<Address> = name === undefined ? UNFORESEEN : CAUSES[name];
   const code = codeOf(error);
   return new MigrationError(
     passes === true || isConnectionLost(error) ? "target-unreachable" : "target-unusable",
