@@ -1,7 +1,9 @@
 /** Values that have to say the same: what counts as the same, and what is told of a difference. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../lambda/domain/decode/cell.ts";
 import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { unreadValues } from "../../lambda/domain/proof/unread.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
@@ -76,7 +78,7 @@ describe("a composed text", () => {
       const { outcome } = decode({ item: { PK: S("T#1"), ...more } });
       if (outcome.kind === "quarantined") return outcome.refusal.detail;
       if (outcome.kind !== "rows") throw new Error(outcome.kind);
-      const rows = outcome.contributions.map(({ cells }) => cells.map((cell) => cell?.input ?? "NULL").join());
+      const rows = outcome.contributions.map(({ cells }) => cells.map((cell) => inputOf(cell) ?? "NULL").join());
       return [...rows, ...outcome.unmapped.map((path) => `unread ${path}`)];
     };
     return { mapping, given };

@@ -1,7 +1,9 @@
 /** Words for how a value is spelled: what is told apart from what, and what is refused because it could be read in two ways. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../lambda/domain/decode/cell.ts";
 import type { Outcome } from "../../lambda/domain/decode/decode.ts";
 import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { must } from "../../lambda/domain/must.ts";
@@ -122,9 +124,7 @@ describe("a column that a kind of item has nothing for", () => {
 
   it("is NULL there, left out or said", () => {
     const { contributions } = must(rowsOf(outcome({ PK: { S: "B#1" }, K: { S: "k" } })), "it is mapped");
-    expect(contributions.map(({ cells }) => cells.map((cell) => cell?.input ?? null))).toEqual([
-      ["1", null, null, "k"],
-    ]);
+    expect(contributions.map(({ cells }) => cells.map(inputOf))).toEqual([["1", null, null, "k"]]);
   });
 
   it("hides no attribute: what it could have held is told", () => {

@@ -1,7 +1,9 @@
 /** Words of a whole row: what an item is called by elsewhere, what is left of it, and keys that are no text. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../lambda/domain/decode/cell.ts";
 import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { bytea, defineItems, defineTables, integer, jsonb, text, uuid } from "../../lambda/mapping/index.ts";
 
@@ -23,7 +25,7 @@ function row(item: Item): readonly (string | null)[] {
   const { outcome } = decode({ item });
   if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
   expect(outcome.unmapped).toEqual([]);
-  return outcome.contributions[0]?.cells.map((cell) => cell?.input ?? null) ?? [];
+  return outcome.contributions[0]?.cells.map(inputOf) ?? [];
 }
 
 describe("a surrogate", () => {
@@ -65,7 +67,7 @@ describe("keys that are no text", () => {
     const { outcome } = decodeNumbered({ item: { Id: { N: "1.20e1" }, Raw: { B: Uint8Array.of(255, 0) } } });
     expect(outcome).toMatchObject({
       kind: "rows",
-      contributions: [{ key: ["12"], cells: [{ input: "12" }, { input: "\\xff00" }] }],
+      contributions: [{ key: ["12"], cells: ["12", { input: "\\xff00" }] }],
     });
   });
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { EXIT } from "../../bin/terminal/exit.ts";
-import type { Cell } from "../../lambda/domain/decode/cell.ts";
-import type { Contribution, Decoded } from "../../lambda/domain/decode/decode.ts";
+import { type Cell, canonicalOf, inputOf } from "../../lambda/domain/decode/cell.ts";
+import { Contribution, type Decoded } from "../../lambda/domain/decode/decode.ts";
 import { must } from "../../lambda/domain/must.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import type { PageWrite } from "../../lambda/ports/units.ts";
@@ -49,15 +49,16 @@ const mutateRows = (change: (rows: readonly Contribution[]) => readonly Contribu
 /** Changes the text that is sent for one column; the fingerprint was taken before. */
 const mutateCells = (change: (input: string, column: { name: string; kind: string; table: string }) => string | null) =>
   mutateRows((rows) =>
-    rows.map((row) => ({
-      ...row,
-      cells: row.cells.map((cell, at): Cell | null => {
-        if (cell === null) return null;
+    rows.map((row) => {
+      const cells = row.cells.map((cell, at): Cell | null => {
         const column = must(row.facet.columns[at], "cells go with columns");
-        const input = change(cell.input, { name: column.name, kind: column.type.kind, table: row.table.name });
-        return input === null ? null : { ...cell, input };
-      }),
-    })),
+        const [is, canonical] = [inputOf(cell), canonicalOf(cell)];
+        if (is === null || canonical === null) return null;
+        const input = change(is, { name: column.name, kind: column.type.kind, table: row.table.name });
+        return input === null ? null : { input, canonical };
+      });
+      return new Contribution(row.to, cells, row.fingerprint);
+    }),
   );
 
 const swapped = (row: Contribution, a: string, b: string): Contribution => {
@@ -65,7 +66,7 @@ const swapped = (row: Contribution, a: string, b: string): Contribution => {
   if (x === undefined || y === undefined || x < 0 || y < 0) return row;
   const cells = [...row.cells];
   [cells[x], cells[y]] = [must(cells[y], "both are set"), must(cells[x], "both are set")];
-  return { ...row, cells };
+  return new Contribution(row.to, cells, row.fingerprint);
 };
 
 const isKey = (column: { name: string }) => column.name.endsWith("_id") || column.name === "position";

@@ -3,10 +3,12 @@
  * ones, in any order, pages and units. What becomes of them is a function of the set, no copy is left uncounted, and both are what
  * a model says that knows nothing of passes. Many keys are drawn into one source, so that thousands of mixes need few databases.
  */
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { load } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../lambda/domain/decode/cell.ts";
 import type { Decoded } from "../../lambda/domain/decode/decode.ts";
 import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
@@ -139,7 +141,7 @@ function sortOf(copy: Decoded | undefined): string {
   if (outcome.kind === "quarantined") return outcome.refusal.reason;
   if (outcome.kind !== "rows") return outcome.kind;
   const isRefused = outcome.contributions.some(
-    ({ table: { name }, cells }) => name === "things" && cells.some((cell) => cell?.input === UNWANTED),
+    ({ table: { name }, cells }) => name === "things" && cells.some((cell) => inputOf(cell) === UNWANTED),
   );
   return isRefused ? "postgres-refused" : "good";
 }

@@ -1,6 +1,8 @@
 /** One attribute, a word said of it, and a column: what the column holds then. */
+
 import { load } from "../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../lambda/domain/decode/cell.ts";
 import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { must } from "../../lambda/domain/must.ts";
 import {
@@ -52,6 +54,6 @@ export function read(column: ColumnName, word: (a: AttributeReader, b: Attribute
   if (outcome.unmapped.length > 0) return `unmapped ${outcome.unmapped.join()}`;
   const [row] = outcome.contributions;
   const at = must(row, "one row").facet.columns.findIndex(({ name }) => name === "value");
-  return { value: row?.cells[at]?.input ?? null };
+  return { value: inputOf(row?.cells[at] ?? null) };
 }
 export const A = (value: AttributeValue): Item => ({ A: value });

@@ -27,11 +27,14 @@ import { momentFromEpoch, momentFromText } from "./moment.ts";
 import { canonicalNumber, extentOf, isWhole, TEXT_NUMBER } from "./number.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 
-/** One column's value. Where both texts are equal they are the same string. */
-export interface Cell {
-  readonly input: string;
-  readonly canonical: string;
-}
+/** One column's value: both texts, or the one where they are equal, which is nearly always, and takes no room but its own. */
+export type Cell = string | { readonly input: string; readonly canonical: string };
+
+/** NULL is NULL. */
+export const inputOf = (cell: Cell | null): string | null =>
+  cell === null || typeof cell === "string" ? cell : cell.input;
+export const canonicalOf = (cell: Cell | null): string | null =>
+  cell === null || typeof cell === "string" ? cell : cell.canonical;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INTEGER_BITS = { smallint: 16, integer: 32, bigint: 64 } as const;
@@ -58,7 +61,7 @@ function natural(type: ColumnType, value: AttributeValue): Cell | Refusal {
   const { kind } = type;
   switch (kind) {
     case "text":
-      return "S" in value ? (unstorable(value.S) ?? same(value.S)) : wrongType(type, value);
+      return "S" in value ? (unstorable(value.S) ?? value.S) : wrongType(type, value);
     case "uuid":
       return "S" in value ? uuid(value.S) : wrongType(type, value);
     case "smallint":
@@ -69,15 +72,15 @@ function natural(type: ColumnType, value: AttributeValue): Cell | Refusal {
     case "double":
       return "N" in value ? number(type, kind, canonicalNumber(value.N)) : wrongType(type, value);
     case "boolean":
-      return "BOOL" in value ? same(String(value.BOOL)) : wrongType(type, value);
+      return "BOOL" in value ? String(value.BOOL) : wrongType(type, value);
     case "timestamptz":
     case "timestamp":
     case "date":
-      return "S" in value ? sameOrRefused(momentFromText(kind, value.S)) : wrongType(type, value);
+      return "S" in value ? momentFromText(kind, value.S) : wrongType(type, value);
     case "bytea":
       return "B" in value ? bytesCell(value.B) : wrongType(type, value);
     case "jsonb":
-      return sameOrRefused(jsonbText(value));
+      return jsonbText(value);
     case "text[]":
       return textArray(type, value);
     case "numeric[]":
@@ -96,13 +99,13 @@ function digits(type: ColumnType, value: AttributeValue): Cell | Refusal {
 
 function epoch(kind: TimeKind, spelling: string, unit: "epochSeconds" | "epochMillis"): Cell | Refusal {
   const canonical = canonicalNumber(spelling);
-  return canonical === undefined ? notANumber() : sameOrRefused(momentFromEpoch(kind, unit, canonical));
+  return canonical === undefined ? notANumber() : momentFromEpoch(kind, unit, canonical);
 }
 
 function number(type: ColumnType, kind: NumberKind | FloatKind, canonical: string | undefined): Cell | Refusal {
   if (canonical === undefined) return notANumber();
   if (isFloat(kind)) return float(kind, canonical);
-  return (kind === "numeric" ? numericRefusal(type, canonical) : integerRefusal(kind, canonical)) ?? same(canonical);
+  return (kind === "numeric" ? numericRefusal(type, canonical) : integerRefusal(kind, canonical)) ?? canonical;
 }
 
 function integerRefusal(kind: keyof typeof INTEGER_BITS, canonical: string): Refusal | undefined {
@@ -130,13 +133,13 @@ function float(kind: FloatKind, canonical: string): Cell | Refusal {
 }
 
 function uuid(text: string): Cell | Refusal {
-  if (UUID.test(text)) return same(text);
+  if (UUID.test(text)) return text;
   const lower = text.toLowerCase();
-  if (UUID.test(lower)) return same(lower);
+  if (UUID.test(lower)) return lower;
   return refuse("not-a-uuid", "the text is not a UUID of 32 hex digits in five groups: declare the column text()");
 }
 
-function bytesCell(value: Uint8Array): Cell {
+function bytesCell(value: Uint8Array): Exclude<Cell, string> {
   const canonical = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
   return { input: `\\x${canonical}`, canonical };
 }
@@ -184,14 +187,6 @@ function numerals(list: readonly AttributeValue[]): readonly string[] | Refusal 
   if (spellings.length !== list.length) return undefined;
   const numbers = spellings.flatMap((spelling) => canonicalNumber(spelling) ?? []);
   return numbers.length === list.length ? numbers : notANumber();
-}
-
-function same(text: string): Cell {
-  return { input: text, canonical: text };
-}
-
-function sameOrRefused(text: string | Refusal): Cell | Refusal {
-  return typeof text === "string" ? same(text) : text;
 }
 
 function isNumber(kind: Kind): kind is NumberKind {

@@ -1,20 +1,49 @@
 /** What becomes of one source record: rows with their fingerprints, a declared omission, or a refusal. */
 import type { EntityModel, FacetModel, TableModel } from "../../mapping/model.ts";
-import type { Cell } from "./cell.ts";
+import { must } from "../must.ts";
+import { type Cell, inputOf } from "./cell.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Position, SourceRecord } from "./source-record.ts";
 
-/** What one item gives to one facet of one row. */
-export interface Contribution {
+/** Where rows go that a mapping writes in one place: the same for each of them. */
+export interface Destination {
   readonly table: TableModel;
   readonly facet: FacetModel;
-  /** The primary key, as text Postgres casts to each key column's type. */
-  readonly key: readonly string[];
+  /** Which of the facet's columns are the primary key. */
+  readonly keys: readonly number[];
+  readonly rankOf: (cells: readonly (Cell | null)[]) => string | null;
+}
+
+/** What one item gives to one facet of one row. An item can give 130,000: what its cells say is not kept beside them. */
+export class Contribution {
+  readonly to: Destination;
   /** One for each column of the facet. */
   readonly cells: readonly (Cell | null)[];
   readonly fingerprint: string;
+
+  constructor(to: Destination, cells: readonly (Cell | null)[], fingerprint: string) {
+    this.to = to;
+    this.cells = cells;
+    this.fingerprint = fingerprint;
+  }
+
+  get table(): TableModel {
+    return this.to.table;
+  }
+
+  get facet(): FacetModel {
+    return this.to.facet;
+  }
+
+  /** The primary key, as text Postgres casts to each key column's type. */
+  get key(): readonly string[] {
+    return this.to.keys.map((at) => must(inputOf(this.cells[at] ?? null), "a primary key column is never null"));
+  }
+
   /** Orders the contributions of a `latest` table, as a decimal number. */
-  readonly rank: string | null;
+  get rank(): string | null {
+    return this.to.rankOf(this.cells);
+  }
 }
 
 export type Outcome =

@@ -42,38 +42,51 @@ export interface Changes {
 
 export const NO_CHANGES: Changes = { gone: [], changed: [], added: [] };
 
-const at = (item: string, table: number, facet: number, key: readonly string[]): string =>
-  `${item} ${table} ${facet} ${placeOf(key)}`;
+/** What one item gives to one facet, by key. */
+interface Given {
+  readonly by: Decoded;
+  readonly rows: Map<string, Contribution>;
+}
 
 /** Compares item by item: a line belongs to the item, the facet and the key it was written for. */
 export class Difference {
   readonly changed: { readonly line: KnownLine; readonly offer: Offer }[] = [];
-  readonly #given: Map<string, Offer>;
+  readonly #given = new Map<string, Given>();
 
   constructor(offers: Iterable<Offer>) {
-    this.#given = new Map();
-    for (const offer of offers) {
-      const { table, facet, key } = offer.contribution;
-      this.#given.set(at(offer.by.item, table.index, facet.index, key), offer);
+    for (const { by, contribution } of offers) {
+      const at = groupOf(by.item, contribution.table.index, contribution.facet.index);
+      const { rows } = this.#given.get(at) ?? this.#begin(at, by);
+      rows.set(placeOf(contribution.key), contribution);
     }
+  }
+
+  #begin(at: string, by: Decoded): Given {
+    const given = { by, rows: new Map<string, Contribution>() };
+    this.#given.set(at, given);
+    return given;
   }
 
   /** Takes some of the ledger's lines, each once, and returns those that are no longer given. */
   meet(lines: readonly Line[]): Line[] {
     return lines.filter((line) => {
-      const place = at(line.item, line.table, line.facet, line.key);
-      const offer = this.#given.get(place);
-      this.#given.delete(place);
-      if (offer !== undefined && offer.contribution.fingerprint !== line.fingerprint) {
-        const { at: where, fingerprint, holds } = line;
-        this.changed.push({ line: { at: where, fingerprint, holds }, offer });
-      }
-      return offer === undefined;
+      const given = this.#given.get(groupOf(line.item, line.table, line.facet));
+      const place = placeOf(line.key);
+      const contribution = given?.rows.get(place);
+      if (given === undefined || contribution === undefined) return true;
+      given.rows.delete(place);
+      const { at, fingerprint, holds } = line;
+      if (contribution.fingerprint !== fingerprint)
+        this.changed.push({ line: { at, fingerprint, holds }, offer: { by: given.by, contribution } });
+      return false;
     });
   }
 
   /** Once every line was met: what the ledger has no line of. */
-  added(): Iterable<Offer> {
-    return this.#given.values();
+  *added(): Generator<Offer> {
+    for (const { by, rows } of this.#given.values())
+      for (const contribution of rows.values()) yield { by, contribution };
   }
 }
+
+const groupOf = (item: string, table: number, facet: number): string => `${item} ${table} ${facet}`;

@@ -6,7 +6,7 @@
 import { hash } from "node:crypto";
 import type { ColumnType, Kind } from "../../mapping/kinds.ts";
 import { byteLength } from "./byte-length.ts";
-import type { Cell } from "./cell.ts";
+import { type Cell, canonicalOf } from "./cell.ts";
 
 /** Kinds whose canonical text holds no comma, so that a comma can end it. The others are led by their length. */
 export const TERMINATED_KINDS: ReadonlySet<Kind> = new Set([
@@ -32,9 +32,9 @@ export function rowFingerprint(columns: readonly ColumnType[], cells: readonly (
   let row = "";
   let at = 0;
   for (const { kind } of columns) {
-    const cell = cells[at++];
-    if (cell == null) row += NULL_MARK;
-    else row += TERMINATED_KINDS.has(kind) ? `${cell.canonical},` : withLength(cell.canonical);
+    const canonical = canonicalOf(cells[at++] ?? null);
+    if (canonical === null) row += NULL_MARK;
+    else row += TERMINATED_KINDS.has(kind) ? `${canonical},` : withLength(canonical);
   }
   return digest(row);
 }

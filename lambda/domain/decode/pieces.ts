@@ -1,4 +1,5 @@
 /** What one item gives, and a page of items → pieces that are sent in one go: an item of 400 KB can be 130,000 rows, each with the item's key in it (I8). */
+import { type Cell, inputOf } from "./cell.ts";
 import type { Contribution } from "./decode.ts";
 
 /** A megabyte of values, or 10,000 contributions: what is sent stands in memory some eight times on its way. */
@@ -6,8 +7,11 @@ const MOST_BYTES = 1_000_000;
 const MOST_ROWS = 10_000;
 
 /** About how much is sent for one contribution: its values, and the key once more for the ledger. */
-export const weightOf = ({ cells, key }: Contribution): number =>
-  cells.reduce((sum, cell) => sum + (cell?.input.length ?? 0), 0) + key.reduce((sum, part) => sum + part.length, 0);
+export const weightOf = ({ cells, to }: Contribution): number =>
+  cells.reduce((sum, cell) => sum + lengthOf(cell), 0) +
+  to.keys.reduce((sum, at) => sum + lengthOf(cells[at] ?? null), 0);
+
+const lengthOf = (cell: Cell | null): number => inputOf(cell)?.length ?? 0;
 
 /** Cuts where a piece is large enough, and never into one thing. */
 export function* piecesOf<T>(all: Iterable<T>, weigh: (each: T) => number): Generator<T[]> {

@@ -2,9 +2,11 @@
  * An item that became no row → the keys of the rows it would have given: rows are referred to by those, and what is wrong with
  * another attribute says nothing of them.
  */
+
 import type { EntityModel, Mapping, TableModel, WritePlan } from "../../mapping/model.ts";
 import { must } from "../must.ts";
 import type { Item } from "./attribute.ts";
+import { canonicalOf, inputOf } from "./cell.ts";
 import { dispatcher } from "./dispatch.ts";
 import { Reads } from "./reads.ts";
 import { isRefusal } from "./refusal.ts";
@@ -35,8 +37,8 @@ export function rowKeys(mapping: Mapping, tables: readonly TableModel[]): (item:
       return rows.contributions.map(({ table, cells }) => ({
         table: table.name,
         key: cells.map((cell, at) => {
-          const { input, canonical } = must(cell, "a primary key column is never null");
-          return table.primaryKey[at]?.type.kind === "bytea" ? input : canonical;
+          const text = table.primaryKey[at]?.type.kind === "bytea" ? inputOf(cell) : canonicalOf(cell);
+          return must(text, "a primary key column is never null");
         }),
       }));
     });

@@ -2,8 +2,8 @@
 import { hash } from "node:crypto";
 import type { ChoosePlan, FacetModel, RowPlan, TableModel, WhenPlan, WritePlan } from "../../mapping/model.ts";
 import { must } from "../must.ts";
-import type { Cell } from "./cell.ts";
-import type { Contribution } from "./decode.ts";
+import { type Cell, canonicalOf } from "./cell.ts";
+import { Contribution } from "./decode.ts";
 import { rowFingerprint } from "./fingerprint.ts";
 import { cellReader, listReader, type Scope, type Templates, valueReader } from "./read.ts";
 import { isRefusal, type Refusal, refuse, together } from "./refusal.ts";
@@ -92,7 +92,7 @@ function writerOf({ table, facet, reads }: RowPlan, templates: Templates): Write
   );
   const types = facet.columns.map((column) => column.type);
   const keys = table.primaryKey.map((column) => facet.columns.indexOf(column));
-  const rankOf = ranking(table, facet);
+  const to = { table, facet, keys, rankOf: ranking(table, facet) };
   return (scope, rows) => {
     // As long as it will be: one that grows has room for seventeen.
     const cells = new Array<Cell | null>(readers.length).fill(null);
@@ -102,8 +102,7 @@ function writerOf({ table, facet, reads }: RowPlan, templates: Templates): Write
       if (isRefusal(cell)) return together(readers.map((each) => each(scope)).filter(isRefusal));
       cells[at++] = cell;
     }
-    const key = keys.map((at) => must(cells[at], "a primary key column is never null").input);
-    return rows.add({ table, facet, key, cells, fingerprint: rowFingerprint(types, cells), rank: rankOf(cells) });
+    return rows.add(new Contribution(to, cells, rowFingerprint(types, cells)));
   };
 }
 
@@ -114,8 +113,9 @@ function ranking({ duplicates }: TableModel, facet: FacetModel): (cells: readonl
   const at = facet.columns.findIndex((column) => column.name === duplicates.latest);
   const kind = facet.columns[at]?.type.kind;
   if (kind === undefined) return none;
-  if (!kind.startsWith("timestamp") && kind !== "date") return (cells) => cells[at]?.canonical ?? null;
-  return (cells) => cells[at]?.canonical.replace(/\+00$/, "").replace(/[-: ]/g, "") ?? null;
+  const canonical = (cells: readonly (Cell | null)[]): string | null => canonicalOf(cells[at] ?? null);
+  if (!kind.startsWith("timestamp") && kind !== "date") return canonical;
+  return (cells) => canonical(cells)?.replace(/\+00$/, "").replace(/[-: ]/g, "") ?? null;
 }
 
 const NONE: ReadonlyMap<string, number> = new Map();

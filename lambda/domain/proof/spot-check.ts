@@ -3,8 +3,8 @@
  * with the others. What differs because the item was written to since is told apart from what is wrong.
  */
 
+import { canonicalOf } from "../decode/cell.ts";
 import type { Contribution, Decoded } from "../decode/decode.ts";
-import { must } from "../must.ts";
 import type { Example } from "./evidence.ts";
 
 /** An item of the sample, as the ledger knows it. */
@@ -77,8 +77,7 @@ function compareRow({ facet, cells }: Contribution, held: HeldRow): string[] {
       return ["the row is not there"];
     case "held":
       return facet.columns.flatMap(({ name }, at) =>
-        (must(cells[at] ?? { canonical: null }, "cells go with columns").canonical ?? null) ===
-        (held.values[at] ?? null)
+        canonicalOf(cells[at] ?? null) === (held.values[at] ?? null)
           ? []
           : [`column ${name} does not hold what the item holds`],
       );

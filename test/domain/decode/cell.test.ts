@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AttributeValue } from "../../../lambda/domain/decode/attribute.ts";
 import { type Cell, encode } from "../../../lambda/domain/decode/cell.ts";
-import { isRefusal, type Reason } from "../../../lambda/domain/decode/refusal.ts";
+import { isRefusal, type Reason, type Refusal } from "../../../lambda/domain/decode/refusal.ts";
 import type { ColumnType, Conversion, Kind } from "../../../lambda/mapping/kinds.ts";
 
 const KINDS: readonly Kind[] = [
@@ -29,7 +29,7 @@ const CONVERSIONS: readonly Conversion[] = ["natural", "digits", "epochSeconds",
 
 const money: ColumnType = { kind: "numeric", precision: 12, scale: 2 };
 const natural = (kind: Kind, value: AttributeValue) => encode({ kind }, value, "natural");
-const reasonOf = (result: Cell | { readonly reason: Reason }) => ("reason" in result ? result.reason : "accepted");
+const reasonOf = (result: Cell | Refusal) => (isRefusal(result) ? result.reason : "accepted");
 
 describe("a natural value", () => {
   test.each<[Kind, AttributeValue, string]>([
@@ -51,7 +51,7 @@ describe("a natural value", () => {
     ["jsonb", { NS: ["2", "1"] }, "[1, 2]"],
   ])("goes into %s: %j", (kind, value, text) => {
     const cell = natural(kind, value);
-    expect(cell).toEqual({ input: text, canonical: text });
+    expect(cell).toEqual(text);
   });
 
   test.each<[Kind, AttributeValue, string, string]>([
@@ -101,18 +101,14 @@ describe("a natural value", () => {
   test("I6: numeric(12,2) takes no third digit and no eleventh, zeros aside", () => {
     const into = (N: string) => encode(money, { N }, "natural");
     expect(into("1.005")).toMatchObject({ reason: "would-round", detail: expect.stringContaining("numeric(12,2)") });
-    expect(into("1.1000")).toEqual({ input: "1.1", canonical: "1.1" });
-    expect(into("9999999999.99")).toEqual({ input: "9999999999.99", canonical: "9999999999.99" });
+    expect(into("1.1000")).toEqual("1.1");
+    expect(into("9999999999.99")).toEqual("9999999999.99");
     expect(into("10000000000")).toMatchObject({ reason: "out-of-range" });
-    expect(encode({ kind: "numeric", precision: 2, scale: 4 }, { N: "0.0099" }, "natural")).toMatchObject({
-      input: "0.0099",
-    });
+    expect(encode({ kind: "numeric", precision: 2, scale: 4 }, { N: "0.0099" }, "natural")).toBe("0.0099");
     expect(encode({ kind: "numeric", precision: 2, scale: 4 }, { N: "0.01" }, "natural")).toMatchObject({
       reason: "out-of-range",
     });
-    expect(encode({ kind: "numeric", precision: 2, scale: -2 }, { N: "1200" }, "natural")).toMatchObject({
-      input: "1200",
-    });
+    expect(encode({ kind: "numeric", precision: 2, scale: -2 }, { N: "1200" }, "natural")).toBe("1200");
     expect(encode({ kind: "numeric", precision: 2, scale: -2 }, { N: "1250" }, "natural")).toMatchObject({
       reason: "would-round",
     });
@@ -122,23 +118,17 @@ describe("a natural value", () => {
 describe("a spelled conversion", () => {
   test("a number out of text is kept to the last of 78 digits", () => {
     const wei = "9".repeat(78);
-    expect(encode({ kind: "numeric" }, { N: wei }, "digits")).toEqual({ input: wei, canonical: wei });
-    expect(encode({ kind: "integer" }, { N: "-007" }, "digits")).toEqual({ input: "-7", canonical: "-7" });
-    expect(encode(money, { N: "19.90" }, "digits")).toEqual({ input: "19.9", canonical: "19.9" });
+    expect(encode({ kind: "numeric" }, { N: wei }, "digits")).toEqual(wei);
+    expect(encode({ kind: "integer" }, { N: "-007" }, "digits")).toEqual("-7");
+    expect(encode(money, { N: "19.90" }, "digits")).toEqual("19.9");
     expect(encode({ kind: "double" }, { N: "0.5" }, "digits")).toMatchObject({ input: "0.5" });
     expect(encode(money, { N: "19.905" }, "digits")).toMatchObject({ reason: "would-round" });
   });
 
   test("epoch numbers become moments", () => {
     const printed = "2026-01-01 00:00:00+00";
-    expect(encode({ kind: "timestamptz" }, { N: "1767225600" }, "epochSeconds")).toEqual({
-      input: printed,
-      canonical: printed,
-    });
-    expect(encode({ kind: "timestamptz" }, { N: "1767225600e3" }, "epochMillis")).toEqual({
-      input: printed,
-      canonical: printed,
-    });
+    expect(encode({ kind: "timestamptz" }, { N: "1767225600" }, "epochSeconds")).toBe(printed);
+    expect(encode({ kind: "timestamptz" }, { N: "1767225600e3" }, "epochMillis")).toBe(printed);
     expect(encode({ kind: "date" }, { N: "1767225601" }, "epochSeconds")).toMatchObject({ reason: "would-round" });
   });
 });
@@ -224,7 +214,7 @@ test.each([
   fc.assert(
     fc.property(any, (value) => {
       const cell = encode({ kind }, { N: String(value) }, "natural");
-      if (value >= least && value <= most) expect(cell).toEqual({ input: String(value), canonical: String(value) });
+      if (value >= least && value <= most) expect(cell).toEqual(String(value));
       else expect(cell).toMatchObject({ reason: "out-of-range" });
     }),
     { numRuns: 2_000 },
@@ -247,7 +237,7 @@ test("a uuid is one in letters of either case, and always printed in small ones"
     fc.property(any, (text) => {
       const cell = encode({ kind: "uuid" }, { S: text }, "natural");
       const isOne = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-      if (isOne) expect(cell).toEqual({ input: text.toLowerCase(), canonical: text.toLowerCase() });
+      if (isOne) expect(cell).toEqual(text.toLowerCase());
       else expect(cell).toMatchObject({ reason: "not-a-uuid" });
     }),
     { numRuns: 2_000 },

@@ -1,7 +1,9 @@
 /** Rows that are there where a value is, and rows chosen by what a value is: nothing that gave no row counts as read. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../../lambda/domain/decode/cell.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { rowKeys } from "../../../lambda/domain/decode/referable.ts";
 import { must } from "../../../lambda/domain/must.ts";
@@ -38,7 +40,7 @@ function decoding(build: (language: Language<typeof tables>) => readonly EntityS
     if (outcome.kind === "quarantined") return `${outcome.refusal.reason}: ${outcome.refusal.detail}`;
     if (outcome.kind !== "rows") throw new Error(outcome.kind);
     const rows = outcome.contributions.map(
-      ({ table, cells }) => `${table.name}(${cells.map((cell) => cell?.input ?? "NULL").join()})`,
+      ({ table, cells }) => `${table.name}(${cells.map((cell) => inputOf(cell) ?? "NULL").join()})`,
     );
     return [...rows, ...outcome.unmapped.map((path) => `unread ${path}`)];
   };
@@ -205,7 +207,7 @@ it("I2: what rows of some items read is left to rest() in the others", () => {
     const { outcome } = decode({ item: { PK: S("1"), ...more } });
     if (outcome.kind !== "rows") throw new Error(outcome.kind);
     expect(outcome.unmapped).toEqual([]);
-    return outcome.contributions.map(({ cells }) => JSON.parse(cells[2]?.input ?? ""));
+    return outcome.contributions.map(({ cells }) => JSON.parse(inputOf(cells[2] ?? null) ?? ""));
   };
   const A = map({ City: S("c") });
   expect(rest({ Kind: S("a"), A, B: S("b") })).toEqual([{ B: "b" }]);

@@ -1,7 +1,9 @@
 /** What counts as read is what was read of this very item: rows that were not written have read nothing. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../../lambda/domain/decode/cell.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { defineItems, defineTables, integer, jsonb, text, uuid } from "../../../lambda/mapping/index.ts";
 import type { ItemsSpec } from "../../../lambda/mapping/items.ts";
@@ -17,7 +19,7 @@ function decodedBy(tables: Tables, items: ItemsSpec) {
     if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
     const rests = outcome.contributions.flatMap(({ facet, cells }) =>
       cells.flatMap((cell, at) =>
-        facet.columns[at]?.type.kind === "jsonb" ? [JSON.parse(cell?.input ?? "null")] : [],
+        facet.columns[at]?.type.kind === "jsonb" ? [JSON.parse(inputOf(cell) ?? "null")] : [],
       ),
     );
     return { unmapped: outcome.unmapped, rows: outcome.contributions.length, rests };

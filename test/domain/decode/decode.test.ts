@@ -1,7 +1,9 @@
 /** One item → what becomes of it. NULL, absent, empty and the text "NULL" are four things; nothing is read by accident. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../../lambda/domain/decode/cell.ts";
 import type { Decoded } from "../../../lambda/domain/decode/decode.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import {
@@ -96,7 +98,7 @@ function rows(item: Item, name = "things"): Record<string, string | null>[] {
   return outcome.contributions
     .filter((row) => row.table.name === name)
     .map((row) =>
-      Object.fromEntries(row.facet.columns.map((column, at) => [column.name, row.cells[at]?.input ?? null])),
+      Object.fromEntries(row.facet.columns.map((column, at) => [column.name, inputOf(row.cells[at] ?? null)])),
     );
 }
 

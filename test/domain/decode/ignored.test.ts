@@ -1,7 +1,9 @@
 /** What is left behind on purpose: an attribute, or one member of a map, and nothing beside it. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../../lambda/domain/decode/cell.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { unread } from "../../../lambda/domain/proof/discrepancy.ts";
 import { idleIgnores } from "../../../lambda/domain/proof/idle-ignores.ts";
@@ -26,8 +28,8 @@ function decoded(ignore: readonly Ignored[], more: Item, takesRest = false) {
     item: { PK: { S: "1" }, ...more },
   });
   if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
-  const json = outcome.contributions[0]?.cells[2]?.input;
-  return { unmapped: outcome.unmapped, ignored: outcome.ignored, rest: json === undefined ? null : JSON.parse(json) };
+  const json = inputOf(outcome.contributions[0]?.cells[2] ?? null);
+  return { unmapped: outcome.unmapped, ignored: outcome.ignored, rest: json === null ? null : JSON.parse(json) };
 }
 const S = (value: string): AttributeValue => ({ S: value });
 const map = (M: Item): AttributeValue => ({ M });

@@ -1,7 +1,9 @@
 /** Kinds of items that only what they hold tells apart: by a member of a map, by what is there and what is not. */
+
 import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { AttributeValue, Item } from "../../../lambda/domain/decode/attribute.ts";
+import { inputOf } from "../../../lambda/domain/decode/cell.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { absent, defineItems, defineTables, jsonb, present, text, type Where } from "../../../lambda/mapping/index.ts";
 import { loadMapping } from "../../../lambda/mapping/load.ts";
@@ -30,7 +32,7 @@ describe("I2: kinds of items", () => {
   const told = (more: Item) => {
     const { outcome } = decode({ item: { PK: S("1"), ...more } });
     if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
-    const cells = outcome.contributions[0]?.cells.map((cell) => cell?.input ?? null);
+    const cells = outcome.contributions[0]?.cells.map(inputOf);
     return { kind: outcome.entity.name, cells: cells?.slice(1), unmapped: outcome.unmapped };
   };
 

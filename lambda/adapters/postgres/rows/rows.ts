@@ -2,6 +2,7 @@
  * Contributions to one facet of one table → set-based SQL on that table. Every statement takes text arrays and casts
  * them, so a batch costs a statement and not a statement a row, and no count of parameters can run over.
  */
+import { inputOf } from "../../../domain/decode/cell.ts";
 import type { Contribution } from "../../../domain/decode/decode.ts";
 import type { Line } from "../../../domain/decode/diff.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
@@ -40,7 +41,7 @@ export interface Facet {
 }
 
 const columnArrays = ({ facet }: Facet, rows: readonly Contribution[]): (string | null)[][] =>
-  facet.columns.map((_, at) => rows.map(({ cells }) => cells[at]?.input ?? null));
+  facet.columns.map((_, at) => rows.map(({ cells }) => inputOf(cells[at] ?? null)));
 
 const keyArray = (keys: readonly (readonly string[])[]): string[] => keys.map(arrayText);
 
@@ -65,7 +66,7 @@ export async function copyRows(
     let between = "";
     for (const cell of cells) {
       lines += between;
-      lines += copyText(cell?.input ?? null);
+      lines += copyText(inputOf(cell));
       between = "\t";
     }
     lines += "\n";

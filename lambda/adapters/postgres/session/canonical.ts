@@ -36,7 +36,7 @@ export const SESSION_SETTINGS = `
   set jit = off;
 `;
 
-/** The canonical text of a value, NULL for NULL. Equals `Cell.canonical`. */
+/** The canonical text of a value, NULL for NULL. Equals `canonicalOf`. */
 export function canonicalSql(type: ColumnType, expression: string): string {
   switch (type.kind) {
     case "text":
@@ -65,7 +65,7 @@ export function canonicalSql(type: ColumnType, expression: string): string {
   }
 }
 
-/** The text of a key column as the ledger holds it, which casts back to the key. Equals `Cell.input`. */
+/** The text of a key column as the ledger holds it, which casts back to the key. Equals `inputOf`. */
 export function keySql(type: ColumnType, expression: string): string {
   return type.kind === "bytea" ? `(${expression})::text` : canonicalSql(type, expression);
 }

@@ -16,7 +16,7 @@ import {
   sumSql,
 } from "../../../../lambda/adapters/postgres/session/canonical.ts";
 import type { AttributeValue } from "../../../../lambda/domain/decode/attribute.ts";
-import { type Cell, encode } from "../../../../lambda/domain/decode/cell.ts";
+import { type Cell, canonicalOf, encode, inputOf } from "../../../../lambda/domain/decode/cell.ts";
 import { emptySum, formatSum, rowFingerprint, uuidOf } from "../../../../lambda/domain/decode/fingerprint.ts";
 import { isRefusal } from "../../../../lambda/domain/decode/refusal.ts";
 import { RunningSum } from "../../../../lambda/domain/decode/running-sum.ts";
@@ -91,8 +91,10 @@ describe("the canonical text of a value", () => {
       (cell) => cell !== undefined,
     );
     expect(cells.length).toBeGreaterThan(1000);
-    const inputs = cells.map(({ input }) => input);
-    expect(await ask({ kind }, inputs, canonicalSql({ kind }, "v"))).toEqual(cells.map(({ canonical }) => canonical));
+    const inputs = cells.flatMap((cell) => inputOf(cell) ?? []);
+    expect(await ask({ kind }, inputs, canonicalSql({ kind }, "v"))).toEqual(
+      cells.flatMap((cell) => canonicalOf(cell) ?? []),
+    );
     if (KEY_KINDS.has(kind)) expect(await ask({ kind }, inputs, keySql({ kind }, "v"))).toEqual(inputs);
   });
 
@@ -102,7 +104,7 @@ describe("the canonical text of a value", () => {
       .map((N) => natural(type, { N }))
       .filter((cell) => cell !== undefined);
     expect(numbers.length).toBeGreaterThan(300);
-    const inputs = numbers.map(({ input }) => input);
+    const inputs = numbers.flatMap((cell) => inputOf(cell) ?? []);
     expect(await ask(type, inputs, canonicalSql(type, "v"))).toEqual(inputs);
     expect(await ask(type, inputs, keySql(type, "v"))).toEqual(inputs);
   });
@@ -111,7 +113,7 @@ describe("the canonical text of a value", () => {
     const type: ColumnType = { kind: "timestamptz" };
     const millis = sample(epoch, 2000).map(String);
     const cells = millis.map((N) => cellOf(type, { N }, "epochMillis"));
-    const inputs = cells.flatMap((cell) => cell?.input ?? []);
+    const inputs = cells.flatMap((cell) => inputOf(cell ?? null) ?? []);
     expect(await ask(type, inputs, "trim_scale(extract(epoch from v) * 1000)")).toEqual(millis);
   });
 
@@ -143,7 +145,7 @@ describe("a refusal", () => {
       const numbers = [...edges, ...sample(fc.oneof(float, shortNumber, spelling), 4000)].map((N) =>
         cellOf({ kind: "numeric" }, { N }, "natural"),
       );
-      const inputs = numbers.flatMap((cell) => cell?.input ?? []);
+      const inputs = numbers.flatMap((cell) => inputOf(cell ?? null) ?? []);
       const { rows } = await client.query<{ kept: boolean }>(
         "select pg_temp.kept(v, $2) as kept from unnest($1::text[]) as v",
         [inputs, name],
@@ -168,7 +170,7 @@ describe("a refusal", () => {
         "select pg_temp.read_as(v, $2) as printed from unnest($1::text[]) as v",
         [given, kind],
       );
-      expect(given.map((S) => [S, natural({ kind }, { S })?.canonical ?? null])).toEqual(
+      expect(given.map((S) => [S, canonicalOf(natural({ kind }, { S }) ?? null)])).toEqual(
         given.map((S, at) => [S, LEAP.test(S) ? null : rows[at]?.printed]),
       );
     },
@@ -203,7 +205,7 @@ describe("fingerprints of whole rows", () => {
     await client.query(
       `insert into cells select at, ${columns.map((type, at) => `(cells->>${at})::${sqlType(type)}`).join(", ")}
        from jsonb_array_elements($1) with ordinality as given(cells, at)`,
-      [JSON.stringify(rows.map((cells) => cells.map((cell) => cell?.input ?? null)))],
+      [JSON.stringify(rows.map((cells) => cells.map(inputOf)))],
     );
   });
 

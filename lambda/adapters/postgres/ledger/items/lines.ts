@@ -1,4 +1,5 @@
 /** Lines of the ledger, read and written in sets: what items contribute, and what of it waits. */
+import { inputOf } from "../../../../domain/decode/cell.ts";
 import type { Changes, Line, Offer } from "../../../../domain/decode/diff.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Run } from "../../../../ports/runs.ts";
@@ -62,10 +63,7 @@ export async function park(
     `insert into ${LEDGER}.parked (run, item, tbl, facet, key, vals)
      select ${run}, s.c0::bigint, s.c1::smallint, s.c2::smallint, s.c3::text[], s.c4::text[] from ${unnest(5)}
      on conflict (run, tbl, facet, key, item) do update set vals = excluded.vals`,
-    [
-      ...placeArrays(numbers, offers),
-      offers.map(({ contribution }) => arrayText(contribution.cells.map((cell) => cell?.input ?? null))),
-    ],
+    [...placeArrays(numbers, offers), offers.map(({ contribution }) => arrayText(contribution.cells.map(inputOf)))],
   );
 }
 
@@ -87,8 +85,9 @@ export async function removeLines(session: Session, { run }: Place, lines: reado
   );
 }
 
-/** Lines that one statement fetches. */
-const FETCHED = 2_000;
+/** What one statement fetches: a megabyte of keys, or 2,000 lines. Of how many characters a line is, the lines before it tell. */
+const MOST_CHARACTERS = 1_000_000;
+const MOST_LINES = 2_000;
 
 /** The lines of some items, by their hashes, as they are when this is asked first. */
 export async function* linesOf(
@@ -105,9 +104,11 @@ export async function* linesOf(
      left join ${LEDGER}.parked p on p.run = l.run and p.tbl = l.tbl and p.facet = l.facet and p.key = l.key and p.item = l.item`,
     [items],
   );
-  for (;;) {
-    const { rows } = await session.query<Line>(`fetch ${FETCHED} from some_lines`);
+  for (let fetched = 100; ; ) {
+    const { rows } = await session.query<Line>(`fetch ${fetched} from some_lines`);
     if (rows.length === 0) break;
+    const characters = rows.reduce((sum, { key, source }) => sum + key.join().length + source.length, 0);
+    fetched = Math.min(MOST_LINES, Math.ceil((MOST_CHARACTERS * rows.length) / characters));
     yield rows;
   }
   // Where something failed in between, it has gone with the savepoint or the transaction.
