@@ -160,7 +160,7 @@ export function openTarget(url: string, mapping: Mapping, options: OpenOptions =
   return {
     runs: runStore(sessions),
     queue: unitQueue(sessions, mapping),
-    tables: targetTables(url, sessions, mapping, migrations, told),
+    tables: targetTables(sessions, mapping, migrations, told),
     repeats: repeats(sessions, mapping),
     proof: targetProof(sessions, mapping, told),
     spots: spotRows(sessions, mapping),

@@ -1,13 +1,13 @@
 /** A seeded sample of migrated items, read again from the source, decoded, and compared with their rows column by column. */
 import type { Item } from "../domain/decode/attribute.ts";
 import { versionThatCounts } from "../domain/decode/copies.ts";
-import type { Contribution, Decode } from "../domain/decode/decode.ts";
+import type { Decode } from "../domain/decode/decode.ts";
 import { parseItem } from "../domain/decode/dynamodb-json.ts";
 import { parseJson } from "../domain/decode/json-names.ts";
 import { piecesOf, weightOf } from "../domain/decode/pieces.ts";
 import {
   compareItem,
-  compareRows,
+  compareRow,
   type SampledItem,
   type SpotExample,
   type SpotFacts,
@@ -39,32 +39,41 @@ export async function spotCheck(task: SpotCheck): Promise<SpotFacts> {
   }
   const sample = await rows.sample(run, seed, perEntity);
   const again = Map.groupBy(await reread.get(sample.map(keyOf)), (item) => decode({ item }).item);
-  const found: SpotExample[] = [];
-  let [changed, wrong] = [0, 0];
-  for (const sampled of sample) {
-    // Decoded one item at a time: what a whole sample gives may be a hundred times as much as it holds.
-    const copies = (again.get(sampled.item) ?? []).map((item) => decode({ item }));
-    const now = versionThatCounts(copies, new Set(sampled.refused));
-    const compared = compareItem(sampled, now, reread.how === "by-position");
-    const differences = "kind" in compared ? [compared] : await differencesOf(sampled, compared);
-    if (differences.some(({ kind }) => kind === "wrong")) wrong += 1;
-    else if (differences.length > 0) changed += 1;
-    found.push(...differences);
+  const differing = new Map<SampledItem, SpotExample[]>(sample.map((sampled) => [sampled, []]));
+  // As many as a report may show: one is enough for the item to be wrong.
+  const room = (sampled: SampledItem): number => EXAMPLES - (differing.get(sampled)?.length ?? 0);
+  const differ = (sampled: SampledItem, found: readonly SpotExample[]) =>
+    void differing.get(sampled)?.push(...found.slice(0, room(sampled)));
+  for (const piece of piecesOf(given(), ({ contribution }) => weightOf(contribution))) {
+    const held = await rows.rows(run, piece);
+    for (const [at, { sampled, contribution }] of piece.entries())
+      differ(sampled, compareRow(sampled, contribution, held[at] ?? { kind: "missing" }));
   }
-  const examples = found.sort((a, b) => b.kind.localeCompare(a.kind)).slice(0, EXAMPLES);
+  const all = [...differing.values()];
+  const wrong = all.filter((found) => found.some(({ kind }) => kind === "wrong")).length;
+  const changed = all.filter((found) => found.length > 0).length - wrong;
+  const examples = all
+    .flat()
+    .sort((a, b) => b.kind.localeCompare(a.kind))
+    .slice(0, EXAMPLES);
   const counts = [...Map.groupBy(sample, ({ entity }) => entity).values()].map((items) => items.length);
   // An entity that gave fewer than were asked for has no more.
   const partly = perEntity === 0 || counts.includes(perEntity) ? { ofEach: perEntity } : {};
   return { seed, population, sampled: sample.length, ...partly, changed, wrong, examples };
 
-  /** As many as a report may show: one is enough for the item to be wrong. */
-  async function differencesOf(sampled: SampledItem, contributions: readonly Contribution[]): Promise<SpotExample[]> {
-    const differences: SpotExample[] = [];
-    for (const piece of piecesOf(contributions, weightOf)) {
-      differences.push(...compareRows(sampled, piece, await rows.rows(run, sampled.item, piece)).slice(0, EXAMPLES));
-      if (differences.length >= EXAMPLES) break;
+  /** Decoded one item at a time: what a whole sample gives may be a hundred times as much as it holds. */
+  function* given() {
+    for (const sampled of sample) {
+      const copies = (again.get(sampled.item) ?? []).map((item) => decode({ item }));
+      const now = versionThatCounts(copies, new Set(sampled.refused));
+      const compared = compareItem(sampled, now, reread.how === "by-position");
+      if ("kind" in compared) differ(sampled, [compared]);
+      else
+        for (const contribution of compared) {
+          if (room(sampled) === 0) break;
+          yield { item: sampled.item, sampled, contribution };
+        }
     }
-    return differences;
   }
 }
 

@@ -75,7 +75,7 @@ function stopping(at: number, when: "before" | "after") {
     },
     spots: {
       sample: (run, seed, each) => count("sample", () => spots.sample(run, seed, each)),
-      rows: (run, item, rows) => spots.rows(run, item, rows),
+      rows: (run, given) => spots.rows(run, given),
     },
   });
   return { around, told };

@@ -57,19 +57,11 @@ export function compareItem(
   return now.outcome.contributions;
 }
 
-/** Compares some of an item's rows with what the target has of them, in their order. Empty where all agree. */
-export const compareRows = (
-  { source }: SampledItem,
-  rows: readonly Contribution[],
-  held: readonly HeldRow[],
-): SpotExample[] =>
-  rows.flatMap((row, at) =>
-    compareRow(row, held[at] ?? { kind: "missing" }).map((detail) => ({
-      ...{ kind: "wrong" as const, detail, source, table: row.table.name, key: row.key },
-    })),
-  );
+/** Compares a row that an item gives with what the target has of it. Empty where they agree. */
+export const compareRow = ({ source }: SampledItem, row: Contribution, held: HeldRow): SpotExample[] =>
+  differencesOf(row, held).map((detail) => ({ kind: "wrong", detail, source, table: row.table.name, key: row.key }));
 
-function compareRow({ facet, cells }: Contribution, held: HeldRow): string[] {
+function differencesOf({ facet, cells }: Contribution, held: HeldRow): string[] {
   switch (held.kind) {
     case "parked":
       return [];

@@ -20,15 +20,13 @@ import { runVersions, type SchemaMigrations } from "../tables/schema-migrations.
 import { createTables } from "../tables/tables.ts";
 
 export function targetTables(
-  url: string,
   sessions: Sessions,
   mapping: Mapping,
   migrations: SchemaMigrations,
   told?: Told,
 ): TargetTables {
   return {
-    check: (source) =>
-      sessions.use((session) => checkTarget(session, { url, mapping, before: migrations.before, source })),
+    check: (source) => sessions.use((session) => checkTarget(session, { mapping, before: migrations.before, source })),
     prepare: (run) =>
       alone(sessions, run, "copy", async (session) => {
         await runVersions(sessions, { run: run.id, when: "before", versions: migrations.before });

@@ -1,10 +1,9 @@
 /** The ledger's items in the order of their hashes → a sample; contributions → the columns their rows have now. */
-import type { Contribution } from "../../../domain/decode/decode.ts";
 import { sourceHash } from "../../../domain/decode/fingerprint.ts";
 import type { HeldRow, SampledItem } from "../../../domain/proof/spot-check.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import type { SpotRows } from "../../../ports/spot-rows.ts";
+import type { Given, SpotRows } from "../../../ports/spot-rows.ts";
 import { isParked } from "../ledger/items/holding.ts";
 import { itemsFrom } from "../ledger/items/sample.ts";
 import { keptOf } from "../ledger/passes/seen.ts";
@@ -27,15 +26,15 @@ export function spotRows(sessions: Sessions, mapping: Mapping): SpotRows {
         const kept = await keptOf(session, run, items);
         return drawn.filter(({ item }) => kept.has(item));
       }),
-    rows: (run, item, contributions) =>
+    rows: (run, given) =>
       sessions.use((session) =>
         lookingUp(session, async () => {
-          const held = new Map<Contribution, HeldRow>();
-          for (const rows of Map.groupBy(contributions, ({ facet }) => facet).values()) {
-            const found = await heldRows(session, run, item, rows);
+          const held = new Map<Given, HeldRow>();
+          for (const rows of Map.groupBy(given, ({ contribution }) => contribution.facet).values()) {
+            const found = await heldRows(session, run, rows);
             for (const [at, row] of rows.entries()) held.set(row, found[at] ?? { kind: "missing" });
           }
-          return contributions.map((contribution) => held.get(contribution) ?? { kind: "missing" });
+          return given.map((each) => held.get(each) ?? { kind: "missing" });
         }),
       ),
   };
@@ -56,17 +55,17 @@ async function drawEntity(
 }
 
 /** The rows of one facet, one for each contribution, in order. */
-async function heldRows(session: Session, run: Run, item: string, rows: readonly Contribution[]): Promise<HeldRow[]> {
+async function heldRows(session: Session, run: Run, rows: readonly Given[]): Promise<HeldRow[]> {
   const [first] = rows;
   if (first === undefined) return [];
-  const { table, facet } = first;
+  const { table, facet } = first.contribution;
   const values = facet.columns.map(({ name, type }) => canonicalSql(type, `t.${quote(name)}`)).join(", ");
   const { rows: found } = await session.query<{ there: boolean; parked: boolean; values: (string | null)[] }>(
     `select t.${quote(table.primaryKey[0]?.name ?? "")} is not null as there, array[${values}] as values,
-       ${isParked(run.id, table, facet, "s.key::text[]", "$2")} as parked
-     from unnest($1::text[]) with ordinality s(key, n)
+       ${isParked(run.id, table, facet, "s.key::text[]", "s.item")} as parked
+     from unnest($1::text[], $2::uuid[]) with ordinality s(key, item, n)
      left join ${tableSql(table)} t on ${keyEquals(table, "t", "(s.key::text[])")} order by s.n`,
-    [rows.map(({ key }) => arrayText(key)), item],
+    [rows.map(({ contribution }) => arrayText(contribution.key)), rows.map(({ item }) => item)],
   );
   return found.map(({ there, parked, values: columns }) => {
     if (parked) return { kind: "parked" };

@@ -5,10 +5,8 @@ import type { Mapping } from "../../../mapping/model.ts";
 import type { TargetFacts } from "../../../ports/tables.ts";
 import { builtBy } from "../ledger/run/built.ts";
 import { ownedByOthers } from "../ledger/run/owned.ts";
-import { connect, type Session } from "../session/connection.ts";
-import { pooled } from "../session/errors.ts";
+import type { Session } from "../session/connection.ts";
 import type { Versions } from "../session/migrator.ts";
-import { keepsSessions } from "../session/pooler.ts";
 import { quote, tableSql } from "../session/sql.ts";
 import { adopted, rowStatements } from "./adopted.ts";
 import { definedOn } from "./definitions.ts";
@@ -18,16 +16,14 @@ import { takenNames } from "./taken-names.ts";
 import { type Trial, takingBack, tryTables } from "./try-out.ts";
 
 export interface Checked {
-  readonly url: string;
   readonly mapping: Mapping;
   readonly before: Versions | undefined;
   /** The source of the run that is to begin or to go on. */
   readonly source: string;
 }
 
-/** Throws MigrationError `target-pooled` or `sealed`: neither leaves anything to look at. */
-export async function checkTarget(session: Session, { url, mapping, before, source }: Checked): Promise<TargetFacts> {
-  if (!(await keepsSessions(() => connect(url, "preflight")))) throw pooled();
+/** Throws MigrationError `sealed`, which leaves nothing to look at. */
+export async function checkTarget(session: Session, { mapping, before, source }: Checked): Promise<TargetFacts> {
   await refuseSealed(session, mapping, source);
   const warnings: Finding[] = session.isDirect ? [] : [PINNED];
   const { role, findings, missing, isLedgerOurs, mayMake } = await premises(session, mapping);

@@ -38,7 +38,8 @@ it("the rows of a piece of an item are looked up, and the table they stand in is
     await using target = openTarget(database.url, mapping);
     const [run] = await target.runs.list();
     if (run === undefined) throw new Error("a run was begun");
-    const held = await target.spots.rows(run, decoded.item, contributions);
+    const given = contributions.map((contribution) => ({ item: decoded.item, contribution }));
+    const held = await target.spots.rows(run, given);
     expect(held.map(({ kind }) => kind)).toEqual(Array(LOOKED_AT).fill("held"));
   }
   await vi.waitFor(async () => expect((await scans()).looked).toBe(before.looked + LOOKED_AT), {
