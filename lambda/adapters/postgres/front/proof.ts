@@ -14,10 +14,10 @@ import { letCount, lockCounts } from "../ledger/run/locks.ts";
 import { tableContent } from "../proof/contents.ts";
 import { countingAnew, countingInServer } from "../proof/counted-relations.ts";
 import { keepLineSums, lineSums } from "../proof/line-sums.ts";
-import { NO_RELATIONS, relationsOf, together } from "../proof/relations.ts";
+import { NO_RELATIONS, promisesOn, relationsOf, together } from "../proof/relations.ts";
 import { versionsOf } from "../proof/versions.ts";
 import type { Session } from "../session/connection.ts";
-import { allAtOneMoment, sideBySide } from "../session/one-moment.ts";
+import { sideBySide } from "../session/one-moment.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { TablePlace } from "../session/sql.ts";
 import { type Unattended, unattended, unlessStopped } from "../session/unattended.ts";
@@ -26,10 +26,11 @@ import { ledgerFacts } from "./ledger-facts.ts";
 
 export function targetProof(sessions: Sessions, mapping: Mapping, told: Told = () => undefined): TargetProof {
   return {
-    ledger: async (run) => {
-      const [facts] = await allAtOneMoment(sessions, [], 1, [(session) => ledgerFacts(session, run, mapping)]);
-      return must(facts, "each task has a result");
-    },
+    ledger: (run) =>
+      sideBySide(sessions, [], 1, async () => ({
+        tasks: [(session: Session) => ledgerFacts(session, run, mapping)],
+        end: async ([facts]) => must(facts, "each task has a result"),
+      })),
     contents: (run, signal) => unlessStopped(contents(sessions, run, mapping, signal, told), signal),
     relations: (run, signal) => unlessStopped(relations(sessions, run, mapping, signal, told), signal),
   };
@@ -66,15 +67,23 @@ async function relations(
 ): Promise<RelationFacts> {
   const { laps } = await kept(sessions, run, "relations", signal, async (session, server, before) => {
     const counting = countingInServer(session, server, run, before);
-    for (const table of mapping.tables) await relationsOf(session, run, table, counting);
+    const promises = await promisesOn(session, run, mapping.tables);
+    for (const table of mapping.tables) await relationsOf(session, run, table, promises, counting);
   });
   const each = telling("relations checked", mapping, told);
-  const tasks = mapping.tables.map((table) => (session: Session) => {
-    signal.throwIfAborted();
-    return each(relationsOf(session, run, table, countingAnew(session, run, laps)));
-  });
-  const read = await readTables(sessions, mapping);
-  return (await allAtOneMoment(sessions, read, AT_ONCE, tasks)).reduce(together, NO_RELATIONS);
+  return sideBySide<RelationFacts, RelationFacts>(
+    sessions,
+    await readTables(sessions, mapping),
+    AT_ONCE,
+    async (first) => {
+      const promises = await promisesOn(first, run, mapping.tables);
+      const tasks = mapping.tables.map((table) => (session: Session) => {
+        signal.throwIfAborted();
+        return each(relationsOf(session, run, table, promises, countingAnew(session, run, laps)));
+      });
+      return { tasks, end: async (results) => results.reduce(together, NO_RELATIONS) };
+    },
+  );
 }
 
 /** Tells how many tables are done, each time one is. */

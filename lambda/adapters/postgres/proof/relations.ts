@@ -6,7 +6,7 @@ import type { RelationFacts } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { sourceOf } from "../ledger/items/holding.ts";
-import { builtBy, type Named, type Note } from "../ledger/run/built.ts";
+import { type Built, builtBy, type Named, type Note } from "../ledger/run/built.ts";
 import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { keyOfRow, quote, type TablePlace, tableSql, textsOfRow } from "../session/sql.ts";
@@ -32,16 +32,28 @@ export const NO_RELATIONS: RelationFacts = {
 /** Counts what a query of `key`, `source` and `parent` finds of a table, and names the first; the query reads that table and some others. */
 export type Counting = (table: TableModel, select: string, others: readonly TablePlace[]) => Promise<Orphans>;
 
+/** What runs have made, and how what the schema promises stands. */
+export interface Promises {
+  readonly made: Built;
+  readonly standingsOf: (table: TableModel) => Standings;
+}
+
+/** Asked once of all tables. */
+export const promisesOn = async (session: Session, run: Run, tables: readonly TableModel[]): Promise<Promises> => ({
+  made: await builtBy(session),
+  standingsOf: await standingsOn(session, run.id, tables),
+});
+
 /** Of one table. */
 export async function relationsOf(
   session: Session,
   run: Run,
   table: TableModel,
+  { made: { notes }, standingsOf }: Promises,
   counting: Counting,
 ): Promise<RelationFacts> {
   const facts: Facts = { foreignKeys: [], duplicates: [], nulls: [], checks: [], indexes: [], missing: [] };
-  const { notes } = await builtBy(session);
-  const standings = await standingsOn(session, run.id, table);
+  const standings = standingsOf(table);
   const standing = standings.of;
   const breakers: Breakers = (condition, { read = [], parent = [] } = {}) =>
     counting(table, breaking(run, table, condition, parent), read);

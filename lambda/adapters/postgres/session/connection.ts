@@ -215,6 +215,7 @@ export async function aside<T>(session: Session, work: () => Promise<T>): Promis
   try {
     return await work();
   } finally {
-    if (!session.broken) await session.query(isWithin ? "rollback to savepoint aside" : "rollback");
+    if (!session.broken)
+      await session.query(isWithin ? "rollback to savepoint aside; release savepoint aside" : "rollback");
   }
 }

@@ -77,11 +77,3 @@ async function canHave(session: Session, names: readonly string[]): Promise<bool
     return false;
   }
 }
-
-/** So many tasks of one kind, and their results in order. */
-export const allAtOneMoment = <T>(
-  sessions: Sessions,
-  tables: readonly TablePlace[],
-  atOnce: number,
-  tasks: AtOneMoment<T, T[]>["tasks"],
-): Promise<T[]> => sideBySide(sessions, tables, atOnce, async () => ({ tasks, end: async (results) => [...results] }));

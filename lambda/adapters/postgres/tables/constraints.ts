@@ -11,7 +11,7 @@ import type { Session } from "../session/connection.ts";
 import { hasDependents } from "../session/errors.ts";
 import { quote, type TablePlace, tableSql } from "../session/sql.ts";
 import { atOnce, type Carrier } from "./carrying.ts";
-import { forLater, referredTable } from "./ddl.ts";
+import { forLater, referredTable, together } from "./ddl.ts";
 import { type Defined, definedOn, sameName, sameThing, statementsFor } from "./definitions.ts";
 import { laterPromises, ownPromises, type Promised, referencePromises, type WantedOf, wantedOn } from "./promises.ts";
 import { standIn } from "./standing.ts";
@@ -70,8 +70,8 @@ export async function buildConstraints(
   const { session, run, carrier } = building;
   const made = await builtBy(session);
   for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
-  const all: Promising[] = [];
-  for (const table of mapping.tables) all.push({ table, made, ...(await wantedOn(session, table)) });
+  const compared = await wantedOn(session, mapping.tables);
+  const all = mapping.tables.map((table): Promising => ({ table, made, ...compared(table) }));
   for (const [at, of] of all.entries()) {
     told({ doing: "constraints and indexes", done: at, of: all.length });
     for (const promised of ownPromises(of.table)) await build(building, of, promised);
@@ -93,9 +93,9 @@ export async function buildConstraints(
   await analyzeLines(session);
   for (const of of all) {
     for (const promised of laterPromises(of.table)) await build(building, of, promised);
-    await forgetUnbuilt(session, run, of.table);
     for (const statement of forLater(of.table, mapping.after)) await session.query(statement);
   }
+  await forgetUnbuilt(session, run, mapping.tables);
 }
 
 /** What this run has built and the schema does not say any more is nobody's. */
@@ -111,13 +111,16 @@ async function forgetUnpromised(session: Session, run: Run, table: TableModel, {
 }
 
 /** What was noted before it was made, and could not be. */
-async function forgetUnbuilt(session: Session, { id }: Run, table: TableModel): Promise<void> {
-  const tbl = tableSql(table);
-  const unbuilt = await unbuiltOn(session, id, tbl);
-  if (unbuilt.length === 0) return;
-  const present = (await definedOn(session, [tbl]))(tbl);
-  for (const named of unbuilt)
-    if (!present.some((each) => sameName(each, named))) await forgetUnmade(session, id, tbl, named);
+async function forgetUnbuilt(session: Session, { id }: Run, tables: readonly TablePlace[]): Promise<void> {
+  const own = new Set(tables.map(tableSql));
+  const unbuilt = [...(await unbuiltOn(session, id))].filter(([tbl]) => own.has(tbl));
+  const defined = await definedOn(
+    session,
+    unbuilt.map(([tbl]) => tbl),
+  );
+  for (const [tbl, things] of unbuilt)
+    for (const named of things)
+      if (!defined(tbl).some((each) => sameName(each, named))) await forgetUnmade(session, id, tbl, named);
 }
 
 /** A table, what Postgres makes of its promises, and what runs have made. */
@@ -174,9 +177,6 @@ async function build({ session, run, carrier }: Building, of: Promising, promise
   if (notes.length > 0 || isWantedTwice(of, { kind, name, ...want })) of.present = undefined;
   await carrier.carry(what, whole ? [together(made)] : [together(made), validate], note);
 }
-
-/** All of them or none: what is sent at once is one transaction. */
-const together = (statements: readonly string[]): string => statements.join("; ");
 
 /** Makes what is noted and not there, and has Postgres vouch for it where it does that apart. */
 async function remake(session: Session, carrier: Carrier, notes: readonly Note[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** The schema → everything it promises of a table beside its rows, in the order it is built; and what Postgres makes of each of them. */
+import { must } from "../../../domain/must.ts";
 import type { CheckModel, ForeignKeyModel, TableModel } from "../../../mapping/model.ts";
 import type { Named } from "../ledger/run/built.ts";
 import { type Asking, isTable } from "../session/catalogue.ts";
@@ -17,6 +18,7 @@ import {
   referredTable,
   setDefault,
   setNotNull,
+  together,
   validateConstraint,
 } from "./ddl.ts";
 import { type Defined, definedOn, sameName } from "./definitions.ts";
@@ -102,37 +104,85 @@ export interface Compared {
   readonly present: readonly Defined[];
 }
 
+/** Statements that make one thing of a table. */
+interface Trying {
+  readonly table: TableModel;
+  readonly of: Named;
+  readonly made: readonly string[];
+}
+
 /**
- * What Postgres makes of what the schema says of a table: each thing is built on an empty twin, printed, and taken back. Foreign
- * keys are printed without: a twin cannot have them, and there is nothing in them that Postgres would put otherwise.
+ * What Postgres makes of what the schema says of tables: each thing is built on empty twins, printed, and taken back, of all tables
+ * at once, because it is the asking that costs. Foreign keys are printed without: a twin cannot have them, and there is nothing
+ * in them that Postgres would put otherwise.
  */
-export async function wantedOn(session: Session, table: TableModel): Promise<Compared> {
-  const twin = { ...table, schema: "pg_temp" };
-  const refused = new Map<string, string>();
-  const attempt = async ({ kind, name }: Named, statements: readonly string[]) => {
-    try {
-      await inSavepoint(session, async () => {
-        for (const statement of statements) await session.query(statement);
-      });
-    } catch (error) {
-      const reason = unbuildable(error);
-      if (reason === undefined) throw error;
-      refused.set(JSON.stringify([kind, name]), reason);
-    }
-  };
-  return aside(session, async () => {
-    await session.query(`create temp table ${quote(table.name)} (like ${tableSql(table)})`);
-    for (const promised of ownPromises(twin)) await attempt(promised, promised.made);
-    for (const column of table.columns) await attempt({ kind: "default", name: column.name }, setDefault(twin, column));
-    const defined = await definedOn(session, [tableSql(twin), tableSql(table)]);
-    const all = [...defined(tableSql(twin)), ...(await referencesOf(session, table))];
+export async function wantedOn(
+  session: Session,
+  tables: readonly TableModel[],
+): Promise<(table: TableModel) => Compared> {
+  const all = new Map<TableModel, Compared>();
+  // A twin is called as its table is, for what Postgres says of it: those of one name, in several schemas, take turns.
+  for (const [, turn] of Map.groupBy(
+    tables,
+    (table, at) => tables.slice(0, at).filter(({ name }) => name === table.name).length,
+  ))
+    for (const [table, compared] of await aside(session, () => compare(session, turn))) all.set(table, compared);
+  return (table) => must(all.get(table), "it was asked for");
+}
+
+const twinOf = (table: TableModel): TableModel => ({ ...table, schema: "pg_temp" });
+
+async function compare(session: Session, tables: readonly TableModel[]): Promise<[TableModel, Compared][]> {
+  const twins = tables.map((table) => `create temp table ${quote(table.name)} (like ${tableSql(table)})`);
+  await session.query(together(twins));
+  const refused = new Map<TableModel, Map<string, string>>(tables.map((table) => [table, new Map()]));
+  const keyOf = ({ kind, name }: Named): string => JSON.stringify([kind, name]);
+  await tryAll(session, tables.flatMap(thingsOf), ({ table, of }, reason) =>
+    refused.get(table)?.set(keyOf(of), reason),
+  );
+  const defined = await definedOn(session, [...tables.map(twinOf), ...tables].map(tableSql));
+  const compared: [TableModel, Compared][] = [];
+  for (const table of tables) {
+    const all = [...defined(tableSql(twinOf(table))), ...(await referencesOf(session, table))];
     const wanted: WantedOf = (promised) => {
-      const reason = refused.get(JSON.stringify([promised.kind, promised.name]));
+      const reason = refused.get(table)?.get(keyOf(promised));
       if (reason !== undefined) return { refused: reason };
       return { definition: all.find((each) => sameName(each, promised))?.definition ?? "" };
     };
-    return { wanted, present: defined(tableSql(table)) };
-  });
+    compared.push([table, { wanted, present: defined(tableSql(table)) }]);
+  }
+  return compared;
+}
+
+/** What a twin is given, and by which statements. */
+function thingsOf(table: TableModel): Trying[] {
+  const twin = twinOf(table);
+  const promises = ownPromises(twin).map((of) => ({ table, of, made: of.made }));
+  const defaults = table.columns.map((column) => ({
+    ...{ table, of: { kind: "default", name: column.name } as const },
+    made: setDefault(twin, column),
+  }));
+  return [...promises, ...defaults].filter(({ made }) => made.length > 0);
+}
+
+/** All at once where nothing is refused, halved until what is stands alone. */
+async function tryAll(
+  session: Session,
+  things: readonly Trying[],
+  refuse: (thing: Trying, reason: string) => void,
+): Promise<void> {
+  const [first] = things;
+  if (first === undefined) return;
+  try {
+    await inSavepoint(session, () => session.query(together(things.flatMap(({ made }) => made))));
+  } catch (error) {
+    const reason = unbuildable(error);
+    if (reason === undefined) throw error;
+    if (things.length === 1) return refuse(first, reason);
+    const middle = Math.ceil(things.length / 2);
+    await tryAll(session, things.slice(0, middle), refuse);
+    await tryAll(session, things.slice(middle), refuse);
+  }
 }
 
 /** Foreign keys as Postgres prints them. */

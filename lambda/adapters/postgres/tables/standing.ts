@@ -1,11 +1,11 @@
 /** What the schema promises of a table → whether it stands: by its definition, in force, and where it does not, why. */
 import type { TableModel } from "../../../mapping/model.ts";
-import { unbuiltOn } from "../ledger/run/attempts.ts";
+import { type Unbuilt, unbuiltOn } from "../ledger/run/attempts.ts";
 import type { Named } from "../ledger/run/built.ts";
 import type { Session } from "../session/connection.ts";
 import { tableSql } from "../session/sql.ts";
 import { type Defined, sameName, sameThing } from "./definitions.ts";
-import { type WantedOf, wantedOn } from "./promises.ts";
+import { type Compared, type WantedOf, wantedOn } from "./promises.ts";
 
 export interface Standing {
   /** Something of this definition is there, whatever it is called. */
@@ -33,12 +33,21 @@ export interface Standings {
   of(promised: Named): Standing;
   readonly present: readonly Defined[];
   /** What was tried, and could not be built. */
-  readonly unbuilt: Awaited<ReturnType<typeof unbuiltOn>>;
+  readonly unbuilt: readonly Unbuilt[];
 }
 
-export async function standingsOn(session: Session, run: number, table: TableModel): Promise<Standings> {
-  const { wanted, present } = await wantedOn(session, table);
-  const unbuilt = await unbuiltOn(session, run, tableSql(table));
+/** Asked of all tables at once. */
+export async function standingsOn(
+  session: Session,
+  run: number,
+  tables: readonly TableModel[],
+): Promise<(table: TableModel) => Standings> {
+  const compared = await wantedOn(session, tables);
+  const unbuilt = await unbuiltOn(session, run);
+  return (table) => standings(compared(table), unbuilt.get(tableSql(table)) ?? []);
+}
+
+function standings({ wanted, present }: Compared, unbuilt: Standings["unbuilt"]): Standings {
   const of = (promised: Named): Standing => {
     const want = wanted(promised);
     const found = standIn(present, promised, want);

@@ -55,7 +55,7 @@ async function onTheTable(
     return by === undefined || made.made(table, by) ? [] : [{ promised, by }];
   });
   if (occupied.length === 0) return [];
-  const { wanted } = await wantedOn(session, table);
+  const { wanted } = (await wantedOn(session, [table]))(table);
   return occupied
     .filter(({ promised }) => standIn(present, promised, wanted(promised)) === undefined)
     .map(({ promised, by }) => ({

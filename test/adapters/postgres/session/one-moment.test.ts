@@ -1,7 +1,7 @@
 /** Sessions side by side: what each sees, what becomes of a failure, and what they leave behind. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Session } from "../../../../lambda/adapters/postgres/session/connection.ts";
-import { allAtOneMoment, sideBySide } from "../../../../lambda/adapters/postgres/session/one-moment.ts";
+import { sideBySide } from "../../../../lambda/adapters/postgres/session/one-moment.ts";
 import { openSessions, type Sessions } from "../../../../lambda/adapters/postgres/session/sessions.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
 import { query } from "../../../support/migration.ts";
@@ -22,6 +22,9 @@ afterEach(async () => {
 
 const TABLES = ["things", "others"].map((name) => ({ schema: "public", name }));
 const ask = async (session: Session, sql: string): Promise<unknown> => (await session.query(sql)).rows[0];
+/** Tasks, so many at a time, and their results. */
+const all = <T>(atOnce: number, tasks: readonly ((session: Session) => Promise<T>)[]): Promise<T[]> =>
+  sideBySide<T, T[]>(sessions, TABLES, atOnce, async () => ({ tasks, end: async (results) => [...results] }));
 const COUNT = "select count(*)::int as count, pg_backend_pid() as backend from things";
 
 it("all see what was there when they began, each on a connection of its own, and answer in their order", async () => {
@@ -34,14 +37,14 @@ it("all see what was there when they began, each on a connection of its own, and
     await written.promise;
     return { at, ...Object(await ask(session, COUNT)) };
   };
-  const all = allAtOneMoment(sessions, TABLES, 3, [0, 1, 2].map(task));
+  const three = all(3, [0, 1, 2].map(task));
   await begun.promise;
   await query(database.url, "insert into things values (2)");
   written.resolve();
-  const seen = await all;
+  const seen = await three;
   expect(seen).toMatchObject([0, 1, 2].map((at) => ({ at, count: 1 })));
   expect(new Set(seen.map(({ backend }) => backend)).size).toBe(3);
-  expect(await allAtOneMoment(sessions, TABLES, 3, [task(0)])).toMatchObject([{ count: 2 }]);
+  expect(await all(3, [task(0)])).toMatchObject([{ count: 2 }]);
 });
 
 it("what is made of the results is of the same moment", async () => {
@@ -59,7 +62,7 @@ it("one that fails ends it, nothing is begun after it, and no transaction stays 
     if (at === 1) await session.query("select 1 / 0");
     await session.query("select pg_sleep(0.2)");
   });
-  await expect(allAtOneMoment(sessions, TABLES, 2, tasks)).rejects.toThrow("22012");
+  await expect(all(2, tasks)).rejects.toThrow("22012");
   expect(begun).toBeLessThan(4);
   const open =
     "select from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()";
@@ -68,9 +71,7 @@ it("one that fails ends it, nothing is begun after it, and no transaction stays 
 
 it("whoever is done first may wait for the others, and only here", async () => {
   const idle = "show idle_in_transaction_session_timeout";
-  const told = await allAtOneMoment(
-    sessions,
-    TABLES,
+  const told = await all(
     2,
     [0, 1].map(() => (session: Session) => ask(session, idle)),
   );

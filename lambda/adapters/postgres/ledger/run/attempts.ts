@@ -69,7 +69,7 @@ export function noting(
 ): string {
   const it = `run = ${id} and tbl = ${literal(tbl)} and kind = ${literal(kind)} and name = ${literal(name)}`;
   const ended = `update ${LEDGER}.attempt set ended = true`;
-  const end = isLast ? `; ${ended} where ${it}` : "";
+  const end = isLast ? `;\n${ended} where ${it}` : "";
   if (!isAgain) return `${statement}${end}`;
   // What Postgres says of it is left out: nothing here can tell whether that quotes a row.
   const reason = "'it failed when nobody was there to be told why, SQLSTATE ' || sqlstate || '; a repair tells more'";
@@ -81,11 +81,16 @@ export function noting(
   end`)}`;
 }
 
-/** Why things of a table could not be made. */
-export async function unbuiltOn(session: Asking, run: number, tbl: string): Promise<(Named & { reason: string })[]> {
-  const { rows } = await session.query<Named & { reason: string }>(
-    `select kind, name, reason from ${LEDGER}.attempt where run = $1 and tbl = $2 and reason is not null`,
-    [run, tbl],
+/** Why something could not be made. */
+export interface Unbuilt extends Named {
+  readonly reason: string;
+}
+
+/** What could not be made of tables, by the tables' names as SQL. */
+export async function unbuiltOn(session: Asking, run: number): Promise<ReadonlyMap<string, readonly Unbuilt[]>> {
+  const { rows } = await session.query<Unbuilt & { tbl: string }>(
+    `select tbl, kind, name, reason from ${LEDGER}.attempt where run = $1 and reason is not null`,
+    [run],
   );
-  return rows;
+  return Map.groupBy(rows, ({ tbl }) => tbl);
 }
