@@ -83,8 +83,8 @@ export function setDefault(
   return sql === undefined ? [] : [`alter table ${tableSql(table)} alter ${quote(name)} set default ${sql}`];
 }
 
-/** All of them or none: what is sent at once is one transaction. A comment at the end of one is none of the next. */
-export const together = (statements: readonly string[]): string => statements.join(";\n");
+/** All of them or none: what is sent at once is one transaction. A comment at the end of one ends with its line. */
+export const together = (statements: readonly string[]): string => statements.join("\n; ");
 
 /** Who owns a table from then on, and who may use it. May be repeated. */
 export function forLater(table: TableModel, { owner, grants }: AfterModel): string[] {

@@ -113,7 +113,7 @@ interface Trying {
 
 /**
  * What Postgres makes of what the schema says of tables: each thing is built on empty twins, printed, and taken back, of all tables
- * at once, because it is the asking that costs. Foreign keys are printed without: a twin cannot have them, and there is nothing
+ * of a schema at once, because it is the asking that costs. Foreign keys are printed without: a twin cannot have them, and there is nothing
  * in them that Postgres would put otherwise.
  */
 export async function wantedOn(
@@ -121,12 +121,9 @@ export async function wantedOn(
   tables: readonly TableModel[],
 ): Promise<(table: TableModel) => Compared> {
   const all = new Map<TableModel, Compared>();
-  // A twin is called as its table is, for what Postgres says of it: those of one name, in several schemas, take turns.
-  for (const [, turn] of Map.groupBy(
-    tables,
-    (table, at) => tables.slice(0, at).filter(({ name }) => name === table.name).length,
-  ))
-    for (const [table, compared] of await aside(session, () => compare(session, turn))) all.set(table, compared);
+  // Names that are apart in their schemas may not be so in the one of twins.
+  for (const [, some] of Map.groupBy(tables, ({ schema }) => schema))
+    for (const [table, compared] of await aside(session, () => compare(session, some))) all.set(table, compared);
   return (table) => must(all.get(table), "it was asked for");
 }
 

@@ -69,7 +69,7 @@ export function noting(
 ): string {
   const it = `run = ${id} and tbl = ${literal(tbl)} and kind = ${literal(kind)} and name = ${literal(name)}`;
   const ended = `update ${LEDGER}.attempt set ended = true`;
-  const end = isLast ? `;\n${ended} where ${it}` : "";
+  const end = isLast ? `\n; ${ended} where ${it}` : "";
   if (!isAgain) return `${statement}${end}`;
   // What Postgres says of it is left out: nothing here can tell whether that quotes a row.
   const reason = "'it failed when nobody was there to be told why, SQLSTATE ' || sqlstate || '; a repair tells more'";
