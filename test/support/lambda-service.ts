@@ -69,7 +69,7 @@ export class LambdaService implements AsyncDisposable {
     });
   }
 
-  /** Puts the function into a busy loop, out of which it will not come. */
+  /** Puts the function to where it does nothing any more, and does not come from. */
   hang(): void {
     this.#process?.kill("SIGUSR2");
   }

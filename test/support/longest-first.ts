@@ -9,7 +9,7 @@ const LONGEST = [
   "crash/faults",
   "pages",
   "lib/chain",
-  "e2e/lambda",
+  "lib/function",
   "bin/stopping",
   "lib/typed",
   "e2e/sabotage",
