@@ -12,14 +12,14 @@ import { stopSignal } from "../terminal/stop.ts";
 import { writeJson } from "./answer.ts";
 import { command } from "./command.ts";
 
-export const check = command("check", async (given) => {
+export const check = command("check", async (given, _, isSaid) => {
   const { source, keys, attributes, ddl: onlyDdl, json } = given;
   const schema = await schemaOf(given.schema);
   const signal = stopSignal();
   const progress = terminalProgress();
   try {
-    const { checked, ddl, clean } = await runCheck(
-      { source, schema, keys: keys?.split(","), options: optionsAmong(given) },
+    const { checked, ddl, mapped, foreign, clean } = await runCheck(
+      { source, schema, isDefault: !isSaid("schema"), keys: keys?.split(","), options: optionsAmong(given) },
       {
         onProgress: (read) => progress.step(`reading: ${read.toLocaleString("en-US")} items`),
         signal,
@@ -28,10 +28,10 @@ export const check = command("check", async (given) => {
     );
     if (signal.aborted) progress.leave();
     else progress.done();
-    await writeJson(json, { ...checked, ddl });
+    await writeJson(json, { ...checked, ...(mapped ? { schema: given.schema } : {}), ddl });
     // What is piped into psql is not broken into lines.
     if (onlyDdl === true) print(ddl.map((statement) => `${statement};`).join("\n\n"));
-    else tell(checkText(checked, { mapped: schema !== undefined, attributes: attributes === true }));
+    else tell(checkText(checked, { mapped, schema: given.schema, foreign, attributes: attributes === true }));
     process.exitCode = !clean ? EXIT.discrepant : signal.aborted ? EXIT.incomplete : EXIT.verified;
   } finally {
     progress.leave();

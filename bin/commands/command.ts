@@ -20,7 +20,12 @@ export type Given<V extends VerbName> = {
   readonly [N in Needed<V> | Extract<Taken<V>, WithDefault>]: Value<N>;
 } & { readonly [N in Exclude<Taken<V>, WithDefault>]?: Value<N> | undefined };
 
-type Act<V extends VerbName> = (given: Given<V>, words: readonly string[]) => Promise<void>;
+/** `isSaid`: whether an option was said, and is not its default. */
+type Act<V extends VerbName> = (
+  given: Given<V>,
+  words: readonly string[],
+  isSaid: (option: OptionName) => boolean,
+) => Promise<void>;
 
 /** As it is typed. */
 export const NAME = "bin/ddb2pg";
@@ -66,7 +71,7 @@ export const command =
     const done = async (words: readonly string[], typed: Readonly<Record<string, unknown>>): Promise<void> => {
       const given = checked(verb, typed);
       for (const file of filesIn(verb, given)) await tryToWrite(file);
-      await act(given as Given<V>, words);
+      await act(given as Given<V>, words, (option) => made.getOptionValueSource(option) === "cli");
       tellUnwritten();
     };
     return verb.words === undefined

@@ -6,7 +6,7 @@ import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { parseItem, toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { parseJson } from "../../lambda/domain/decode/json-names.ts";
 import { mappingChanges, partsOf } from "../../lambda/domain/decode/mapping-parts.ts";
-import { CensusTaker } from "../../lambda/domain/discover/census.ts";
+import { CensusTaker } from "../../lambda/domain/discover/census-taker.ts";
 import { must } from "../../lambda/domain/must.ts";
 import { negated, PageTally, sumOf } from "../../lambda/domain/proof/tally.ts";
 import { readTally, writeTally } from "../../lambda/domain/proof/tally-text.ts";

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { DIRT, planted } from "../../bin/rehearse/dirt.ts";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
+import { checkText } from "../../lambda/adapters/report/check-text.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { runCheck } from "../../lambda/verbs/check.ts";
@@ -36,8 +37,8 @@ describe("with a mapping", () => {
     const { checked, clean } = await take(await fileOf("dirty.jsonl", [...planted]), { schema });
     const told = JSON.stringify(checked);
     expect(clean).toBe(false);
-    // What only a database can tell (an orphan, a duplicate value, a part that is missing) is left to the proof.
-    const later = new Set([
+    // Told in sections of their own, as is what points to nothing, is not alone or lacks a part.
+    const apart = new Set([
       "a row that is not there",
       "must be unique",
       "NULL where the mapping promises",
@@ -45,7 +46,9 @@ describe("with a mapping", () => {
       "no column takes it",
       "expired",
     ]);
-    for (const { fault, reason } of DIRT) if (!later.has(reason)) expect(told, fault).toContain(reason);
+    for (const { fault, reason } of DIRT) if (!apart.has(reason)) expect(told, fault).toContain(reason);
+    const { orphans = [], clashes, missing = [] } = checked.relations;
+    for (const found of [orphans, clashes, missing]) expect(found.length).toBeGreaterThan(0);
     expect(checked.expired).toBe(1);
     expect(checked.shapes.map(({ pk, sk, count }) => `${count} ${pk} ${sk}`)).toEqual(["1 INVOICE#{month} LINE#{int}"]);
     expect(checked.unmapped.map(({ attribute }) => attribute).sort()).toEqual(["Color", "Versions[].CopiedFrom"]);
@@ -57,9 +60,14 @@ describe("with a mapping", () => {
 
   it("a sound item is clean, is shown as its rows, and an entity without an item is said to have none", async () => {
     const user: Item = { PK: { S: "USER#a" }, SK: { S: "PROFILE" }, DisplayName: { S: "A" }, Settings: { M: {} } };
-    const { checked, clean, ddl } = await take(await fileOf("one.jsonl", [user]), { schema });
+    const alone = await take(await fileOf("one.jsonl", [user]), { schema });
+    expect(alone.clean).toBe(false);
+    const [row] = [...planted].filter(({ SK }) => SK !== undefined && "S" in SK && SK.S === "METADATA");
+    const { checked, clean, ddl } = await take(await fileOf("both.jsonl", [user, { ...row, PK: { S: "USER#a" } }]), {
+      schema,
+    });
     expect(clean).toBe(true);
-    const [sample] = checked.entities.flatMap((entity) => entity.sample ?? []);
+    const [, sample] = checked.entities.flatMap((entity) => entity.sample ?? []);
     expect(sample?.rows).toEqual([
       {
         table: "users",
@@ -70,6 +78,17 @@ describe("with a mapping", () => {
     expect(ddl.join("\n")).toMatch(
       /create table "public"."users"[\s\S]*add constraint "files_folder_id_fkey" foreign key/,
     );
+  });
+
+  it("SQL NULL never looks like a text, nor does nothing like an empty one", async () => {
+    const user: Item = { PK: { S: "USER#a" }, SK: { S: "PROFILE" }, DisplayName: { S: "NULL" }, Settings: { M: {} } };
+    const view = { mapped: true, schema: "schema", foreign: false, attributes: true };
+    const { checked } = await take(await fileOf("null.jsonl", [user]), { schema });
+    expect(checkText(checked, view)).toMatch(/display_name: "NULL", .*about: NULL/);
+    expect(checkText(checked, view)).toMatch(/^ {6}DisplayName +100 % +S, "NULL" ×1$/m);
+    const empty = { ...user, DisplayName: { S: "" } };
+    const { checked: second } = await take(await fileOf("empty.jsonl", [empty]), { schema });
+    expect(checkText(second, view)).toMatch(/display_name: "",/);
   });
 
   it("a sample is about as large as was asked, and says that it is one", async () => {
@@ -115,8 +134,9 @@ it("a reading that was stopped shows what it has, and that it is not all", async
 });
 
 describe("the command", () => {
-  const run = (...words: string[]) =>
-    spawnSync(process.execPath, [join(ROOT, "bin/cli.ts"), "check", ...words], { encoding: "utf8", cwd: folder });
+  const runIn = (cwd: string, ...words: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, "bin/cli.ts"), "check", ...words], { encoding: "utf8", cwd });
+  const run = (...words: string[]) => runIn(folder, ...words);
 
   it("exits 1 on what is to be mended, 0 without a mapping, 3 where keys or files are not to be had", async () => {
     const dirty = await fileOf("command.jsonl", [...planted]);
@@ -134,6 +154,25 @@ describe("the command", () => {
       stderr: expect.stringMatching(/--keys PK,SK/),
     });
     expect(run("--source", dirty, "--schema", join(folder, "nowhere")).status).toBe(3);
+  });
+
+  it("without --schema shows a table of no kind of the default mapping as it is, and says by which mapping it went otherwise", async () => {
+    const foreign = await fileOf("foreign.jsonl", [{ PK: { S: "SHIP#1" }, SK: { S: "CREW#7" } }]);
+    const others = await fileOf("others.jsonl", [{ pk: { S: "SHIP#1" }, sk: { S: "CREW#7" } }]);
+    for (const [file, pk] of [
+      [foreign, "PK"],
+      [others, "pk"],
+    ] as const)
+      expect(runIn(ROOT, "--source", file), pk).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^CENSUS {2}1 item read.*\n.*\n {2}no item is of a kind in schema[\s\S]*CREW#/),
+      });
+    const asked = runIn(ROOT, "--source", foreign, "--schema", "schema");
+    expect(asked).toMatchObject({ status: 1, stdout: expect.stringMatching(/^TO DO/) });
+    const known = runIn(ROOT, "--source", await fileOf("known.jsonl", [...planted]));
+    expect(known.status).toBe(1);
+    expect(known.stdout).toMatch(/known\.jsonl, by the mapping in schema\n/);
+    expect(known.stdout).toMatch(/Rows that break what tables\.ts promises\n {2}/);
   });
 
   it("says what a mapping has to say about keys and delimiter, where that is not PK, SK and #", async () => {

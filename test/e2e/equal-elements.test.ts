@@ -77,7 +77,7 @@ it("check tells both, and says of a sample that it is one", async () => {
   expect(checked.collapsed).toEqual([
     { entity: "constructor", table: "lines", count: 1, example: '{"PK":{"S":"O#1"}}' },
   ]);
-  const said = checkText(checked, { mapped: true, attributes: false });
+  const said = checkText(checked, { mapped: true, schema: "schema", foreign: false, attributes: false });
   expect(said).toMatch(/constructor → lines: 1 equal element gave no row of its own, e\.g\. in O#1\n/);
   expect(said).toMatch(IGNORED);
   expect(said).not.toContain("the attribute Old");
@@ -95,7 +95,7 @@ it("check advises to leave an attribute behind by the kind of item, as another m
   ];
   await writeFile(file, list.map((item) => `{"Item":${toDynamoDbJson(item)}}\n`).join(""));
   const { checked } = await takeCensus(`file:${file}`, { schema });
-  const said = checkText(checked, { mapped: true, attributes: true });
+  const said = checkText(checked, { mapped: true, schema: "schema", foreign: false, attributes: true });
   expect(said).toContain(
     'leave it behind: ignore: ["a.b", "Extra"] of item constructor; ignore: ["Extra"] of item toString\n',
   );

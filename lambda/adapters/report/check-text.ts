@@ -4,7 +4,8 @@ import { type Census, type EntityCensus, isClean, type Sample } from "../../doma
 import type { KeyShape } from "../../domain/discover/key-shapes.ts";
 import type { RepeatedKey } from "../../domain/discover/repeated-keys.ts";
 import { ignoredText, memberText, namesOf } from "../../mapping/attribute-path.ts";
-import { keyText, rowKeyText } from "./key-text.ts";
+import { conflictLines, relationLines } from "./check-relations.ts";
+import { keyText } from "./key-text.ts";
 import { collapsedText, findingText, grid } from "./text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -24,6 +25,10 @@ const more = (total: number, what: string): string[] => (total === 0 ? [] : [`  
 
 export interface CheckView {
   readonly mapped: boolean;
+  /** Where the mapping is, as it was said. */
+  readonly schema: string;
+  /** None of the items is of a kind of that mapping, which nobody has asked for. */
+  readonly foreign: boolean;
   /** Show the attributes of every entity, too. */
   readonly attributes: boolean;
 }
@@ -51,8 +56,8 @@ function unreadText(unmapped: Census["unmapped"]): string[] {
   ];
 }
 
-export function checkText(checked: Census, { mapped, attributes }: CheckView): string {
-  const { entities, shapes, failures, unmapped, conflicts, ignored, expired, beyond } = checked;
+export function checkText(checked: Census, { mapped, schema, foreign, attributes }: CheckView): string {
+  const { entities, shapes, failures, unmapped, ignored, expired, beyond } = checked;
   const apart = [
     ...(ignored > 0 ? [`${count(ignored)} ignored`] : []),
     ...(expired > 0 ? [`${count(expired)} expired`] : []),
@@ -60,7 +65,10 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
   const read = `${items(checked.read)} read${checked.whole ? "" : ", a sample"}`;
   return [
     `${headline(checked, mapped)}  ${[read, ...apart].join(" · ")}. Nothing was written.`,
-    checked.source,
+    mapped ? `${checked.source}, by the mapping in ${schema}` : checked.source,
+    ...(foreign
+      ? [`  no item is of a kind in ${schema}, so this is the source without a mapping; --schema DIR names another`]
+      : []),
     ...(checked.read === 0 ? ["  → name a source that holds items: --source file:ITEMS.jsonl or dynamodb:TABLE"] : []),
     ...section("Entities", mapped ? entityLines(entities) : []),
     ...section(
@@ -99,19 +107,8 @@ export function checkText(checked: Census, { mapped, attributes }: CheckView): s
     ...unreadText(unmapped),
     ...more(beyond.unmapped + rest(unmapped, MOST_FINDINGS), "values of further attributes"),
     ...section("Items that stand there more than once", repeatedLines(checked)),
-    ...section("Items that give one row", [
-      ...conflicts.flatMap(({ table, kind, count: total, examples }) => [
-        `  ${table}: ${kind}, ${items(total)}`,
-        ...examples.map(
-          ({ key, source, holder }) => `      ${rowKeyText(key)} from ${keyText(source)}, and from ${keyText(holder)}`,
-        ),
-      ]),
-      ...(checked.rowsNotCompared > 0
-        ? [
-            `  ${count(checked.rowsNotCompared)} rows were too many to remember: the run itself finds what is among them`,
-          ]
-        : []),
-    ]),
+    ...section("Items that give one row", conflictLines(checked)),
+    ...section("Rows that break what tables.ts promises", mapped ? relationLines(checked) : []),
     ...section("Equal rows of one item", collapsedText(checked.collapsed)),
     ...section("Worth a look", checked.findings.flatMap(findingText)),
     ...section("What one item becomes", entities.flatMap(sampleLines)),
@@ -207,6 +204,10 @@ const property = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? na
 const typesText = (types: AttributeCount["types"]): string =>
   types.length === 1 ? (types[0]?.[0] ?? "") : types.map(([type, times]) => `${type} ×${count(times)}`).join(", ");
 
+/** Texts that may stand for NULL. */
+const nullsText = (texts: AttributeCount["nullTexts"] = []): string =>
+  texts.length === 0 ? "" : `, ${texts.map(([text, times]) => `${JSON.stringify(text)} ×${count(times)}`).join(", ")}`;
+
 const attributeLines = (
   attributes: readonly AttributeCount[],
   total: number,
@@ -217,10 +218,10 @@ const attributeLines = (
     ? ["      no attribute but the key"]
     : grid(
         ["", "", ""],
-        attributes.map(({ name, count: filled, types }) => [
+        attributes.map(({ name, count: filled, types, nullTexts }) => [
           name,
           share(filled, total),
-          `${typesText(types)}${missed(name) ? "  ← no column takes all of it" : ignore.includes(name) ? "  ← left behind, as declared" : ""}`,
+          `${typesText(types)}${nullsText(nullTexts)}${missed(name) ? "  ← no column takes all of it" : ignore.includes(name) ? "  ← left behind, as declared" : ""}`,
         ]),
       )
         .slice(1)
@@ -249,6 +250,8 @@ const cells = (values: Sample["rows"][number]["values"]): string =>
     .join(", ");
 
 const shortened = (value: string): string => {
+  // What could be taken for no value at all stands in quotes, as NULL never does.
+  if (/^\s|\s$|^"*NULL"*$|^$/.test(value) && value.length <= MOST_CHARACTERS) return JSON.stringify(value);
   const text = [...value.replaceAll(/\s/g, " ")];
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS).join("")}…` : text.join("");
 };

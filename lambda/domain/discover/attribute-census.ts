@@ -1,7 +1,10 @@
 /** Items of one kind, one after the other → how many there are, and for each attribute how often it is there and of which types. */
 import { type AttributeValue, attributeType, type Item } from "../decode/attribute.ts";
 import { formOf } from "./key-tokens.ts";
+import { standsForNull } from "./null-texts.ts";
 
+/** Spellings of such a text told apart, of one attribute. */
+const MOST_SPELLINGS = 5;
 /** Attributes told apart; the values of all others are counted together. */
 const MOST_ATTRIBUTES = 300;
 
@@ -10,6 +13,8 @@ export interface AttributeCount {
   readonly count: number;
   /** Such as `S`, `S date`, `L of M`, with how often, the most frequent first. */
   readonly types: readonly (readonly [type: string, count: number])[];
+  /** Texts that may stand for NULL, with how often; not there where there are none. */
+  readonly nullTexts?: readonly (readonly [text: string, count: number])[];
 }
 
 export class AttributeCensus {
@@ -17,11 +22,14 @@ export class AttributeCensus {
   /** Values of attributes beyond those told apart. */
   beyond = 0;
   readonly #attributes = new Map<string, Map<string, number>>();
+  readonly #nullTexts = new Map<string, Map<string, number>>();
 
   add(item: Item, leaveOut: readonly string[]): void {
     this.items += 1;
     for (const [name, value] of Object.entries(item)) {
-      if (!leaveOut.includes(name)) this.#count(name, describeType(value), 1);
+      if (leaveOut.includes(name)) continue;
+      this.#count(name, describeType(value), 1);
+      if ("S" in value && standsForNull(value.S)) this.#spell(name, value.S, 1);
     }
   }
 
@@ -34,6 +42,14 @@ export class AttributeCensus {
     this.items += other.items;
     this.beyond += other.beyond;
     for (const [name, types] of other.#attributes) for (const [type, count] of types) this.#count(name, type, count);
+    for (const [name, texts] of other.#nullTexts) for (const [text, count] of texts) this.#spell(name, text, count);
+  }
+
+  #spell(name: string, text: string, count: number): void {
+    if (!this.#attributes.has(name)) return;
+    const texts = this.#nullTexts.get(name) ?? new Map<string, number>();
+    this.#nullTexts.set(name, texts);
+    if (texts.has(text) || texts.size < MOST_SPELLINGS) texts.set(text, (texts.get(text) ?? 0) + count);
   }
 
   #count(name: string, type: string, count: number): void {
@@ -56,8 +72,14 @@ export class AttributeCensus {
         name,
         count: [...types.values()].reduce((sum, count) => sum + count, 0),
         types: [...types].sort(([, a], [, b]) => b - a),
+        ...this.#spelled(name),
       }))
       .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  }
+
+  #spelled(name: string): Pick<AttributeCount, "nullTexts"> {
+    const texts = this.#nullTexts.get(name);
+    return texts === undefined ? {} : { nullTexts: [...texts].sort(([, a], [, b]) => b - a) };
   }
 }
 

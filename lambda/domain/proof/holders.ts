@@ -8,6 +8,22 @@ const ROOM = { rows: 500_000, characters: 40_000_000 };
 export interface Holder {
   readonly fingerprint: string;
   readonly source: string;
+  /** A character for each column: 16 bits tell two values apart, but for one pair in 65,000. */
+  readonly columns: string;
+}
+
+const NULL = "\u0000";
+
+/** As short as it comes: there is one for every row that is remembered. */
+export function columnsOf({ cells }: Pick<Contribution, "cells">): string {
+  let text = "";
+  for (const cell of cells) {
+    let hash = 0x811c9dc5;
+    const canonical = cell?.canonical ?? "";
+    for (let at = 0; at < canonical.length; at += 1) hash = Math.imul(hash ^ canonical.charCodeAt(at), 0x01000193);
+    text += cell === null ? NULL : String.fromCharCode((hash ^ (hash >>> 16)) & 0xffff || 1);
+  }
+  return text;
 }
 
 export class Holders {
@@ -23,18 +39,21 @@ export class Holders {
   }
 
   /** The item that gave this row before, if one did; otherwise it is this one from now on. */
-  holderOf({ table, facet, key, fingerprint }: Contribution, source: string): Holder | undefined {
+  holderOf(contribution: Contribution, source: string): Holder | undefined {
+    const { table, facet, key, fingerprint } = contribution;
     // A hash, because the keys of a row may be as long as its item.
     const at = createHash("sha256")
       .update(JSON.stringify([table.index, facet.index, ...key]))
       .digest("base64");
     const known = this.#holders.get(at);
     if (known !== undefined) return known;
-    if (this.#rows < 1 || this.#characters < source.length) this.forgotten += 1;
+    const columns = columnsOf(contribution);
+    const characters = source.length + columns.length * 2;
+    if (this.#rows < 1 || this.#characters < characters) this.forgotten += 1;
     else {
-      this.#holders.set(at, { fingerprint, source });
+      this.#holders.set(at, { fingerprint, source, columns });
       this.#rows -= 1;
-      this.#characters -= source.length;
+      this.#characters -= characters;
     }
     return undefined;
   }

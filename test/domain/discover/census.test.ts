@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { load } from "../../../lambda/compose.ts";
 import type { Item } from "../../../lambda/domain/decode/attribute.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
-import { CensusTaker, isClean } from "../../../lambda/domain/discover/census.ts";
+import { isClean } from "../../../lambda/domain/discover/census.ts";
+import { CensusTaker } from "../../../lambda/domain/discover/census-taker.ts";
 import { Holders } from "../../../lambda/domain/proof/holders.ts";
 import { bigint, defineItems, defineTables, table, text } from "../../../lambda/mapping/index.ts";
 
@@ -59,6 +60,21 @@ describe("two items that give one row", () => {
     expect(forth.conflicts.map(({ table: name, kind, count }) => [name, kind, count])).toEqual(told);
     expect(back.conflicts.map(({ table: name, kind, count }) => [name, kind, count])).toEqual(told);
     expect(isClean(forth)).toBe(told.length === 0);
+  });
+
+  it("are told with the columns that differ, or that none does", () => {
+    const list = [made("R#1", "a"), made("R#1", "b"), made("C#1", "a"), made("C#1", "b", n(2)), made("C#1", "c", n(3))];
+    const { conflicts } = censusOf(list);
+    expect(conflicts).toMatchObject([
+      {
+        table: "copies",
+        count: 2,
+        alike: 0,
+        differing: { n: 2 },
+        examples: [{ differing: ["n"] }, { differing: ["n"] }],
+      },
+      { table: "rejects", count: 1, alike: 1, differing: {}, examples: [{ differing: [] }] },
+    ]);
   });
 
   it("are counted all and shown a few times, with the item that came before", () => {
@@ -153,5 +169,65 @@ it("an entity is told with its items, rows and attributes, and one without an it
     attributes: [],
     ignore: [],
     beyond: 0,
+  });
+});
+
+describe("worth a look, and no fault", () => {
+  const told = (list: readonly Item[]) => {
+    const census = censusOf(list);
+    expect(isClean(census)).toBe(true);
+    return census.findings.flatMap(({ where, problem }) => (/any key/.test(problem) ? [`${where}: ${problem}`] : []));
+  };
+
+  it("a text that stands for NULL where a column takes it, with how often; none where the mapping knows it", () => {
+    const blank = { T: { S: "N/A" }, K: { S: "N/A" } };
+    const texts = defineTables({ t: { id: text().primaryKey(), t: text(), k: text().nullable() } });
+    const said = defineItems(texts, { keys: { pk: "PK" } }, ({ item, into }) => [
+      item("T", { pk: "{id:int}" }, ({ key, attr }) => [
+        into("t", { id: key.id, t: attr("T"), k: attr("K").nullIf("N/A") }),
+      ]),
+    ]);
+    const spoken = load({ tables: texts, items: said });
+    const taker = new CensusTaker(spoken.keys, {
+      mapping: spoken,
+      decode: decoder(spoken, { source: "memory:texts", expiredAt: 0n }),
+    });
+    for (const [at, more] of [blank, blank, { T: { S: "Nadia" }, K: { S: "n/a." } }].entries())
+      taker.add({ item: { PK: { S: String(at) }, ...more } });
+    const { findings, entities } = taker.census("memory:texts", true);
+    expect(findings).toEqual([
+      {
+        where: "T",
+        problem: '2 of 3 T are the text "N/A", and stay a text',
+        remedy: expect.stringContaining('.nullIf("N/A")'),
+      },
+    ]);
+    expect(entities[0]?.attributes).toEqual([
+      { name: "K", count: 3, types: [["S", 3]], nullTexts: [["N/A", 2]] },
+      { name: "T", count: 3, types: [["S", 3]], nullTexts: [["N/A", 2]] },
+    ]);
+  });
+
+  it("a template that takes any key and took strangers, by their shapes; not one whose items are alike", () => {
+    const uuid = (at: number) => `5a1e7a30-0000-4000-8000-${String(at).padStart(12, "0")}`;
+    const alike = Array.from({ length: 20 }, (_, at) => made(`R#${at}`, uuid(at)));
+    expect(told(alike)).toEqual([]);
+    expect(told([...alike, made("R#99", "META")])).toEqual([
+      'Reject: {side} takes any key: beside 20 like "R#{int}" / "{uuid}" it took 1 like "R#{int}" / "META"',
+    ]);
+    expect(told([made("R#1", "left"), made("R#2", "right")])).toEqual([]);
+  });
+
+  it("of what only an id is made", () => {
+    const made = defineTables({ t: { id: text().primaryKey() } });
+    const hashed = defineItems(made, { keys: { pk: "PK" } }, ({ item, into }) => [
+      item("T", { pk: "T" }, ({ attr, surrogate }) => [into("t", { id: surrogate("t", attr("Email")) })]),
+    ]);
+    const loaded = load({ tables: made, items: hashed });
+    const taker = new CensusTaker(loaded.keys, {
+      mapping: loaded,
+      decode: decoder(loaded, { source: "s", expiredAt: 0n }),
+    });
+    expect(taker.census("s", true).findings).toMatchObject([{ where: "T", problem: expect.stringContaining("Email") }]);
   });
 });
