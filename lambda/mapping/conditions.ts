@@ -31,6 +31,15 @@ export function conditionsOf(where: Where, to: readonly string[] = []): readonly
   });
 }
 
+/** Places of which something was begun to be asked, and nothing is. */
+export function unaskedIn(where: Where, to: readonly string[] = []): readonly (readonly string[])[] {
+  return Object.entries(where).flatMap(([name, wanted]) => {
+    if (typeof wanted !== "object") return [];
+    const path = [...to, name];
+    return Object.keys(wanted).length === 0 ? [path] : unaskedIn(wanted, path);
+  });
+}
+
 /** Whether one place is the other or the map around it. */
 const leadsTo = (path: readonly string[], to: readonly string[]): boolean =>
   path.length <= to.length && path.every((name, at) => to[at] === name);

@@ -3,7 +3,7 @@
  * one `into` for each row the item writes. The callbacks run once, when this file is loaded, with symbolic readers.
  */
 import type { Column, FlagsOf } from "./columns.ts";
-import { type Condition, conditionsOf, type Where } from "./conditions.ts";
+import { type Condition, conditionsOf, unaskedIn, type Where } from "./conditions.ts";
 import type { Kind, NumberKind } from "./kinds.ts";
 import type { Constant, Level, ReadPlan } from "./plans.ts";
 import {
@@ -83,6 +83,8 @@ export interface EntitySpec {
   readonly pk: string;
   readonly sk?: string;
   readonly where: readonly Condition[];
+  /** Maps in `where` that ask for nothing. */
+  readonly unasked: readonly (readonly string[])[];
   readonly ignore: readonly Ignored[];
   readonly writes: readonly WriteSpec[];
   /** Set where the whole item is deliberately left behind. */
@@ -163,6 +165,7 @@ const entity = (name: string, at: At<string, string>, writes: readonly WriteSpec
   pk: at.pk,
   ...(at.sk === undefined ? {} : { sk: at.sk }),
   where: conditionsOf(at.where ?? {}),
+  unasked: unaskedIn(at.where ?? {}),
   ignore: at.ignore ?? [],
   writes,
 });

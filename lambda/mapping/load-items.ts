@@ -1,4 +1,5 @@
 /** Declared items → checked entities, and from who writes what the facets of every table. */
+import { memberText } from "./attribute-path.ts";
 import type { EntitySpec, ItemsSpec, WriteSpec } from "./items.ts";
 import type { DeclaredTable } from "./load-tables.ts";
 import type { ColumnModel, FacetModel, MappingProblem, TableModel } from "./model.ts";
@@ -29,6 +30,11 @@ export function loadPattern(entity: EntitySpec, items: ItemsSpec, problems: Mapp
     say(parsed.problem, parsed.remedy);
     return undefined;
   };
+  for (const path of entity.unasked)
+    say(
+      `\`where\` asks nothing of ${path.map(memberText).join(".")}: every item meets it`,
+      `say what it holds, { ${path.at(-1)}: { NAME: "…" } }, or that it is there, { ${path.at(-1)}: present }`,
+    );
   const hasSk = items.options.keys.sk !== undefined;
   if (hasSk !== (entity.sk !== undefined)) {
     say(

@@ -226,7 +226,8 @@ export function unmappedPaths(read: Read, { root, rest }: Coverage): string[] {
     const at = root.members.get(name);
     if (at?.whole.always) continue;
     const path = memberText(name);
-    if (at !== undefined && (isTouched(at, read) || (at.isPartlyDone && !isRestRead))) {
+    // What nothing else has read is taken whole by the rest, but for what is left behind of it.
+    if (at !== undefined && (isTouched(at, read) || !isRestRead)) {
       walk(value, [{ place: at, within: read.within }], path, read.reads, found);
     } else if (!isRestRead) found.add(path);
   }
@@ -242,9 +243,9 @@ interface Spot {
 
 function walk(value: AttributeValue, spots: readonly Spot[], path: string, reads: Reads, found: Set<string>): void {
   if (spots.some(({ place: at, within }) => holds(at.whole, within, reads))) return;
-  const open = spots.filter(
-    ({ place: at, within }) => holds(at.through, within, reads) || ("M" in value && at.isPartlyDone),
-  );
+  const touched = spots.filter(({ place: at, within }) => holds(at.through, within, reads));
+  // Of a map the members are named wherever rows, of other items as may be, read members: it cannot be left behind as a whole.
+  const open = "M" in value ? spots.filter((spot) => touched.includes(spot) || spot.place.members.size > 0) : touched;
   if (open.length === 0) {
     found.add(path);
     return;

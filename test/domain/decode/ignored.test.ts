@@ -96,6 +96,44 @@ describe("I2: a member of a map that is left behind", () => {
   });
 });
 
+describe("I2: a map of which the rows of other items read members", () => {
+  const chosen = (ignore: readonly Ignored[]) =>
+    defineItems(tables, { keys: { pk: "PK" } }, ({ item, into, choose }) => [
+      item("Thing", { pk: "{id}", ignore }, ({ key, attr, constant }) => [
+        choose(attr("Kind"), {
+          full: () => into("things", { id: key.id, name: attr("a").at("b").at("c"), more: constant(null) }),
+          bare: () => into("things", { id: key.id, name: constant(null), more: constant(null) }),
+        }),
+      ]),
+    ]);
+  const unmapped = (ignore: readonly Ignored[], a: AttributeValue) => {
+    const mapping = load({ tables, items: chosen(ignore) });
+    const item = { PK: S("1"), Kind: S("bare"), a };
+    const { outcome } = decoder(mapping, { source: "s", expiredAt: 0n })({ item });
+    return outcome.kind === "rows" ? outcome.unmapped : outcome;
+  };
+  const nested = map({ b: map({ c: S("c"), d: S("d") }), e: map({ f: S("f") }) });
+
+  it("is told member by member where none of them was read, and left behind so", () => {
+    expect(unmapped([], nested)).toEqual(["a.b.c", "a.b.d", "a.e"]);
+    expect(
+      unmapped(
+        [
+          ["a", "b", "c"],
+          ["a", "b", "d"],
+        ],
+        nested,
+      ),
+    ).toEqual(["a.e"]);
+    expect(unmapped([["a", "b"]], nested)).toEqual(["a.e"]);
+  });
+
+  it("is told as a whole where it is no map", () => {
+    expect(unmapped([], S("x"))).toEqual(["a"]);
+    expect(unmapped([], map({ b: S("x") }))).toEqual(["a.b"]);
+  });
+});
+
 describe("a place inside an item", () => {
   it.each([
     ["data", ["data"], '"data"'],
