@@ -137,3 +137,24 @@ export function spelled(parts: readonly (Stretch | { readonly maybe: readonly St
 /** Beyond the least of a run without end it makes no difference how many there were. */
 const counted = ({ least, most }: Stretch, seen: number): number =>
   most === Number.POSITIVE_INFINITY ? Math.min(seen, Math.max(least, 1)) : seen;
+
+/** One of these texts. */
+export const oneOf = (texts: readonly string[]): Automaton =>
+  numbered(
+    texts.join(""),
+    "",
+    (seen, char) => (texts.some((text) => text.startsWith(seen + char)) ? seen + char : undefined),
+    (seen) => texts.includes(seen),
+  );
+
+/** What `a` accepts and `b` does not. */
+export const butNot = (a: Automaton, b: Automaton): Automaton =>
+  numbered<readonly [inA: number, inB: number]>(
+    a.letters + b.letters,
+    [START, START],
+    ([inA, inB], char) => {
+      const next = a.step(inA, char);
+      return next === DEAD ? undefined : [next, inB === DEAD ? DEAD : b.step(inB, char)];
+    },
+    ([inA, inB]) => a.accepts(inA) && (inB === DEAD || !b.accepts(inB)),
+  );

@@ -2,9 +2,9 @@
  * The forms a capture can have → the values each takes. A form is one entry here: matching, rendering and the search for
  * ambiguities all work from its automaton. Forms that are disjoint tell kinds of items apart that no literal does.
  */
-import { type Automaton, anything, type Stretch, spelled, without } from "./automaton.ts";
+import { type Automaton, anything, butNot, oneOf, type Stretch, spelled, without } from "./automaton.ts";
 
-interface Form {
+export interface Form {
   /** The values of this form. Never the empty text: an empty key part is not a value. */
   values(delimiter: string): Automaton;
   /** Whether nothing may follow it, since its values can hold anything. */
@@ -12,6 +12,7 @@ interface Form {
 }
 
 const DIGIT = "0123456789";
+const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const HEX = `${DIGIT}abcdefABCDEF`;
 /** Crockford's base 32: no I, L, O and U. */
 const BASE32 = `${DIGIT}ABCDEFGHJKMNPQRSTVWXYZ`;
@@ -26,6 +27,9 @@ const fixed = (...parts: Parameters<typeof spelled>[0]): Form => ({ values: () =
 const FORMS = {
   plain: { values: without, last: false },
   rest: { values: () => anything, last: true },
+  /** Capital letters, with digits, `_` and `-` behind the first. */
+  upper: fixed(one(UPPER), maybe({ of: `${UPPER}${DIGIT}_-`, least: 1, most: Number.POSITIVE_INFINITY })),
+  letters: fixed({ of: `${UPPER}${UPPER.toLowerCase()}`, least: 1, most: Number.POSITIVE_INFINITY }),
   /** Decimal digits, leading zeros among them. */
   int: fixed({ of: DIGIT, least: 1, most: Number.POSITIVE_INFINITY }),
   uuid: fixed(hex(8), one("-"), hex(4), one("-"), hex(4), one("-"), hex(4), one("-"), hex(12)),
@@ -40,16 +44,28 @@ const FORMS = {
   ),
 } satisfies Readonly<Record<string, Form>>;
 
-/** How a capture is written: `{name}` is plain, any other is `{name:form}`. */
-export type CaptureForm = keyof typeof FORMS;
-
-export function isCaptureForm(name: string): name is CaptureForm {
-  return Object.hasOwn(FORMS, name);
-}
+/** A capture is plain where it is written as `{name}`, and of a form where it is `{name:form}`. */
+const isNamed = (name: string): name is keyof typeof FORMS => Object.hasOwn(FORMS, name);
 
 /** The forms as a sentence would list them. */
-export const formNames: string = Object.keys(FORMS).join(", ");
+export const formNames = `${Object.keys(FORMS).join(", ")}, a list of words as in {state:open|closed}, or what it is not, {id:!int}`;
 
-export function formOf(form: CaptureForm): Form {
-  return FORMS[form];
+/** What stands behind the colon → the form; undefined where there is none of that name. */
+export function captureForm(text: string): Form | undefined {
+  if (isNamed(text)) return FORMS[text];
+  if (!text.startsWith("!")) return wordsOf(text);
+  const form = text.slice(1);
+  const other = form.startsWith("!") || form === "plain" || form === "rest" ? undefined : captureForm(form);
+  return other && { values: (delimiter) => butNot(without(delimiter), other.values(delimiter)), last: false };
+}
+
+/** One word alone would be a form that is misspelt, and so would one among others that is called as a form. */
+function wordsOf(text: string): Form | undefined {
+  const words = text.split("|");
+  if (words.length < 2 || words.some((word) => word === "" || word.startsWith("!") || isNamed(word))) return undefined;
+  return {
+    // None may hold what parts the key: another capture could never be told from it.
+    values: (delimiter) => oneOf(words.filter((word) => !word.includes(delimiter))),
+    last: false,
+  };
 }

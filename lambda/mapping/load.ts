@@ -19,6 +19,7 @@ import { checkSteps } from "./load-steps.ts";
 import { loadTables } from "./load-tables.ts";
 import type { EntityModel, IgnoredPath, Mapping, MappingProblem, Numbers, TableModel, WritePlan } from "./model.ts";
 import { own } from "./own.ts";
+import { partingForm } from "./parting.ts";
 import { specOf, type Tables, targetOf } from "./tables.ts";
 import { isTemplateProblem, parseTemplate, type Template } from "./template.ts";
 
@@ -66,7 +67,7 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
     return [ignored === undefined ? base : { ...base, ignored }];
   });
   const { order, problems: ambiguities } = findAmbiguities(entities);
-  for (const ambiguity of ambiguities) problems.push(describe(ambiguity));
+  for (const ambiguity of ambiguities) problems.push(describe(ambiguity, entities));
   if (problems.length > 0) return { problems };
 
   const { keys, ttl, ignore = [] } = items.options;
@@ -88,7 +89,10 @@ export function loadMapping(tables: Tables, items: ItemsSpec, known: Numbers = {
   return { mapping: ttl === undefined ? base : { ...base, ttl } };
 }
 
-function describe(ambiguity: ReturnType<typeof findAmbiguities>["problems"][number]): MappingProblem {
+function describe(
+  ambiguity: ReturnType<typeof findAmbiguities>["problems"][number],
+  entities: readonly EntityModel[],
+): MappingProblem {
   if (ambiguity.kind === "unreachable") {
     const { entity, hiddenBy } = ambiguity;
     const problem = `every item it matches is taken by ${hiddenBy}`;
@@ -99,8 +103,22 @@ function describe(ambiguity: ReturnType<typeof findAmbiguities>["problems"][numb
   return {
     where: `items ${first} and ${second}`,
     problem: `both match the key ${key}`,
-    remedy: "tell them apart by a literal in a template, or by `where`",
+    remedy: `${formFor(first, second, entities) ?? "tell them apart by a form of a capture, as {id:int} and {name:!int}"}, by a literal in a template, or by \`where\``,
   };
+}
+
+/** What would part the two, where a form does. */
+function formFor(first: string, second: string, entities: readonly EntityModel[]): string | undefined {
+  const patternOf = (name: string) => entities.find((entity) => entity.name === name)?.pattern;
+  for (const [one, other] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    const [pattern, from] = [patternOf(one), patternOf(other)];
+    const form = pattern && from && partingForm(pattern, from);
+    if (form !== undefined) return `tell them apart by a form of a capture, as ${form} of ${one}`;
+  }
+  return undefined;
 }
 
 /** Why an item counts as ignored that is not among those a mapping is held to. */

@@ -4,7 +4,7 @@
  * or not at all.
  */
 import { type Automaton, includes } from "./automaton.ts";
-import { type CaptureForm, formNames, formOf, isCaptureForm } from "./capture-form.ts";
+import { captureForm, type Form, formNames } from "./capture-form.ts";
 import type { Condition } from "./conditions.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { Condition } from "./conditions.ts";
  */
 export type Part =
   | { readonly kind: "literal"; readonly text: string }
-  | { readonly kind: "capture"; readonly name: string; readonly form: CaptureForm };
+  | { readonly kind: "capture"; readonly name: string; readonly form: string };
 
 export interface Template {
   readonly text: string;
@@ -63,7 +63,12 @@ export function parseTemplate(text: string, delimiter: string): Template | Templ
   const wrong = sequenceProblem(parts);
   if (wrong !== undefined) return { ...wrong, problem: `"${text}" ${wrong.problem}` };
   const captures = parts.flatMap((part) => (part.kind === "capture" ? [part] : []));
-  const values = new Map(captures.map(({ name, form }) => [name, formOf(form).values(delimiter)]));
+  const values = new Map(captures.map(({ name, form }) => [name, formIn(form).values(delimiter)]));
+  const parted = captures.find(({ form }) => form.includes(delimiter) && form.includes("|"));
+  if (parted !== undefined) {
+    const problem = `"${text}" has a word with ${delimiter} in it, in {${parted.name}:${parted.form}}`;
+    return { problem, remedy: `leave ${delimiter} out of the word: it parts the key` };
+  }
   return { text, delimiter, parts, values };
 }
 
@@ -80,12 +85,18 @@ function readPart({ escaped, capture, stray, text = "" }: Partial<Record<string,
     const problem = name === "" ? "has a capture without a name" : `has a capture named "${name}"`;
     return { problem, remedy: "use letters, digits and _, and no digit first" };
   }
-  if (more.length > 0 || !isCaptureForm(form)) {
+  if (more.length > 0 || captureForm(form) === undefined) {
     const problem = `has a capture of an unknown form, "${capture}"`;
     return { problem, remedy: `write {${name}}, or {${name}:form} with one of these forms: ${formNames}` };
   }
   return { kind: "capture", name, form };
 }
+
+const formIn = (form: string): Form => {
+  const found = captureForm(form);
+  if (found === undefined) throw new Error(`{x:${form}} was read as a capture`);
+  return found;
+};
 
 function sequenceProblem(parts: readonly Part[]): TemplateProblem | undefined {
   if (parts.length === 0) return { problem: "is empty", remedy: "write the key, with {name} where it varies" };
@@ -100,7 +111,7 @@ function sequenceProblem(parts: readonly Part[]): TemplateProblem | undefined {
       const problem = `has nothing between the captures "${part.name}" and "${next.name}"`;
       return { problem, remedy: "put the text that parts them between them, or take both as one capture" };
     }
-    if (next !== undefined && formOf(part.form).last) {
+    if (next !== undefined && formIn(part.form).last) {
       const problem = `has text after "${part.name}", which is of the form ${part.form}`;
       return { problem, remedy: `put {${part.name}:${part.form}} last, or make it plain` };
     }

@@ -1,9 +1,13 @@
 /** The forms a capture can have: which texts each takes, said once more by regular expressions, and what they tell apart. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { load } from "../../lambda/compose.ts";
+import { decoder } from "../../lambda/domain/decode/decoder.ts";
+import { must } from "../../lambda/domain/must.ts";
 import { findAmbiguities } from "../../lambda/mapping/ambiguity.ts";
 import { includes } from "../../lambda/mapping/automaton.ts";
-import { type CaptureForm, formOf, isCaptureForm } from "../../lambda/mapping/capture-form.ts";
+import { captureForm } from "../../lambda/mapping/capture-form.ts";
+import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import { keyLanguage } from "../../lambda/mapping/key-language.ts";
 import { contains, overlap } from "../../lambda/mapping/overlap.ts";
 import { isTemplateProblem, matchTemplate, parseTemplate, type Template } from "../../lambda/mapping/template.ts";
@@ -15,21 +19,31 @@ function template(text: string): Template {
   return parsed;
 }
 
-const ORACLES: Partial<Record<CaptureForm, RegExp>> = {
+const ORACLES: Readonly<Record<string, RegExp>> = {
   int: /^\d+$/,
   uuid: /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
   ulid: /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   date: /^\d{4}-\d\d-\d\d$/,
   iso: /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?([.,]\d+)?([Z+-][\d:]{0,5})?$/,
+  upper: /^[A-Z][A-Z\d_-]*$/,
+  letters: /^[A-Za-z]+$/,
+  "open|closed|oper": /^(open|closed|oper)$/,
+  "!int": /^(?!\d+$)[^#]+$/,
+  "!open|closed": /^(?!(open|closed)$)[^#]+$/,
 };
-const FORMS = Object.keys(ORACLES).filter(isCaptureForm);
+const FORMS = Object.keys(ORACLES);
 
-const SAMPLES: Partial<Record<CaptureForm, fc.Arbitrary<string>>> = {
+const SAMPLES: Readonly<Record<string, fc.Arbitrary<string>>> = {
   int: fc.stringMatching(/^\d{1,20}$/),
   uuid: fc.uuid(),
   ulid: fc.ulid(),
   date: fc.stringMatching(/^\d{4}-\d\d-\d\d$/),
   iso: fc.stringMatching(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/),
+  upper: fc.stringMatching(/^[A-Z][A-Z\d_-]{0,9}$/),
+  letters: fc.stringMatching(/^[A-Za-z]{1,9}$/),
+  "open|closed|oper": fc.constantFrom("open", "closed", "oper"),
+  "!int": fc.stringMatching(/^\d{0,3}[a-z-]\d{0,3}$/),
+  "!open|closed": fc.constantFrom("ope", "opened", "17", "x"),
 };
 /** A value of one of the forms, as it is or with something taken away, added or put in place of something. */
 const nearly = fc
@@ -46,7 +60,7 @@ const nearly = fc
 
 describe.each(FORMS)("{x:%s}", (form) => {
   const oracle = ORACLES[form] ?? /$^/;
-  const values = formOf(form).values("#");
+  const values = must(captureForm(form), "a form").values("#");
   it("takes what its rule says and nothing else", () => {
     fc.assert(
       fc.property(fc.oneof(nearly, SAMPLES[form] ?? nearly), (text) => {
@@ -73,7 +87,8 @@ describe.each(FORMS)("{x:%s}", (form) => {
   });
 
   it("refuses another form's value as part of a key", () => {
-    const other = form === "int" ? "x1" : "12";
+    const refused: Readonly<Record<string, string>> = { int: "x1", "!open|closed": "open" };
+    const other = refused[form] ?? "12";
     expect(matchTemplate(template(`A#{x:${form}}`), `A#${other}`)).toBeUndefined();
   });
 });
@@ -86,6 +101,12 @@ describe("forms tell kinds of items apart", () => {
     ["{x:date}", "{x:iso}"],
     ["A#{x:int}", "A#{x:int}#{y:int}"],
     ["ORDER#{at:iso}", "ORDER#{id:uuid}"],
+    ["{x:int}", "{x:!int}"],
+    ["{x:open|closed}", "{x:!open|closed}"],
+    ["{x:open|closed}", "{x:done|lost}"],
+    ["{x:upper}", "{x:ulid}"],
+    ["A#{x:letters}", "A#{x:int}"],
+    ["A#{x:!uuid}", "A#{x:uuid}"],
   ])("%s and %s never meet", (a, b) => {
     expect(overlap(pattern(a), pattern(b))).toBeUndefined();
     expect(
@@ -108,6 +129,33 @@ describe("forms tell kinds of items apart", () => {
     expect(found).toEqual({ order: ["number", "any"], problems: [] });
   });
 
+  it.each([
+    ["{x:open|closed}", "{x:letters}"],
+    ["{x:OPEN|SHUT}", "{x:upper}"],
+    ["{x:uuid}", "{x:!int}"],
+    ["{x:!int}", "{x}"],
+  ])("%s is narrower than %s, and is tried first", (a, b) => {
+    expect([contains(pattern(a), pattern(b)), contains(pattern(b), pattern(a))]).toEqual([true, false]);
+  });
+
+  it.each([
+    ["{x:open|int}", /unknown form.*forms: .*\{state:open\|closed\}/],
+    ["{x:open}", /unknown form/],
+    ["{x:!open}", /unknown form/],
+    ["{x:!rest}", /unknown form/],
+    ["{x:!!int}", /unknown form/],
+    ["{x:open|}", /unknown form/],
+    ["{x:o#n|closed}", /a word with # in it.*leave # out of the word/],
+  ])("%s is refused, with what to write instead", (text, told) => {
+    const parsed = parseTemplate(text, "#");
+    expect(isTemplateProblem(parsed) && `${parsed.problem} → ${parsed.remedy}`).toMatch(told);
+  });
+
+  it("I7: what a form leaves over is told, with a key that both match", () => {
+    expect(overlap(pattern("{x:upper}"), pattern("{x:!int}"))?.pk).toMatch(/^[A-Z]$/);
+    expect(overlap(pattern("{x:open|closed}"), pattern("{x:closed|lost}"))?.pk).toBe("closed");
+  });
+
   it("I7: a number can look like a ULID, and that is told", () => {
     expect(overlap(pattern("{x:int}"), pattern("{x:ulid}"))?.pk).toMatch(/^[0-7]\d{25}$/);
   });
@@ -118,4 +166,19 @@ describe("forms tell kinds of items apart", () => {
     for (const text of ["{x:int}-{y}", "{x}-{y:int}"])
       expect(matchTemplate(template(text), example?.pk ?? "")).toBeDefined();
   });
+});
+
+it("items are told apart by the forms of their keys, and one that has none of them is of no kind", () => {
+  const tables = defineTables({ t: { id: text().primaryKey(), state: text().nullable() } });
+  const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
+    item("State", { pk: "A#{state:open|closed}#{id:int}" }, ({ key }) => [into("t", { id: key.id, state: key.state })]),
+    item("Code", { pk: "A#{id:upper}#{n:int}" }, ({ key }) => [into("t", { id: key.n, state: key.id })]),
+    item("Name", { pk: "A#{id:!int}" }, ({ key }) => [into("t", { id: key.id })]),
+  ]);
+  const decode = decoder(load({ tables, items }), { source: "s", expiredAt: 0n });
+  const kindOf = (PK: string) => decode({ item: { PK: { S: PK } } }).outcome.entity?.name;
+  expect(["A#open#1", "A#US#1", "A#x1", "A#OPEN", "A#opened#1", "A#17"].map(kindOf)).toEqual([
+    ...["State", "Code", "Name", "Name"],
+    ...[undefined, undefined],
+  ]);
 });

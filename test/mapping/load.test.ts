@@ -41,6 +41,38 @@ describe("the sample mapping", () => {
 });
 
 const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
+  "two templates that a form would part": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("Number", { pk: "A#{id:int}", sk: "{side}" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+      item("Name", { pk: "A#{id}", sk: "LEFT" }, ({ key }) => [into("things", { id: key.id })]),
+    ]),
+    /^items Number and Name: both match the key "A#0" \/ "LEFT" → tell them apart by a form of a capture, as \{id:!int\} of Name, by a literal/,
+  ],
+  "two templates that no form of theirs would part": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("Left", { pk: "A#{id}", sk: "{side}" }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+      item("Right", { pk: "{id}#B", sk: "{side}" }, ({ key }) => [into("things", { id: key.id })]),
+    ]),
+    /both match the key "A#B" .* → tell them apart by a form of a capture, as \{id:int\} and \{name:!int\}, by a literal/,
+  ],
+  "a condition that asks nothing": [
+    one,
+    defineItems(one, { keys }, ({ item, into }) => [
+      item("X", { pk: "A#{id}", sk: "b", where: { data: { deep: {} } } }, ({ key }) => [
+        into("things", { id: key.id }),
+      ]),
+      item("Y", { pk: "B#{id}", sk: "b", where: {} }, ({ key, attr }) => [
+        into("things", { id: key.id, note: attr("n").optional() }),
+      ]),
+    ]),
+    /^item X: `where` asks nothing of data\.deep: every item meets it → say what it holds, \{ deep: \{ NAME: "…" \} \}, or that it is there, \{ deep: present \}$/,
+  ],
   "a surrogate of nothing": [
     one,
     defineItems(one, { keys }, ({ item, into }) => [

@@ -17,6 +17,8 @@ const told = (where: string): string =>
   `defineItems(tables, options, ({ ignoreItem }) => [ignoreItem("I", { pk: "F#{f}", sk: "M", where: ${where} }, "why")]);`;
 
 export const WORD_CASES: readonly (readonly [string, RegExp | undefined])[] = [
+  [rows(tag('attr("x").captures("{a:open|closed}#{b:!int}").b')), undefined],
+  [rows(tag('attr("x").captures("{a:open|closed}#{b:!int}").closed')), /Property 'closed' does not exist/],
   [file("size", "constant(null)"), /"may be null"' is not assignable to type '"never null"/],
   [file("note", "constant(null)"), undefined],
   [file("note", "undefined"), /'undefined' is not assignable/],
