@@ -1,12 +1,28 @@
 /** Items of one kind, one after the other → how many there are, and for each attribute how often it is there and of which types. */
 import { type AttributeValue, attributeType, type Item } from "../decode/attribute.ts";
 import { formOf } from "./key-tokens.ts";
-import { standsForNull } from "./null-texts.ts";
 
 /** Spellings of such a text told apart, of one attribute. */
 const MOST_SPELLINGS = 5;
 /** Attributes told apart; the values of all others are counted together. */
 const MOST_ATTRIBUTES = 300;
+
+/** What people write where they have no value. */
+const NULL_TEXTS: ReadonlySet<string> = new Set([
+  "null",
+  "(null)",
+  "nil",
+  "none",
+  "undefined",
+  "n/a",
+  "#n/a",
+  "nan",
+  "\\n",
+  "-",
+]);
+const LONGEST_NULL = 9;
+
+const standsForNull = (text: string): boolean => text.length <= LONGEST_NULL && NULL_TEXTS.has(text.toLowerCase());
 
 export interface AttributeCount {
   readonly name: string;

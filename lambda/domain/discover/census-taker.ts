@@ -19,8 +19,8 @@ import { AttributeCensus } from "./attribute-census.ts";
 import type { Census, Conflict, EntityCensus, Failure, Sample } from "./census.ts";
 import { Groups } from "./groups.ts";
 import { KeyShapes } from "./key-shapes.ts";
-import { spelledNulls } from "./null-texts.ts";
 import { RelationCensus } from "./relation-census.ts";
+import { spelledNulls } from "./spelled-nulls.ts";
 import { Strangers } from "./strangers.ts";
 
 /** Kinds of failures, and of each entity the attributes nobody reads, that are told apart. */

@@ -1,24 +1,8 @@
-/** Texts that people write where they have no value → how often they stand there, and where the mapping takes one for a text like others. */
+/** Texts that stand for no value, as people write it → where the mapping takes them for a text like others. */
 import type { EntityModel, RowPlan, WritePlan } from "../../mapping/model.ts";
 import { pathOf, type ReadPlan } from "../../mapping/plans.ts";
 import type { Finding } from "../migration-error.ts";
 import type { AttributeCount } from "./attribute-census.ts";
-
-const TEXTS: ReadonlySet<string> = new Set([
-  "null",
-  "(null)",
-  "nil",
-  "none",
-  "undefined",
-  "n/a",
-  "#n/a",
-  "nan",
-  "\\n",
-  "-",
-]);
-const LONGEST = 9;
-
-export const standsForNull = (text: string): boolean => text.length <= LONGEST && TEXTS.has(text.toLowerCase());
 
 /** Of one entity: attributes that become text as they stand, and hold such a text. */
 export function spelledNulls({ name: where, writes }: EntityModel, attributes: readonly AttributeCount[]): Finding[] {
