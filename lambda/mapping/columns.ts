@@ -9,7 +9,10 @@ export interface Flags {
   readonly nullable: boolean;
   readonly filled: boolean;
   readonly key: boolean;
+  readonly unique: boolean;
   readonly references: string;
+  /** The column of it that is referred to, where that is not its primary key. */
+  readonly referenced: string;
 }
 
 /** Everything a column says, as data. `defaultSql` is an SQL expression Postgres evaluates. */
@@ -23,6 +26,7 @@ export interface ColumnSpec {
   readonly laterDefault?: string;
   readonly identity: boolean;
   readonly references?: string;
+  readonly referenced?: string;
   readonly comment?: string;
 }
 
@@ -37,7 +41,14 @@ export interface Column<K extends Kind = Kind, F extends Flags = Flags> {
 
 export type FlagsOf<C extends Column> = C[typeof flags];
 
-type Plain = { readonly nullable: false; readonly filled: false; readonly key: false; readonly references: never };
+type Plain = {
+  readonly nullable: false;
+  readonly filled: false;
+  readonly key: false;
+  readonly unique: false;
+  readonly references: never;
+  readonly referenced: never;
+};
 type With<F extends Flags, P extends Partial<Flags>> = { readonly [N in keyof Flags]: N extends keyof P ? P[N] : F[N] };
 type Having<F extends Flags, P extends Partial<Flags>> = With<F, P> extends infer W extends Flags ? W : never;
 
@@ -47,7 +58,7 @@ export interface ColumnBuilder<K extends Kind, F extends Flags> extends Column<K
   /** May hold NULL, and does where an `into` leaves it out; one of them has to name it. */
   nullable(): ColumnBuilder<K, Having<F, { readonly nullable: true }>>;
   /** No two rows have the same value. Built after the copy; duplicates are reported with their source keys. */
-  unique(): ColumnBuilder<K, F>;
+  unique(): ColumnBuilder<K, Having<F, { readonly unique: true }>>;
   /** A secondary index on this column alone. Foreign keys get theirs without asking. */
   index(): ColumnBuilder<K, F>;
   /** An SQL expression Postgres uses where an `into` leaves the column out. */
@@ -58,6 +69,11 @@ export interface ColumnBuilder<K extends Kind, F extends Flags> extends Column<K
   identityLater(): ColumnBuilder<K, F>;
   /** A foreign key to the single-column primary key of `table`. */
   references<const R extends string>(table: R): ColumnBuilder<K, Having<F, { readonly references: R }>>;
+  /** A foreign key to a column of `table` that is unique. */
+  references<const R extends string, const O extends string>(
+    table: R,
+    column: O,
+  ): ColumnBuilder<K, Having<F, { readonly references: R; readonly referenced: O }>>;
   /** Kept in Postgres as the column's comment. */
   comment(text: string): ColumnBuilder<K, F>;
 }
@@ -74,7 +90,8 @@ function column<K extends Kind, F extends Flags>(kind: K, spec: ColumnSpec): Col
     default: (defaultSql) => say({ defaultSql }),
     defaultLater: (laterDefault) => say({ laterDefault }),
     identityLater: () => say({ identity: true }),
-    references: (references) => say({ references }),
+    references: (references: string, referenced?: string) =>
+      say({ references, ...(referenced === undefined ? {} : { referenced }) }),
     comment: (comment) => say({ comment }),
   };
   // The flags are a type without a value: this is the one place that says so.

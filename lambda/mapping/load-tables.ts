@@ -6,6 +6,7 @@ import {
   type Columns,
   columnsOf,
   type Duplicates,
+  type ForeignKeySpec,
   type IndexSpec,
   specOf,
   type TableLike,
@@ -108,14 +109,17 @@ function loadTable(
     for (const column of missing) say(column, `${what} names a column that does not exist`, "correct the name");
     return missing.length === 0 && list.length > 0;
   };
-  const foreignKeys = distinct([
+  const foreignKeys = distinct<ForeignKeySpec>([
     ...Object.entries(columns).flatMap(
       ([
         column,
         {
-          spec: { references },
+          spec: { references, referenced },
         },
-      ]) => (references === undefined ? [] : [{ columns: [column], references }]),
+      ]) =>
+        references === undefined
+          ? []
+          : [{ columns: [column], references, ...(referenced === undefined ? {} : { referenced: [referenced] }) }],
     ),
     ...spec.foreignKeys.filter((key) => known(key.columns, "a foreign key")),
   ]).flatMap((key) => loadForeignKey(key, columns, all, say));
@@ -160,7 +164,7 @@ function loadTable(
     primaryKey,
     foreignKeys: foreignKeys.map((key) => ({
       ...key,
-      name: named(key.columns, "fkey", JSON.stringify([key.referencedSchema, key.references])),
+      name: named(key.columns, "fkey", JSON.stringify([key.referencedSchema, key.references, key.referencedColumns])),
     })),
     uniques: uniques.map((list) => ({ name: named(list, "key"), columns: list })),
     indexes: indexes.map(({ columns: list, where }) => ({
@@ -223,7 +227,7 @@ function checkDuplicates(policy: Duplicates, columns: readonly ColumnModel[], sa
 }
 
 function loadForeignKey(
-  { columns: own, references }: { columns: readonly string[]; references: string },
+  { columns: own, references, referenced }: ForeignKeySpec,
   columns: Columns,
   all: Tables,
   say: Say,
@@ -238,16 +242,24 @@ function loadForeignKey(
     return [];
   }
   const theirs = columnsOf(target);
-  const referencedColumns = keyNames(theirs);
+  const primaryKey = keyNames(theirs);
+  const referencedColumns = referenced ?? primaryKey;
+  if (![primaryKey, ...uniqueIn(target)].some((list) => sameSet(list, referencedColumns))) {
+    const there = `(${referencedColumns.join(", ")}) of ${references}`;
+    const problem = `it references ${there}, which is neither its primary key nor unique`;
+    say(own.join(", "), problem, `say .unique() of ${there}, or reference what is`);
+    return [];
+  }
   const kinds = (list: readonly string[], of: Columns) =>
     list
       .map((column) => of[column]?.spec.type)
       .map((type) => (type === undefined ? "?" : sqlType({ kind: type.kind })));
   const [here, there] = [kinds(own, columns).join(", "), kinds(referencedColumns, theirs).join(", ")];
   if (here !== there) {
+    const what = referenced === undefined ? "the primary key" : `(${referenced.join(", ")})`;
     say(
       own.join(", "),
-      `it is (${here}), the primary key of ${references} is (${there})`,
+      `it is (${here}), ${what} of ${references} is (${there})`,
       "give both the same columns in the same order",
     );
     return [];
@@ -255,3 +267,12 @@ function loadForeignKey(
   const referencedSchema = schemaOf(target, all);
   return [{ columns: own, references, referencedSchema, referencedColumns }];
 }
+
+/** The columns of a table that are unique, alone or together. */
+function uniqueIn(table: TableLike): readonly (readonly string[])[] {
+  const alone = Object.entries(columnsOf(table)).flatMap(([name, { spec }]) => (spec.unique ? [[name]] : []));
+  return [...alone, ...specOf(table).uniques];
+}
+
+const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each) => b.includes(each));

@@ -17,6 +17,8 @@ export type Duplicates<C extends string = string> = "reject" | "identical" | "me
 export interface ForeignKeySpec {
   readonly columns: readonly string[];
   readonly references: string;
+  /** Columns that are unique together; the primary key where they are not named. */
+  readonly referenced?: readonly string[];
 }
 
 export interface IndexSpec {
@@ -45,41 +47,67 @@ export interface TableSpec {
 
 declare const targets: unique symbol;
 
-/** A table with more to say than its columns. `R` names the tables its composite foreign keys point to. */
-export interface Table<C extends Columns = Columns, R extends string = string> {
+/** A foreign key as the compiler knows it; none of `referenced` stands for the primary key. */
+interface To<N extends string = string, R extends readonly string[] = readonly string[]> {
+  readonly table: N;
+  readonly referenced: R;
+}
+
+/** A table with more to say than its columns. `R` are its composite foreign keys, `U` the columns that are unique together. */
+export interface Table<
+  C extends Columns = Columns,
+  R extends To = To,
+  U extends readonly string[] = readonly string[],
+> {
   readonly columns: C;
   readonly spec: TableSpec;
-  readonly [targets]: R;
+  readonly [targets]: { readonly to: R; readonly unique: U };
 }
 
 type Names<C extends Columns> = readonly (keyof C & string)[];
 
-export interface TableBuilder<C extends Columns, R extends string> extends Table<C, R> {
+export interface TableBuilder<C extends Columns, R extends To, U extends readonly string[]> extends Table<C, R, U> {
   /** A foreign key of several columns to the primary key of `table`, column by column in order. */
-  foreignKey<const T extends string>(columns: Names<C>, table: T): TableBuilder<C, R | T>;
-  unique(...columns: Names<C>): TableBuilder<C, R>;
-  index(...columns: Names<C>): TableBuilder<C, R>;
+  foreignKey<const T extends string>(columns: Names<C>, table: T): TableBuilder<C, R | To<T, []>, U>;
+  /** The same to columns of it that are unique together. */
+  foreignKey<const T extends string, const O extends readonly string[]>(
+    columns: Names<C>,
+    table: T,
+    referenced: O,
+  ): TableBuilder<C, R | To<T, O>, U>;
+  unique<const N extends Names<C>>(...columns: N): TableBuilder<C, R, U | N>;
+  index(...columns: Names<C>): TableBuilder<C, R, U>;
   /** An index of the rows that meet an SQL condition. */
-  indexWhere(condition: string, ...columns: Names<C>): TableBuilder<C, R>;
+  indexWhere(condition: string, ...columns: Names<C>): TableBuilder<C, R, U>;
   /** An SQL condition every row must meet. Built after the copy; rows that do not are reported with their source keys. */
-  check(name: string, condition: string): TableBuilder<C, R>;
+  check(name: string, condition: string): TableBuilder<C, R, U>;
   /** The Postgres schema of this table; it is made where it is missing. */
-  schema(name: string): TableBuilder<C, R>;
+  schema(name: string): TableBuilder<C, R, U>;
   /**
    * The table belongs to the migration of another source. Only its primary key has to be named, for foreign keys to it; they
    * are built when both migrations have been run.
    */
-  writtenElsewhere(): TableBuilder<C, R>;
-  duplicates(policy: Duplicates<keyof C & string>): TableBuilder<C, R>;
-  comment(text: string): TableBuilder<C, R>;
+  writtenElsewhere(): TableBuilder<C, R, U>;
+  duplicates(policy: Duplicates<keyof C & string>): TableBuilder<C, R, U>;
+  comment(text: string): TableBuilder<C, R, U>;
 }
 
-function build<C extends Columns, R extends string>(columns: C, spec: TableSpec): TableBuilder<C, R> {
-  const say = <S extends string>(more: Partial<TableSpec>) => build<C, S>(columns, { ...spec, ...more });
-  const builder: Omit<TableBuilder<C, R>, typeof targets> = {
+function build<C extends Columns, R extends To, U extends readonly string[]>(
+  columns: C,
+  spec: TableSpec,
+): TableBuilder<C, R, U> {
+  const say = <S extends To = R, V extends readonly string[] = U>(more: Partial<TableSpec>) =>
+    build<C, S, V>(columns, { ...spec, ...more });
+  const builder: Omit<TableBuilder<C, R, U>, typeof targets> = {
     columns,
     spec,
-    foreignKey: (names, references) => say({ foreignKeys: [...spec.foreignKeys, { columns: names, references }] }),
+    foreignKey: (names: Names<C>, references: string, referenced?: readonly string[]) =>
+      say({
+        foreignKeys: [
+          ...spec.foreignKeys,
+          { columns: names, references, ...(referenced === undefined ? {} : { referenced }) },
+        ],
+      }),
     unique: (...names) => say({ uniques: [...spec.uniques, names] }),
     index: (...names) => say({ indexes: [...spec.indexes, { columns: names }] }),
     indexWhere: (where, ...names) => say({ indexes: [...spec.indexes, { columns: names, where }] }),
@@ -90,7 +118,7 @@ function build<C extends Columns, R extends string>(columns: C, spec: TableSpec)
     comment: (comment) => say({ comment }),
   };
   // The names of the referenced tables are a type without a value: this is the one place that says so.
-  return builder as TableBuilder<C, R>;
+  return builder as TableBuilder<C, R, U>;
 }
 
 const NOTHING_MORE: TableSpec = {
@@ -103,7 +131,7 @@ const NOTHING_MORE: TableSpec = {
 };
 
 /** A table that has composite keys, indexes or a policy for duplicates. */
-export function table<const C extends Columns>(columns: C): TableBuilder<C, never> {
+export function table<const C extends Columns>(columns: C): TableBuilder<C, never, never> {
   return build(columns, NOTHING_MORE);
 }
 
@@ -130,23 +158,68 @@ export type KeyColumns<C extends Columns> = {
 
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
+type Same<A extends string, B extends string> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** The columns of a table that are unique alone, or together with others. */
+type UniqueIn<X extends TableLike> =
+  | {
+      [N in keyof ColumnsOf<X> & string]: FlagsOf<ColumnsOf<X>[N]>["unique"] extends true ? N : never;
+    }[keyof ColumnsOf<X> & string]
+  | (X extends Table<Columns, To, infer U> ? U : never);
+/** `true` where these columns, in whichever order, are the primary key or unique. */
+type IsUnique<X extends TableLike, O extends string> =
+  Same<O, KeyColumns<ColumnsOf<X>>> extends true
+    ? true
+    : UniqueIn<X> extends infer U
+      ? U extends readonly string[]
+        ? Same<O, U[number]>
+        : U extends string
+          ? Same<O, U>
+          : never
+      : never;
+
+type Unreferable<
+  N extends string,
+  O extends string,
+> = `(${O}) of "${N}" is neither its primary key nor unique: say .unique() of it`;
+
+type KindCheck<N extends string, There extends Column, C extends Column> = There["kind"] extends C["kind"]
+  ? unknown
+  : { error: `the column of "${N}" is ${There["kind"]}, this column is ${C["kind"]}` };
+
 type ReferenceCheck<T extends Tables, C extends Column> = [FlagsOf<C>["references"]] extends [never]
   ? unknown
   : FlagsOf<C>["references"] extends infer R extends keyof T & string
-    ? IsUnion<KeyColumns<ColumnsOf<T[R]>>> extends true
-      ? { error: `"${R}" has a composite key: use foreignKey([...], "${R}")` }
-      : ColumnsOf<T[R]>[KeyColumns<ColumnsOf<T[R]>>]["kind"] extends C["kind"]
-        ? unknown
-        : {
-            error: `the key of "${R}" is ${ColumnsOf<T[R]>[KeyColumns<ColumnsOf<T[R]>>]["kind"]}, this column is ${C["kind"]}`;
-          }
+    ? [FlagsOf<C>["referenced"]] extends [never]
+      ? IsUnion<KeyColumns<ColumnsOf<T[R]>>> extends true
+        ? { error: `"${R}" has a composite key: use foreignKey([...], "${R}")` }
+        : KindCheck<R, ColumnsOf<T[R]>[KeyColumns<ColumnsOf<T[R]>>], C>
+      : FlagsOf<C>["referenced"] extends infer O extends keyof ColumnsOf<T[R]> & string
+        ? true extends IsUnique<T[R], O>
+          ? KindCheck<R, ColumnsOf<T[R]>[O], C>
+          : { error: Unreferable<R, O> }
+        : { error: `"${R}" has no column "${FlagsOf<C>["referenced"]}"` }
     : { error: `there is no table "${FlagsOf<C>["references"]}"` };
+
+/** What is wrong with composite foreign keys; never where nothing is. */
+type WrongKey<T extends Tables, R> =
+  R extends To<infer N, infer O>
+    ? N extends keyof T & string
+      ? O extends readonly []
+        ? never
+        : [O[number]] extends [keyof ColumnsOf<T[N]>]
+          ? true extends IsUnique<T[N], O[number]>
+            ? never
+            : Unreferable<N, O[number]>
+          : `"${N}" has no column "${Exclude<O[number], keyof ColumnsOf<T[N]>>}"`
+      : `there is no table "${N}"`
+    : never;
 
 type TableCheck<T extends Tables, X extends TableLike> =
   X extends Table<infer C, infer R>
-    ? [R] extends [keyof T]
+    ? [WrongKey<T, R>] extends [never]
       ? { readonly columns: { readonly [N in keyof C]: ReferenceCheck<T, C[N]> } }
-      : { error: `there is no table "${Exclude<R, keyof T & string>}"` }
+      : { error: WrongKey<T, R> }
     : X extends Columns
       ? { readonly [N in keyof X]: ReferenceCheck<T, X[N]> }
       : unknown;

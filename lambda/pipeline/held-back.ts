@@ -16,14 +16,24 @@ export async function heldBack(
   signal: AbortSignal,
 ): Promise<readonly HeldBack[]> {
   const missed: readonly RowKey[] = [
-    ...foreignKeys.flatMap(({ references: table, missing }) => missing.first.map(({ key }) => ({ table, key }))),
-    ...nulls.flatMap(({ table, examples }) => examples.map(({ key = [] }) => ({ table, key }))),
+    ...foreignKeys.flatMap(({ references: table, referencedColumns: columns, missing }) =>
+      missing.first.map(({ key }) => ({ table, columns, key })),
+    ),
+    ...nulls.flatMap(({ table, examples }) =>
+      examples.map(({ key = [] }) => ({ table, columns: keyOf(mapping, table), key })),
+    ),
   ];
   if (missed.length === 0) return [];
   const open = new Set(missed.map(placeOf));
   const keysOf = rowKeys(
     mapping,
-    mapping.tables.filter(({ name }) => missed.some(({ table }) => table === name)),
+    mapping.tables.flatMap((table) => {
+      const lists = missed.flatMap(({ table: name, columns }) => (name === table.name ? [columns] : []));
+      return [...new Map(lists.map((columns) => [columns.join(), columns])).values()].map((columns) => ({
+        table,
+        columns,
+      }));
+    }),
   );
   const found: HeldBack[] = [];
   await quarantine.each(run, async (some) => {
@@ -42,4 +52,7 @@ export async function heldBack(
   }
 }
 
-const placeOf = ({ table, key }: RowKey): string => JSON.stringify([table, key]);
+const placeOf = ({ table, columns, key }: RowKey): string => JSON.stringify([table, columns, key]);
+
+const keyOf = ({ tables }: Mapping, name: string): readonly string[] =>
+  tables.find((table) => table.name === name)?.primaryKey.map((column) => column.name) ?? [];

@@ -41,6 +41,14 @@ describe("the sample mapping", () => {
 });
 
 const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
+  "a reference to what is not unique": [
+    unchecked({
+      a: { id: text().primaryKey(), b: text().references("b", "name") },
+      b: { id: text().primaryKey(), name: text() },
+    }),
+    defineItems(unchecked({}), { keys }, () => []),
+    /table a, column b: it references \(name\) of b, which is neither its primary key nor unique → say \.unique\(\) of \(name\) of b/,
+  ],
   "two templates that a form would part": [
     one,
     defineItems(one, { keys }, ({ item, into }) => [

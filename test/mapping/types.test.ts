@@ -35,6 +35,26 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
     'defineTables({ d: { x: text().primaryKey(), y: text().primaryKey() }, e: { id: text().primaryKey(), d: text().references("d") } });',
     /composite key/,
   ],
+  [
+    'defineTables({ a: { id: text().primaryKey(), b: text().references("b", "cod") }, b: { id: text().primaryKey(), code: text().unique() } });',
+    /has no column .*cod/,
+  ],
+  [
+    'defineTables({ a: { id: text().primaryKey(), b: text().references("b", "name") }, b: { id: text().primaryKey(), name: text() } });',
+    /\(name\) of .* is neither its primary key nor unique: say \.unique/,
+  ],
+  [
+    'defineTables({ a: { id: text().primaryKey(), b: integer().references("b", "code") }, b: { id: text().primaryKey(), code: text().unique() } });',
+    /is text, this column is integer/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text(), c: text() }).foreignKey(["b", "c"], "b", ["x", "id"]), b: table({ id: text().primaryKey(), x: text(), y: text() }).unique("x", "y") });',
+    /\((x|id)\) of .* is neither/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text(), c: text() }).foreignKey(["b", "c"], "b", ["x", "z"]), b: table({ id: text().primaryKey(), x: text(), y: text() }).unique("x", "y") });',
+    /has no column .*z/,
+  ],
   ['defineTables({ a: table({ id: text().primaryKey() }).index("idd") });', /"idd"/],
   ['defineTables({ a: table({ id: text().primaryKey() }).duplicates({ latest: "when" }) });', /"when"/],
   ['defineTables({ a: table({ id: text().primaryKey(), b: text() }).foreignKey(["b"], "nowhere") });', /nowhere/],
@@ -159,6 +179,14 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
   ],
   ...WORD_CASES,
   // What must compile.
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b", "code"), c: text(), d: text().nullable().references("b", "id") }).foreignKey(["b", "c"], "b", ["y", "x"]).foreignKey(["c"], "b"), b: table({ id: text().primaryKey(), code: text().unique().nullable(), x: text(), y: text() }).unique("x", "y").index("x") });',
+    undefined,
+  ],
+  [
+    'defineTables({ a: { id: text().primaryKey(), b: text().references("b", "code") }, b: table({ id: text().primaryKey(), code: text() }).unique("code").check("c", "true") });',
+    undefined,
+  ],
   [
     'defineItems(tables, options, ({ item, into, each }) => [item("F", { pk: "F#{f}", sk: "M" }, ({ key, attr }) => [into("files", { file_id: key.f, size: attr("s"), created_at: attr("c"), note: attr("n").oneOf("a").nullIf("x").optional().nullable() })])]);',
     undefined,

@@ -6,6 +6,7 @@
 import { ignoredName } from "../../mapping/attribute-path.ts";
 import type { EntityModel, Mapping } from "../../mapping/model.ts";
 import type { Item } from "../decode/attribute.ts";
+import { inputOf } from "../decode/cell.ts";
 import { ignoredBy } from "../decode/coverage.ts";
 import type { Contribution, Decode, Decoded } from "../decode/decode.ts";
 import { keySource } from "../decode/source-key.ts";
@@ -250,7 +251,7 @@ function entityCensus({ name }: EntityModel, kind: Kind | undefined, ignore: rea
 
 const rowOf = ({ table, facet, cells }: Contribution): Sample["rows"][number] => ({
   table: table.name,
-  values: Object.fromEntries(facet.columns.map(({ name }, at) => [name, cells[at]?.input ?? null])),
+  values: Object.fromEntries(facet.columns.map(({ name }, at) => [name, inputOf(cells[at] ?? null)])),
 });
 
 const differingIn = (row: Contribution, before: string): string[] => {

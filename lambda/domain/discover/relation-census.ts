@@ -4,6 +4,7 @@
  * at from then on, then one in four: what is told is true of those, and the others are not spoken of.
  */
 import type { FacetModel, TableModel } from "../../mapping/model.ts";
+import { type Cell, canonicalOf, inputOf } from "../decode/cell.ts";
 import type { Contribution } from "../decode/decode.ts";
 import { digest } from "../decode/fingerprint.ts";
 import { placeOf } from "../decode/rows.ts";
@@ -127,7 +128,7 @@ export class RelationCensus {
     const given = this.#referred
       .filter((each) => each.table === table.name)
       .flatMap((referred) =>
-        valuesIn(facet, referred.columns, (values) => this.#give(referred, hashOf(values.map(textOf)))),
+        valuesIn(facet, referred.columns, (values) => this.#give(referred, hashOf(textsOf(values)))),
       );
     const referring = this.#referred.flatMap((referred) =>
       referred.by
@@ -138,7 +139,7 @@ export class RelationCensus {
       .filter((each) => each.table === table)
       .flatMap((unique) =>
         valuesIn(facet, unique.columns, (values, { key }, source) =>
-          this.#share(unique, hashOf(values.map(textOf)), hashOf(key), source),
+          this.#share(unique, hashOf(textsOf(values)), hashOf(key), source),
         ),
       );
     const parts = this.#parts
@@ -164,14 +165,14 @@ export class RelationCensus {
   }
 
   #refer({ given }: Referred, { pending }: Referring, values: readonly Cell[], source: string): void {
-    const value = hashOf(values.map(textOf));
+    const value = hashOf(textsOf(values));
     if (!this.#isLookedAt(value) || given.has(value)) return;
     const known = pending.get(value);
     if (known !== undefined) {
       known.rows += 1;
       return;
     }
-    pending.set(value, { rows: 1, source: this.#kept(source), parent: values.map(({ input }) => input) });
+    pending.set(value, { rows: 1, source: this.#kept(source), parent: values.flatMap((cell) => inputOf(cell) ?? []) });
     this.#take();
   }
 
@@ -229,9 +230,7 @@ export class RelationCensus {
   }
 }
 
-type Cell = NonNullable<Contribution["cells"][number]>;
-
-const textOf = ({ canonical }: Cell): string => canonical;
+const textsOf = (values: readonly Cell[]): string[] => values.flatMap((cell) => canonicalOf(cell) ?? []);
 
 const hashOf = (values: readonly string[]): number => Number.parseInt(digest(placeOf(values)).slice(0, 13), 16);
 

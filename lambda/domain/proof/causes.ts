@@ -8,7 +8,7 @@ import type { Example, ForeignKeyFacts, HeldBack, TableContent } from "./evidenc
 /** A row that is not there, and those that point to it. */
 export interface MissingRow {
   readonly table: string;
-  /** Its primary key, by which it is referred to. */
+  /** What it is referred to by: its primary key, or other columns that are unique. */
   readonly columns: readonly string[];
   readonly key: readonly string[];
   /** The item in quarantine that would have given it. */
@@ -104,14 +104,17 @@ export function causesOf(discrepancies: readonly Discrepancy[], facts: Facts): C
     let told = 0;
     for (const { key: values, rows, examples } of missing.first) {
       told += rows;
-      const item = facts.heldBack.find((each) => each.table === references && sameNames(each.key, values));
+      const item = facts.heldBack.find(
+        (each) =>
+          each.table === references && sameNames(each.columns, referencedColumns) && sameNames(each.key, values),
+      );
       const name =
         (item && known.reasons.get(reasonOf(item))) ??
         (isGone(references, values) ? known.missing.get(references) : undefined) ??
         own;
       const draft = draftOf(String(name), at);
       draft.pointing += rows;
-      const place = JSON.stringify([references, values]);
+      const place = JSON.stringify([references, referencedColumns, values]);
       const before = draft.missing.get(place);
       const pointing = [...(before?.pointing ?? []), { table, columns, rows, examples }];
       draft.missing.set(place, {

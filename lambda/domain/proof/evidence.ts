@@ -92,7 +92,8 @@ export interface MissingParents {
 /** A row that is not there and is referred to, and the item in quarantine that would have given it. */
 export interface HeldBack {
   readonly table: string;
-  /** Its primary key. */
+  /** Its primary key, or other columns that are unique. */
+  readonly columns: readonly string[];
   readonly key: readonly string[];
   readonly source: string;
   readonly reason: string;

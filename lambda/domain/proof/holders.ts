@@ -1,5 +1,6 @@
 /** Rows, one after the other → whether an item before gave the same row. Remembers as many as there is room for, and says how many it does not. */
 import { createHash } from "node:crypto";
+import { canonicalOf } from "../decode/cell.ts";
 import type { Contribution } from "../decode/decode.ts";
 
 /** Rows that are remembered, and characters of their items' keys: together under 200 MB, whatever the table's size. */
@@ -19,7 +20,7 @@ export function columnsOf({ cells }: Pick<Contribution, "cells">): string {
   let text = "";
   for (const cell of cells) {
     let hash = 0x811c9dc5;
-    const canonical = cell?.canonical ?? "";
+    const canonical = canonicalOf(cell) ?? "";
     for (let at = 0; at < canonical.length; at += 1) hash = Math.imul(hash ^ canonical.charCodeAt(at), 0x01000193);
     text += cell === null ? NULL : String.fromCharCode((hash ^ (hash >>> 16)) & 0xffff || 1);
   }

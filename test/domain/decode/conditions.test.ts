@@ -83,9 +83,15 @@ describe("I2: rows from a map that may be absent", () => {
       mapping.tables.find(({ name }) => name === "addresses"),
       "it is declared",
     );
-    const rows = rowKeys(mapping, [table]);
+    const rows = rowKeys(mapping, [{ table, columns: table.primaryKey.map(({ name }) => name) }]);
     expect(rows({ PK: S("1"), Address: map({ Zip: map({}) }) }).map(({ key }) => key)).toEqual([["1"]]);
     expect(rows({ PK: S("1") })).toEqual([]);
+    // By what is no key of it, as long as it is there.
+    const byZip = rowKeys(mapping, [{ table, columns: ["zip"] }]);
+    expect(byZip({ PK: S("1"), Address: map({ Zip: S("z") }) })).toEqual([
+      { table: "addresses", columns: ["zip"], key: ["z"] },
+    ]);
+    expect(byZip({ PK: S("1"), Address: map({ City: S("c") }) })).toEqual([]);
   });
 });
 
@@ -163,7 +169,7 @@ describe("I2: rows chosen by what an element is", () => {
       mapping.tables.find(({ name }) => name === "owners"),
       "it is declared",
     );
-    const rows = rowKeys(mapping, [table]);
+    const rows = rowKeys(mapping, [{ table, columns: table.primaryKey.map(({ name }) => name) }]);
     const item = { PK: S("1"), Members: list(member("owner", "a"), member("guest", "b")) };
     expect(rows(item).map(({ key }) => key)).toEqual([["1", "a"]]);
   });

@@ -34,8 +34,14 @@ export async function dropConstraints(session: Session, tables: readonly TablePl
   const { notes } = await builtBy(session);
   const own = tables.map(tableSql).flatMap((tbl) => notes.filter((each) => each.tbl === tbl && isInTheWay(each)));
   const defined = await definedOn(session, [...new Set(own.map(({ tbl }) => tbl))]);
-  for (const note of own) await unmake(session, note, defined(note.tbl));
+  for (const note of referencesFirst(own)) await unmake(session, note, defined(note.tbl));
 }
+
+const isReference = ({ definition }: Pick<Note, "definition">): boolean => definition.startsWith("FOREIGN KEY ");
+
+/** As they can be taken down: what is unique stays for as long as something refers to it. */
+const referencesFirst = (notes: readonly Note[]): readonly Note[] =>
+  notes.toSorted((a, b) => Number(isReference(b)) - Number(isReference(a)));
 
 /** What stands under the name of something that was built and is defined otherwise is somebody else's, and stays. */
 async function unmake(session: Session, note: Note, present: readonly Defined[]): Promise<void> {
@@ -69,7 +75,7 @@ export async function buildConstraints(
 ): Promise<void> {
   const { session, run, carrier } = building;
   const made = await builtBy(session);
-  for (const table of mapping.tables) await forgetUnpromised(session, run, table, made);
+  await forgetUnpromised(session, run, mapping.tables, made);
   const compared = await wantedOn(session, mapping.tables);
   const all = mapping.tables.map((table): Promising => ({ table, made, ...compared(table) }));
   for (const [at, of] of all.entries()) {
@@ -99,13 +105,23 @@ export async function buildConstraints(
 }
 
 /** What this run has built and the schema does not say any more is nobody's. */
-async function forgetUnpromised(session: Session, run: Run, table: TableModel, { notes }: Built): Promise<void> {
-  const tbl = tableSql(table);
-  const promises = [...ownPromises(table), ...referencePromises(table), ...laterPromises(table)];
-  for (const note of notes) {
-    if (note.run !== run.id || note.tbl !== tbl || note.version !== null) continue;
-    if (promises.some((promised) => sameName(promised, note))) continue;
-    await unmake(session, note, (await definedOn(session, [tbl]))(tbl));
+async function forgetUnpromised(
+  session: Session,
+  run: Run,
+  tables: readonly TableModel[],
+  { notes }: Built,
+): Promise<void> {
+  const promised = new Map(
+    tables.map((table) => [
+      tableSql(table),
+      [...ownPromises(table), ...referencePromises(table), ...laterPromises(table)],
+    ]),
+  );
+  for (const note of referencesFirst(notes)) {
+    const promises = promised.get(note.tbl);
+    if (note.run !== run.id || promises === undefined || note.version !== null) continue;
+    if (promises.some((each) => sameName(each, note))) continue;
+    await unmake(session, note, (await definedOn(session, [note.tbl]))(note.tbl));
     await forgetBuilt(session, note);
   }
 }
@@ -180,7 +196,8 @@ async function build({ session, run, carrier }: Building, of: Promising, promise
 
 /** Makes what is noted and not there, and has Postgres vouch for it where it does that apart. */
 async function remake(session: Session, carrier: Carrier, notes: readonly Note[]): Promise<void> {
-  for (const note of notes) {
+  const referencesLast = notes.toSorted((a, b) => Number(isReference(a)) - Number(isReference(b)));
+  for (const note of referencesLast) {
     const { tbl, kind, name, made, definition } = note;
     if (carrier.hasEnded(note) || !(await isTable(session, tbl))) continue;
     const found = (await definedOn(session, [tbl]))(tbl).find((each) => sameThing(each, note));
@@ -215,7 +232,7 @@ export async function restoreBuilt(session: Session, run: number, tables: readon
   const ofOthers = notes.filter((note) => note.run !== run);
   const isOthers = (note: Note) => ofOthers.some((each) => each.tbl === note.tbl && sameName(each, note));
   const isMigrated = ({ version }: Note) => version !== null;
-  for (const note of notes.filter((each) => each.run === run && !isMigrated(each) && !isOthers(each)))
+  for (const note of referencesFirst(notes.filter((each) => each.run === run && !isMigrated(each) && !isOthers(each))))
     await unmake(session, note, (await definedOn(session, [note.tbl]))(note.tbl));
   // What a migration of this run's schema made and does not take back itself is left there.
   await remake(
