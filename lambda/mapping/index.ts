@@ -2,6 +2,7 @@
 export * from "./columns.ts";
 export { absent, present, type Where } from "./conditions.ts";
 export type { TargetDatabase } from "./database.ts";
+export { defineTables, table } from "./define-tables.ts";
 export {
   defineItems,
   type EntitySpec,
@@ -10,7 +11,7 @@ export {
   type Language,
   type WriteSpec,
 } from "./items.ts";
-export { defineTables, type Tables, table } from "./tables.ts";
+export type { Tables } from "./tables.ts";
 export type { DynamoDbValue } from "./value.ts";
 /** What words are said of, and what they make: for functions of your own that take one and give another. */
 export type {

@@ -19,7 +19,8 @@ import {
   surrogateOf,
   thereIn,
 } from "./readers.ts";
-import type { Columns, ColumnsOf, KeyColumns, Tables } from "./tables.ts";
+import type { KeyColumns } from "./table-checks.ts";
+import type { Columns, ColumnsOf, Tables } from "./tables.ts";
 import type {
   AnyReader,
   AttributeReader,

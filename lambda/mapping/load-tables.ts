@@ -1,15 +1,16 @@
 /** Declared tables → checked table models, without facets: those follow from who writes them. */
-import { KEY_KINDS, type Kind, sqlType } from "./kinds.ts";
-import type { ColumnModel, ForeignKeyModel, MappingProblem, TableModel } from "./model.ts";
+import { KEY_KINDS, type Kind } from "./kinds.ts";
+import { loadForeignKey, loadRepeats, type Say, schemaOf } from "./load-references.ts";
+import type { ColumnModel, MappingProblem, TableModel } from "./model.ts";
 import { isIdentifier, Names, type Naming } from "./names.ts";
 import {
   type Columns,
   columnsOf,
-  type Duplicates,
   type ForeignKeySpec,
   type IndexSpec,
   specOf,
   type TableLike,
+  type TableSpec,
   type Tables,
   targetOf,
 } from "./tables.ts";
@@ -36,9 +37,6 @@ const columnModels = (columns: Columns): ColumnModel[] =>
     ...(spec.identity ? { identity: true as const } : {}),
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
   }));
-
-const keyNames = (columns: Columns): string[] =>
-  Object.keys(columns).filter((name) => columns[name]?.spec.primaryKey === true);
 
 /** Loads every table; problems are added to `problems`, never thrown. */
 export function loadTables(
@@ -102,7 +100,7 @@ function loadTable(
   for (const column of models) checkColumn(column, columns, say);
   const primaryKey = models.filter((column) => columns[column.name]?.spec.primaryKey === true);
   if (primaryKey.length === 0) say(undefined, "it has no primary key", "mark at least one column .primaryKey()");
-  checkDuplicates(spec.duplicates, models, say);
+  checkDuplicates(spec, models, say);
 
   const known = (list: readonly string[], what: string): boolean => {
     const missing = list.filter((column) => !Object.hasOwn(columns, column));
@@ -150,6 +148,10 @@ function loadTable(
       say(columns.join(", "), "every name for what is built on it is another one's", "rename it, or the table");
     return given ?? "";
   };
+  const references = foreignKeys.map((key) => ({
+    ...key,
+    name: named(key.columns, "fkey", JSON.stringify([key.referencedSchema, key.references, key.referencedColumns])),
+  }));
   return {
     index,
     name,
@@ -162,10 +164,8 @@ function loadTable(
     }),
     columns: models,
     primaryKey,
-    foreignKeys: foreignKeys.map((key) => ({
-      ...key,
-      name: named(key.columns, "fkey", JSON.stringify([key.referencedSchema, key.references, key.referencedColumns])),
-    })),
+    foreignKeys: references,
+    repeats: loadRepeats(spec.repeats, references, columns, all, say),
     uniques: uniques.map((list) => ({ name: named(list, "key"), columns: list })),
     indexes: indexes.map(({ columns: list, where }) => ({
       name: named(list, "idx", where),
@@ -174,6 +174,7 @@ function loadTable(
     })),
     checks: spec.checks,
     duplicates: spec.duplicates,
+    ...(spec.copies === undefined ? {} : { copies: spec.copies }),
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
   };
 }
@@ -189,10 +190,6 @@ const stored = ({ name, type, nullable, defaultSql }: ColumnModel, isMerged: boo
   ...{ name, type, defaultSql },
   ...(isMerged ? {} : { nullable }),
 });
-
-type Say = (column: string | undefined, problem: string, remedy: string) => void;
-
-const schemaOf = (table: TableLike, all: Tables): string => specOf(table).schema ?? targetOf(all).schema ?? "public";
 
 function checkNames(names: readonly string[], say: Say): void {
   for (const name of names) {
@@ -217,7 +214,13 @@ function checkColumn({ name, type, nullable }: ColumnModel, columns: Columns, sa
   }
 }
 
-function checkDuplicates(policy: Duplicates, columns: readonly ColumnModel[], say: Say): void {
+function checkDuplicates(
+  { duplicates: policy, copies }: Pick<TableSpec, "duplicates" | "copies">,
+  columns: readonly ColumnModel[],
+  say: Say,
+): void {
+  if (copies !== undefined && !(policy === "identical" && Number.isInteger(copies) && copies > 1))
+    say(undefined, "what is expected is no number of copies", 'write .duplicates("identical", { copies: 2 })');
   if (typeof policy === "string") return;
   const by = columns.find((column) => column.name === policy.latest);
   if (by === undefined) say(policy.latest, "`latest` names a column that does not exist", "correct the name");
@@ -225,54 +228,3 @@ function checkDuplicates(policy: Duplicates, columns: readonly ColumnModel[], sa
     say(by.name, `\`latest\` cannot rank by ${by.type.kind}`, `rank by one of ${[...RANKED].join(", ")}`);
   }
 }
-
-function loadForeignKey(
-  { columns: own, references, referenced }: ForeignKeySpec,
-  columns: Columns,
-  all: Tables,
-  say: Say,
-): Omit<ForeignKeyModel, "name">[] {
-  const target = Object.hasOwn(all, references) ? all[references] : undefined;
-  if (target === undefined) {
-    say(
-      own.join(", "),
-      `it references table ${references}, which does not exist`,
-      "correct the name, or declare the table",
-    );
-    return [];
-  }
-  const theirs = columnsOf(target);
-  const primaryKey = keyNames(theirs);
-  const referencedColumns = referenced ?? primaryKey;
-  if (![primaryKey, ...uniqueIn(target)].some((list) => sameSet(list, referencedColumns))) {
-    const there = `(${referencedColumns.join(", ")}) of ${references}`;
-    const problem = `it references ${there}, which is neither its primary key nor unique`;
-    say(own.join(", "), problem, `say .unique() of ${there}, or reference what is`);
-    return [];
-  }
-  const kinds = (list: readonly string[], of: Columns) =>
-    list
-      .map((column) => of[column]?.spec.type)
-      .map((type) => (type === undefined ? "?" : sqlType({ kind: type.kind })));
-  const [here, there] = [kinds(own, columns).join(", "), kinds(referencedColumns, theirs).join(", ")];
-  if (here !== there) {
-    const what = referenced === undefined ? "the primary key" : `(${referenced.join(", ")})`;
-    say(
-      own.join(", "),
-      `it is (${here}), ${what} of ${references} is (${there})`,
-      "give both the same columns in the same order",
-    );
-    return [];
-  }
-  const referencedSchema = schemaOf(target, all);
-  return [{ columns: own, references, referencedSchema, referencedColumns }];
-}
-
-/** The columns of a table that are unique, alone or together. */
-function uniqueIn(table: TableLike): readonly (readonly string[])[] {
-  const alone = Object.entries(columnsOf(table)).flatMap(([name, { spec }]) => (spec.unique ? [[name]] : []));
-  return [...alone, ...specOf(table).uniques];
-}
-
-const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((each) => b.includes(each));

@@ -39,6 +39,13 @@ export interface ForeignKeyModel extends ColumnList {
   readonly referencedColumns: readonly string[];
 }
 
+/** A column that holds what a column of the row holds that a foreign key of its table points to. NULL says nothing of it. */
+export interface RepeatModel {
+  readonly column: string;
+  readonly of: string;
+  readonly key: ForeignKeyModel;
+}
+
 /**
  * The columns that are written together. A table has one facet, but a `merge` table has one for each writer: the key
  * and that writer's own columns. At most one contribution holds a facet of a row.
@@ -61,7 +68,10 @@ export interface TableModel {
   readonly uniques: readonly ColumnList[];
   readonly indexes: readonly IndexModel[];
   readonly checks: readonly CheckModel[];
+  readonly repeats: readonly RepeatModel[];
   readonly duplicates: Duplicates;
+  /** How many items give each row of an `identical` table, where that is said. */
+  readonly copies?: number;
   readonly facets: readonly FacetModel[];
   readonly comment?: string;
   /** A text that changes exactly when a row of it could no longer be compared with what was written before. */

@@ -41,6 +41,21 @@ describe("the sample mapping", () => {
 });
 
 const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
+  "what repeats nothing that is there": [
+    unchecked({
+      a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: numeric() })
+        .repeats("b", { n: "nam", m: "name" })
+        .repeats("n", { n: "name" }),
+      b: { id: text().primaryKey(), name: text() },
+    }),
+    defineItems(unchecked({}), { keys }, () => []),
+    /column n: it repeats nam of b, and one of them does not exist[\s\S]*column m: it is numeric, and name of b, which it repeats, is text[\s\S]*column n: it is to repeat what it refers to, and refers to nothing/,
+  ],
+  "copies that are none": [
+    unchecked({ a: table({ id: text().primaryKey() }).duplicates("identical", { copies: 1 }) }),
+    defineItems(unchecked({}), { keys }, () => []),
+    /table a: what is expected is no number of copies → write \.duplicates\("identical", \{ copies: 2 \}\)/,
+  ],
   "a reference to what is not unique": [
     unchecked({
       a: { id: text().primaryKey(), b: text().references("b", "name") },

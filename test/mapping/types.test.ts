@@ -178,7 +178,39 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
     /"may be null"' is not assignable to type '"never null"/,
   ],
   ...WORD_CASES,
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).repeats("b", { n: "nam" }), b: { id: text().primaryKey(), name: text() } });',
+    /has no column .*nam/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).repeats("b", { m: "name" }), b: { id: text().primaryKey(), name: text() } });',
+    /is text, .*m.* is integer/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).repeats("n", { n: "name" }), b: { id: text().primaryKey(), name: text() } });',
+    /\(n\) refers to no table/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).repeats("x", { n: "name" }), b: { id: text().primaryKey(), name: text() } });',
+    /"x"/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).repeats("b", { nn: "name" }), b: { id: text().primaryKey(), name: text() } });',
+    /'nn' does not exist in type/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).duplicates("reject", { copies: 2 }), b: { id: text().primaryKey(), name: text() } });',
+    /"reject"/,
+  ],
   // What must compile.
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).repeats("b", { n: "name" }).duplicates("identical", { copies: 2 }).index("n"), b: { id: text().primaryKey(), name: text() } });',
+    undefined,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), x: text(), y: text(), n: text() }).foreignKey(["x", "y"], "b").repeats(["y", "x"], { n: "name" }), b: { x: text().primaryKey(), y: text().primaryKey(), name: text() } });',
+    undefined,
+  ],
   [
     'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b", "code"), c: text(), d: text().nullable().references("b", "id") }).foreignKey(["b", "c"], "b", ["y", "x"]).foreignKey(["c"], "b"), b: table({ id: text().primaryKey(), code: text().unique().nullable(), x: text(), y: text() }).unique("x", "y").index("x") });',
     undefined,

@@ -1,5 +1,6 @@
 /** What a census found to be wrong between rows → its lines: items that give one row, rows that point to none, values that are not alone. */
-import type { Census, Conflict, RelationFault } from "../../domain/discover/census.ts";
+import type { Census, Conflict } from "../../domain/discover/census.ts";
+import type { RelationFault } from "../../domain/discover/relations/found.ts";
 import { keyText, rowKeyText } from "./key-text.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -48,7 +49,7 @@ interface Told extends RelationFault {
   readonly remedy: string;
 }
 
-function told({ relations: { orphans = [], clashes, missing = [] } }: Census): Told[] {
+function told({ relations: { orphans = [], clashes, missing = [], repeats, copies = [] } }: Census): Told[] {
   return [
     ...orphans.map(({ examples, ...each }) => ({
       ...each,
@@ -68,6 +69,18 @@ function told({ relations: { orphans = [], clashes, missing = [] } }: Census): T
       says: `(${each.columns.join(", ")}): ${rows(each.count)} without the part that gives ${each.columns.length === 1 ? "it" : "them"}, where no NULL may be`,
       examples: examples.map(({ source }) => keyText(source)),
       remedy: "put the items that give it into the source, or say .nullable() of the column",
+    })),
+    ...repeats.map(({ examples, ...each }) => ({
+      ...each,
+      says: `(${each.columns.join(", ")}): ${rows(each.count)} ${each.count === 1 ? "differs" : "differ"} from ${each.of} of the row of ${each.references} that ${each.count === 1 ? "it points" : "they point"} to`,
+      examples: examples.map(({ source }) => keyText(source)),
+      remedy: "correct the items, or, where it may differ, take the column from .repeats()",
+    })),
+    ...copies.map(({ examples, ...each }) => ({
+      ...each,
+      says: `${rows(each.count)} not given by ${each.expected} items`,
+      examples: examples.map(({ source, items: given }) => `${keyText(source)}: ${items(given)}`),
+      remedy: "put the items that are missing into the source, or take { copies } from .duplicates()",
     })),
   ];
 }

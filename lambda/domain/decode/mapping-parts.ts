@@ -60,7 +60,7 @@ export const numbersOf = ({ tables, entities }: MappingParts): Numbers => ({
 export const tablesOf = ({ tables }: MappingParts): TableModel[] =>
   Object.entries(tables).map(([name, { number: index, facets, model }]) => ({
     ...model,
-    ...{ index, name, shape: "", foreignKeys: [], uniques: [], indexes: [], checks: [] },
+    ...{ index, name, shape: "", foreignKeys: [], repeats: [], uniques: [], indexes: [], checks: [] },
     facets: facets.map((text, at) => {
       const names: string[] = JSON.parse(text);
       return { index: at, columns: model.columns.filter((column) => names.includes(column.name)) };

@@ -20,7 +20,7 @@ import { AttributeCensus } from "./attribute-census.ts";
 import type { Census, Conflict, EntityCensus, Failure, Sample } from "./census.ts";
 import { Groups } from "./groups.ts";
 import { KeyShapes } from "./key-shapes.ts";
-import { RelationCensus } from "./relation-census.ts";
+import { RelationCensus } from "./relations/relation-census.ts";
 import { spelledNulls } from "./spelled-nulls.ts";
 import { Strangers } from "./strangers.ts";
 

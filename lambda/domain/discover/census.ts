@@ -2,6 +2,7 @@
 import type { Finding } from "../migration-error.ts";
 import type { AttributeCount } from "./attribute-census.ts";
 import type { KeyShape } from "./key-shapes.ts";
+import type { RelationsFound } from "./relations/found.ts";
 import type { RepeatedKeys } from "./repeated-keys.ts";
 
 export interface EntityCensus {
@@ -55,39 +56,6 @@ export interface Conflict {
   }[];
 }
 
-/** What rows of a table break, taken together. */
-export interface RelationFault {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly count: number;
-  /** Some that are of a `latest` table may give no row, as another item gives a later one. */
-  readonly isSure: boolean;
-}
-
-/** `count` is the number of rows. */
-export interface OrphanCensus extends RelationFault {
-  readonly references: string;
-  readonly examples: readonly { readonly source: string; readonly parent: readonly string[] }[];
-}
-
-export interface ClashCensus extends RelationFault {
-  readonly examples: readonly { readonly source: string; readonly holder: string }[];
-}
-
-/** Rows without a part that gives what may not be NULL. */
-export interface MissingCensus extends RelationFault {
-  readonly examples: readonly { readonly source: string }[];
-}
-
-export interface RelationsFound {
-  /** Absent where not every item was read: the rest might have given what is missing. */
-  readonly orphans?: readonly OrphanCensus[];
-  readonly clashes: readonly ClashCensus[];
-  readonly missing?: readonly MissingCensus[];
-  /** Of so many values one was looked at. */
-  readonly oneIn: number;
-}
-
 export interface Census {
   readonly source: string;
   readonly keys: { readonly pk: string; readonly sk?: string };
@@ -122,8 +90,8 @@ export interface Census {
 
 /** Whatever would keep a run from `verified`. */
 export function isClean({ shapes, failures, unmapped, conflicts, repeated, relations }: Census): boolean {
-  const { orphans = [], clashes, missing = [] } = relations;
-  const broken = [...orphans, ...clashes, ...missing].filter(({ isSure }) => isSure).length;
+  const { orphans = [], clashes, missing = [], copies = [], repeats } = relations;
+  const broken = [...orphans, ...clashes, ...missing, ...copies, ...repeats].filter(({ isSure }) => isSure).length;
   return (
     shapes.length + failures.length + unmapped.length + conflicts.length + (repeated?.different ?? 0) + broken === 0
   );

@@ -8,10 +8,12 @@ import {
   type Discrepancy,
   type Evidence,
   found,
+  MISSING_COPY,
   MISSING_PARENT,
   MISSING_PART,
   RUN_AGAIN,
   SHARED_VALUE,
+  STALE_REPEAT,
 } from "./discrepancy.ts";
 import type { Example, RelationFacts, TableContent } from "./evidence.ts";
 import { facetKey } from "./tally.ts";
@@ -131,7 +133,7 @@ export function checkTable(table: TableModel, { tally, content }: Evidence): Dis
 
 /** Relations: orphans, duplicates, NULLs, broken conditions; and that what forbids them from now on is there, as it was defined. */
 export function checkRelations(facts: RelationFacts): Discrepancy[] {
-  const { foreignKeys, duplicates, nulls, checks, indexes, missing } = facts;
+  const { foreignKeys, duplicates, nulls, checks, indexes, missing, repeats, copies } = facts;
   const tell = (subject: string, problem: string, remedy: string, count = 0, examples: readonly Example[] = []) =>
     found("relations", subject, problem, remedy, Math.max(1, count), examples);
   return [
@@ -167,6 +169,14 @@ export function checkRelations(facts: RelationFacts): Discrepancy[] {
         const problem = `${counted(count, "row breaks", "rows break")} it`;
         return tell(subject, problem, BROKEN_CHECK, count, examples);
       }),
+    ...repeats.map(({ table, column, references, of, count, examples }) => {
+      const problem = `${counted(count, "row differs", "rows differ")} from ${of} of the row of ${references} that ${count === 1 ? "it points" : "they point"} to`;
+      return tell(`${table} (${column})`, problem, STALE_REPEAT, count, examples);
+    }),
+    ...copies.map(({ table, expected, count, examples }) => {
+      const problem = `${counted(count, "row is", "rows are")} given by fewer or more than ${expected} items`;
+      return tell(table, problem, MISSING_COPY, count, examples);
+    }),
     ...indexes
       .filter(({ built }) => !built)
       .map(({ table, columns, reason }) =>

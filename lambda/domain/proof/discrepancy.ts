@@ -73,6 +73,12 @@ export const MISSING_PART =
 
 export const SHARED_VALUE = "correct the items named, or take .unique() from the column in tables.ts; then run migrate";
 
+export const STALE_REPEAT =
+  "correct the items named, or, where it may differ, take the column from .repeats() in tables.ts; then run migrate";
+
+export const MISSING_COPY =
+  "put the items that are missing into the source, or take { copies } from .duplicates() in tables.ts; then run migrate";
+
 export const BROKEN_CHECK = "correct the items named, or the condition in tables.ts; then run migrate";
 
 /** Of a place in items, by its path. What stands in an element of a list cannot be left behind alone. */

@@ -142,6 +142,22 @@ export interface RelationFacts {
     readonly built: boolean;
     readonly reason?: string;
   }[];
+  /** Columns that are to hold what the row holds that is pointed to, and the rows in which they differ from it. */
+  readonly repeats: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly references: string;
+    readonly of: string;
+    readonly count: number;
+    readonly examples: readonly Example[];
+  }[];
+  /** Rows that fewer items give, or more, than are to. */
+  readonly copies: readonly {
+    readonly table: string;
+    readonly expected: number;
+    readonly count: number;
+    readonly examples: readonly Example[];
+  }[];
   /** Columns that could hold NULL where the mapping promises a value, and the rows in which they do. */
   readonly nulls: readonly {
     readonly table: string;

@@ -1,13 +1,23 @@
 /** One item → what is the matter with its rows that no decision lets go: it has to be mended, in the source, the mapping or the tables. */
 import type { Finding } from "../../../domain/migration-error.ts";
-import { BROKEN_CHECK, MISSING_PARENT, MISSING_PART, SHARED_VALUE, unread } from "../../../domain/proof/discrepancy.ts";
+import {
+  BROKEN_CHECK,
+  MISSING_COPY,
+  MISSING_PARENT,
+  MISSING_PART,
+  SHARED_VALUE,
+  STALE_REPEAT,
+  unread,
+} from "../../../domain/proof/discrepancy.ts";
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { contributions, givenBy } from "../ledger/items/holding.ts";
+import { contributions, givenBy, givenByOthers } from "../ledger/items/holding.ts";
 import { isGone } from "../ledger/passes/gone.ts";
+import { isTable } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
-import { facetFingerprint, keyEquals, quote, tableSql } from "../session/sql.ts";
-import { isBroken, isNull, orphans } from "../tables/promises.ts";
+import { facetFingerprint, keyEquals, keyOfRow, quote, tableSql } from "../session/sql.ts";
+import { referredTable } from "../tables/ddl.ts";
+import { isBroken, isNull, isStale, orphans } from "../tables/promises.ts";
 
 interface Question {
   /** On `t`, the row, and `a`, the line of the item that gives it. */
@@ -25,7 +35,7 @@ export async function itemFaults(session: Session, run: Run, mapping: Mapping, i
 }
 
 async function faultsIn(session: Session, run: Run, table: TableModel, item: string): Promise<Finding[]> {
-  const questions = await questionsOf(session, table);
+  const questions = await questionsOf(session, run, table);
   const counts = questions.map(({ condition }, at) => `min(a.key) filter (where ${condition}) as q${at}`);
   const { rows } = await session.query<Record<string, string[] | null>>(
     `select ${counts.join(", ")} from ${contributions(run.id, table)}
@@ -38,7 +48,7 @@ async function faultsIn(session: Session, run: Run, table: TableModel, item: str
   });
 }
 
-async function questionsOf(session: Session, table: TableModel): Promise<Question[]> {
+async function questionsOf(session: Session, run: Run, table: TableModel): Promise<Question[]> {
   const [first] = table.primaryKey;
   const there = `t.${quote(first?.name ?? "")} is not null`;
   const questions: Question[] = table.facets.map((facet) => ({
@@ -58,6 +68,21 @@ async function questionsOf(session: Session, table: TableModel): Promise<Questio
       remedy: MISSING_PARENT,
     });
   }
+  for (const repeat of table.repeats) {
+    const { column, of, key } = repeat;
+    if (!(await isTable(session, referredTable(key)))) continue;
+    questions.push({
+      condition: `${there} and ${isStale(repeat)}`,
+      problem: `its row differs from ${of} of the row of ${key.references} that it points to (${column})`,
+      remedy: STALE_REPEAT,
+    });
+  }
+  if (table.copies !== undefined)
+    questions.push({
+      condition: `${there} and ${givenByOthers(run.id, table, keyOfRow(table, "t"), table.copies)}`,
+      problem: `its row is given by fewer or more than ${table.copies} items`,
+      remedy: MISSING_COPY,
+    });
   const differ = table.primaryKey.map(({ name }) => `o.${quote(name)} <> t.${quote(name)}`).join(" or ");
   for (const { columns } of table.uniques) {
     const same = columns.map((name) => `o.${quote(name)} = t.${quote(name)}`).join(" and ");

@@ -5,14 +5,14 @@
 import type { RelationFacts } from "../../../domain/proof/evidence.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { sourceOf } from "../ledger/items/holding.ts";
+import { givenByOthers, sourceOf } from "../ledger/items/holding.ts";
 import { type Built, builtBy, type Named, type Note } from "../ledger/run/built.ts";
 import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { keyOfRow, quote, type TablePlace, tableSql, textsOfRow } from "../session/sql.ts";
 import { addPrimaryKey, referredPlace } from "../tables/ddl.ts";
 import { sameName, sameThing } from "../tables/definitions.ts";
-import { isBroken, isDuplicate, isNull, orphans } from "../tables/promises.ts";
+import { isBroken, isDuplicate, isNull, isStale, orphans } from "../tables/promises.ts";
 import { type Standing, type Standings, standingsOn } from "../tables/standing.ts";
 import type { Orphans } from "./contents.ts";
 
@@ -25,6 +25,8 @@ export const NO_RELATIONS: RelationFacts = {
   duplicates: [],
   nulls: [],
   checks: [],
+  repeats: [],
+  copies: [],
   indexes: [],
   missing: [],
 };
@@ -52,12 +54,15 @@ export async function relationsOf(
   { made: { notes }, standingsOf }: Promises,
   counting: Counting,
 ): Promise<RelationFacts> {
-  const facts: Facts = { foreignKeys: [], duplicates: [], nulls: [], checks: [], indexes: [], missing: [] };
+  const facts: Facts = {
+    ...{ foreignKeys: [], duplicates: [], nulls: [], checks: [], repeats: [], copies: [], indexes: [], missing: [] },
+  };
   const standings = standingsOf(table);
   const standing = standings.of;
   const breakers: Breakers = (condition, { read = [], parent = [] } = {}) =>
     counting(table, breaking(run, table, condition, parent), read);
   await references(session, table, standing, facts, breakers);
+  await agreements(session, run, table, facts, breakers);
   await ofEachRow(table, standing, facts, breakers);
   await others(session, table, standings, notes, facts);
   return facts;
@@ -68,6 +73,8 @@ export const together = (a: RelationFacts, b: RelationFacts): RelationFacts => (
   duplicates: [...a.duplicates, ...b.duplicates],
   nulls: [...a.nulls, ...b.nulls],
   checks: [...a.checks, ...b.checks],
+  repeats: [...a.repeats, ...b.repeats],
+  copies: [...a.copies, ...b.copies],
   indexes: [...a.indexes, ...b.indexes],
   missing: [...a.missing, ...b.missing],
 });
@@ -106,6 +113,27 @@ async function references(
       ...(count > 0 ? {} : why(is)),
     });
   }
+}
+
+/** What Postgres has no constraint for: what repeats the row it points to, and is given by as many items as were said. */
+async function agreements(
+  session: Session,
+  run: Run,
+  table: TableModel,
+  facts: Facts,
+  breakers: Breakers,
+): Promise<void> {
+  for (const repeat of table.repeats) {
+    const read = await tablesThere(session, [referredPlace(repeat.key)]);
+    // What points to a table that is not there is an orphan, and differs from nothing.
+    if (read.length === 0) continue;
+    const { count, examples } = await breakers(isStale(repeat), { read });
+    const { column, of, key } = repeat;
+    if (count > 0) facts.repeats.push({ table: table.name, column, references: key.references, of, count, examples });
+  }
+  if (table.copies === undefined) return;
+  const { count, examples } = await breakers(givenByOthers(run.id, table, keyOfRow(table, "t"), table.copies));
+  if (count > 0) facts.copies.push({ table: table.name, expected: table.copies, count, examples });
 }
 
 async function ofEachRow(table: TableModel, standing: StandingOf, facts: Facts, breakers: Breakers): Promise<void> {

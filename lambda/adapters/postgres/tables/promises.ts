@@ -1,6 +1,6 @@
 /** The schema → everything it promises of a table beside its rows, in the order it is built; and what Postgres makes of each of them. */
 import { must } from "../../../domain/must.ts";
-import type { CheckModel, ForeignKeyModel, TableModel } from "../../../mapping/model.ts";
+import type { CheckModel, ForeignKeyModel, RepeatModel, TableModel } from "../../../mapping/model.ts";
 import type { Named } from "../ledger/run/built.ts";
 import { type Asking, isTable } from "../session/catalogue.ts";
 import { aside, type Session } from "../session/connection.ts";
@@ -28,10 +28,12 @@ export const isNull = (column: string): string => `t.${quote(column)} is null`;
 
 /** Rows of `t` whose reference points nowhere. A reference with a NULL in it points to nothing and is no orphan. */
 function isOrphan(key: ForeignKeyModel): string {
-  const { columns, referencedColumns } = key;
-  const matches = columns.map((column, at) => `r.${quote(referencedColumns[at] ?? "")} = t.${quote(column)}`);
-  return `${refers(key)} and not exists (select from ${referredTable(key)} r where ${matches.join(" and ")})`;
+  return `${refers(key)} and not exists (select from ${referredTable(key)} r where ${matches(key)})`;
 }
+
+/** The row `r` is what `t` points to. */
+const matches = ({ columns, referencedColumns }: ForeignKeyModel): string =>
+  columns.map((column, at) => `r.${quote(referencedColumns[at] ?? "")} = t.${quote(column)}`).join(" and ");
 
 /** Rows of which a condition is false. Of one that gives NULL Postgres says that it is met. */
 export const isBroken = ({ sql }: CheckModel): string => `(${sql}) is false`;
@@ -41,6 +43,12 @@ export function isDuplicate(table: TableModel, columns: readonly string[]): stri
   const list = columns.map((column) => `t.${quote(column)}`).join(", ");
   const present = columns.map((column) => `${quote(column)} is not null`).join(" and ");
   return `(${list}) in (select ${quoteAll(columns)} from ${tableSql(table)} where ${present} group by ${quoteAll(columns)} having count(*) > 1)`;
+}
+
+/** Rows of `t` that hold something else than the row they point to. */
+export function isStale({ column, of, key }: RepeatModel): string {
+  const [own, there] = [`t.${quote(column)}`, `r.${quote(of)}`];
+  return `${own} is not null and exists (select from ${referredTable(key)} r where ${matches(key)} and ${there} is distinct from ${own})`;
 }
 
 /** Rows of `t` that refer to something. */

@@ -35,6 +35,10 @@ export const heldKeys = (run: number, table: TableModel): string =>
 export const sourceOf = (run: number, table: TableModel, key: string): string =>
   `(select min(g.source) from ${contributions(run, table, undefined, "g")} where g.key = ${key})`;
 
+/** A condition: as many items as that do not give the row with that key. */
+export const givenByOthers = (run: number, table: TableModel, key: string, expected: number): string =>
+  `${key} in (select g.key from ${contributions(run, table, undefined, "g")} group by g.key having count(distinct g.item) <> ${expected})`;
+
 /** The item that holds the part of the row with that key. */
 export const holderOf = (run: number, table: TableModel, facet: FacetModel, key: string): string =>
   `(select h.source from ${holding(run, table, facet, "h")} where h.key = ${key} limit 1)`;

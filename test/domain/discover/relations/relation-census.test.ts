@@ -1,12 +1,12 @@
 /** What no row shows alone, told before anything is written: orphans, values that must be unique, parts that are missing. */
 import { describe, expect, it } from "vitest";
-import { load } from "../../../lambda/compose.ts";
-import type { Item } from "../../../lambda/domain/decode/attribute.ts";
-import { decoder } from "../../../lambda/domain/decode/decoder.ts";
-import { isClean } from "../../../lambda/domain/discover/census.ts";
-import { CensusTaker } from "../../../lambda/domain/discover/census-taker.ts";
-import { RelationCensus } from "../../../lambda/domain/discover/relation-census.ts";
-import { defineItems, defineTables, integer, table, text } from "../../../lambda/mapping/index.ts";
+import { load } from "../../../../lambda/compose.ts";
+import type { Item } from "../../../../lambda/domain/decode/attribute.ts";
+import { decoder } from "../../../../lambda/domain/decode/decoder.ts";
+import { isClean } from "../../../../lambda/domain/discover/census.ts";
+import { CensusTaker } from "../../../../lambda/domain/discover/census-taker.ts";
+import { RelationCensus } from "../../../../lambda/domain/discover/relations/relation-census.ts";
+import { defineItems, defineTables, integer, table, text } from "../../../../lambda/mapping/index.ts";
 
 const tables = defineTables({
   users: table({ id: text().primaryKey(), email: text().unique(), nick: text() }).duplicates("merge"),
@@ -19,6 +19,12 @@ const tables = defineTables({
   seats: table({ row: text().primaryKey(), n: text().primaryKey(), who: text().nullable(), at: text().nullable() })
     .unique("who", "at")
     .duplicates("identical"),
+  orders: table({
+    id: text().primaryKey(),
+    user: text().references("users", "email"),
+    nick: text().nullable(),
+  }).repeats("user", { nick: "nick" }),
+  edges: table({ a: text().primaryKey(), b: text().primaryKey() }).duplicates("identical", { copies: 2 }),
   latest: table({ id: text().primaryKey(), owner: text().references("users"), n: integer() }).duplicates({
     latest: "n",
   }),
@@ -33,6 +39,11 @@ const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, int
   item("Seat", { pk: "R#{row}", sk: "N#{n}#{copy}" }, ({ key, attr }) => [
     into("seats", { row: key.row, n: key.n, who: attr("w").optional(), at: attr("t").optional() }),
   ]),
+  item("Order", { pk: "O#{id}", sk: "A" }, ({ key, attr }) => [
+    into("orders", { id: key.id, user: attr("u"), nick: attr("n").optional() }),
+  ]),
+  item("Forth", { pk: "E#{a}", sk: "TO#{b}" }, ({ key }) => [into("edges", { a: key.a, b: key.b })]),
+  item("Back", { pk: "E#{b}", sk: "FROM#{a}" }, ({ key }) => [into("edges", { a: key.a, b: key.b })]),
   item("Latest", { pk: "L#{id}", sk: "{n:int}" }, ({ key, attr }) => [
     into("latest", { id: key.id, owner: attr("o"), n: key.n.digits() }),
   ]),
@@ -57,10 +68,10 @@ function censusOf(list: readonly Item[], whole = true) {
 /** Told the same, whichever item comes first. */
 function told(list: readonly Item[]) {
   const both = [censusOf(list), censusOf(list.toReversed())].map((census) => {
-    const { orphans = [], clashes, missing = [] } = census.relations;
+    const { orphans = [], clashes, missing = [], copies = [], repeats } = census.relations;
     return {
       clean: isClean(census),
-      faults: [...orphans, ...clashes, ...missing].map(
+      faults: [...orphans, ...clashes, ...missing, ...copies, ...repeats].map(
         ({ table: name, columns, count }) => `${name} ${columns.join()} ${count}`,
       ),
     };
@@ -150,13 +161,69 @@ it("I8: what is too much to remember is not looked at, which is said, and nothin
     add(made(`F#x${at}`, "A", { o: `some${at}` }));
     for (const each of user(`some${at}`)) add(each);
   }
-  const { orphans, clashes, missing, oneIn } = few.found(true);
+  const { orphans, clashes, missing, copies, oneIn } = few.found(true);
   expect(oneIn).toBeGreaterThan(1);
   expect(oneIn).toBeLessThan(1000);
-  expect({ clashes, missing }).toEqual({ clashes: [], missing: [] });
+  expect({ clashes, missing, copies }).toEqual({ clashes: [], missing: [], copies: [] });
   const [fault] = orphans ?? [];
   expect(orphans).toHaveLength(1);
   expect(fault?.count).toBeGreaterThan(0);
   expect(fault?.count).toBeLessThan(300);
   for (const { parent } of fault?.examples ?? []) expect(parent[0]).toMatch(/^none/);
+});
+
+describe("what Postgres has no constraint for", () => {
+  const two = (of: string) => [made(`E#${of}`, "TO#b"), made("E#b", `FROM#${of}`)];
+  it.each<[string, Item[], string[]]>([
+    ["an edge stands in both directions", [...two("a"), ...two("c")], []],
+    ["half of one is missing", [...two("a"), made("E#c", "TO#b")], ["edges  1"]],
+    ["the other half is", [made("E#b", "FROM#c"), ...two("a")], ["edges  1"]],
+    ["a row that refers to what is unique finds it", [...user("ada"), made("O#1", "A", { u: "ada@x" })], []],
+    ["and is an orphan by it", [...user("ada"), made("O#1", "A", { u: "ada" })], ["orders user 1"]],
+  ])("%s", (_, list, faults) => {
+    expect(told(list)).toEqual({ clean: faults.length === 0, faults });
+  });
+});
+
+describe("a column that repeats what the row holds that is pointed to", () => {
+  const parents = defineTables({
+    customers: { id: text().primaryKey(), name: text().nullable() },
+    lines: table({ id: text().primaryKey(), of: text().references("customers"), name: text().nullable() }).repeats(
+      "of",
+      {
+        name: "name",
+      },
+    ),
+  });
+  const spec = defineItems(parents, { keys: { pk: "PK", sk: "SK" } }, ({ item, into }) => [
+    item("Customer", { pk: "C#{id}", sk: "A" }, ({ key, attr }) => [
+      into("customers", { id: key.id, name: attr("n").optional() }),
+    ]),
+    item("Line", { pk: "C#{of}", sk: "L#{id}" }, ({ key, attr }) => [
+      into("lines", { id: key.id, of: key.of, name: attr("n").optional() }),
+    ]),
+  ]);
+  const loaded = load({ tables: parents, items: spec });
+  const decodeLines = decoder(loaded, { source: "memory:lines", expiredAt: 0n });
+  const [ada, nobody] = [made("C#1", "A", { n: "Ada" }), made("C#1", "A")];
+  const line = (id: string, n?: string) => made("C#1", `L#${id}`, n === undefined ? {} : { n });
+
+  it.each<[string, Item[], number]>([
+    ["the same", [ada, line("1", "Ada"), line("2", "Ada")], 0],
+    ["another", [ada, line("1", "Ada"), line("2", "ada")], 1],
+    ["another, in several rows", [ada, line("1", "x"), line("2", "y")], 2],
+    ["nothing, which says nothing", [ada, line("1")], 0],
+    ["something where there is nothing", [nobody, line("1", "Ada")], 1],
+    ["what nobody can know", [line("1", "Ada")], 0],
+  ])("holds %s", (_, list, count) => {
+    for (const ordered of [list, list.toReversed()]) {
+      const taker = new CensusTaker(loaded.keys, { mapping: loaded, decode: decodeLines });
+      for (const item of ordered) taker.add({ item });
+      const census = taker.census("memory:lines", true);
+      expect(census.relations.repeats.map((each) => [each.table, each.columns.join(), each.count])).toEqual(
+        count === 0 ? [] : [["lines", "name", count]],
+      );
+      expect(isClean(census)).toBe(count === 0 && list.length > 1);
+    }
+  });
 });
