@@ -56,6 +56,8 @@ export interface TableBuilder<C extends Columns, R extends To, U extends readonl
   duplicates(policy: Duplicates<keyof C & string>): TableBuilder<C, R, U, P>;
   /** So many items give each row, an edge that stands in both directions two: the proof tells of which there are fewer or more. */
   duplicates(policy: "identical", expected: { readonly copies: number }): TableBuilder<C, R, U, P>;
+  /** Columns that several parts give and have to give alike: where they differ, both are told. */
+  duplicates(policy: "merge", shared: { readonly agree: Names<C> }): TableBuilder<C, R, U, P>;
   comment(text: string): TableBuilder<C, R, U, P>;
 }
 
@@ -88,7 +90,7 @@ function build<C extends Columns, R extends To, U extends readonly string[], P e
           { through: typeof through === "string" ? [through] : through, columns: given(repeated) },
         ],
       }),
-    duplicates: (duplicates: Duplicates, expected?: { readonly copies: number }) => say({ duplicates, ...expected }),
+    duplicates: (duplicates: Duplicates, more?: Pick<TableSpec, "copies" | "agree">) => say({ duplicates, ...more }),
     comment: (comment) => say({ comment }),
   };
   // The names of the referenced tables are a type without a value: this is the one place that says so.

@@ -221,12 +221,26 @@ export function loadFacets(
       );
     return [{ index: 0, columns: first.columns }];
   }
-  const owners = new Map<string, string>();
+  const shared = table.columns.filter(({ name }) => table.agreed?.includes(name) === true);
+  for (const column of shared) {
+    const givers = own.filter(({ columns }) => columns.includes(column));
+    if (table.primaryKey.includes(column))
+      say(`parts are to agree on ${column.name}, which is its key`, "leave it out: rows of another key are others");
+    else if (givers.length < 2)
+      say(
+        `parts are to agree on ${column.name}, and ${givers.length === 0 ? "none" : `${givers[0]?.entity} alone`} gives it`,
+        "give it in another part, too, or take it out of `agree`",
+      );
+  }
+  const owners = new Map<string, string>(shared.map(({ name }) => [name, ""]));
   for (const writer of own) {
-    for (const column of writer.columns.filter((each) => !table.primaryKey.includes(each))) {
+    for (const column of writer.columns.filter((each) => !table.primaryKey.includes(each) && !shared.includes(each))) {
       const before = owners.get(column.name);
       if (before !== undefined)
-        say(`both ${before} and ${writer.entity} write ${column.name}`, "give each column to one part");
+        say(
+          `both ${before} and ${writer.entity} write ${column.name}`,
+          `give it to one part; or, where both say the same, .duplicates("merge", { agree: ["${column.name}"] })`,
+        );
       owners.set(column.name, writer.entity);
     }
   }
@@ -234,10 +248,23 @@ export function loadFacets(
     const given = owners.has(column.name) || table.primaryKey.includes(column) || column.defaultSql !== undefined;
     if (!given) say(`no part gives column ${column.name}`, "give it in a part, or remove it");
   }
-  return own.map((writer, at) => ({ index: at, columns: writer.columns }));
+  const isOwn = (column: ColumnModel) => !shared.includes(column);
+  return [
+    ...shared.map((column) => ({
+      columns: table.columns.filter((each) => each === column || table.primaryKey.includes(each)),
+      shared: true as const,
+    })),
+    ...own.map((writer) => ({ columns: writer.columns.filter(isOwn) })),
+  ].map((facet, index) => ({ index, ...facet }));
 }
 
-export function facetOf(table: TableModel, writer: Writer, writers: readonly Writer[]): FacetModel | undefined {
-  if (table.duplicates !== "merge") return table.facets[0];
-  return table.facets[writers.filter((other) => other.table.name === table.name).indexOf(writer)];
+/** Those that a writer gives: its own, and what it shares with others. */
+export function facetsOf(table: TableModel, writer: Writer, writers: readonly Writer[]): readonly FacetModel[] {
+  if (table.duplicates !== "merge") return table.facets;
+  const shared = table.facets.filter((facet) => facet.shared === true);
+  const mine = table.facets[shared.length + writers.filter((other) => other.table.name === table.name).indexOf(writer)];
+  const given = shared.filter(({ columns }) =>
+    columns.every(({ name }) => writer.columns.some((c) => c.name === name)),
+  );
+  return mine === undefined ? given : [mine, ...given];
 }

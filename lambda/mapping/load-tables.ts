@@ -175,6 +175,7 @@ function loadTable(
     checks: spec.checks,
     duplicates: spec.duplicates,
     ...(spec.copies === undefined ? {} : { copies: spec.copies }),
+    ...(spec.agree === undefined ? {} : { agreed: spec.agree }),
     ...(spec.comment === undefined ? {} : { comment: spec.comment }),
   };
 }
@@ -215,12 +216,15 @@ function checkColumn({ name, type, nullable }: ColumnModel, columns: Columns, sa
 }
 
 function checkDuplicates(
-  { duplicates: policy, copies }: Pick<TableSpec, "duplicates" | "copies">,
+  { duplicates: policy, copies, agree = [] }: Pick<TableSpec, "duplicates" | "copies" | "agree">,
   columns: readonly ColumnModel[],
   say: Say,
 ): void {
   if (copies !== undefined && !(policy === "identical" && Number.isInteger(copies) && copies > 1))
     say(undefined, "what is expected is no number of copies", 'write .duplicates("identical", { copies: 2 })');
+  for (const name of agree)
+    if (!columns.some((column) => column.name === name))
+      say(name, "parts are to agree on a column that does not exist", "correct the name");
   if (typeof policy === "string") return;
   const by = columns.find((column) => column.name === policy.latest);
   if (by === undefined) say(policy.latest, "`latest` names a column that does not exist", "correct the name");

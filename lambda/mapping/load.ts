@@ -7,7 +7,7 @@ import type { EntitySpec, Ignored, ItemsSpec, WriteSpec } from "./items.ts";
 import {
   checkCaptures,
   delimiterOf,
-  facetOf,
+  facetsOf,
   loadFacets,
   loadPattern,
   loadWriters,
@@ -200,10 +200,11 @@ function planWrites(
       return [{ ...write, cases: write.cases.map((each) => ({ ...each, writes: planned(each.writes) })) }];
     const writer = writers.find((each) => each.spec === write);
     const table = tables.find(({ name }) => name === write.table);
-    const facet = writer && table && facetOf(table, writer, writers);
-    if (writer === undefined || table === undefined || facet === undefined) return [];
-    const reads = facet.columns.flatMap((column) => planFor(write, column) ?? []);
-    return [{ kind: "row", table, facet, reads }];
+    if (writer === undefined || table === undefined) return [];
+    return facetsOf(table, writer, writers).map((facet) => {
+      const reads = facet.columns.flatMap((column) => planFor(write, column) ?? []);
+      return { kind: "row", table, facet, reads };
+    });
   });
 }
 

@@ -48,10 +48,12 @@ export interface RepeatModel {
 
 /**
  * The columns that are written together. A table has one facet, but a `merge` table has one for each writer: the key
- * and that writer's own columns. At most one contribution holds a facet of a row.
+ * and that writer's own columns; and before those one for each column that several are to give alike. At most one contribution holds a facet of a row.
  */
 export interface FacetModel {
   readonly index: number;
+  /** One column that several writers of a `merge` table give, and all of them alike: what one of them has nothing to say of is not theirs. */
+  readonly shared?: true;
   /** In table order; the primary key is always among them. */
   readonly columns: readonly ColumnModel[];
 }
@@ -72,6 +74,8 @@ export interface TableModel {
   readonly duplicates: Duplicates;
   /** How many items give each row of an `identical` table, where that is said. */
   readonly copies?: number;
+  /** Columns of a `merge` table that are a facet of their own. */
+  readonly agreed?: readonly string[];
   readonly facets: readonly FacetModel[];
   readonly comment?: string;
   /** A text that changes exactly when a row of it could no longer be compared with what was written before. */

@@ -47,6 +47,7 @@ export interface TableSpec {
   readonly repeats: readonly RepeatSpec[];
   readonly duplicates: Duplicates;
   readonly copies?: number;
+  readonly agree?: readonly string[];
   readonly comment?: string;
 }
 

@@ -56,6 +56,31 @@ const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
     defineItems(unchecked({}), { keys }, () => []),
     /table a: what is expected is no number of copies → write \.duplicates\("identical", \{ copies: 2 \}\)/,
   ],
+  "parts that agree on what is no matter of theirs": [
+    unchecked({
+      a: table({ id: text().primaryKey(), n: text().nullable(), m: text().nullable() }).duplicates(
+        unchecked("merge"),
+        unchecked({ agree: ["id", "m", "n", "x"] }),
+      ),
+    }),
+    defineItems(unchecked({}), { keys }, ({ item, part }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => [
+        unchecked(part)("a", { id: key.id, n: attr("n").optional() }),
+      ]),
+      item("Y", { pk: "B#{id}", sk: "b" }, ({ key }) => [unchecked(part)("a", { id: key.id })]),
+    ]),
+    /table a, column x: parts are to agree on a column that does not exist[\s\S]*agree on id, which is its key → leave it out[\s\S]*agree on n, and X alone gives it → give it in another part[\s\S]*agree on m, and none gives it/,
+  ],
+  "two parts of one column, which say nothing of each other": [
+    merged,
+    defineItems(merged, { keys }, ({ item, part }) => [
+      item("X", { pk: "A#{id}", sk: "b" }, ({ key, attr }) => [part("things", { id: key.id, a: attr("a") })]),
+      item("Y", { pk: "B#{id}", sk: "b" }, ({ key, attr }) => [
+        part("things", { id: key.id, a: attr("a"), b: attr("b") }),
+      ]),
+    ]),
+    /both X and Y write a → give it to one part; or, where both say the same, \.duplicates\("merge", \{ agree: \["a"\] \}\)/,
+  ],
   "a reference to what is not unique": [
     unchecked({
       a: { id: text().primaryKey(), b: text().references("b", "name") },

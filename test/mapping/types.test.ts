@@ -202,7 +202,19 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
     'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).duplicates("reject", { copies: 2 }), b: { id: text().primaryKey(), name: text() } });',
     /"reject"/,
   ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), n: text().nullable() }).duplicates("merge", { agree: ["nn"] }) });',
+    /"nn"/,
+  ],
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), n: text().nullable() }).duplicates("identical", { agree: ["n"] }) });',
+    /No overload matches/,
+  ],
   // What must compile.
+  [
+    'defineTables({ a: table({ id: text().primaryKey(), n: text().nullable() }).duplicates("merge", { agree: ["n"] }).unique("n") });',
+    undefined,
+  ],
   [
     'defineTables({ a: table({ id: text().primaryKey(), b: text().references("b"), n: text(), m: integer() }).repeats("b", { n: "name" }).duplicates("identical", { copies: 2 }).index("n"), b: { id: text().primaryKey(), name: text() } });',
     undefined,

@@ -38,6 +38,7 @@ function differingText({ differing, alike, count: total }: Conflict): string {
 function remedyOf({ kind, alike, count: total }: Conflict): string {
   const others =
     '.duplicates({ latest: COLUMN }) where the newest counts, .duplicates("merge") where each gives its own columns';
+  if (kind === "differing-parts") return "correct one of them, or give each a column of its own";
   if (kind === "collision" && alike === total)
     return 'say .duplicates("identical") of the table in tables.ts where they are copies, or correct one of them';
   return `correct one of them, or say what two mean in tables.ts: ${others}`;

@@ -5,6 +5,7 @@ import { acceptCommand, keyText, placeText, rowKeyText } from "./key-text.ts";
 const MEANING: Readonly<Record<string, string>> = {
   collision: "two items give one row",
   conflict: "copies of one row differ",
+  "differing-parts": "two parts of one row say different things of one column",
   "foreign-row": "a row of somebody else, or one that was changed here since, has this key",
   superseded: "a later one holds the row, as the table declares: no decision is needed",
 };

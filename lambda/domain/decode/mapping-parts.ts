@@ -22,7 +22,7 @@ export interface MappingParts {
 }
 
 /** What it takes to tell a table's rows and to take them back, whatever has become of the schema since. */
-type StoredTable = Pick<TableModel, "schema" | "columns" | "primaryKey" | "duplicates">;
+type StoredTable = Pick<TableModel, "schema" | "columns" | "primaryKey" | "duplicates" | "agreed">;
 
 export function partsOf({ keys, entities, tables }: Mapping): MappingParts {
   return {
@@ -34,13 +34,13 @@ export function partsOf({ keys, entities, tables }: Mapping): MappingParts {
       ]),
     ),
     tables: Object.fromEntries(
-      tables.map(({ name, index, shape, facets, schema, columns, primaryKey, duplicates }) => [
+      tables.map(({ name, index, shape, facets, schema, columns, primaryKey, duplicates, agreed }) => [
         name,
         {
           number: index,
           meaning: mappingFingerprint(shape),
           facets: facets.map(({ columns: given }) => JSON.stringify(given.map((column) => column.name))),
-          model: { schema, columns, primaryKey, duplicates },
+          model: { schema, columns, primaryKey, duplicates, ...(agreed === undefined ? {} : { agreed }) },
         },
       ]),
     ),
@@ -63,7 +63,8 @@ export const tablesOf = ({ tables }: MappingParts): TableModel[] =>
     ...{ index, name, shape: "", foreignKeys: [], repeats: [], uniques: [], indexes: [], checks: [] },
     facets: facets.map((text, at) => {
       const names: string[] = JSON.parse(text);
-      return { index: at, columns: model.columns.filter((column) => names.includes(column.name)) };
+      const facet = { index: at, columns: model.columns.filter((column) => names.includes(column.name)) };
+      return at < (model.agreed?.length ?? 0) ? { ...facet, shared: true } : facet;
     }),
   }));
 

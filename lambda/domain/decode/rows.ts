@@ -93,6 +93,8 @@ function writerOf({ table, facet, reads }: RowPlan, templates: Templates): Write
   const types = facet.columns.map((column) => column.type);
   const keys = table.primaryKey.map((column) => facet.columns.indexOf(column));
   const to = { table, facet, keys, rankOf: ranking(table, facet) };
+  // What one part has nothing to say of is for the others to say.
+  const said = facet.shared === true ? facet.columns.findIndex((column) => !table.primaryKey.includes(column)) : -1;
   return (scope, rows) => {
     // As long as it will be: one that grows has room for seventeen.
     const cells = new Array<Cell | null>(readers.length).fill(null);
@@ -102,6 +104,7 @@ function writerOf({ table, facet, reads }: RowPlan, templates: Templates): Write
       if (isRefusal(cell)) return together(readers.map((each) => each(scope)).filter(isRefusal));
       cells[at++] = cell;
     }
+    if (said >= 0 && cells[said] === null) return undefined;
     return rows.add(new Contribution(to, cells, rowFingerprint(types, cells)));
   };
 }

@@ -149,23 +149,18 @@ export class CensusTaker {
     const { table, key, fingerprint } = contribution;
     if (typeof table.duplicates !== "string") return;
     const holder = this.#holders.holderOf(contribution, source);
-    const isCopy = table.duplicates === "identical";
+    const isCopy = table.duplicates === "identical" || contribution.facet.shared === true;
     // An item that is there more than once is told as such.
     if (holder === undefined || holder.source === source || (isCopy && holder.fingerprint === fingerprint)) return;
-    const before = this.#conflicts.get(table.name) ?? {
-      ...{
-        table: table.name,
-        kind: isCopy ? "conflict" : "collision",
-        count: 0,
-        alike: 0,
-        differing: {},
-        examples: [],
-      },
+    const kind = table.duplicates === "identical" ? "conflict" : isCopy ? "differing-parts" : "collision";
+    const place = `${kind} ${table.name}`;
+    const before = this.#conflicts.get(place) ?? {
+      ...{ table: table.name, kind, count: 0, alike: 0, differing: {}, examples: [] },
     };
     const differing = holder.fingerprint === fingerprint ? [] : differingIn(contribution, holder.columns);
     const counts = { ...before.differing };
     for (const name of differing) counts[name] = (counts[name] ?? 0) + 1;
-    this.#conflicts.set(table.name, {
+    this.#conflicts.set(place, {
       ...before,
       count: before.count + 1,
       alike: before.alike + (holder.fingerprint === fingerprint ? 1 : 0),

@@ -42,7 +42,7 @@ export interface Unmapped {
 /** Items that give a row another item gives too, where the table's policy calls that a fault. */
 export interface Conflict {
   readonly table: string;
-  readonly kind: "collision" | "conflict";
+  readonly kind: "collision" | "conflict" | "differing-parts";
   readonly count: number;
   /** How many of them give the very same row. */
   readonly alike: number;

@@ -7,6 +7,7 @@ import {
   COLLISION,
   CONFLICT,
   counted,
+  DIFFERENCE,
   type Discrepancy,
   type Evidence,
   found,
@@ -106,6 +107,7 @@ export function checkRecount({ recount, tally }: Evidence): Discrepancy[] {
 const REMEDIES: Readonly<Record<string, string>> = {
   collision: `two items give one row: ${COLLISION}`,
   conflict: `copies of one row differ: ${CONFLICT}`,
+  "differing-parts": `two items say different things of one column: ${DIFFERENCE}`,
   "foreign-row":
     "a row of somebody else, or one that was changed here since, has this key, and was not overwritten: remove it and run repair",
 };

@@ -96,3 +96,4 @@ const anew = (policy: string): string =>
 
 export const COLLISION = anew("choose a .duplicates() policy");
 export const CONFLICT = anew("choose .duplicates({ latest: COLUMN })");
+export const DIFFERENCE = anew("give each a column of its own");

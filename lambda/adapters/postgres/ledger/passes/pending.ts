@@ -20,10 +20,16 @@ const EXAMPLES = 10;
 const waitsAs = ({ duplicates }: TableModel): string =>
   typeof duplicates === "object" ? "superseded" : duplicates === "identical" ? "identical" : "collision";
 
+/** Facets of which several are to give the same, by their numbers. */
+const sharedIn = ({ facets }: TableModel): Readonly<Record<string, true>> =>
+  Object.fromEntries(facets.flatMap(({ index, shared }) => (shared === true ? [[index, true]] : [])));
+
 /** What the ledger has numbers for: parameter `$1` of the queries below. */
 export const namesOf = ({ tables, entities }: Mapping): string =>
   JSON.stringify({
-    tables: Object.fromEntries(tables.map((table) => [table.index, { name: table.name, waits: waitsAs(table) }])),
+    tables: Object.fromEntries(
+      tables.map((table) => [table.index, { name: table.name, waits: waitsAs(table), shared: sharedIn(table) }]),
+    ),
     entities: Object.fromEntries(entities.map(({ index, name }) => [index, name])),
   });
 
@@ -55,6 +61,7 @@ const contested = ({ id }: Run): string => `
     case when w.holder_fp is null then 'foreign-row'
       -- What should have come to hold the row could not: settling found it changed.
       when t.waits = 'superseded' and ${OUTRANKS} then 'foreign-row'
+      when t.shared ? w.facet::text then case when w.holder_fp = w.row_fp then 'copy' else 'differing-parts' end
       when t.waits <> 'identical' then t.waits when w.holder_fp = w.row_fp then 'copy' else 'conflict' end,
     null, null, t.name, w.holder_source, w.item_fp::text, coalesce(w.holder_item || ' ' || w.holder_fp, ''), 0
   from (with line as (
@@ -64,7 +71,7 @@ const contested = ({ id }: Run): string => `
       select distinct on (tbl, facet, key) tbl, facet, key, item as holder_item, row_fp as holder_fp, source as holder_source, rank as holder_rank
       from line where not waits order by tbl, facet, key, item)
     select * from line left join holder using (tbl, facet, key) where waits) w
-  join (select key::smallint as tbl, value ->> 'name' as name, value ->> 'waits' as waits from jsonb_each($1::jsonb -> 'tables')) t on t.tbl = w.tbl`;
+  join (select key::smallint as tbl, value ->> 'name' as name, value ->> 'waits' as waits, value -> 'shared' as shared from jsonb_each($1::jsonb -> 'tables')) t on t.tbl = w.tbl`;
 
 /** With what an operator has said of each, which counts only while everything is as it was then. */
 const decided = (run: Run, waiting: string): string =>
