@@ -8,7 +8,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query, repairTrial } from "../support/migration.ts";
 
-/** The table that refers comes first, by its name and in its place. */
+/** Tables that refer come first and last. */
 const tables = defineTables({
   orders: table({
     id: text().primaryKey(),
@@ -23,6 +23,7 @@ const tables = defineTables({
     place: text(),
     bad: text().nullable(),
   }).unique("code", "place"),
+  visits: { id: text().primaryKey(), email: text().references("users", "email") },
 });
 const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
   item("User", { pk: "U#{id}" }, ({ key, attr }) => [
@@ -34,6 +35,7 @@ const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
       bad: attr("b").optional(),
     }),
   ]),
+  item("Visit", { pk: "V#{id}" }, ({ key, attr }) => [into("visits", { id: key.id, email: attr("e") })]),
   item("Order", { pk: "O#{id}" }, ({ key, attr }) => [
     into("orders", { id: key.id, email: attr("e").optional(), at: attr("p"), code: attr("c") }),
   ]),
@@ -45,6 +47,7 @@ const made = (PK: string, more: Readonly<Record<string, string>>): Item => ({
 });
 const ADA = made("U#ada", { e: "ada@x", c: "7", p: "here" });
 const HERS = made("O#1", { e: "ada@x", c: "7", p: "here" });
+const VISIT = made("V#1", { e: "ada@x" });
 const NONE = made("O#2", { c: "7", p: "here" });
 const ORPHAN = made("O#3", { e: "bob@x", c: "7", p: "there" });
 
@@ -72,14 +75,20 @@ const ALL = [
 
 describe("a foreign key to what is unique", () => {
   it("is built behind it, taken down before it in the next pass, and built again", async () => {
-    const first = await migrate([ADA, HERS, NONE]);
+    const first = await migrate([ADA, HERS, NONE, VISIT]);
     expect(first.verdict).toBe("verified");
     expect(first.foreignKeys.map(({ referencedColumns, orphans }) => [referencedColumns, orphans])).toEqual([
       [["email"], 0],
       [["place", "code"], 0],
+      [["email"], 0],
     ]);
     expect(await constraints()).toEqual(ALL);
-    const again = await migrateTrial({ url: database.url, schema, items: [ADA, NONE], options: { prune: true } });
+    const again = await migrateTrial({
+      url: database.url,
+      schema,
+      items: [ADA, NONE, VISIT],
+      options: { prune: true },
+    });
     expect(again.verdict).toBe("verified");
     expect(await constraints()).toEqual(ALL);
   });
@@ -90,6 +99,7 @@ describe("a foreign key to what is unique", () => {
     expect(report.foreignKeys.map(({ columns, orphans, validated }) => ({ columns, orphans, validated }))).toEqual([
       { columns: ["email"], orphans: 1, validated: false },
       { columns: ["at", "code"], orphans: 1, validated: false },
+      { columns: ["email"], orphans: 0, validated: true },
     ]);
     const [cause] = report.causes;
     expect(cause?.missing.map(({ columns, key }) => ({ columns, key }))).toEqual([
@@ -131,12 +141,17 @@ describe("a foreign key to what is unique", () => {
   });
 
   it("is taken out of the schema with what it refers to", async () => {
-    await migrate([ADA, HERS]);
+    await migrate([ADA, HERS, VISIT]);
     const fewer = defineTables({
       orders: { id: text().primaryKey(), email: text().nullable(), at: text(), code: text() },
       users: { id: text().primaryKey(), email: text().nullable(), code: text(), place: text(), bad: text().nullable() },
+      visits: { id: text().primaryKey(), email: text() },
     });
-    const report = await migrateTrial({ url: database.url, schema: { tables: fewer, items }, items: [ADA, HERS] });
+    const report = await migrateTrial({
+      url: database.url,
+      schema: { tables: fewer, items },
+      items: [ADA, HERS, VISIT],
+    });
     expect(report.verdict).toBe("verified");
     expect(await constraints()).toEqual([]);
   });

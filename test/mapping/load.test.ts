@@ -102,10 +102,10 @@ const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
   "two templates that no form of theirs would part": [
     one,
     defineItems(one, { keys }, ({ item, into }) => [
-      item("Left", { pk: "A#{id}", sk: "{side}" }, ({ key, attr }) => [
+      item("Left", { pk: "A#{id}", sk: "N#{n:int}" }, ({ key, attr }) => [
         into("things", { id: key.id, note: attr("n").optional() }),
       ]),
-      item("Right", { pk: "{id}#B", sk: "{side}" }, ({ key }) => [into("things", { id: key.id })]),
+      item("Right", { pk: "{id}#B", sk: "N#{n:int}" }, ({ key }) => [into("things", { id: key.id })]),
     ]),
     /both match the key "A#B" .* → tell them apart by a form of a capture, as \{id:int\} and \{name:!int\}, by a literal/,
   ],

@@ -23,6 +23,9 @@ const items = defineItems(
     item("Newest", { pk: "N#{id}", sk: "{side}" }, ({ key, attr }) => [into("newest", { id: key.id, n: attr("n") })]),
     item("Left", { pk: "M#{id}", sk: "LEFT" }, ({ key, attr }) => [part("merged", { id: key.id, n: attr("n") })]),
     item("Right", { pk: "M#{id}", sk: "RIGHT" }, ({ key, attr }) => [part("merged", { id: key.id, m: attr("m") })]),
+    item("Told", { pk: "W#{id}", sk: "{side}", where: { Type: "w" } }, ({ key, attr }) => [
+      into("newest", { id: key.id, n: attr("n") }),
+    ]),
     ignoreItem("Lock", { pk: "LOCK#{id}", sk: "{side}" }, "locks are not data"),
   ],
 );
@@ -216,6 +219,11 @@ describe("worth a look, and no fault", () => {
       'Reject: {side} takes any key: beside 20 like "R#{int}" / "{uuid}" it took 1 like "R#{int}" / "META"',
     ]);
     expect(told([made("R#1", "left"), made("R#2", "right")])).toEqual([]);
+    // What an attribute names is no stranger, whatever its key.
+    const named = [...alike, made("R#99", "META")].map((item, at) => ({
+      ...{ ...item, PK: { S: `W#${at}` }, Type: { S: "w" } },
+    }));
+    expect(told(named)).toEqual([]);
   });
 
   it("of what only an id is made", () => {
