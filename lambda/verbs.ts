@@ -3,6 +3,7 @@
 import type { Verb, WorkflowAction } from "./verb.ts";
 import { accept } from "./verbs/accept.ts";
 import { check } from "./verbs/check.ts";
+import { draft } from "./verbs/draft.ts";
 import { dropLedger } from "./verbs/drop-ledger.ts";
 import { estimate } from "./verbs/estimate.ts";
 import { invoke } from "./verbs/invoke.ts";
@@ -26,6 +27,7 @@ export const VERBS = {
   rehearse,
   estimate,
   check,
+  draft,
   migrate,
   verify,
   status,

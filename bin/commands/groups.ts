@@ -12,6 +12,7 @@ export const GROUPS: Readonly<Record<VerbName, string>> = {
   rehearse: TRY,
   estimate: TRY,
   check: TRY,
+  draft: TRY,
   migrate: MOVE,
   verify: MOVE,
   status: SEE,
@@ -34,6 +35,10 @@ export const EXAMPLES: Readonly<Record<VerbName, readonly [string, ...string[]]>
   check: [
     "check --source file:items.jsonl --schema empty",
     "check --source 'dynamodb:orders?region=eu-west-1' --sample 10000 --attributes",
+  ],
+  draft: [
+    "draft --source file:items.jsonl --schema my-schema",
+    "draft --source 'dynamodb:orders?region=eu-west-1' --schema my-schema --sample 10000",
   ],
   migrate: [
     "migrate --source file:items.jsonl --target embedded",

@@ -5,6 +5,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { check } from "./check.ts";
 import { commandCalled, NAME } from "./command.ts";
 import { accept, dropLedger, rollback, seal, stop } from "./decide.ts";
+import { draft } from "./draft.ts";
 import { estimate } from "./estimate.ts";
 import { invoke } from "./invoke.ts";
 import { listQuarantine, report, status } from "./look.ts";
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Command>> = {
   rehearse,
   estimate,
   check,
+  draft,
   migrate,
   verify,
   status,
@@ -34,6 +36,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Command>> = {
 const START = `
 For example:
   ${NAME} rehearse
+  ${NAME} draft --source file:items.jsonl --schema my-schema
   ${NAME} check --source file:items.jsonl --schema my-schema
   ${NAME} migrate --source file:items.jsonl --schema my-schema --target embedded
   export DATABASE_URL=postgres://USER@HOST:PORT/DATABASE

@@ -48,7 +48,11 @@ const DOMAIN_FLOOR = /^lambda\/domain\/[^/]+\.ts$/;
 export const LAYERS: readonly Layer[] = [
   { name: "mapping", files: MAPPING, may: [MAPPING] },
   { name: "domain", files: DOMAIN_FLOOR, may: [DOMAIN_FLOOR, MAPPING] },
-  ...rooms("domain", ["decode", "proof", "discover", "estimate"], [DOMAIN_FLOOR, MAPPING, /^node:crypto$/]),
+  ...rooms(
+    "domain",
+    ["decode", "proof", "discover", "estimate", "profile", "draft"],
+    [DOMAIN_FLOOR, MAPPING, /^node:crypto$/],
+  ),
   { name: "ports", files: PORTS, may: [PORTS, DOMAIN, MAPPING] },
   {
     name: "pipeline",

@@ -92,7 +92,7 @@ function byBeginning<T, R>(
 }
 
 /** A key as templates see it: text as it is, a number in its one spelling, binary as hex digits. */
-function keyText(value: AttributeValue | undefined): string | undefined {
+export function keyText(value: AttributeValue | undefined): string | undefined {
   const key = keyValue(value);
   if (key === undefined) return undefined;
   if ("S" in key) return key.S;

@@ -1,0 +1,164 @@
+/** A survey of a table → a draft of its mapping. */
+import { DELIMITER, type Keys, type Kind } from "./kinds.ts";
+import type { DraftCell, DraftIgnore, DraftKind, DraftModel, DraftTable, DraftValue, DraftWrite } from "./model.ts";
+import { camel, GivenNames } from "./names.ts";
+import { Ownership } from "./ownership.ts";
+import { primaryKeyOf } from "./primary-key.ts";
+import { type Relation, relationsOf } from "./relations.ts";
+import { type Subject, subjectOf } from "./subjects.ts";
+import type { SurveyedKind } from "./survey.ts";
+import { type PlannedColumn, type PlannedTable, TablePlanner } from "./tables.ts";
+
+export interface DraftSettings {
+  readonly keys: Keys;
+  readonly delimiter: string;
+  readonly ttl?: string;
+}
+
+export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }: DraftSettings): DraftModel {
+  const met = kinds
+    .filter(({ profile }) => profile.items > 0)
+    .sort((a, b) => Number(a.kind.isRest) - Number(b.kind.isRest));
+  const ownership = new Ownership(met);
+  const subjects = met.map((each) => ({ surveyed: each, subject: subjectOf(each, ownership) }));
+  const planner = new TablePlanner();
+  for (const { surveyed, subject } of subjects)
+    planner.plan(subject, primaryKeyOf(surveyed, subject.fields, met, ownership));
+  const relations = relationsOf(planner.tables, met, ownership);
+  const ignoredByAll = sharedIgnores(subjects.map(({ subject }) => subject));
+  return {
+    keys,
+    ...(delimiter === DELIMITER ? {} : { delimiter }),
+    ...(ttl === undefined ? {} : { ttl }),
+    ignore: ignoredByAll,
+    tables: planner.tables.map((table) => tableOf(table, relations)),
+    kinds: subjects.map(({ subject }) => kindOf(subject, planner.tables, ignoredByAll)),
+  };
+}
+
+function tableOf(table: PlannedTable, relations: readonly Relation[]): DraftTable {
+  return {
+    name: table.name,
+    columns: table.columns.map(({ name, type, nullable, isKey, doubts }) => ({
+      name,
+      type,
+      nullable,
+      key: isKey,
+      doubts,
+    })),
+    foreignKeys: relations
+      .filter((relation) => relation.table === table)
+      .map(({ columns, references, isOffered, doubts }) => ({ columns, references, isOffered, doubts })),
+    doubts: table.doubts,
+  };
+}
+
+/** What is ignored of every kind that has it stands once, for all. */
+function sharedIgnores(subjects: readonly Subject[]): DraftIgnore[] {
+  const names = new Map<string, DraftIgnore[]>();
+  for (const { ignore } of subjects)
+    for (const each of ignore) names.set(each.attribute, [...(names.get(each.attribute) ?? []), each]);
+  const read = new Set(
+    subjects.flatMap(({ fields, lists }) =>
+      [...fields, ...lists].flatMap(({ origin }) => (origin.kind === "attr" ? [origin.name] : [])),
+    ),
+  );
+  return [...names].flatMap(([attribute, all]) => {
+    const [first] = all;
+    if (first === undefined || all.length < 2 || read.has(attribute)) return [];
+    const whys = new Set(all.map(({ why }) => why));
+    return [
+      {
+        attribute,
+        why: whys.size === 1 ? first.why : `${attribute} is made of other attributes, in ${all.length} kinds of items`,
+      },
+    ];
+  });
+}
+
+function kindOf(subject: Subject, tables: readonly PlannedTable[], ignoredByAll: readonly DraftIgnore[]): DraftKind {
+  const { kind, items } = subject;
+  const captures = captureNames(subject);
+  const own = tables.filter((table) => table.subject === subject);
+  const top = own.filter((table) => table.parent === undefined);
+  const writes = top.flatMap((table) => writesOf(table, own, captures));
+  const agreements = subject.agreements.map(({ attribute, capture, lead }): DraftWrite => {
+    const value: DraftValue = { origin: { kind: "attr", name: attribute }, words: lead };
+    return {
+      kind: "agree",
+      value,
+      other: { origin: { kind: "key", capture: captures.get(capture) ?? capture }, words: [] },
+    };
+  });
+  return {
+    name: kind.name,
+    ...templates(kind, captures),
+    where: kind.where,
+    ignore: subject.ignore.filter(({ attribute }) => !ignoredByAll.some((each) => each.attribute === attribute)),
+    writes: [...writes, ...agreements],
+    doubts: kind.isRest
+      ? [`items whose keys are like no others', ${items.toLocaleString("en-US")} of them: look what they are`]
+      : [],
+    items,
+  };
+}
+
+/** Captures are called as the columns they fill. */
+function captureNames({ kind, fields }: Subject): ReadonlyMap<string, string> {
+  const given = new GivenNames();
+  return new Map(
+    kind.captures.map(({ name }) => {
+      const field = fields.find(({ capture }) => capture === name);
+      return [name, given.give(camel(field?.name ?? name, "part"))];
+    }),
+  );
+}
+
+function templates({ pattern: { pk, sk } }: Kind, captures: ReadonlyMap<string, string>): { pk: string; sk?: string } {
+  const spell = ({ parts }: typeof pk): string =>
+    parts
+      .map((part) => {
+        if (part.kind === "literal") return part.text.replace(/[{}]/g, "$&$&");
+        const name = captures.get(part.name) ?? part.name;
+        return part.form === "plain" ? `{${name}}` : `{${name}:${part.form}}`;
+      })
+      .join("");
+  return { pk: spell(pk), ...(sk === undefined ? {} : { sk: spell(sk) }) };
+}
+
+function writesOf(
+  table: PlannedTable,
+  own: readonly PlannedTable[],
+  captures: ReadonlyMap<string, string>,
+): DraftWrite[] {
+  const cells = table.columns.map(
+    ({ name, ...column }): DraftCell => ({ column: name, value: readerOf(column, captures), doubts: [] }),
+  );
+  const into: DraftWrite = { kind: "into", table: table.name, columns: cells };
+  const inner = own
+    .filter((other) => other.parent?.table === table)
+    .flatMap((other): DraftWrite[] => {
+      if (other.parent === undefined) return [];
+      const { list, element, position } = other.parent;
+      const writes = writesOf(other, own, captures);
+      return [{ kind: "each", list, element, ...(position === undefined ? {} : { position }), writes }];
+    });
+  return [into, ...inner];
+}
+
+function readerOf(
+  { origin, lead, words }: Omit<PlannedColumn, "name">,
+  captures: ReadonlyMap<string, string>,
+): DraftValue {
+  const renamed = (from: DraftValue["origin"]): DraftValue["origin"] =>
+    from.kind === "key" ? { kind: "key", capture: captures.get(from.capture) ?? from.capture } : from;
+  const spelled = [...lead, ...words].map((word) => ({
+    ...word,
+    args: word.args.map((arg) =>
+      typeof arg === "object" && typeof arg.value === "object"
+        ? { value: { ...arg.value, origin: renamed(arg.value.origin) } }
+        : arg,
+    ),
+  }));
+  return { origin: renamed(origin), words: spelled };
+}

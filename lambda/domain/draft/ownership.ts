@@ -1,0 +1,93 @@
+/** Kinds of items with what their keys hold → whose ids a literal announces: of `CUSTOMER#{id}`, the customers'. */
+
+import { GENERIC } from "./kind-words.ts";
+import type { Capture, Kind } from "./kinds.ts";
+import { singular, wordsOf } from "./names.ts";
+import type { SurveyedKind } from "./survey.ts";
+
+export class Ownership {
+  readonly #owners = new Map<string, Kind>();
+
+  constructor(kinds: readonly SurveyedKind[]) {
+    const some = kinds.filter(({ kind }) => !kind.isRest);
+    this.#give(some.filter(({ kind }) => kind.captures.length === 1 && endsWithCapture(kind)));
+    // What an item is beside the ids of others: each that is found may settle the next.
+    for (let before = -1; before !== this.#owners.size; ) {
+      before = this.#owners.size;
+      this.#give(some.filter(({ kind }) => this.#unowned(kind).length === 1));
+    }
+  }
+
+  ownerOf({ prefix }: Pick<Capture, "prefix">): Kind | undefined {
+    return this.#owners.get(prefix);
+  }
+
+  /** Captures of a kind that are no ids of another kind, as far as literals tell. */
+  own(kind: Kind): Capture[] {
+    return kind.captures.filter((capture) => {
+      const owner = this.ownerOf(capture);
+      return owner === undefined || owner === kind;
+    });
+  }
+
+  /** What an id behind this literal is called: `customer_id` of `c#`, where customers own it. */
+  nameFor(prefix: string): string | undefined {
+    const words = wordsOf(prefix);
+    const [first] = words;
+    if (first === undefined) return undefined;
+    const owner = this.#owners.get(prefix);
+    const name = owner === undefined ? undefined : singular(withoutGeneric(wordsOf(owner.name)).join("_"));
+    if (name !== undefined && (name.startsWith(first) || initials(name).startsWith(first))) return `${name}_id`;
+    return `${singular(words.join("_"))}_id`;
+  }
+
+  #unowned(kind: Kind): Capture[] {
+    return kind.captures.filter((capture) => this.ownerOf(capture) === undefined);
+  }
+
+  #give(candidates: readonly SurveyedKind[]): void {
+    const ranked = candidates
+      .flatMap((each) => {
+        const [own] = this.#unowned(each.kind);
+        return own === undefined || !/\p{L}/u.test(own.prefix) ? [] : [{ ...each, own }];
+      })
+      .map((each) => ({ ...each, rank: rankOf(each) }))
+      .sort((a, b) => a.rank - b.rank || a.profile.items - b.profile.items);
+    for (const { own, kind } of ranked) if (!this.#owners.has(own.prefix)) this.#owners.set(own.prefix, kind);
+  }
+}
+
+/** `u#{id}#followers` is about followers, not about who has them. */
+const endsWithCapture = ({ pattern: { pk } }: Kind): boolean => pk.parts.at(-1)?.kind === "capture";
+
+const withoutGeneric = (words: readonly string[]): readonly string[] => {
+  const telling = words.filter((word) => !GENERIC.test(word));
+  return telling.length === 0 ? words : telling;
+};
+
+const initials = (name: string): string =>
+  name
+    .split("_")
+    .map((word) => word.charAt(0))
+    .join("");
+
+/** `PROFILE` in a sort key of nothing else. */
+const genericOf = ({ pattern: { sk } }: Kind): string[] =>
+  (sk?.parts ?? []).flatMap((part) =>
+    part.kind === "literal" ? wordsOf(part.text).filter((word) => GENERIC.test(word)) : [],
+  );
+
+/** The less, the surer: an id no two items share, of items that are called so, whose keys hold nothing else. */
+function rankOf({ kind, profile, own }: SurveyedKind & { readonly own: Capture }): number {
+  const isShared = profile.captures.get(own.name)?.ids.isRepeated === true;
+  const [first = ""] = wordsOf(own.prefix);
+  const isNamed = wordsOf(kind.name).some((word) => word.startsWith(first)) && first !== "";
+  const isItself = genericOf(kind).length > 0;
+  return (
+    (isShared ? 16 : 0) +
+    (kind.captures.length > 1 ? 8 : 0) +
+    (isItself ? 0 : 4) +
+    (isNamed ? 0 : 2) +
+    (own.isInPk ? 0 : 1)
+  );
+}

@@ -1,0 +1,99 @@
+/**
+ * Values that may be ids → sets that can be compared with each other, in memory that is bounded. While there is room all of
+ * them are kept; then only those whose hash is below a limit, the same for all sets: what is left of one set can still be looked
+ * for in what is left of another.
+ */
+
+/** A hash costs about 40 bytes in a set. */
+const MOST_HASHES = 1_500_000;
+const WHOLE = 2 ** 53;
+
+export class IdSets {
+  readonly #most: number;
+  readonly #sets: IdSet[] = [];
+  #limit = WHOLE;
+  #kept = 0;
+
+  constructor(most = MOST_HASHES) {
+    this.#most = most;
+  }
+
+  make(): IdSet {
+    const set = new IdSet(this);
+    this.#sets.push(set);
+    return set;
+  }
+
+  /** The part of all hashes that is kept: 1 is all of them. */
+  get share(): number {
+    return this.#limit / WHOLE;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  grow(): void {
+    this.#kept += 1;
+    while (this.#kept > this.#most) {
+      this.#limit /= 2;
+      this.#kept = 0;
+      for (const set of this.#sets) this.#kept += set.cut(this.#limit);
+    }
+  }
+}
+
+export class IdSet {
+  readonly #all: IdSets;
+  #hashes = new Set<number>();
+  /** Two were the same, as far as is known. */
+  isRepeated = false;
+
+  constructor(all: IdSets) {
+    this.#all = all;
+  }
+
+  add(text: string): void {
+    const hash = hashOf(text);
+    if (hash > this.#all.limit) return;
+    const { size } = this.#hashes;
+    this.#hashes.add(hash);
+    if (this.#hashes.size === size) this.isRepeated = true;
+    else this.#all.grow();
+  }
+
+  /** About so many different ones. */
+  get size(): number {
+    return Math.round(this.#hashes.size / this.#all.share);
+  }
+
+  /** Whether all were kept, so that what is said of them is no estimate. */
+  get isWhole(): boolean {
+    return this.#all.share === 1;
+  }
+
+  /** How many of them are not in the other set, and how many there are: of those that are kept. */
+  missingIn(other: IdSet): { readonly missing: number; readonly of: number } {
+    let missing = 0;
+    for (const hash of this.#hashes) if (!other.#hashes.has(hash)) missing += 1;
+    return { missing, of: this.#hashes.size };
+  }
+
+  cut(limit: number): number {
+    this.#hashes = new Set([...this.#hashes].filter((hash) => hash <= limit));
+    return this.#hashes.size;
+  }
+}
+
+/** 53 bits, as a number: cyrb53, which mixes two 32-bit halves. */
+function hashOf(text: string): number {
+  let [high, low] = [0xdead_beef, 0x41c6_ce57];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    high = Math.imul(high ^ code, 2_654_435_761);
+    low = Math.imul(low ^ code, 1_597_334_677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
+  low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
+  return 4_294_967_296 * (2_097_151 & low) + (high >>> 0);
+}

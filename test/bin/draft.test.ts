@@ -1,0 +1,59 @@
+/** `draft` as it is typed: what it writes loads and decodes what was seen, and never takes the place of what is there. */
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EXIT } from "../../bin/terminal/exit.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+let folder: string;
+let items: string;
+
+const FILE = '"FileSize":{"N":"17"},"ModifiedAt":{"N":"1700000000001"}';
+const ITEMS = [
+  '{"Item":{"PK":{"S":"USER#ada"},"SK":{"S":"PROFILE"},"DisplayName":{"S":"Ada Lovelace"}}}',
+  `{"Item":{"PK":{"S":"USER#ada"},"SK":{"S":"FILE#5a1e7a30-0000-4000-8000-000000000001"},${FILE},"Tags":{"SS":["draft","2024"]}}}`,
+  `{"Item":{"PK":{"S":"USER#ada"},"SK":{"S":"FILE#5a1e7a30-0000-4000-8000-000000000002"},${FILE}}}`,
+];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-draft-"));
+  items = join(folder, "items.jsonl");
+  await writeFile(items, `${ITEMS.join("\n")}\n`);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function ddb2pg(...words: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["bin/cli.ts", ...words], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+describe("draft", () => {
+  it("writes a mapping that check finds clean, by the command it names", async () => {
+    const schema = join(folder, "first");
+    const { status, stdout } = ddb2pg("draft", "--source", `file:${items}`, "--schema", schema);
+    expect({ status, stdout }).toMatchObject({ status: EXIT.verified, stdout: expect.stringContaining("DRAFTED") });
+    const [, next = ""] = /^ {2}bin\/ddb2pg (check .*)$/m.exec(stdout) ?? [];
+    expect(ddb2pg(...next.split(" "))).toMatchObject({
+      status: EXIT.verified,
+      stdout: expect.stringMatching(/^CLEAN/),
+    });
+  });
+
+  it("leaves what is there as it is, unless it is told otherwise", async () => {
+    const schema = join(folder, "second");
+    expect(ddb2pg("draft", "--source", `file:${items}`, "--schema", schema).status).toBe(EXIT.verified);
+    const file = join(schema, "tables.ts");
+    await writeFile(file, "// mine\n");
+    const refused = ddb2pg("draft", "--source", `file:${items}`, "--schema", schema);
+    expect(refused.status).toBe(EXIT.refused);
+    expect(refused.stderr).toContain(`${schema}-draft`);
+    expect(await readFile(file, "utf8")).toBe("// mine\n");
+    expect(ddb2pg("draft", "--source", `file:${items}`, "--schema", schema, "--force").status).toBe(EXIT.verified);
+    expect(await readFile(file, "utf8")).toContain("defineTables");
+  });
+});
