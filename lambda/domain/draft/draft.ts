@@ -16,9 +16,7 @@ export interface DraftSettings {
 }
 
 export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }: DraftSettings): DraftModel {
-  const met = kinds
-    .filter(({ profile }) => profile.items > 0)
-    .sort((a, b) => Number(a.kind.isRest) - Number(b.kind.isRest));
+  const met = kinds.filter(({ profile }) => profile.items > 0).sort((a, b) => compareKinds(a.kind, b.kind));
   const ownership = new Ownership(met);
   const subjects = met.map((each) => ({ surveyed: each, subject: subjectOf(each, ownership) }));
   const planner = new TablePlanner();
@@ -34,6 +32,13 @@ export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }
     tables: planner.tables.map((table) => tableOf(table, relations)),
     kinds: subjects.map(({ subject }) => kindOf(subject, planner.tables, ignoredByAll)),
   };
+}
+
+/** What others belong to comes first; what no other kind takes, last. */
+function compareKinds(a: Kind, b: Kind): number {
+  const rank = ({ isRest, captures }: Kind): number => (isRest ? 1000 : captures.length);
+  const text = ({ pattern: { pk, sk } }: Kind): string => `${pk.text} ${sk?.text}`;
+  return rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1);
 }
 
 function tableOf(table: PlannedTable, relations: readonly Relation[]): DraftTable {
@@ -53,26 +58,31 @@ function tableOf(table: PlannedTable, relations: readonly Relation[]): DraftTabl
   };
 }
 
+/** Longer lines say less. */
+const LONGEST_REASON = 100;
+
 /** What is ignored of every kind that has it stands once, for all. */
 function sharedIgnores(subjects: readonly Subject[]): DraftIgnore[] {
-  const names = new Map<string, DraftIgnore[]>();
-  for (const { ignore } of subjects)
-    for (const each of ignore) names.set(each.attribute, [...(names.get(each.attribute) ?? []), each]);
+  const kinds = Map.groupBy(
+    subjects.flatMap(({ kind, ignore }) => ignore.map((each) => ({ ...each, kind: kind.name }))),
+    ({ attribute }) => attribute,
+  );
   const read = new Set(
     subjects.flatMap(({ fields, lists }) =>
       [...fields, ...lists].flatMap(({ origin }) => (origin.kind === "attr" ? [origin.name] : [])),
     ),
   );
-  return [...names].flatMap(([attribute, all]) => {
-    const [first] = all;
-    if (first === undefined || all.length < 2 || read.has(attribute)) return [];
-    const whys = new Set(all.map(({ why }) => why));
-    return [
-      {
-        attribute,
-        why: whys.size === 1 ? first.why : `${attribute} is made of other attributes, in ${all.length} kinds of items`,
-      },
-    ];
+  return [...kinds].flatMap(([attribute, all]) => {
+    if (all.length < 2 || read.has(attribute)) return [];
+    const whys = [...Map.groupBy(all, ({ why }) => why)].map(([why, some]) => ({
+      why,
+      of: some.map(({ kind }) => kind),
+    }));
+    const [only] = whys;
+    const told = whys.map(({ why, of }) => `${why} (${of.join(", ")})`).join("; ");
+    const why =
+      whys.length === 1 && only !== undefined ? only.why : told.length <= LONGEST_REASON ? told : "made of others";
+    return [{ attribute, why }];
   });
 }
 

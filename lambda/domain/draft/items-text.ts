@@ -27,7 +27,7 @@ function definition(model: DraftModel): string[] {
   const begin = "export const items = defineItems(";
   const hugged = `${begin}tables, ${flatObject(options)}, ${rows}`;
   if (ttl === undefined && ignore.length === 0 && fits(hugged, 0))
-    return [hugged, ...indented(kinds.flatMap((kind) => kindLines(kind, 2))), "]);"];
+    return [hugged, ...indented(apart(kinds.map((kind) => kindLines(kind, 2)))), "]);"];
   const more = [
     ...options.map(([name, code]) => `${name}: ${code},`),
     ...(ttl === undefined
@@ -42,10 +42,14 @@ function definition(model: DraftModel): string[] {
   const at = isShort ? [`${flatObject(options)},`] : ["{", ...indented(more), "},"];
   return [
     begin,
-    ...indented(["tables,", ...at, rows, ...indented(kinds.flatMap((kind) => kindLines(kind, 4))), "],"]),
+    ...indented(["tables,", ...at, rows, ...indented(apart(kinds.map((kind) => kindLines(kind, 4)))), "],"]),
     ");",
   ];
 }
+
+/** With an empty line between one and the next. */
+const apart = (blocks: readonly (readonly string[])[]): string[] =>
+  blocks.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]));
 
 function ignoreLines(ignore: readonly DraftIgnore[]): string[] {
   if (ignore.length === 0) return [];

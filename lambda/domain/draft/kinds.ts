@@ -69,7 +69,9 @@ export function kindsOf(
     const at = entity.pk === undefined ? undefined : candidate({ ...entity, pk: entity.pk }, keys, delimiter);
     return at === undefined ? [] : [{ ...at, known: entity }];
   });
-  const seen = shapes.flatMap((shape) => candidate(withIds(shape, delimiter), keys, delimiter) ?? []);
+  const seen = shapes.flatMap(
+    (shape) => candidate(withIds(shape, delimiter, shapes.length === 1), keys, delimiter) ?? [],
+  );
   const rest = candidate(
     { pk: "{pk:rest}", ...(keys.sk === undefined ? {} : { sk: "{sk:rest}" }), where: {} },
     keys,

@@ -11,9 +11,43 @@ interface Shape {
 }
 
 const KIND = /^[A-Z][A-Z_]+$/;
+/** `user-{int}` behind `USER#`: the whole is the id. */
+const STEMMED =
+  /^(?<stem>[A-Za-z][A-Za-z_]*[-_.:@=])\{(?<name>(?:uuid|ulid|iso|date|month|int|number|hex|email|binary|text)\d*)\}$/;
 const ID = /^(?=.*[a-z\d])[^{}]{2,}$/;
 
-export function withIds(shape: Shape, delimiter: string): Shape {
+/** `isAlone`: there is no other kind that a literal might have to tell it from. */
+export function withIds({ pk: first, sk: second, ...shape }: Shape, delimiter: string, isAlone: boolean): Shape {
+  const narrow = {
+    ...shape,
+    pk: widened(first, delimiter, isAlone),
+    ...(second === undefined ? {} : { sk: widened(second, delimiter, false) }),
+  };
+  const isTwin = (name: string): boolean => [first, second ?? ""].every((text) => text.includes(`{${name}}`));
+  // One that stands in both keys has to mean the same in both.
+  const twins = [...namesIn(first, delimiter)].filter(isTwin);
+  const isApart = twins.some((name) => stemOf(narrow.pk, name) !== stemOf(narrow.sk ?? "", name));
+  return lettingIds(
+    isApart ? { ...shape, pk: first, ...(second === undefined ? {} : { sk: second }) } : narrow,
+    delimiter,
+  );
+}
+
+const stemOf = (text: string, name: string): string =>
+  /[A-Za-z_\-.:@=]*$/.exec(text.slice(0, text.indexOf(`{${name}}`)))?.[0] ?? "";
+
+function widened(text: string, delimiter: string, isAlone: boolean): string {
+  const pieces = text.split(delimiter);
+  return pieces
+    .map((piece, at) => {
+      const name = STEMMED.exec(piece)?.groups?.name;
+      const isTold = at > 0 && pieces.slice(0, at).some((before) => /^[^{}]+$/.test(before));
+      return name !== undefined && (isTold || (isAlone && pieces.length === 1)) ? `{${name}}` : piece;
+    })
+    .join(delimiter);
+}
+
+function lettingIds(shape: Shape, delimiter: string): Shape {
   const taken = new Set([shape.pk, shape.sk ?? ""].flatMap((text) => namesIn(text, delimiter)));
   const ids = new Map<string, string>();
   const nameOf = (id: string): string => {

@@ -37,7 +37,7 @@ export class Ownership {
     if (first === undefined) return undefined;
     const owner = this.#owners.get(prefix);
     const name = owner === undefined ? undefined : singular(withoutGeneric(wordsOf(owner.name)).join("_"));
-    if (name !== undefined && (name.startsWith(first) || initials(name).startsWith(first))) return `${name}_id`;
+    if (name !== undefined && abbreviates(first, name)) return `${name}_id`;
     return `${singular(words.join("_"))}_id`;
   }
 
@@ -65,11 +65,13 @@ const withoutGeneric = (words: readonly string[]): readonly string[] => {
   return telling.length === 0 ? words : telling;
 };
 
-const initials = (name: string): string =>
-  name
-    .split("_")
-    .map((word) => word.charAt(0))
-    .join("");
+/** `sh` and `shp` of `shipment_item`. */
+function abbreviates(short: string, name: string): boolean {
+  if (short.charAt(0) !== name.charAt(0)) return false;
+  let at = 0;
+  for (const letter of name) if (letter === short.charAt(at)) at += 1;
+  return at >= short.length;
+}
 
 /** `PROFILE` in a sort key of nothing else. */
 const genericOf = ({ pattern: { sk } }: Kind): string[] =>
@@ -80,14 +82,10 @@ const genericOf = ({ pattern: { sk } }: Kind): string[] =>
 /** The less, the surer: an id no two items share, of items that are called so, whose keys hold nothing else. */
 function rankOf({ kind, profile, own }: SurveyedKind & { readonly own: Capture }): number {
   const isShared = profile.captures.get(own.name)?.ids.isRepeated === true;
+  const isAbout = own.isInPk && !endsWithCapture(kind);
   const [first = ""] = wordsOf(own.prefix);
   const isNamed = wordsOf(kind.name).some((word) => word.startsWith(first)) && first !== "";
   const isItself = genericOf(kind).length > 0;
-  return (
-    (isShared ? 16 : 0) +
-    (kind.captures.length > 1 ? 8 : 0) +
-    (isItself ? 0 : 4) +
-    (isNamed ? 0 : 2) +
-    (own.isInPk ? 0 : 1)
-  );
+  const against = [isShared || isAbout, kind.captures.length > 1, !isItself, !isNamed, !own.isInPk];
+  return against.reduce((rank, is) => rank * 2 + (is ? 1 : 0), 0);
 }

@@ -17,6 +17,28 @@ export interface OwnPiece {
   readonly values: Values;
 }
 
+export interface Around {
+  readonly kind: Kind;
+  readonly ownership: Ownership;
+  readonly items: number;
+  /** Captures by what they are called where they are read. */
+  readonly called: ReadonlyMap<string, string>;
+}
+
+/** The literal that stands before what varies. */
+function prefixOf({ stem }: Piece, before: Piece | undefined, delimiter: string): string {
+  if (stem !== "") return stem;
+  return before !== undefined && isLiteral(before) ? `${before.stem}${before.constant}${delimiter}` : "";
+}
+
+/** An id of customers does not repeat one of orders, though both are 12345. */
+function mayBe(name: string, prefix: string, kind: Kind, ownership: Ownership): boolean {
+  const capture = kind.captures.find((each) => `key.${each.name}` === name);
+  if (capture === undefined) return true;
+  const [one, other] = [ownership.ownerOf({ prefix }), ownership.ownerOf(capture)];
+  return one === undefined || other === undefined || one === other;
+}
+
 /** Before so many items have shown it, a piece that repeats another value may do so by chance. */
 const TELLING = 5;
 const WORD = /^[A-Za-z$_"'][\w$"'.-]*$/;
@@ -25,24 +47,25 @@ const WORD = /^[A-Za-z$_"'][\w$"'.-]*$/;
 export function readPieces(
   name: string,
   { composition, values }: AttributeProfile,
-  kind: Kind,
-  ownership: Ownership,
-  items: number,
+  { kind, ownership, items, called }: Around,
 ): Made | undefined {
-  const pieces = composition?.pieces;
-  if (composition === undefined || pieces === undefined || pieces.length === 0) return undefined;
+  if (composition?.pieces === undefined || composition.pieces.length === 0) return undefined;
+  const pieces = composition.pieces.map((piece, at) => {
+    const prefix = prefixOf(piece, composition.pieces?.[at - 1], composition.delimiter);
+    return { ...piece, repeats: piece.repeats.filter((repeat) => mayBe(repeat.name, prefix, kind, ownership)) };
+  });
   if (values.countOf("S") + values.countOf("NULL") < values.count) return undefined;
   const isIndex = INDEX_NAME.test(name);
   const repeats = pieces.filter((piece) => !isLiteral(piece) && piece.repeats.length > 0);
   const own = pieces.filter((piece) => !isLiteral(piece) && piece.repeats.length === 0);
   if (own.length === 0 && (isIndex || (repeats.length > 0 && items >= TELLING && repeats.every(isExact))))
-    return { kind: "made of others", why: whyOf(name, pieces) };
+    return { kind: "made of others", why: whyOf(pieces, called) };
   if (composition.isRagged || values.texts.nothing.size > 0) return undefined;
   const parts = isIndex ? own : [...own, ...repeats];
   const isParted = pieces.length > 1 || pieces.some(({ stem }) => stem !== "");
   if (!isParted || parts.length === 0) return undefined;
   if (!isIndex && !isTold(pieces, composition.delimiter, ownership, items)) return undefined;
-  return spelled(name, pieces, parts, composition.delimiter, ownership, kind);
+  return spelled(name, pieces, parts, composition.delimiter, ownership);
 }
 
 const isExact = ({ repeats }: Piece): boolean => repeats.some((repeat) => repeat.isExact);
@@ -58,16 +81,16 @@ function isTold(pieces: readonly Piece[], delimiter: string, ownership: Ownershi
   return ownership.ownerOf({ prefix: first.constant + delimiter }) !== undefined || items >= TELLING;
 }
 
-function whyOf(name: string, pieces: readonly Piece[]): string {
+function whyOf(pieces: readonly Piece[], called: ReadonlyMap<string, string>): string {
   const said = pieces.filter((piece) => !isLiteral(piece));
   const texts = pieces.filter((piece) => isLiteral(piece) && piece.constant !== "");
-  if (said.length === 0)
-    return `${name} is always ${JSON.stringify(texts.map(({ constant, stem }) => stem + constant).join("…"))}`;
-  const names = said.map(({ repeats }) =>
-    (repeats.find((repeat) => repeat.isExact) ?? repeats[0])?.name.replace(/^(attr|key)\./, ""),
-  );
+  if (said.length === 0) return `always ${texts.map(({ constant, stem }) => stem + constant).join(" ")}`;
+  const names = said.map(({ repeats }) => {
+    const { name = "" } = repeats.find((repeat) => repeat.isExact) ?? repeats[0] ?? {};
+    return name.startsWith("key.") ? (called.get(name.slice(4)) ?? name.slice(4)) : name.replace(/^attr\./, "");
+  });
   const how = said.every(isExact) ? "" : ", in another case";
-  return `${name} is made of ${[...new Set(names)].join(" and ")}${how}`;
+  return `made of ${[...new Set(names)].join(" and ")}${how}`;
 }
 
 function spelled(
@@ -76,20 +99,13 @@ function spelled(
   parts: readonly Piece[],
   delimiter: string,
   ownership: Ownership,
-  kind: Kind,
 ): Made {
   const given = new GivenNames();
   const columns: OwnPiece[] = [];
   const escaped = (literal: string): string => literal.replace(/[{}]/g, "$&$&");
   const texts = pieces.map((piece, at) => {
     if (isLiteral(piece)) return escaped(piece.stem + (piece.constant ?? ""));
-    const before = pieces[at - 1];
-    const prefix =
-      piece.stem !== ""
-        ? piece.stem
-        : before !== undefined && isLiteral(before)
-          ? `${before.constant}${delimiter}`
-          : "";
+    const prefix = prefixOf(piece, pieces[at - 1], delimiter);
     const isIndex = INDEX_NAME.test(name);
     const announced = wordsOf(prefix).length > 0 ? ownership.nameFor(prefix) : undefined;
     const alone = parts.length === 1 && !isIndex ? snake(name, "part") : undefined;
@@ -98,6 +114,5 @@ function spelled(
     if (parts.includes(piece)) columns.push({ capture, column, prefix, values: piece.values });
     return `${escaped(piece.stem)}{${capture}}`;
   });
-  void kind;
   return { kind: "pieces", template: texts.join(escaped(delimiter)), pieces: columns };
 }

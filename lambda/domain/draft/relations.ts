@@ -157,11 +157,12 @@ function candidate(
   const [key, ...others] = keyOf(target);
   const { field } = column;
   if (key === undefined || others.length > 0 || key.field === undefined || key.repeats !== undefined) return undefined;
-  if (key === column || field === undefined || (column.isKey && isOwnKey(table, target, [column]))) return undefined;
+  if (key === column || field === undefined) return undefined;
   // A key that is the id of something else is pointed to by nobody who could point to that.
   const [mine, theirs] = [ownership.ownerOf(field), ownership.ownerOf(key.field)];
   if (theirs !== undefined && theirs !== target.subject.kind) return undefined;
   if (mine !== undefined && mine !== target.subject.kind) return undefined;
+  if (mine === undefined && column.isKey && isOwnKey(table, target, [column])) return undefined;
   const { missing, of } = ids.missingIn(key.field.values.ids);
   const how = howTold(column, key, target, ownership, { missing, of });
   return how === undefined ? undefined : { target, key, how, missing, of };

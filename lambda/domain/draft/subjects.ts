@@ -61,6 +61,7 @@ export function subjectOf({ kind, profile }: SurveyedKind, ownership: Ownership)
     return [named(held.isExact ? { ...field, agrees: true } : field)];
   });
   const taken = new Set([...keyed.values()].map(({ name }) => name));
+  const called = new Map(ofKey.flatMap((field) => (field.capture === undefined ? [] : [[field.capture, field.name]])));
   const all: Fields[] = [];
   const ignore: DraftIgnore[] = [];
   const agreements: Subject["agreements"][number][] = [];
@@ -70,11 +71,11 @@ export function subjectOf({ kind, profile }: SurveyedKind, ownership: Ownership)
     if (fixed?.size === 1 && attribute.values.held.join() === "S") {
       ignore.push({
         attribute: name,
-        why: `${name} is a library's own, and always ${JSON.stringify([...fixed.keys()][0])}`,
+        why: `always ${JSON.stringify([...fixed.keys()][0])}, and a library's own`,
       });
       continue;
     }
-    const made = readPieces(name, attribute, kind, ownership, profile.items);
+    const made = readPieces(name, attribute, { kind, ownership, items: profile.items, called });
     if (made?.kind === "made of others") ignore.push({ attribute: name, why: made.why });
     else if (made?.kind === "pieces")
       all.push({ fields: pieceFields(name, attribute.values, made, profile.items), lists: [] });

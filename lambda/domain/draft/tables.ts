@@ -85,7 +85,9 @@ export class TablePlanner {
     const given = new GivenNames();
     const parents = parent.columns.filter(({ isKey }) => isKey);
     const inherited = parents.map((column): PlannedColumn => {
-      return { ...column, name: given.give(inheritedName(column, parent)), doubts: [], repeats: column };
+      // The parent's own row has asked already whether it agrees with the key.
+      const lead = column.lead.filter(({ word }) => word !== "agreesWith");
+      return { ...column, name: given.give(inheritedName(column, parent)), lead, doubts: [], repeats: column };
     });
     const isOrdered = list.values.countOf("L") > 0 || element.held.includes("M");
     const variable = variableName(list.name, above);

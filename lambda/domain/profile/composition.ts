@@ -22,6 +22,8 @@ export interface Piece {
   /** Values that were the same each time. */
   readonly repeats: readonly Repeat[];
   readonly values: Values;
+  /** Nothing has stood behind the stem so far, as libraries leave it where a value is absent. */
+  readonly isEmpty?: true;
 }
 
 const MOST_PIECES = 16;
@@ -58,10 +60,11 @@ export class Composition {
   #read(text: string, known: Piece | undefined, around: Around): Piece {
     const piece = known ?? begun(text, around, new Values(this.#ids));
     const rest = text.slice(piece.stem.length);
-    // What a library leaves empty where a value is absent says nothing.
     if (rest === "" && piece.stem !== "") return piece;
     piece.values.add({ S: rest });
     if (known === undefined) return piece;
+    if (known.isEmpty)
+      return { stem: known.stem, constant: rest, repeats: repeatsOf(rest, around), values: known.values };
     const repeats = piece.repeats.length === 0 ? piece.repeats : common(piece.repeats, repeatsOf(rest, around));
     return { ...piece, constant: piece.constant === rest ? rest : undefined, repeats };
   }
@@ -76,6 +79,8 @@ function begun(text: string, around: Around, values: Values): Piece {
     const repeats = repeatsOf(rest, around);
     if (repeats.length > 0) return { stem: text.slice(0, index + 1), constant: rest, repeats, values };
   }
+  if (/^[A-Za-z$][A-Za-z$_]*[-_.:@/=]$/.test(text))
+    return { stem: text, constant: "", repeats: [], values, isEmpty: true };
   const stem = /^[A-Za-z$][A-Za-z$_]*[-_.:@/=](?=[^/])/.exec(text)?.[0] ?? "";
   return { stem, constant: text.slice(stem.length), repeats: [], values };
 }
