@@ -14,7 +14,7 @@ export function quoted(text: string): string {
   return count('"') > count("'") ? `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'` : json;
 }
 
-const BARE = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+const BARE = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u;
 
 /** A name in an object literal. `__proto__:` would set a prototype instead. */
 export const property = (name: string): string =>

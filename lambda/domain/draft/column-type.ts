@@ -72,10 +72,9 @@ function mixed(values: Values): ColumnChoice {
 }
 
 function json(values: Values): ColumnChoice {
-  const hasBytes = values.countOf("B", "BS") > 0 || values.notJson > 0;
   return plain(
     { kind: "jsonb" },
-    hasBytes ? [{ word: "convert", args: ["bytes as base64 v1"], helper: "withoutBytes" }] : [],
+    values.hasBytes ? [{ word: "convert", args: ["bytes as base64 v1"], helper: "withoutBytes" }] : [],
   );
 }
 

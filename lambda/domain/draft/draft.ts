@@ -23,6 +23,7 @@ export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }
   for (const { surveyed, subject } of subjects)
     planner.plan(subject, primaryKeyOf(surveyed, subject.fields, met, ownership));
   const relations = relationsOf(planner.tables, met, ownership);
+  planner.repeatTypes();
   const ignoredByAll = sharedIgnores(subjects.map(({ subject }) => subject));
   return {
     keys,

@@ -28,7 +28,8 @@ export interface Within {
   readonly count: number;
   /** Words before the names of what is in it. */
   readonly before: string;
-  readonly isNullable: boolean;
+  /** The words that are said already of what is around it, and hold inside. */
+  readonly said: readonly ("optional" | "nullable")[];
 }
 
 export interface Fields {
@@ -59,22 +60,25 @@ export function fieldsOf(name: string, values: Values, within: Within): Fields {
 }
 
 function fieldAt(name: string, values: Values, within: Within): Field {
-  const said = absence(values, within.count, within.isNullable);
+  const said = absence(values, within);
   return {
     name: snake(`${within.before} ${name}`, "field"),
     origin: within.origin,
     lead: [...within.lead, ...said],
     values,
-    isNullable: said.length > 0 || within.isNullable,
+    isNullable: said.length > 0 || within.said.length > 0,
     prefix: "",
     doubts: rarelyAbsent(values, within.count),
   };
 }
 
-/** Around an optional map everything is. */
-function absence(values: Values, of: number, isOptional: boolean): DraftWord[] {
-  const isAbsent = values.count < of && !isOptional;
-  return [...(isAbsent ? [word("optional")] : []), ...(values.countOf("NULL") > 0 ? [word("nullable")] : [])];
+/** Inside an optional map everything is optional. */
+function absence(values: Values, { count, said }: Within): DraftWord[] {
+  const needed = [
+    ...(values.count < count ? ["optional" as const] : []),
+    ...(values.countOf("NULL") > 0 ? ["nullable" as const] : []),
+  ];
+  return needed.filter((name) => !said.includes(name)).map((name) => word(name));
 }
 
 /** What almost every item has may be a fault where it is not there. */
@@ -92,11 +96,14 @@ function membersOf(map: Field, values: Values, within: Within): Fields {
       // A NULL has no members; what the map lacks is absent in it.
       count: values.countOf("M"),
       before: isHolder ? within.before : map.name,
-      isNullable: map.isNullable,
+      said: saidIn(map.lead),
     }),
   );
   return { fields: inner.flatMap(({ fields }) => fields), lists: inner.flatMap(({ lists }) => lists) };
 }
+
+export const saidIn = (lead: readonly DraftWord[]): ("optional" | "nullable")[] =>
+  (["optional", "nullable"] as const).filter((name) => lead.some((each) => each.word === name));
 
 /** Whether all its maps are of one shape, so that members are columns. */
 function isOneShape({ members, isOpen, count }: Values): boolean {

@@ -5,12 +5,37 @@ import type { DraftIgnore, DraftKind, DraftModel, DraftValue, DraftWrite } from 
 export function itemsText(model: DraftModel, language: string, origin: string): string {
   return [
     `/** ${inBlock(origin)} */`,
-    ...importLines(["defineItems"], language),
+    ...importLines(["defineItems", ...(hasHelper(model) ? ["type DynamoDbValue"] : [])], language),
     ...importLines(["tables"], "./tables.ts"),
     "",
+    ...(hasHelper(model) ? [...WITHOUT_BYTES, ""] : []),
     ...definition(model),
     "",
   ].join("\n");
+}
+
+const WITHOUT_BYTES = [
+  "/** jsonb holds no bytes: base64 stands for them. */",
+  "const withoutBytes = (value: DynamoDbValue): DynamoDbValue => {",
+  '  if ("B" in value) return { S: Buffer.from(value.B).toString("base64") };',
+  '  if ("BS" in value) return { L: value.BS.map((B) => withoutBytes({ B })) };',
+  '  if ("L" in value) return { L: value.L.map(withoutBytes) };',
+  '  if ("M" in value)',
+  "    return { M: Object.fromEntries(Object.entries(value.M).map(([name, member]) => [name, withoutBytes(member)])) };",
+  "  return value;",
+  "};",
+];
+
+const hasHelper = ({ kinds }: DraftModel): boolean => kinds.some(({ writes }) => readersIn(writes).some(isHelped));
+
+const isHelped = ({ words }: DraftValue): boolean => words.some(({ helper }) => helper !== undefined);
+
+/** Every reader of the writes, those within others aside. */
+function readersIn(writes: readonly DraftWrite[]): DraftValue[] {
+  return writes.flatMap((write) => {
+    if (write.kind === "into") return write.columns.map(({ value }) => value);
+    return write.kind === "each" ? [write.list, ...readersIn(write.writes)] : [write.value, write.other];
+  });
 }
 
 function definition(model: DraftModel): string[] {
@@ -83,19 +108,7 @@ function contextOf(writes: readonly DraftWrite[]): string {
     for (const { args } of words)
       for (const arg of args) if (typeof arg === "object" && typeof arg.value === "object") value(arg.value);
   };
-  const visit = (some: readonly DraftWrite[]): void => {
-    for (const write of some) {
-      if (write.kind === "into") for (const cell of write.columns) value(cell.value);
-      else if (write.kind === "each") {
-        value(write.list);
-        visit(write.writes);
-      } else {
-        value(write.value);
-        value(write.other);
-      }
-    }
-  };
-  visit(writes);
+  for (const each of readersIn(writes)) value(each);
   const names = CONTEXT.filter((name) => used.has(name));
   return names.length === 0 ? "()" : `({ ${names.join(", ")} })`;
 }

@@ -45,7 +45,7 @@ export function subjectOf({ kind, profile }: SurveyedKind, ownership: Ownership)
   }
   const given = new GivenNames();
   const named = <F extends Field>(field: F): F => ({ ...field, name: given.give(field.name) });
-  const within: Omit<Within, "origin"> = { lead: [], count: profile.items, before: "", isNullable: false };
+  const within: Omit<Within, "origin"> = { lead: [], count: profile.items, before: "", said: [] };
   const ofKey = kind.captures.flatMap((capture): Field[] => {
     const values = profile.captures.get(capture.name);
     if (values === undefined) return [];

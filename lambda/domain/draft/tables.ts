@@ -3,7 +3,7 @@ import type { ColumnType } from "../../mapping/kinds.ts";
 import { KEY_KINDS } from "../../mapping/kinds.ts";
 import type { Values } from "../profile/values.ts";
 import { columnTypeOf } from "./column-type.ts";
-import { type Field, fieldsOf } from "./fields.ts";
+import { type Field, fieldsOf, saidIn } from "./fields.ts";
 import type { DraftValue, DraftWord } from "./model.ts";
 import { camel, GivenNames, plural, singular, snake } from "./names.ts";
 import type { PrimaryKey } from "./primary-key.ts";
@@ -56,6 +56,12 @@ export class TablePlanner {
     };
     this.tables.push(table);
     for (const list of subject.lists) this.#child(table, list, []);
+  }
+
+  /** Relations may have changed what columns of a parent are; its children repeat it. */
+  repeatTypes(): void {
+    for (const { columns } of this.tables)
+      for (const column of columns) if (column.repeats !== undefined) column.type = column.repeats.type;
   }
 
   #column(field: Field, key: PrimaryKey): PlannedColumn {
@@ -128,7 +134,7 @@ export class TablePlanner {
     const isMap = element.held.includes("M");
     const nullable = element.countOf("NULL") > 0;
     const lead = nullable ? [said("nullable")] : [];
-    const within = { origin, count: element.countOf("M"), before: "", isNullable: nullable };
+    const within = { origin, count: element.countOf("M"), before: "", said: saidIn(lead) };
     const found = isMap
       ? [...element.members].map(([member, values]) =>
           fieldsOf(member, values, { ...within, lead: [...lead, said("at", member)] }),
@@ -159,7 +165,7 @@ const RESERVED =
 function variableName(list: string, above: readonly string[]): string {
   let name = camel(singular(list), "element");
   if (name.length > 40) name = "element";
-  if (RESERVED.test(name)) name = `${name}Element`;
+  if (RESERVED.test(name) || name in globalThis) name = `${name}Element`;
   while (above.includes(name)) name = `inner${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   return name;
 }

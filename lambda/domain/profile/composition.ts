@@ -5,8 +5,8 @@
 import type { IdSets } from "./id-sets.ts";
 import { Values } from "./values.ts";
 
-/** In lower case, and as it is behind a `=`: texts of the item → the names of the values that hold them. */
-export type Around = ReadonlyMap<string, readonly string[]>;
+/** Texts of the item in lower case → the values that hold them, as they are. */
+export type Around = ReadonlyMap<string, readonly { readonly name: string; readonly text: string }[]>;
 
 export interface Repeat {
   readonly name: string;
@@ -87,8 +87,8 @@ function begun(text: string, around: Around, values: Values): Piece {
 
 function repeatsOf(text: string, around: Around): Repeat[] {
   if (text === "" || text.length > 200) return [];
-  const exact = around.get(`=${text}`) ?? [];
-  return (around.get(text.toLowerCase()) ?? []).map((name) => ({ name, isExact: exact.includes(name) }));
+  const found = around.get(text.toLowerCase());
+  return found === undefined ? [] : found.map(({ name, text: own }) => ({ name, isExact: own === text }));
 }
 
 const common = (one: readonly Repeat[], other: readonly Repeat[]): Repeat[] =>

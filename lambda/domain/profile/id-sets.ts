@@ -4,8 +4,10 @@
  * for in what is left of another.
  */
 
-/** A hash costs about 40 bytes in a set. */
+/** Of all sets together: 8 bytes each, in tables that are half empty. */
 const MOST_HASHES = 1_500_000;
+const FEWEST_SLOTS = 16;
+const FULL = 0.7;
 const WHOLE = 2 ** 53;
 
 export class IdSets {
@@ -45,7 +47,9 @@ export class IdSets {
 
 export class IdSet {
   readonly #all: IdSets;
-  #hashes = new Set<number>();
+  /** Hashes, each at its place or behind it; 0 is no hash. A `Set` takes five times as long, and three times the memory. */
+  #slots = new Float64Array(FEWEST_SLOTS);
+  #used = 0;
   /** Two were the same, as far as is known. */
   isRepeated = false;
 
@@ -56,15 +60,44 @@ export class IdSet {
   add(text: string): void {
     const hash = hashOf(text);
     if (hash > this.#all.limit) return;
-    const { size } = this.#hashes;
-    this.#hashes.add(hash);
-    if (this.#hashes.size === size) this.isRepeated = true;
-    else this.#all.grow();
+    if (this.#put(hash)) this.#all.grow();
+    else this.isRepeated = true;
+  }
+
+  /** False where it is there already. */
+  #put(hash: number): boolean {
+    const slot = this.#slotOf(hash);
+    if (this.#slots[slot] === hash) return false;
+    this.#slots[slot] = hash;
+    this.#used += 1;
+    if (this.#used > this.#slots.length * FULL) this.#rebuild(this.#slots.length * 2, WHOLE);
+    return true;
+  }
+
+  #slotOf(hash: number): number {
+    const mask = this.#slots.length - 1;
+    let at = hash & mask;
+    for (;;) {
+      const there = this.#slots[at];
+      if (there === hash || there === 0) return at;
+      at = (at + 1) & mask;
+    }
+  }
+
+  #rebuild(length: number, limit: number): void {
+    const before = this.#slots;
+    this.#slots = new Float64Array(length);
+    this.#used = 0;
+    for (const hash of before) {
+      if (hash === 0 || hash > limit) continue;
+      this.#slots[this.#slotOf(hash)] = hash;
+      this.#used += 1;
+    }
   }
 
   /** About so many different ones. */
   get size(): number {
-    return Math.round(this.#hashes.size / this.#all.share);
+    return Math.round(this.#used / this.#all.share);
   }
 
   /** Whether all were kept, so that what is said of them is no estimate. */
@@ -75,13 +108,14 @@ export class IdSet {
   /** How many of them are not in the other set, and how many there are: of those that are kept. */
   missingIn(other: IdSet): { readonly missing: number; readonly of: number } {
     let missing = 0;
-    for (const hash of this.#hashes) if (!other.#hashes.has(hash)) missing += 1;
-    return { missing, of: this.#hashes.size };
+    for (const hash of this.#slots) if (hash !== 0 && other.#slots[other.#slotOf(hash)] !== hash) missing += 1;
+    return { missing, of: this.#used };
   }
 
+  /** Leaves out what is above the limit; returns how many are left. */
   cut(limit: number): number {
-    this.#hashes = new Set([...this.#hashes].filter((hash) => hash <= limit));
-    return this.#hashes.size;
+    this.#rebuild(this.#slots.length, limit);
+    return this.#used;
   }
 }
 
@@ -95,5 +129,5 @@ function hashOf(text: string): number {
   }
   high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
   low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
-  return 4_294_967_296 * (2_097_151 & low) + (high >>> 0);
+  return 4_294_967_296 * (2_097_151 & low) + (high >>> 0) || 1;
 }

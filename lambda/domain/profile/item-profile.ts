@@ -60,7 +60,7 @@ export class ItemProfile {
   add(item: Item, captures: ReadonlyMap<string, string>): void {
     this.items += 1;
     for (const [name, values] of this.captures) values.add({ S: captures.get(name) ?? "" });
-    let around: Map<string, string[]> | undefined;
+    let around: Held | undefined;
     for (const name in item) {
       const value = item[name];
       if (value === undefined || this.#of.keys.includes(name) || this.#of.where.includes(name)) continue;
@@ -108,8 +108,8 @@ export class ItemProfile {
   }
 
   /** What the item says elsewhere: values that are no keys of indexes, its captures, and both its keys whole. */
-  #around(item: Item, captures: ReadonlyMap<string, string>): Map<string, string[]> {
-    const around = new Map<string, string[]>();
+  #around(item: Item, captures: ReadonlyMap<string, string>): Held {
+    const around: Held = new Map();
     for (const [name, text] of captures) put(around, text, `key.${name}`);
     for (const name in item) {
       const value = item[name];
@@ -123,12 +123,13 @@ export class ItemProfile {
   }
 }
 
-function put(around: Map<string, string[]>, text: string, name: string): void {
-  for (const key of [text.toLowerCase(), `=${text}`]) {
-    const names = around.get(key);
-    if (names === undefined) around.set(key, [name]);
-    else if (!names.includes(name)) names.push(name);
-  }
+type Held = Map<string, { readonly name: string; readonly text: string }[]>;
+
+function put(around: Held, text: string, name: string): void {
+  const key = text.toLowerCase();
+  const there = around.get(key);
+  if (there === undefined) around.set(key, [{ name, text }]);
+  else there.push({ name, text });
 }
 
 const DIGITS = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;

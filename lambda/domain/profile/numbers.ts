@@ -32,10 +32,13 @@ export class Numbers {
     }
     if (this.least === "" || compareNumbers(value, this.least) < 0) this.least = value;
     if (this.most === "" || compareNumbers(value, this.most) > 0) this.most = value;
-    if (!isWhole(value)) this.isWhole = false;
-    const { before, after } = extentOf(value);
-    this.before = Math.max(this.before, before);
-    this.after = Math.max(this.after, after);
+    if (isWhole(value)) this.before = Math.max(this.before, value.length - (value.startsWith("-") ? 1 : 0));
+    else {
+      const { before, after } = extentOf(value);
+      this.isWhole = false;
+      this.before = Math.max(this.before, before);
+      this.after = Math.max(this.after, after);
+    }
     if (value === "0") this.zeros += 1;
     else if (within(value, SECONDS)) this.seconds += 1;
     else if (within(value, MILLIS)) this.millis += 1;

@@ -27,8 +27,7 @@ export class Values {
   element: Values | undefined;
   /** An element of a list was there twice. */
   hasEqualElements = false;
-  /** How many a jsonb column could not hold. */
-  notJson = 0;
+  #holdsBytes = false;
   readonly #all: IdSets;
   readonly #depth: number;
 
@@ -53,7 +52,8 @@ export class Values {
     else if ("SS" in value) this.#list(value.SS.map((S) => ({ S })));
     else if ("NS" in value) this.#list(value.NS.map((N) => ({ N })));
     else if ("BS" in value) this.#list(value.BS.map((B) => ({ B })));
-    if (("M" in value || "L" in value) && isRefusal(jsonbText(value))) this.notJson += 1;
+    // What is not looked into has to be asked for bytes as a whole.
+    if (this.isOpen && isRefusal(jsonbText(value))) this.#holdsBytes = true;
   }
 
   #map(map: Readonly<Record<string, AttributeValue>>): void {
@@ -86,6 +86,12 @@ export class Values {
 
   countOf(...types: readonly AttributeType[]): number {
     return types.reduce((sum, type) => sum + (this.types.get(type) ?? 0), 0);
+  }
+
+  /** Bytes are somewhere inside, which no jsonb holds. */
+  get hasBytes(): boolean {
+    if (this.#holdsBytes || this.countOf("B", "BS") > 0 || this.element?.hasBytes === true) return true;
+    return this.members.values().some((member) => member.hasBytes);
   }
 
   /** The types there are, NULL aside. */
