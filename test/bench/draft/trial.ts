@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join, parse } from "node:path";
 import pg from "pg";
+import { readSchema } from "../../../bin/terminal/schema-folder.ts";
 import type { Report } from "../../../lambda/domain/proof/report.ts";
 import { reportIn } from "../../support/reports.ts";
 import { ask } from "../measure/engine.ts";
@@ -10,6 +11,7 @@ import { ddb2pg } from "./command.ts";
 import { isUntold } from "./comments.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { nameOf, type Recall, recallOf } from "./recall.ts";
+import { writeSoundItems } from "./sound-items.ts";
 
 export interface Drafted {
   readonly folder: string;
@@ -36,14 +38,19 @@ export interface Outcome extends Recall {
   readonly wrong: readonly string[];
 }
 
-/** Migrates both mappings, each into a database of its own of a server. Leaves two reports in a folder. */
+/** Migrates both mappings, each into a database of its own of a server. Leaves reports in a folder. */
 export async function compareCase(name: PublicCase, folder: string, server: string, out: string): Promise<Outcome> {
-  const from = { name, server };
-  const hand = await migrated({ ...from, schema: handOf(name), out: join(out, `hand-${name}.json`) });
-  const drafted = await migrated({ ...from, schema: folder, out: join(out, `draft-${name}.json`) });
+  const [items, schema] = [itemsOf(name), handOf(name)];
+  const database = (kind: string) => ({ server, out: join(out, `${kind}-${name}.json`) });
+  const hand = await migrated({ ...database("hand"), items, schema });
+  const drafted = await migrated({ ...database("draft"), items, schema: folder });
+  const sound = join(out, `${name}.jsonl`);
+  const refused = await writeSoundItems(items, await readSchema(schema), sound);
+  // Of what the one refuses and the other takes, no column can hold the same.
+  const compared = refused === 0 ? drafted : await migrated({ ...database("sound"), items: sound, schema: folder });
   const text = await readFile(join(folder, "tables.ts"), "utf8");
   return {
-    ...recallOf(hand.contents, drafted.contents),
+    ...recallOf(hand.contents, compared.contents),
     verdict: drafted.report.verdict,
     lost: Math.max(0, lostIn(drafted.report) - lostIn(hand.report)),
     wrong: drafted.contents.relations.filter((relation) => isUntold(text, relation)).map(nameOf),
@@ -58,18 +65,18 @@ interface Migrated {
 }
 
 interface Wanted {
-  readonly name: PublicCase;
+  readonly items: string;
   readonly schema: string;
   readonly server: string;
   readonly out: string;
 }
 
-async function migrated({ name, schema, server, out }: Wanted): Promise<Migrated> {
+async function migrated({ items, schema, server, out }: Wanted): Promise<Migrated> {
   const database = parse(out).name;
   await ask(server, `create database ${pg.escapeIdentifier(database)}`);
   const url = new URL(server);
   url.pathname = `/${database}`;
-  const words = ["--source", `file:${itemsOf(name)}`, "--schema", schema, "--target", url.href, "--json", out];
+  const words = ["--source", `file:${items}`, "--schema", schema, "--target", url.href, "--json", out];
   const { status, said } = ddb2pg("migrate", ...words);
   // 1 is a verdict: the data has faults of its own.
   if (status !== 0 && status !== 1) throw new Error(`migrate --schema ${schema} ended with ${status}: ${said}`);
