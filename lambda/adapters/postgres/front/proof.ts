@@ -21,7 +21,7 @@ import { sideBySide } from "../session/one-moment.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { TablePlace } from "../session/sql.ts";
 import { type Unattended, unattended, unlessStopped } from "../session/unattended.ts";
-import { referredPlace } from "../tables/ddl.ts";
+import { referredBy } from "../tables/ddl.ts";
 import { ledgerFacts } from "./ledger-facts.ts";
 
 export function targetProof(sessions: Sessions, mapping: Mapping, told: Told = () => undefined): TargetProof {
@@ -100,8 +100,7 @@ function telling(doing: TablesDone["doing"], { tables: { length: of } }: Mapping
 
 /** Everything a proof reads: the tables, those they refer to, and the ledger. */
 async function readTables(sessions: Sessions, { tables }: Mapping): Promise<TablePlace[]> {
-  const referred = tables.flatMap(({ foreignKeys }) => foreignKeys.map(referredPlace));
-  return [...tables, ...referred, ...(await sessions.use(ledgerParts)).tables];
+  return [...tables, ...referredBy(tables), ...(await sessions.use(ledgerParts)).tables];
 }
 
 /** Tables that are read at a time, on connections of their own: as many as a small Aurora has processors for, and nobody is left a database without. */

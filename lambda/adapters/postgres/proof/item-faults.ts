@@ -13,11 +13,10 @@ import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { contributions, givenBy, givenByOthers } from "../ledger/items/holding.ts";
 import { isGone } from "../ledger/passes/gone.ts";
-import { isTable } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { facetFingerprint, keyEquals, keyOfRow, quote, tableSql } from "../session/sql.ts";
 import { referredTable } from "../tables/ddl.ts";
-import { isBroken, isNull, isStale, orphans } from "../tables/promises.ts";
+import { isBroken, isNull, isStale, orphans, referredThere } from "../tables/promises.ts";
 
 interface Question {
   /** On `t`, the row, and `a`, the line of the item that gives it. */
@@ -61,16 +60,17 @@ async function questionsOf(session: Session, run: Run, table: TableModel): Promi
     problem: "its row is gone",
     remedy: "run repair: it writes the row again",
   });
+  const referred = await referredThere(session, [table]);
   for (const key of table.foreignKeys) {
     questions.push({
-      condition: `${there} and ${await orphans(session, key)}`,
+      condition: `${there} and ${orphans(key, referred.has(referredTable(key)))}`,
       problem: `its row points to a row of ${key.references} that is not there (${key.columns.join(", ")})`,
       remedy: MISSING_PARENT,
     });
   }
   for (const repeat of table.repeats) {
     const { column, of, key } = repeat;
-    if (!(await isTable(session, referredTable(key)))) continue;
+    if (!referred.has(referredTable(key))) continue;
     questions.push({
       condition: `${there} and ${isStale(repeat)}`,
       problem: `its row differs from ${of} of the row of ${key.references} that it points to (${column})`,

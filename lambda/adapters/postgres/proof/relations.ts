@@ -7,12 +7,11 @@ import type { TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import { givenByOthers, sourceOf } from "../ledger/items/holding.ts";
 import { type Built, builtBy, type Named, type Note } from "../ledger/run/built.ts";
-import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { keyOfRow, quote, type TablePlace, tableSql, textsOfRow } from "../session/sql.ts";
-import { addPrimaryKey, referredPlace } from "../tables/ddl.ts";
+import { addPrimaryKey, referredPlace, referredTable } from "../tables/ddl.ts";
 import { sameName, sameThing } from "../tables/definitions.ts";
-import { isBroken, isDuplicate, isNull, isStale, orphans } from "../tables/promises.ts";
+import { isBroken, isDuplicate, isNull, isStale, orphans, referredThere } from "../tables/promises.ts";
 import { type Standing, type Standings, standingsOn } from "../tables/standing.ts";
 import type { Orphans } from "./contents.ts";
 
@@ -38,12 +37,15 @@ export type Counting = (table: TableModel, select: string, others: readonly Tabl
 export interface Promises {
   readonly made: Built;
   readonly standingsOf: (table: TableModel) => Standings;
+  /** What foreign keys refer to, of which is there. */
+  readonly referred: ReadonlySet<string>;
 }
 
 /** Asked once of all tables. */
 export const promisesOn = async (session: Session, run: Run, tables: readonly TableModel[]): Promise<Promises> => ({
   made: await builtBy(session),
   standingsOf: await standingsOn(session, run.id, tables),
+  referred: await referredThere(session, tables),
 });
 
 /** Of one table. */
@@ -51,7 +53,7 @@ export async function relationsOf(
   session: Session,
   run: Run,
   table: TableModel,
-  { made: { notes }, standingsOf }: Promises,
+  { made: { notes }, standingsOf, referred }: Promises,
   counting: Counting,
 ): Promise<RelationFacts> {
   const facts: Facts = {
@@ -61,8 +63,8 @@ export async function relationsOf(
   const standing = standings.of;
   const breakers: Breakers = (condition, { read = [], parent = [] } = {}) =>
     counting(table, breaking(run, table, condition, parent), read);
-  await references(session, table, standing, facts, breakers);
-  await agreements(session, run, table, facts, breakers);
+  await references(table, standing, facts, breakers, referred);
+  await agreements(run, table, facts, breakers, referred);
   await ofEachRow(table, standing, facts, breakers);
   await others(session, table, standings, notes, facts);
   return facts;
@@ -92,18 +94,19 @@ type Breakers = (
 ) => Promise<Orphans>;
 
 async function references(
-  session: Session,
   table: TableModel,
   standing: StandingOf,
   facts: Facts,
   breakers: Breakers,
+  referred: Promises["referred"],
 ): Promise<void> {
   for (const key of table.foreignKeys) {
     // Counted always: one that is validated has seen nothing of what was done while its triggers were off.
     const is = standing(constraint(key.name));
     const { columns, references: to, referencedColumns } = key;
-    const { count, examples, missing } = await breakers(await orphans(session, key), {
-      read: await tablesThere(session, [referredPlace(key)]),
+    const isThere = referred.has(referredTable(key));
+    const { count, examples, missing } = await breakers(orphans(key, isThere), {
+      read: isThere ? [referredPlace(key)] : [],
       parent: columns,
     });
     facts.foreignKeys.push({
@@ -117,17 +120,16 @@ async function references(
 
 /** What Postgres has no constraint for: what repeats the row it points to, and is given by as many items as were said. */
 async function agreements(
-  session: Session,
   run: Run,
   table: TableModel,
   facts: Facts,
   breakers: Breakers,
+  referred: Promises["referred"],
 ): Promise<void> {
   for (const repeat of table.repeats) {
-    const read = await tablesThere(session, [referredPlace(repeat.key)]);
     // What points to a table that is not there is an orphan, and differs from nothing.
-    if (read.length === 0) continue;
-    const { count, examples } = await breakers(isStale(repeat), { read });
+    if (!referred.has(referredTable(repeat.key))) continue;
+    const { count, examples } = await breakers(isStale(repeat), { read: [referredPlace(repeat.key)] });
     const { column, of, key } = repeat;
     if (count > 0) facts.repeats.push({ table: table.name, column, references: key.references, of, count, examples });
   }

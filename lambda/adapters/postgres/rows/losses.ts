@@ -67,7 +67,7 @@ const found = ({ count, examples }: Group, one: string, many: string, table: str
 
 /** Why the rows of a table cannot be compared with what was written there any more. */
 export async function alterations(session: Session, table: TableModel): Promise<string[]> {
-  const stored = await storedColumns(session, table);
+  const stored = (await storedColumns(session, [table]))(table);
   return table.columns.flatMap((column) => {
     const is = stored.find(({ name }) => name === column.name);
     const was = storedType(column);

@@ -13,12 +13,23 @@ import { quote, type TablePlace, tableSql } from "../session/sql.ts";
 import { atOnce, type Carrier } from "./carrying.ts";
 import { forLater, referredTable, together } from "./ddl.ts";
 import { type Defined, definedOn, sameName, sameThing, statementsFor } from "./definitions.ts";
-import { laterPromises, ownPromises, type Promised, referencePromises, type WantedOf, wantedOn } from "./promises.ts";
+import {
+  laterPromises,
+  ownPromises,
+  type Promised,
+  referencePromises,
+  referredThere,
+  type WantedOf,
+  wantedOn,
+} from "./promises.ts";
 import { standIn } from "./standing.ts";
 
-async function isPartitioned(session: Session, tbl: string): Promise<boolean> {
-  const { rows } = await session.query("select from pg_class where oid = to_regclass($1) and relkind = 'p'", [tbl]);
-  return rows.length > 0;
+async function partitioned(session: Session, tables: readonly TablePlace[]): Promise<ReadonlySet<string>> {
+  const { rows } = await session.query<{ tbl: string }>(
+    "select tbl from unnest($1::text[]) t(tbl) join pg_class on oid = to_regclass(tbl) where relkind = 'p'",
+    [tables.map(tableSql)],
+  );
+  return new Set(rows.map(({ tbl }) => tbl));
 }
 
 /** What rows that come in any order would meet, and what would put values in rows that no item gave. */
@@ -77,7 +88,11 @@ export async function buildConstraints(
   const made = await builtBy(session);
   await forgetUnpromised(session, run, mapping.tables, made);
   const compared = await wantedOn(session, mapping.tables);
-  const all = mapping.tables.map((table): Promising => ({ table, made, ...compared(table) }));
+  const inParts = await partitioned(session, mapping.tables);
+  const all = mapping.tables.map(
+    (table): Promising => ({ table, made, isPartitioned: inParts.has(tableSql(table)), ...compared(table) }),
+  );
+  const referred = await referredThere(session, mapping.tables);
   for (const [at, of] of all.entries()) {
     told({ doing: "constraints and indexes", done: at, of: all.length });
     for (const promised of ownPromises(of.table)) await build(building, of, promised);
@@ -92,7 +107,7 @@ export async function buildConstraints(
     for (const [at, promised] of referencePromises(of.table).entries()) {
       const key = of.table.foreignKeys[at];
       // It belongs to the migration of another source, which has not run yet: the proof counts what points to nothing.
-      if (key === undefined || !(await isTable(session, referredTable(key)))) continue;
+      if (key === undefined || !referred.has(referredTable(key))) continue;
       await build(building, of, promised);
     }
   }
@@ -144,6 +159,7 @@ interface Promising {
   readonly table: TableModel;
   readonly wanted: WantedOf;
   readonly made: Built;
+  readonly isPartitioned: boolean;
   /** What the table has, beside what was built of it since; undefined where that is to be asked again. */
   present: readonly Defined[] | undefined;
 }
@@ -184,7 +200,7 @@ async function build({ session, run, carrier }: Building, of: Promising, promise
   // Built for what the schema said before, or not whole.
   for (const note of notes) await unmake(session, note, present);
   // Postgres builds a foreign key of a partitioned table at once or not at all.
-  const whole = validate === undefined || (await isPartitioned(session, tbl));
+  const whole = validate === undefined || of.isPartitioned;
   const made = whole ? promised.made.map((sql) => sql.replace(/ not valid$/, "")) : promised.made;
   const before = present.find((each) => each.kind === "default" && each.name === name)?.definition;
   const earlier = notes.find((note) => note.run === run.id);

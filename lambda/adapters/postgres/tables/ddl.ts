@@ -55,6 +55,10 @@ export const referredPlace = ({ references, referencedSchema }: ForeignKeyModel)
   name: references,
 });
 
+/** Of all foreign keys of tables. */
+export const referredBy = (tables: readonly Pick<TableModel, "foreignKeys">[]): TablePlace[] =>
+  tables.flatMap(({ foreignKeys }) => foreignKeys.map(referredPlace));
+
 /** The same as SQL. */
 export const referredTable = (key: ForeignKeyModel): string => tableSql(referredPlace(key));
 

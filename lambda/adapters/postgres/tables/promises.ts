@@ -2,10 +2,10 @@
 import { must } from "../../../domain/must.ts";
 import type { CheckModel, ForeignKeyModel, RepeatModel, TableModel } from "../../../mapping/model.ts";
 import type { Named } from "../ledger/run/built.ts";
-import { type Asking, isTable } from "../session/catalogue.ts";
+import { type Asking, tablesThere } from "../session/catalogue.ts";
 import { aside, type Session } from "../session/connection.ts";
 import { unbuildable } from "../session/errors.ts";
-import { inSavepoint } from "../session/savepoint.ts";
+import { statementInSavepoint } from "../session/savepoint.ts";
 import { quote, quoteAll, tableSql } from "../session/sql.ts";
 import {
   addCheck,
@@ -15,6 +15,7 @@ import {
   createIndex,
   defaultLater,
   numbering,
+  referredBy,
   referredTable,
   setDefault,
   setNotNull,
@@ -55,9 +56,14 @@ export function isStale({ column, of, key }: RepeatModel): string {
 const refers = ({ columns }: ForeignKeyModel): string =>
   columns.map((column) => `t.${quote(column)} is not null`).join(" and ");
 
+/** What foreign keys of tables refer to and is there, as SQL. */
+export const referredThere = async (
+  session: Asking,
+  tables: readonly Pick<TableModel, "foreignKeys">[],
+): Promise<ReadonlySet<string>> => new Set((await tablesThere(session, referredBy(tables))).map(tableSql));
+
 /** Rows of `t` that refer to something which is not there: everything, where its table is not. */
-export const orphans = async (session: Session, key: ForeignKeyModel): Promise<string> =>
-  (await isTable(session, referredTable(key))) ? isOrphan(key) : refers(key);
+export const orphans = (key: ForeignKeyModel, isThere: boolean): string => (isThere ? isOrphan(key) : refers(key));
 
 export interface Promised extends Named {
   readonly made: readonly string[];
@@ -146,9 +152,10 @@ async function compare(session: Session, tables: readonly TableModel[]): Promise
     refused.get(table)?.set(keyOf(of), reason),
   );
   const defined = await definedOn(session, [...tables.map(twinOf), ...tables].map(tableSql));
+  const references = await referencesOf(session, tables);
   const compared: [TableModel, Compared][] = [];
   for (const table of tables) {
-    const all = [...defined(tableSql(twinOf(table))), ...(await referencesOf(session, table))];
+    const all = [...defined(tableSql(twinOf(table))), ...(references.get(table) ?? [])];
     const wanted: WantedOf = (promised) => {
       const reason = refused.get(table)?.get(keyOf(promised));
       if (reason !== undefined) return { refused: reason };
@@ -179,7 +186,7 @@ async function tryAll(
   const [first] = things;
   if (first === undefined) return;
   try {
-    await inSavepoint(session, () => session.query(together(things.flatMap(({ made }) => made))));
+    await statementInSavepoint(session, together(things.flatMap(({ made }) => made)));
   } catch (error) {
     const reason = unbuildable(error);
     if (reason === undefined) throw error;
@@ -190,17 +197,23 @@ async function tryAll(
   }
 }
 
-/** Foreign keys as Postgres prints them. */
-async function referencesOf(session: Asking, { foreignKeys }: TableModel): Promise<Defined[]> {
-  const all: Defined[] = [];
-  for (const { name, columns, references, referencedSchema, referencedColumns } of foreignKeys) {
-    const { rows } = await session.query<{ definition: string }>(
-      `select format('FOREIGN KEY (%s) REFERENCES %I.%I(%s)',
-         (select string_agg(quote_ident(c), ', ' order by n) from unnest($1::text[]) with ordinality u(c, n)), $2::text, $3::text,
-         (select string_agg(quote_ident(c), ', ' order by n) from unnest($4::text[]) with ordinality u(c, n))) as definition`,
-      [columns, referencedSchema, references, referencedColumns],
-    );
-    all.push({ kind: "constraint", name, definition: rows[0]?.definition ?? "", valid: true });
-  }
-  return all;
+/** Foreign keys as Postgres prints them, of all tables at once. */
+async function referencesOf(
+  session: Asking,
+  tables: readonly TableModel[],
+): Promise<ReadonlyMap<TableModel, readonly Defined[]>> {
+  const keys = tables.flatMap((table) => table.foreignKeys.map((key) => ({ table, key })));
+  const names = (list: string): string =>
+    `(select string_agg(quote_ident(c), ', ' order by n) from json_array_elements_text(key -> '${list}') with ordinality u(c, n))`;
+  const { rows } = await session.query<{ definition: string }>(
+    `select format('FOREIGN KEY (%s) REFERENCES %I.%I(%s)',
+       ${names("columns")}, key ->> 'referencedSchema', key ->> 'references', ${names("referencedColumns")}) as definition
+     from json_array_elements($1::json) with ordinality k(key, at) order by at`,
+    [JSON.stringify(keys.map(({ key }) => key))],
+  );
+  const defined = keys.map(({ table, key: { name } }, at): [TableModel, Defined] => {
+    const { definition } = must(rows[at], "each key is printed");
+    return [table, { kind: "constraint", name, definition, valid: true }];
+  });
+  return new Map(tables.map((table) => [table, defined.filter(([of]) => of === table).map(([, key]) => key)]));
 }

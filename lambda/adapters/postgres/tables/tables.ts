@@ -23,16 +23,22 @@ interface StoredColumn {
   readonly key: number | null;
 }
 
-export async function storedColumns(session: Session, table: TableModel): Promise<StoredColumn[]> {
-  const { rows } = await session.query<StoredColumn>(
-    `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as notnull,
+/** The columns of tables, asked of all of them at once; none of one that is not there. */
+export async function storedColumns(
+  session: Session,
+  tables: readonly TableModel[],
+): Promise<(table: TableModel) => readonly StoredColumn[]> {
+  const { rows } = await session.query<StoredColumn & { tbl: string }>(
+    `select t.tbl, a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as notnull,
        a.atthasdef or a.attidentity <> '' or a.attgenerated <> '' as filled,
        array_position(i.indkey::int2[], a.attnum) as key
-     from pg_attribute a left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
-     where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped order by a.attnum`,
-    [tableSql(table)],
+     from unnest($1::text[]) t(tbl) join pg_attribute a on a.attrelid = to_regclass(t.tbl)
+       left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
+     where a.attnum > 0 and not a.attisdropped order by t.tbl, a.attnum`,
+    [tables.map(tableSql)],
   );
-  return rows;
+  const byTable = Map.groupBy(rows, ({ tbl }) => tbl);
+  return (table) => byTable.get(tableSql(table)) ?? [];
 }
 
 /** As `format_type` spells it. */
@@ -141,7 +147,8 @@ export function liveConstraints(table: TableModel, defined: DefinedOf, made: Bui
 export async function createTables(session: Session, run: number, mapping: Mapping): Promise<void> {
   for (const statement of await missingSchemas(session, mapping.tables)) await session.query(statement);
   for (const table of mapping.tables) {
-    if ((await storedColumns(session, table)).length > 0) continue;
+    // One by one: another source's run may be making it.
+    if ((await storedColumns(session, [table]))(table).length > 0) continue;
     await transaction(session, async () => {
       for (const statement of createTable(table)) await session.query(statement);
       await noteCreated(session, run, table);

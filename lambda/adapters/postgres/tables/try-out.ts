@@ -7,14 +7,15 @@ import { type Finding, MigrationError } from "../../../domain/migration-error.ts
 import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import { inLedger } from "../ledger/ledger.ts";
 import { versionsRunByAny } from "../ledger/run/schema-versions.ts";
-import { isTable } from "../session/catalogue.ts";
+import { tablesThere } from "../session/catalogue.ts";
 import type { Session } from "../session/connection.ts";
 import { isPassing, isThereAlready, lost } from "../session/errors.ts";
 import { overSession } from "../session/kysely-session.ts";
 import type { Versions } from "../session/migrator.ts";
-import { inSavepoint } from "../session/savepoint.ts";
+import { inSavepoint, statementInSavepoint } from "../session/savepoint.ts";
 import { quote, quoteAll, type TablePlace, tableSql } from "../session/sql.ts";
 import { createTable, ddlOf, forLater, referredTable } from "./ddl.ts";
+import { referredThere } from "./promises.ts";
 import { reasonOf } from "./schema-migrations.ts";
 import { missingSchemas } from "./schemas.ts";
 
@@ -26,8 +27,8 @@ type Told = Place | ((error: unknown) => Place);
 
 export interface Trial {
   readonly findings: Finding[];
-  /** Carries something out; what Postgres refuses of it is a finding, where it is not told already, and is taken back alone. */
-  attempt(finding: Told, work: () => Promise<unknown>): Promise<boolean>;
+  /** Carries something out, a statement or what takes several; what Postgres refuses of it is a finding, where it is not told already, and is taken back alone. */
+  attempt(finding: Told, work: string | (() => Promise<unknown>)): Promise<boolean>;
 }
 
 /** Does `work` when the schema's own migrations have been run, and takes back everything. */
@@ -39,7 +40,7 @@ export async function takingBack(
   const findings: Finding[] = [];
   const attempt: Trial["attempt"] = async (finding, step) => {
     try {
-      await inSavepoint(session, step);
+      await (typeof step === "string" ? statementInSavepoint(session, step) : inSavepoint(session, step));
       return true;
     } catch (error) {
       // What passes says nothing about the schema.
@@ -87,8 +88,7 @@ export async function tryTables(
   { attempt, findings }: Trial,
   { role, unfit }: { readonly role: string; readonly unfit: ReadonlySet<string> },
 ): Promise<void> {
-  const there = new Set<string>();
-  for (const table of mapping.tables) if (await isTable(session, tableSql(table))) there.add(tableSql(table));
+  const there = new Set((await tablesThere(session, mapping.tables)).map(tableSql));
   const missing = mapping.tables.filter((table) => !there.has(tableSql(table)));
   const schemas = await missingSchemas(session, [...mapping.tables, inLedger("")]);
   let all = true;
@@ -107,30 +107,27 @@ export async function tryTables(
     const finding = unfit.has(at)
       ? undefined
       : { where: `a copy of ${at}`, remedy: "let it be read, and the ledger be made" };
-    if (await attempt(finding, () => session.query(`create table ${tableSql(place)} (like ${at}${more})`)))
-      copies.set(at, place);
+    if (await attempt(finding, `create table ${tableSql(place)} (like ${at}${more})`)) copies.set(at, place);
   };
   for (const table of mapping.tables)
     if (there.has(tableSql(table)))
       await copy(tableSql(table), `, primary key (${quoteAll(table.primaryKey.map(({ name }) => name))})`);
   const own = new Set(mapping.tables.map(tableSql));
   // One that is not there yet is made by the migration of another source, now or later.
-  for (const at of new Set(mapping.tables.flatMap(({ foreignKeys }) => foreignKeys.map(referredTable))))
-    if (await isTable(session, at)) {
-      if (!own.has(at)) await copy(at, " including indexes");
-      if (!(await mayRefer(session, at)))
-        findings.push({
-          where: at,
-          problem: `${role} may not refer to it`,
-          remedy: `grant references on ${at} to ${quote(role)}`,
-        });
-    }
+  for (const at of await referredThere(session, mapping.tables)) {
+    if (!own.has(at)) await copy(at, " including indexes");
+    if (!(await mayRefer(session, at)))
+      findings.push({
+        where: at,
+        problem: `${role} may not refer to it`,
+        remedy: `grant references on ${at} to ${quote(role)}`,
+      });
+  }
   const { declared, tried } = standIns(mapping.tables, new Set(missing.map(tableSql)), copies);
   const [said, done] = [declared, tried].map((tables) => ddlOf({ ...mapping, tables, after: { grants: [] } }).after);
-  for (const [at, statement] of (done ?? []).entries())
-    await attempt(correct(said?.[at] ?? statement), () => session.query(statement));
+  for (const [at, statement] of (done ?? []).entries()) await attempt(correct(said?.[at] ?? statement), statement);
   for (const statement of missing.flatMap((table) => forLater(table, mapping.after)))
-    await attempt(correct(statement), () => session.query(statement));
+    await attempt(correct(statement), statement);
 }
 
 async function mayRefer(session: Session, at: string): Promise<boolean> {
