@@ -7,8 +7,8 @@ import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALONE } from "./support/compiling.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
-import { blocksOf, brokenLinks, isClosed, isLike, shownIn } from "./support/documents.ts";
-import { PAGES, ROOT, readPage } from "./support/pages.ts";
+import { blocksOf, brokenLinks, isClosed, isLike, linesOf, shownIn } from "./support/documents.ts";
+import { PAGES, REHEARSED, ROOT, readPage, rehearsed } from "./support/pages.ts";
 
 const LINKED = ["bin", "lambda", "lib", "node_modules", "package.json", "schema", "test", "tsconfig.json"];
 const texts = new Map(await Promise.all(PAGES.map(async (page) => [page as string, await readPage(page)] as const)));
@@ -17,6 +17,8 @@ const files = blocks.filter(({ title }) => title !== "");
 const consoles = blocks
   .filter(({ language }) => language === "console")
   .flatMap((block) => shownIn(block).map((shown) => ({ page: block.page, ...shown })));
+
+const elsewhere = new Set((await Promise.all(REHEARSED.map(rehearsed))).map(({ command }) => command));
 
 let folder: string;
 let database: TestDatabase;
@@ -78,10 +80,11 @@ describe("the commands of the pages", () => {
       expect(consoles.filter((shown) => shown.page === page)).not.toEqual([]);
   });
 
-  it.each(consoles)("$page: $command", ({ command, output }) => {
+  it.each(consoles.filter(({ command }) => !elsewhere.has(command)))("$page: $command", ({ command, output }) => {
     const { stdout } = run(command);
-    const real = stdout.split("\n").filter((line) => line !== "");
-    expect(isLike(output, real), `it shows\n${output.join("\n")}\nand this was printed\n${stdout}`).toBe(true);
+    expect(isLike(output, linesOf(stdout)), `it shows\n${output.join("\n")}\nand this was printed\n${stdout}`).toBe(
+      true,
+    );
   });
 
   it("print what is shown and nothing like it", () => {

@@ -2,16 +2,18 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIRT, type Fault, planted } from "../../bin/rehearse/dirt.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
+import { isLike, linesOf } from "../support/documents.ts";
+import { ROOT, rehearsed } from "../support/pages.ts";
 import { reportIn } from "../support/reports.ts";
 
-const root = resolve(import.meta.dirname, "../..");
-const ITEMS = 300;
+const { command, output } = await rehearsed("--dirty");
+const ITEMS = Number(/--items (\d+)/.exec(command)?.[1]);
 
 interface Rehearsal {
   readonly exit: number;
@@ -24,15 +26,14 @@ let dirty: Rehearsal;
 let clean: Rehearsal;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-dirty-"));
-  [dirty, clean] = [await rehearse("--dirty"), await rehearse()];
+  [dirty, clean] = [await rehearse(command), await rehearse(command.replace(" --dirty", ""))];
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function rehearse(...more: string[]): Promise<Rehearsal> {
-  const json = join(folder, `${more.join("")}.json`);
-  const args = ["bin/cli.ts", "rehearse", "--items", String(ITEMS), "--json", json, ...more];
+async function rehearse(typed: string): Promise<Rehearsal> {
+  const json = join(folder, `${typed.split(" ").length}.json`);
   const { exit, screen } = await new Promise<Pick<Rehearsal, "exit" | "screen">>((done) => {
-    const child = execFile(process.execPath, args, { cwd: root }, (_, screen) =>
+    const child = execFile("bash", ["-c", `${typed} --json ${json}`], { cwd: ROOT }, (_, screen) =>
       done({ exit: child.exitCode ?? -1, screen }),
     );
   });
@@ -52,6 +53,8 @@ const named = ({ discrepancies }: Report, reason: string): Set<string> =>
   );
 
 const FAULTS = DIRT.filter(({ reason }) => reason !== "expired").map((each): [string, Fault] => [each.fault, each]);
+
+it("the page shows what it prints", () => expect(isLike(output, linesOf(dirty.screen)), dirty.screen).toBe(true));
 
 describe("I2: each planted fault is told", () => {
   it.each(FAULTS)("%s", (_, { reason, items }) => {

@@ -59,8 +59,7 @@ async function state(url = database.url) {
   return [...all, await runAt(url), built, await linesOf(url, "attempts")];
 }
 
-const untilAtTheGate = () =>
-  expect.poll(() => waiting(database.url), { timeout: 20_000 }).toEqual([expect.stringContaining("validate")]);
+const untilAtTheGate = () => expect.poll(() => waiting(database.url)).toEqual([expect.stringContaining("validate")]);
 
 /** What is left to the server, as it goes over the wire. */
 const BUILDING = /^Q[\s\S]*((create index \S+ on|alter table|analyze) "public"|do '|do {2}E')/;
@@ -83,7 +82,7 @@ describe("what is being built when its invocation ends", () => {
         // The run itself is free, and what is at work is not begun once more.
         const second = new AbortController();
         const next = finalize(database.url, LIST, { signal: second.signal });
-        await expect.poll(async () => (await waiting(database.url)).length, { timeout: 20_000 }).toBe(2);
+        await expect.poll(async () => (await waiting(database.url)).length).toBe(2);
         // A client that has gone is noticed within five seconds, by sessions that look.
         if (by === "kill") await sleep(6_000);
         expect(await waiting(database.url)).toHaveLength(2);
@@ -112,7 +111,7 @@ describe("I5: a finalize that is cut off at everything it builds ends as one tha
     ["time", "keeps every promise", LIST],
     ["kill", "keeps every promise", LIST],
     ["kill", "breaks some", [...LIST, ORPHAN, DOUBLE]],
-  ] as const)("by %s, of data that %s", { timeout: 120_000 }, async (by, _, list) => {
+  ] as const)("by %s, of data that %s", async (by, _, list) => {
     await copied(database.url, list);
     let invocations = 1;
     const cut = () => cutOff(database.url, by, BUILDING, (url, how) => finalize(url, list, how));

@@ -50,7 +50,7 @@ describe("I9: a proof that is killed at everything the server computes for it en
   it.each([
     ["keeps every promise", LIST],
     ["breaks some", [...LIST, pet("d", "d", "nobody"), pet("e", "a")]],
-  ] as const)("of data that %s", { timeout: 120_000 }, async (_, list) => {
+  ] as const)("of data that %s", async (_, list) => {
     await ready(list);
     const whole = await proof(database.url, list);
     expect(whole.verdict).toBe(list === LIST ? "verified" : "discrepant");
@@ -69,23 +69,21 @@ describe("I9: a proof that is killed at everything the server computes for it en
   });
 });
 
-it("a count that outlasts its invocation goes on, is waited for, and is not begun twice", {
-  timeout: 60_000,
-}, async () => {
+it("a count that outlasts its invocation goes on, is waited for, and is not begun twice", async () => {
   await ready(LIST);
   let last: Promise<Report>;
   {
     await using _ = await closedGate(database.url);
     // Whoever reads it for a proof is ended with the process, and only the next one leaves it to the server.
     await killed(READING, LIST);
-    await expect.poll(() => waiting(database.url), { timeout: 15_000, interval: 200 }).toEqual([]);
+    await expect.poll(() => waiting(database.url)).toEqual([]);
     const cut = killed(COUNTING, LIST);
     const counting = [expect.stringContaining("insert into migration_ledger")];
-    await expect.poll(() => waiting(database.url), { timeout: 15_000 }).toEqual(counting);
+    await expect.poll(() => waiting(database.url)).toEqual(counting);
     expect(await cut).toBeUndefined();
     const time = new AbortController();
     const next = proof(database.url, LIST, { signal: time.signal });
-    await expect.poll(async () => (await waiting(database.url)).length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(async () => (await waiting(database.url)).length).toBe(2);
     time.abort();
     expect((await next).verdict).toBe("incomplete");
     last = proof(database.url, LIST);
@@ -93,9 +91,7 @@ it("a count that outlasts its invocation goes on, is waited for, and is not begu
   expect((await last).verdict).toBe("verified");
 });
 
-it("I9: what the server has counted is counted anew where something was written since", {
-  timeout: 60_000,
-}, async () => {
+it("I9: what the server has counted is counted anew where something was written since", async () => {
   await ready(LIST);
   await killed(READING, LIST);
   for (let laps = 0; laps < 4; laps += 1) await killed(KEEPING, LIST);

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { must } from "../../lambda/domain/must.ts";
-
-const root = resolve(import.meta.dirname, "../..");
+import { isLike, linesOf } from "../support/documents.ts";
+import { ROOT, rehearsed } from "../support/pages.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -17,10 +17,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Everything it starts keeps its files in the test's folder: what stays behind is seen there. */
+const { command, output } = await rehearsed("--sabotage");
+
+/** As it is typed. Everything it starts keeps its files in the test's folder: what stays behind is seen there. */
 const start = (...more: string[]): ChildProcess =>
-  spawn(process.execPath, ["bin/cli.ts", "rehearse", "--sabotage", "--items", "600", ...more], {
-    cwd: root,
+  spawn("bash", ["-c", ["exec", command, ...more].join(" ")], {
+    cwd: ROOT,
     env: { ...process.env, TMPDIR: folder },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -28,12 +30,16 @@ const start = (...more: string[]): ChildProcess =>
 
 interface Ending {
   readonly exit: unknown;
+  readonly printed: string;
   readonly screen: string;
 }
 
 /** The end of a process. `onScreen` hears everything on the screen so far, whenever there is more. */
 async function ending(child: ChildProcess, onScreen: (screen: string) => void = () => undefined): Promise<Ending> {
-  let screen = "";
+  let [printed, screen] = ["", ""];
+  child.stdout?.on("data", (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk: Buffer) => {
       screen += chunk.toString();
@@ -41,13 +47,14 @@ async function ending(child: ChildProcess, onScreen: (screen: string) => void = 
     });
   }
   const [exit] = await once(child, "close");
-  return { exit, screen };
+  return { exit, printed, screen };
 }
 
 it("I3, I9: five kills, three changes caught with table and key, each undone, exit 0", async () => {
   const json = join(folder, "report.json");
-  const { exit, screen } = await ending(start("--json", json));
+  const { exit, printed, screen } = await ending(start("--json", json));
   expect(exit, screen).toBe(0);
+  expect(isLike(output, linesOf(printed)), printed).toBe(true);
   const pages = [...screen.matchAll(/(?:started|resumed) +killed after +(\d+) pages/g)].map((match) =>
     Number(match[1]),
   );
@@ -63,7 +70,7 @@ it("I3, I9: five kills, three changes caught with table and key, each undone, ex
   expect(story).toMatch(/One row added.*DISCREPANT: counts: file_shares: .*file_shares \(\S+, [0-9a-f-]{36}\)\n/s);
   expect(story.match(/undone: VERIFIED/g)).toHaveLength(3);
   expect(screen).not.toContain("MISSED");
-  expect(JSON.parse(await readFile(json, "utf8"))).toMatchObject({ verdict: "verified", items: { read: 600 } });
+  expect(JSON.parse(await readFile(json, "utf8"))).toMatchObject({ verdict: "verified", items: { read: 500 } });
 });
 
 it.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(

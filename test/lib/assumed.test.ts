@@ -36,9 +36,7 @@ async function standIn() {
   return { asked, endpoint: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => void server.close() };
 }
 
-it("what is bundled reads the table as the role it has assumed, and as itself where there is none", {
-  timeout: 180_000,
-}, async () => {
+it("what is bundled reads the table as the role it has assumed, and as itself where there is none", async () => {
   await using stack = new AsyncDisposableStack();
   const typed = stack.use(await cdkFolder({ legacy: { tableName: "legacy", tableRoleArn: ROLE } }));
   const { status, output } = await typed.run(APP);

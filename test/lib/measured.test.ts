@@ -27,7 +27,7 @@ beforeAll(async () => {
   const items = soiled(sampleItems({ items: 400, seed: 5, now: new Date() }));
   const input = { copy: { maxReadUnits: UNITS_A_SECOND } };
   execution = await migrate({ bundle, client }, "measured", items, { workers: 4, database, input });
-}, 180_000);
+});
 afterAll(async () => {
   client.destroy();
   await database.drop();

@@ -66,7 +66,7 @@ function targetOf(): string {
   return target.href;
 }
 
-it("ends with an application that reads and writes tables which nobody else may", { timeout: 180_000 }, async () => {
+it("ends with an application that reads and writes tables which nobody else may", async () => {
   const table = tableName("runbook");
   await createSampleTable(client, table);
   await fillTable(client, table, ITEMS);

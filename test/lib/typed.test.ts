@@ -32,7 +32,7 @@ it("the page types every kind of command", () => {
 /** Without a context of their own all would synthesize what the first has synthesized, and are given that. */
 const again = (command: string) => type(command, command.includes(" -c ") ? "" : "CDK_APP=synthesized");
 
-it.each([...COMMANDS])("%s", { timeout: 180_000 }, async (command) => {
+it.each([...COMMANDS])("%s", async (command) => {
   // Destroying asks whether that is meant, and there is nobody at this terminal.
   const { status, output } =
     command === FIRST ? first : await again(command.includes("destroy") ? `${command} --force` : command);
@@ -41,7 +41,7 @@ it.each([...COMMANDS])("%s", { timeout: 180_000 }, async (command) => {
   expect(status).toBe(1);
 });
 
-it("a stack that was forgotten is asked for, by name", { timeout: 180_000 }, async () => {
+it("a stack that was forgotten is asked for, by name", async () => {
   const { status, output } = await again("npx cdk destroy --force");
   expect(output).toMatch(/specify which stacks to use.*\nStacks: .*legacy/);
   expect(status).toBe(1);

@@ -25,9 +25,12 @@ export function shownIn({ text }: Block): Shown[] {
     .slice(1)
     .map((part) => {
       const [, command = "", output = ""] = /^((?:[^\n]*\\\n)*[^\n]*)\n?(.*)$/s.exec(part) ?? [];
-      return { command, output: output.split("\n").filter((line) => line !== "") };
+      return { command, output: linesOf(output) };
     });
 }
+
+/** What was printed, without the lines that are empty. */
+export const linesOf = (printed: string): string[] => printed.split("\n").filter((line) => line !== "");
 
 /** A line of dots stands for any lines, dots at the end of a line for any rest; numbers with a unit of time, and what depends on the day (fingerprints of a sample that does), for others of their kind. */
 export function isLike(shown: readonly string[], real: readonly string[]): boolean {

@@ -164,7 +164,6 @@ describe.skipIf(PGBOUNCER === undefined)("PgBouncer, where it is installed", () 
             const socket = dial(own, "127.0.0.1", () => done(socket.end() !== undefined));
             socket.on("error", () => done(false));
           }),
-        { timeout: 20_000 },
       )
       .toBe(true);
     const url = new URL(database.url);
