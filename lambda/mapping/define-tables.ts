@@ -8,6 +8,7 @@ import {
   type Duplicates,
   NOTHING_MORE,
   type Repeat,
+  type Shared,
   TARGET,
   type Table,
   type TableSpec,
@@ -19,7 +20,7 @@ import {
 
 type Names<C extends Columns> = readonly (keyof C & string)[];
 
-export interface TableBuilder<C extends Columns, R extends To, U extends readonly string[], P extends Repeat>
+export interface TableBuilder<C extends Columns, R extends To, U extends readonly string[], P extends Repeat | Shared>
   extends Table<C, R, U, P> {
   /** A foreign key of several columns to the primary key of `table`, column by column in order. */
   foreignKey<const T extends string, const N extends Names<C>>(
@@ -57,16 +58,20 @@ export interface TableBuilder<C extends Columns, R extends To, U extends readonl
   /** So many items give each row, an edge that stands in both directions two: the proof tells of which there are fewer or more. */
   duplicates(policy: "identical", expected: { readonly copies: number }): TableBuilder<C, R, U, P>;
   /** Columns that several parts give and have to give alike: where they differ, both are told. */
-  duplicates(policy: "merge", shared: { readonly agree: Names<C> }): TableBuilder<C, R, U, P>;
+  duplicates<const N extends keyof C & string>(
+    policy: "merge",
+    shared: { readonly agree: readonly N[] },
+  ): TableBuilder<C, R, U, P | Shared<N>>;
   comment(text: string): TableBuilder<C, R, U, P>;
 }
 
-function build<C extends Columns, R extends To, U extends readonly string[], P extends Repeat>(
+function build<C extends Columns, R extends To, U extends readonly string[], P extends Repeat | Shared>(
   columns: C,
   spec: TableSpec,
 ): TableBuilder<C, R, U, P> {
-  const say = <S extends To = R, V extends readonly string[] = U, Q extends Repeat = P>(more: Partial<TableSpec>) =>
-    build<C, S, V, Q>(columns, { ...spec, ...more });
+  const say = <S extends To = R, V extends readonly string[] = U, Q extends Repeat | Shared = P>(
+    more: Partial<TableSpec>,
+  ) => build<C, S, V, Q>(columns, { ...spec, ...more });
   const builder: Omit<TableBuilder<C, R, U, P>, typeof targets> = {
     columns,
     spec,

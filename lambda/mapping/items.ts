@@ -20,7 +20,7 @@ import {
   thereIn,
 } from "./readers.ts";
 import type { KeyColumns } from "./table-checks.ts";
-import type { Columns, ColumnsOf, Tables } from "./tables.ts";
+import type { Columns, ColumnsOf, SharedIn, Tables } from "./tables.ts";
 import type {
   AnyReader,
   AttributeReader,
@@ -43,9 +43,9 @@ export type RowOf<C extends Columns> = { readonly [N in Exclude<keyof C, LeftOut
   readonly [N in LeftOut<C>]?: Accepted<C[N]>;
 };
 
-/** What `part` takes: the key, and whichever other columns this item knows. */
-export type PartOf<C extends Columns> = { readonly [N in KeyColumns<C>]: Accepted<C[N]> } & {
-  readonly [N in Exclude<keyof C, KeyColumns<C>>]?: Accepted<C[N]>;
+/** What `part` takes: the key, and whichever other columns this item knows; of what another part gives, too, it may know nothing. */
+export type PartOf<C extends Columns, S extends string = never> = { readonly [N in KeyColumns<C>]: Accepted<C[N]> } & {
+  readonly [N in Exclude<keyof C, KeyColumns<C>>]?: N extends S ? Reader<C[N]["kind"], Nullness> : Accepted<C[N]>;
 };
 
 export type WriteSpec =
@@ -123,7 +123,7 @@ export interface Language<T extends Tables> {
   ignoreItem(name: string, at: At<string, string>, reason: string): EntitySpec;
   into<N extends keyof T & string>(table: N, row: RowOf<ColumnsOf<T[N]>>): WriteSpec;
   /** One item's share of a row of a `merge` table. */
-  part<N extends keyof T & string>(table: N, row: PartOf<ColumnsOf<T[N]>>): WriteSpec;
+  part<N extends keyof T & string>(table: N, row: PartOf<ColumnsOf<T[N]>, SharedIn<T[N]>>): WriteSpec;
   /** Rows for every element of a list or set: of one that is stored, or made by a word. */
   each(
     list: Reader<"text[]", Nullness>,

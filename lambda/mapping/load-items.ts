@@ -178,7 +178,7 @@ function checkRow(
       continue;
     }
     checkLevel(plan, open, where, problems);
-    if (!column.nullable && mayBeNull(plan)) {
+    if (!column.nullable && mayBeNull(plan) && table.agreed?.includes(column.name) !== true) {
       say(
         `column ${column.name} may be null, but is not nullable`,
         "make the column .nullable(), or the value required",
@@ -230,6 +230,11 @@ export function loadFacets(
       say(
         `parts are to agree on ${column.name}, and ${givers.length === 0 ? "none" : `${givers[0]?.entity} alone`} gives it`,
         "give it in another part, too, or take it out of `agree`",
+      );
+    else if (!column.nullable && givers.every(({ spec }) => mayBeNull(planFor(spec, column) ?? NOTHING)))
+      say(
+        `column ${column.name} may be null in every part, but is not nullable`,
+        "make the column .nullable(), or the value required in one part",
       );
   }
   const owners = new Map<string, string>(shared.map(({ name }) => [name, ""]));

@@ -64,22 +64,27 @@ export interface To<
   readonly own: O;
 }
 
+/** Columns that several parts give, as the compiler knows them: one that may lack it says nothing. */
+export interface Shared<N extends string = string> {
+  readonly shared: N;
+}
+
 /** Columns that repeat others, as the compiler knows them. */
 export interface Repeat<O extends string = string, R extends object = object> {
   readonly through: O;
   readonly repeats: R;
 }
 
-/** A table with more to say than its columns. `R` are its composite foreign keys, `U` the columns that are unique together, `P` those that repeat others. */
+/** A table with more to say than its columns. `R` are its composite foreign keys, `U` the columns that are unique together, `P` those that are to agree with others. */
 export interface Table<
   C extends Columns = Columns,
   R extends To = To,
   U extends readonly string[] = readonly string[],
-  P extends Repeat = Repeat,
+  P extends Repeat | Shared = Repeat | Shared,
 > {
   readonly columns: C;
   readonly spec: TableSpec;
-  readonly [targets]: { readonly to: R; readonly unique: U; readonly repeats: P };
+  readonly [targets]: { readonly to: R; readonly unique: U; readonly agree: P };
 }
 
 /** What a table says of which nothing is said but its columns. */
@@ -97,6 +102,9 @@ export type TableLike = Columns | Table;
 export type Tables = Readonly<Record<string, TableLike>>;
 
 export type ColumnsOf<T extends TableLike> = T extends Table<infer C> ? C : T extends Columns ? T : never;
+
+export type SharedIn<X extends TableLike> =
+  X extends Table<Columns, To, readonly string[], infer P> ? (P extends Shared<infer N> ? N : never) : never;
 
 export function columnsOf(table: TableLike): Columns {
   return isTable(table) ? table.columns : table;

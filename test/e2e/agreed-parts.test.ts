@@ -107,6 +107,13 @@ describe("a column that two parts give", () => {
       for (const item of list) taker.add({ item });
       return taker.census("s", true).conflicts;
     };
+    const taker = new CensusTaker(mapping.keys, { mapping, decode: decoder(mapping, { source: "s", expiredAt: 0n }) });
+    taker.add({ item: PROFILE });
+    // A person sees one row.
+    expect(taker.census("s", true).entities[0]).toMatchObject({
+      rows: 1,
+      sample: { rows: [{ table: "users", values: { id: "ada", name: "Ada", email: "ada@x" } }] },
+    });
     expect(conflicts([PROFILE, SETTINGS])).toEqual([]);
     expect(conflicts([PROFILE, SILENT])).toEqual([]);
     expect(conflicts([PROFILE, OTHER])).toMatchObject([
@@ -114,6 +121,29 @@ describe("a column that two parts give", () => {
     ]);
     expect(conflicts([PROFILE, { ...PROFILE, SK: { S: "P#2" } }])).toMatchObject([{ kind: "collision", count: 1 }]);
   });
+});
+
+it("may be one that is never NULL, though one part lacks it: a row that no part gives it to is told", async () => {
+  const strict = defineTables({
+    users: table({ id: text().primaryKey(), email: text(), theme: text().nullable() }).duplicates("merge", {
+      agree: ["email"],
+    }),
+  });
+  const spec = defineItems(strict, { keys: { pk: "PK", sk: "SK" } }, ({ item, part }) => [
+    item("Profile", { pk: "U#{id}", sk: "P#{n:int}" }, ({ key, attr }) => [
+      part("users", { id: key.id, email: attr("e") }),
+    ]),
+    item("Settings", { pk: "U#{id}", sk: "S#{n:int}" }, ({ key, attr }) => [
+      part("users", { id: key.id, email: attr("e").optional(), theme: attr("v") }),
+    ]),
+  ]);
+  const PLAIN = made("ada", "P#1", { e: "ada@x" });
+  const trial = { url: database.url, schema: { tables: strict, items: spec } };
+  expect((await migrateTrial({ ...trial, items: [PLAIN, SILENT] })).verdict).toBe("verified");
+  const alone = await migrateTrial({ ...trial, items: [SILENT], options: { prune: true } });
+  expect(alone.discrepancies).toMatchObject([
+    { subject: "users (email)", problem: "1 row is NULL where the mapping promises a value" },
+  ]);
 });
 
 it(`I5: parts that agree or do not, pass after pass, end as a run from nothing does (seed ${SEED})`, async () => {

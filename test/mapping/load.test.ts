@@ -71,6 +71,17 @@ const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
     ]),
     /table a, column x: parts are to agree on a column that does not exist[\s\S]*agree on id, which is its key → leave it out[\s\S]*agree on n, and X alone gives it → give it in another part[\s\S]*agree on m, and none gives it/,
   ],
+  "a column that no part is sure of": [
+    unchecked({ a: table({ id: text().primaryKey(), n: text() }).duplicates("merge", { agree: ["n"] }) }),
+    defineItems(unchecked({}), { keys }, ({ item, part }) => [
+      ...(["X", "Y"] as const).map((name) =>
+        item(name, { pk: `${name}#{id}`, sk: "b" }, ({ attr }) => [
+          unchecked(part)("a", { id: attr("i"), n: attr("n").optional() }),
+        ]),
+      ),
+    ]),
+    /table a: column n may be null in every part, but is not nullable → make the column \.nullable\(\), or the value required in one part/,
+  ],
   "two parts of one column, which say nothing of each other": [
     merged,
     defineItems(merged, { keys }, ({ item, part }) => [

@@ -210,7 +210,15 @@ const CASES: readonly (readonly [string, RegExp | undefined])[] = [
     'defineTables({ a: table({ id: text().primaryKey(), n: text().nullable() }).duplicates("identical", { agree: ["n"] }) });',
     /No overload matches/,
   ],
+  [
+    'defineItems(defineTables({ a: table({ id: text().primaryKey(), n: text(), m: text() }).duplicates("merge", { agree: ["n"] }) }), options, ({ item, part }) => [item("X", { pk: "X#{x}", sk: "M" }, ({ key, attr }) => [part("a", { id: key.x, m: attr("m").optional() })])]);',
+    /"may be null"' is not assignable to type '"never null"/,
+  ],
   // What must compile.
+  [
+    'defineItems(defineTables({ a: table({ id: text().primaryKey(), n: text(), m: text() }).duplicates("merge", { agree: ["n"] }) }), options, ({ item, part }) => [item("X", { pk: "X#{x}", sk: "M" }, ({ key, attr }) => [part("a", { id: key.x, n: attr("n").optional() })])]);',
+    undefined,
+  ],
   [
     'defineTables({ a: table({ id: text().primaryKey(), n: text().nullable() }).duplicates("merge", { agree: ["n"] }).unique("n") });',
     undefined,

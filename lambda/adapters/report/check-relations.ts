@@ -54,32 +54,32 @@ function told({ relations: { orphans = [], clashes, missing = [], repeats, copie
   return [
     ...orphans.map(({ examples, ...each }) => ({
       ...each,
-      says: `(${each.columns.join(", ")}) → ${each.references}: ${rows(each.count)} ${each.count === 1 ? "points" : "point"} to a row that no item gives`,
+      says: ` (${each.columns.join(", ")}) → ${each.references}: ${rows(each.count)} ${each.count === 1 ? "points" : "point"} to a row that no item gives`,
       examples: examples.map(({ source, parent }) => `${rowKeyText(parent)} from ${keyText(source)}`),
       remedy:
         "put the missing items into the source, correct those that point to them, or take .references() from the column",
     })),
     ...clashes.map(({ examples, ...each }) => ({
       ...each,
-      says: `(${each.columns.join(", ")}): ${rows(each.count)} share a value that must be unique`,
+      says: ` (${each.columns.join(", ")}): ${rows(each.count)} share a value that must be unique`,
       examples: examples.map(({ source, holder }) => `${keyText(source)}, and ${keyText(holder)}`),
       remedy: "correct the items, or take .unique() from the column",
     })),
     ...missing.map(({ examples, ...each }) => ({
       ...each,
-      says: `(${each.columns.join(", ")}): ${rows(each.count)} without the part that gives ${each.columns.length === 1 ? "it" : "them"}, where no NULL may be`,
+      says: ` (${each.columns.join(", ")}): ${rows(each.count)} without the part that gives ${each.columns.length === 1 ? "it" : "them"}, where no NULL may be`,
       examples: examples.map(({ source }) => keyText(source)),
       remedy: "put the items that give it into the source, or say .nullable() of the column",
     })),
     ...repeats.map(({ examples, ...each }) => ({
       ...each,
-      says: `(${each.columns.join(", ")}): ${rows(each.count)} ${each.count === 1 ? "differs" : "differ"} from ${each.of} of the row of ${each.references} that ${each.count === 1 ? "it points" : "they point"} to`,
+      says: ` (${each.columns.join(", ")}): ${rows(each.count)} ${each.count === 1 ? "differs" : "differ"} from ${each.of} of the row of ${each.references} that ${each.count === 1 ? "it points" : "they point"} to`,
       examples: examples.map(({ source }) => keyText(source)),
       remedy: "correct the items, or, where it may differ, take the column from .repeats()",
     })),
     ...copies.map(({ examples, ...each }) => ({
       ...each,
-      says: `${rows(each.count)} not given by ${each.expected} items`,
+      says: `: ${rows(each.count)} not given by ${each.expected} items`,
       examples: examples.map(({ source, items: given }) => `${keyText(source)}: ${items(given)}`),
       remedy: "put the items that are missing into the source, or take { copies } from .duplicates()",
     })),
@@ -89,7 +89,7 @@ function told({ relations: { orphans = [], clashes, missing = [], repeats, copie
 export function relationLines(census: Census): string[] {
   const { orphans, oneIn } = census.relations;
   const lines = told(census).flatMap(({ table, says, isSure, examples, remedy }) => [
-    `  ${table} ${says}${isSure ? "" : "; or fewer, where a later item gives another row"}`,
+    `  ${table}${says}${isSure ? "" : "; or fewer, where a later item gives another row"}`,
     ...examples.map((example) => `      ${example}`),
     `      → ${remedy}`,
   ]);

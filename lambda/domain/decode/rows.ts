@@ -88,12 +88,16 @@ function eachOf({ list, level, writes }: Extract<WritePlan, { kind: "each" }>, t
 
 function writerOf({ table, facet, reads }: RowPlan, templates: Templates): WriteRows {
   const readers = facet.columns.map((column, at) =>
-    cellReader(must(reads[at], "a facet has a read for each column"), column, templates),
+    cellReader(
+      must(reads[at], "a facet has a read for each column"),
+      // What one part has nothing to say of is for the others to say.
+      facet.shared === true ? { ...column, nullable: true } : column,
+      templates,
+    ),
   );
   const types = facet.columns.map((column) => column.type);
   const keys = table.primaryKey.map((column) => facet.columns.indexOf(column));
   const to = { table, facet, keys, rankOf: ranking(table, facet) };
-  // What one part has nothing to say of is for the others to say.
   const said = facet.shared === true ? facet.columns.findIndex((column) => !table.primaryKey.includes(column)) : -1;
   return (scope, rows) => {
     // As long as it will be: one that grows has room for seventeen.

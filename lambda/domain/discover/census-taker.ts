@@ -136,8 +136,9 @@ export class CensusTaker {
 
   #rows(entity: EntityModel, contributions: readonly Contribution[], source: string): void {
     const kind = this.#kind(entity);
-    kind.rows += contributions.length;
-    kind.sample ??= { source, rows: contributions.map(rowOf) };
+    // A column that several parts give is no row beside that of its part.
+    kind.rows += contributions.reduce((sum, { facet }) => sum + (facet.shared === true ? 0 : 1), 0);
+    kind.sample ??= { source, rows: rowsOf(contributions) };
     for (const contribution of contributions) {
       this.#compare(contribution, source);
       this.#relations.add(contribution, source);
@@ -244,10 +245,17 @@ function entityCensus({ name }: EntityModel, kind: Kind | undefined, ignore: rea
   return sample === undefined ? base : { ...base, sample };
 }
 
-const rowOf = ({ table, facet, cells }: Contribution): Sample["rows"][number] => ({
-  table: table.name,
-  values: Object.fromEntries(facet.columns.map(({ name }, at) => [name, inputOf(cells[at] ?? null)])),
-});
+/** Parts that one item gives of a row are one row. */
+function rowsOf(contributions: readonly Contribution[]): Sample["rows"] {
+  const rows = new Map<string, { table: string; values: Record<string, string | null> }>();
+  for (const { table, facet, key, cells } of contributions) {
+    const place = JSON.stringify([table.index, ...key]);
+    const row = rows.get(place) ?? { table: table.name, values: {} };
+    rows.set(place, row);
+    for (const [at, { name }] of facet.columns.entries()) row.values[name] = inputOf(cells[at] ?? null);
+  }
+  return [...rows.values()];
+}
 
 const differingIn = (row: Contribution, before: string): string[] => {
   const now = columnsOf(row);

@@ -160,7 +160,9 @@ function flowOf(mapping: Mapping, { given }: Evidence["tally"]): Flow[] {
   return entityNames(mapping).flatMap((entity) =>
     mapping.tables.flatMap((table) => {
       const facets = own(given, entity) ?? {};
-      const rows = table.facets.reduce((sum, facet) => sum + (own(facets, facetKey(table, facet)) ?? 0), 0);
+      // A column that several parts give is no row beside that of its part.
+      const parts = table.facets.filter(({ shared }) => shared !== true);
+      const rows = parts.reduce((sum, facet) => sum + (own(facets, facetKey(table, facet)) ?? 0), 0);
       return rows === 0 ? [] : [{ entity, table: table.name, rows }];
     }),
   );
