@@ -1,7 +1,10 @@
 /** A survey of a table → a draft of its mapping. */
+
+import { edgesOf } from "./edges.ts";
 import { DELIMITER, type Keys, type Kind } from "./kinds.ts";
 import type { DraftCell, DraftIgnore, DraftKind, DraftModel, DraftTable, DraftValue, DraftWrite } from "./model.ts";
 import { camel, GivenNames } from "./names.ts";
+import { copiesOf, offerMerges, offerParents, tellSnapshots } from "./offers.ts";
 import { Ownership } from "./ownership.ts";
 import { primaryKeyOf } from "./primary-key.ts";
 import { type Relation, relationsOf } from "./relations.ts";
@@ -16,14 +19,23 @@ export interface DraftSettings {
 }
 
 export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }: DraftSettings): DraftModel {
-  const met = kinds.filter(({ profile }) => profile.items > 0).sort((a, b) => compareKinds(a.kind, b.kind));
-  const ownership = new Ownership(met);
+  const there = kinds.filter(({ profile }) => profile.items > 0);
+  const ownership = new Ownership(there);
+  const met = there.toSorted((a, b) => compareKinds(a.kind, b.kind, ownership));
   const subjects = met.map((each) => ({ surveyed: each, subject: subjectOf(each, ownership) }));
   const planner = new TablePlanner();
-  for (const { surveyed, subject } of subjects)
+  const edges = edgesOf(subjects);
+  const single = subjects.filter(
+    ({ subject }) => !edges.some(({ first, second }) => first === subject || second === subject),
+  );
+  for (const { surveyed, subject } of single)
     planner.plan(subject, primaryKeyOf(surveyed, subject.fields, met, ownership));
+  for (const edge of edges) planner.planEdge(edge);
   const relations = relationsOf(planner.tables, met, ownership);
   planner.repeatTypes();
+  offerMerges(planner.tables, relations);
+  offerParents(planner.tables, relations, ownership);
+  tellSnapshots(planner.tables);
   const ignoredByAll = sharedIgnores(subjects.map(({ subject }) => subject));
   return {
     keys,
@@ -31,13 +43,17 @@ export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }
     ...(ttl === undefined ? {} : { ttl }),
     ignore: ignoredByAll,
     tables: planner.tables.map((table) => tableOf(table, relations)),
-    kinds: subjects.map(({ subject }) => kindOf(subject, planner.tables, ignoredByAll)),
+    kinds: subjects.map(({ subject, surveyed }) => {
+      const drafted = kindOf(subject, planner.tables, ignoredByAll);
+      return { ...drafted, doubts: [...drafted.doubts, ...copiesOf(surveyed, met)] };
+    }),
   };
 }
 
 /** What others belong to comes first; what no other kind takes, last. */
-function compareKinds(a: Kind, b: Kind): number {
-  const rank = ({ isRest, captures }: Kind): number => (isRest ? 1000 : captures.length);
+function compareKinds(a: Kind, b: Kind, ownership: Ownership): number {
+  const isOwner = (kind: Kind): boolean => kind.captures.some((capture) => ownership.ownerOf(capture) === kind);
+  const rank = (kind: Kind): number => (kind.isRest ? 1000 : kind.captures.length * 2 + (isOwner(kind) ? 0 : 1));
   const text = ({ pattern: { pk, sk } }: Kind): string => `${pk.text} ${sk?.text}`;
   return rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1);
 }
@@ -55,6 +71,7 @@ function tableOf(table: PlannedTable, relations: readonly Relation[]): DraftTabl
     foreignKeys: relations
       .filter((relation) => relation.table === table)
       .map(({ columns, references, isOffered, doubts }) => ({ columns, references, isOffered, doubts })),
+    ...(table.otherEnd === undefined ? {} : { duplicates: "identical" as const }),
     doubts: table.doubts,
   };
 }
@@ -92,7 +109,11 @@ function kindOf(subject: Subject, tables: readonly PlannedTable[], ignoredByAll:
   const captures = captureNames(subject);
   const own = tables.filter((table) => table.subject === subject);
   const top = own.filter((table) => table.parent === undefined);
-  const writes = top.flatMap((table) => writesOf(table, own, captures));
+  const edges = tables.filter(({ otherEnd }) => otherEnd?.subject === subject);
+  const writes = [
+    ...top.flatMap((table) => writesOf(table, own, captures)),
+    ...edges.map((table) => otherEndOf(table, captures)),
+  ];
   const agreements = subject.agreements.map(({ attribute, capture, lead }): DraftWrite => {
     const value: DraftValue = { origin: { kind: "attr", name: attribute }, words: lead };
     return {
@@ -157,8 +178,17 @@ function writesOf(
   return [into, ...inner];
 }
 
+/** The same columns, each from where the other kind of item has it. */
+function otherEndOf({ name, columns, otherEnd }: PlannedTable, captures: ReadonlyMap<string, string>): DraftWrite {
+  const cells = columns.flatMap((column, at): DraftCell[] => {
+    const origin = otherEnd?.origins[at];
+    return origin === undefined ? [] : [{ column: column.name, value: readerOf(origin, captures), doubts: [] }];
+  });
+  return { kind: "into", table: name, columns: cells };
+}
+
 function readerOf(
-  { origin, lead, words }: Omit<PlannedColumn, "name">,
+  { origin, lead, words }: Pick<PlannedColumn, "origin" | "lead" | "words">,
   captures: ReadonlyMap<string, string>,
 ): DraftValue {
   const renamed = (from: DraftValue["origin"]): DraftValue["origin"] =>

@@ -87,21 +87,36 @@ export function holding(kind: Kind, variant: readonly Capture[]): readonly (Capt
   });
 }
 
+/** Its two ids, the second one first: where both are told alike, the other direction of an edge has them so. */
+export const reversedName = ({ name }: Kind): string => JSON.stringify([name, "reversed"]);
+
+const textOf = (values: readonly (string | undefined)[]): string | undefined =>
+  values.includes(undefined) ? undefined : values.map((value) => `${value?.length}:${value}`).join("");
+
 function tuplesOf(kind: Kind, kinds: readonly Kind[]): Tuple[] {
+  const [first, second, ...more] = kind.captures;
+  const isEdge = first !== undefined && second !== undefined && more.length === 0 && first.prefix === second.prefix;
+  const reversed: Tuple[] = isEdge
+    ? [
+        {
+          name: reversedName(kind),
+          textOf: (_, captures) => textOf([captures.get(second.name), captures.get(first.name)]),
+        },
+      ]
+    : [];
+  return [...reversed, ...heldKeys(kind, kinds)];
+}
+
+function heldKeys(kind: Kind, kinds: readonly Kind[]): Tuple[] {
   return kinds.flatMap((other) =>
     keyVariants(other).map((variant): Tuple => {
       const places = holding(kind, variant);
       return {
         name: tupleName(other, variant),
-        textOf: (item, captures) => {
-          let text = "";
-          for (const place of places) {
-            const value = typeof place === "string" ? textIn(item, place) : captures.get(place?.name ?? "");
-            if (value === undefined) return undefined;
-            text += `${value.length}:${value}`;
-          }
-          return text;
-        },
+        textOf: (item, captures) =>
+          textOf(
+            places.map((place) => (typeof place === "string" ? textIn(item, place) : captures.get(place?.name ?? ""))),
+          ),
       };
     }),
   );

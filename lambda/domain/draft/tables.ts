@@ -3,6 +3,7 @@ import type { ColumnType } from "../../mapping/kinds.ts";
 import { KEY_KINDS } from "../../mapping/kinds.ts";
 import type { Values } from "../profile/values.ts";
 import { columnTypeOf } from "./column-type.ts";
+import type { Edge } from "./edges.ts";
 import { type Field, fieldsOf, saidIn } from "./fields.ts";
 import type { DraftValue, DraftWord } from "./model.ts";
 import { camel, GivenNames, plural, singular, snake } from "./names.ts";
@@ -36,6 +37,11 @@ export interface PlannedTable {
     readonly position?: string;
   };
   readonly doubts: string[];
+  /** The same edges from their other end: where each column stands there, in this table's order. */
+  readonly otherEnd?: {
+    readonly subject: Subject;
+    readonly origins: readonly Pick<PlannedColumn, "origin" | "lead" | "words">[];
+  };
 }
 
 const said = (word: string, ...args: DraftWord["args"]): DraftWord => ({ word, args });
@@ -56,6 +62,33 @@ export class TablePlanner {
     };
     this.tables.push(table);
     for (const list of subject.lists) this.#child(table, list, []);
+  }
+
+  /** Two kinds of items, one table: each gives the same rows, and a row that only one gives is as good. */
+  planEdge({ first, second, name, doubts }: Edge): void {
+    const key: PrimaryKey = { captures: first.kind.captures.map((each) => each.name), doubts: [] };
+    const otherKey: PrimaryKey = { captures: second.kind.captures.map((each) => each.name), doubts: [] };
+    const one = first.fields.map((field) => this.#column(field, key));
+    const other = second.fields.map((field) => this.#column(field, otherKey));
+    const isAlike = one[0]?.field?.prefix === one[1]?.field?.prefix;
+    const given = new GivenNames();
+    // What stands first in the one key stands second in the other.
+    const columns = one.flatMap((mine, index): PlannedColumn[] => {
+      const theirs = other[1 - index];
+      if (mine.field === undefined || theirs?.field === undefined) return [];
+      mine.field.values.ids.addAll(theirs.field.values.ids);
+      // Whoever stands second in a key is called after the kind, and the other one after nothing but its prefix.
+      const called = isAlike && index === 0 ? theirs.name : mine.name;
+      const type = mine.type.kind === theirs.type.kind ? mine.type : { kind: "text" as const };
+      return [{ ...mine, name: given.give(called), type }];
+    });
+    this.tables.push({
+      name: this.#names.give(plural(name)),
+      columns,
+      subject: first,
+      doubts: [...doubts],
+      otherEnd: { subject: second, origins: other.toReversed() },
+    });
   }
 
   /** Relations may have changed what columns of a parent are; its children repeat it. */

@@ -108,8 +108,17 @@ export class IdSet {
   /** How many of them are not in the other set, and how many there are: of those that are kept. */
   missingIn(other: IdSet): { readonly missing: number; readonly of: number } {
     let missing = 0;
-    for (const hash of this.#slots) if (hash !== 0 && other.#slots[other.#slotOf(hash)] !== hash) missing += 1;
+    for (const hash of this.#slots) if (hash !== 0 && !other.#has(hash)) missing += 1;
     return { missing, of: this.#used };
+  }
+
+  /** Takes what another set has, too. */
+  addAll(other: IdSet): void {
+    for (const hash of other.#slots) if (hash !== 0 && this.#put(hash)) this.#all.grow();
+  }
+
+  #has(hash: number): boolean {
+    return this.#slots[this.#slotOf(hash)] === hash;
   }
 
   /** Leaves out what is above the limit; returns how many are left. */

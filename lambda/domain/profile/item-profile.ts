@@ -37,6 +37,9 @@ export interface Surveyed {
   readonly tuples: readonly Tuple[];
 }
 
+/** Items of a kind that are compared with those of others, whole. */
+const COMPARED = 5_000;
+
 /** What indexes call the attributes they are made of. */
 export const INDEX_NAME = /^_?(gsi|lsi|gs|ls|idx|index)[-_]?\d*(?![a-z])|(^|[-_\d])(pk|sk)\d*$/i;
 
@@ -47,6 +50,8 @@ export class ItemProfile {
   readonly attributes = new Map<string, AttributeProfile>();
   readonly captures: ReadonlyMap<string, Values>;
   readonly tuples: ReadonlyMap<string, IdSet>;
+  /** What the first of its items hold beside keys. */
+  readonly contents: IdSet;
   readonly #of: Surveyed;
   readonly #ids: IdSets;
 
@@ -54,11 +59,13 @@ export class ItemProfile {
     this.#of = of;
     this.#ids = ids;
     this.captures = new Map(of.captures.map((name) => [name, new Values(ids)]));
+    this.contents = ids.make();
     this.tuples = new Map(of.tuples.map(({ name }) => [name, ids.make()]));
   }
 
   add(item: Item, captures: ReadonlyMap<string, string>): void {
     this.items += 1;
+    if (this.items <= COMPARED) this.contents.add(this.#contentOf(item));
     for (const [name, values] of this.captures) values.add({ S: captures.get(name) ?? "" });
     let around: Held | undefined;
     for (const name in item) {
@@ -79,6 +86,11 @@ export class ItemProfile {
       const text = textOf(item, captures);
       if (text !== undefined) this.tuples.get(name)?.add(text);
     }
+  }
+
+  #contentOf(item: Item): string {
+    const names = Object.keys(item).filter((name) => !this.#of.keys.includes(name) && !INDEX_NAME.test(name));
+    return JSON.stringify(names.sort().map((name) => [name, item[name]]));
   }
 
   #begin(name: string, value: AttributeValue): AttributeProfile | undefined {
