@@ -54,7 +54,7 @@ export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }
 function compareKinds(a: Kind, b: Kind, ownership: Ownership): number {
   const isOwner = (kind: Kind): boolean => kind.captures.some((capture) => ownership.ownerOf(capture) === kind);
   const rank = (kind: Kind): number => (kind.isRest ? 1000 : kind.captures.length * 2 + (isOwner(kind) ? 0 : 1));
-  const text = ({ pattern: { pk, sk } }: Kind): string => `${pk.text} ${sk?.text}`;
+  const text = ({ name, pattern: { pk, sk } }: Kind): string => `${pk.text} ${sk?.text} ${name}`;
   return rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1);
 }
 

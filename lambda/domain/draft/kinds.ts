@@ -7,6 +7,7 @@ import { conditionsOf } from "../../mapping/conditions.ts";
 import { isTemplateProblem, type KeyPattern, matchKey, parseTemplate, type Template } from "../../mapping/template.ts";
 import type { Item } from "../decode/attribute.ts";
 import type { KeyShape } from "../discover/key-shapes.ts";
+import { foldLiterals } from "./differing-literals.ts";
 import { keyTexts } from "./key-texts.ts";
 import { kindWords } from "./kind-words.ts";
 import type { KnownEntity, KnownModel } from "./known-model.ts";
@@ -69,7 +70,7 @@ export function kindsOf(
     const at = entity.pk === undefined ? undefined : candidate({ ...entity, pk: entity.pk }, keys, delimiter);
     return at === undefined ? [] : [{ ...at, known: entity }];
   });
-  const seen = shapes.flatMap(
+  const seen = foldLiterals(shapes, delimiter).flatMap(
     (shape) => candidate(withIds(shape, delimiter, shapes.length === 1), keys, delimiter) ?? [],
   );
   const rest = candidate(

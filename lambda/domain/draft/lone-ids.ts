@@ -11,9 +11,9 @@ interface Shape {
 }
 
 const KIND = /^[A-Z][A-Z_]+$/;
-/** `user-{int}` behind `USER#`: the whole is the id. */
+/** `user-{int}` behind `USER#`: the whole is the id. Of a version, `v{int}`, the number is. */
 const STEMMED =
-  /^(?<stem>[A-Za-z][A-Za-z_]*[-_.:@=])\{(?<name>(?:uuid|ulid|iso|date|month|int|number|hex|email|binary|text)\d*)\}$/;
+  /^(?<stem>[A-Za-z][A-Za-z_]*[-_.:@=]|(?![Vv]\{)[A-Za-z]{1,2})\{(?<name>(?:uuid|ulid|iso|date|month|int|number|hex|email|binary|text)\d*)\}$/;
 const ID = /^(?=.*[a-z\d])[^{}]{2,}$/;
 
 /** `isAlone`: there is no other kind that a literal might have to tell it from. */

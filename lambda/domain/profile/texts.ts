@@ -101,11 +101,12 @@ export class Texts {
   values: Map<string, number> | undefined = new Map();
   #left: Candidate[] | undefined;
 
-  add(text: string): void {
+  /** Returns whether it says something, and does not stand for NULL. */
+  add(text: string): boolean {
     this.count += 1;
     if (text === "" || NOTHING.test(text)) {
       this.nothing.set(text, (this.nothing.get(text) ?? 0) + 1);
-      return;
+      return false;
     }
     if (/[\0\ud800-\udfff]/.test(text) && unstorable(text) !== undefined) this.unstorable += 1;
     this.#left = (this.#left ?? candidates()).filter(({ is }) => is(text));
@@ -114,6 +115,7 @@ export class Texts {
       if (/^[+-]?0\d/.test(text)) this.isZeroLed = true;
     }
     this.#value(text);
+    return true;
   }
 
   #value(text: string): void {

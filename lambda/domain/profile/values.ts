@@ -42,8 +42,8 @@ export class Values {
     const type = attributeType(value);
     this.types.set(type, (this.types.get(type) ?? 0) + 1);
     if ("S" in value) {
-      this.texts.add(value.S);
-      if (value.S !== "" && value.S.length <= LONGEST_ID) this.ids.add(value.S);
+      const isTelling = this.texts.add(value.S);
+      if (isTelling && value.S.length <= LONGEST_ID) this.ids.add(value.S);
     } else if ("N" in value) {
       this.numbers.add(value.N);
       this.ids.add(value.N);

@@ -1,0 +1,201 @@
+/** Items → what is drafted of them: kinds, keys, tables and what points where. */
+import { describe, expect, it } from "vitest";
+import { draftItems, itemOf, notDecoded, pointersOf, tableIn } from "../../support/drafted.ts";
+
+const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
+const uuid = (at: number): string => `3d4285f0-e52b-401a-a59b-${String(at).padStart(12, "0")}`;
+const words = ["ada", "bob", "cyd", "dee", "eve", "fay", "gus", "hal", "ivy", "jon"];
+
+describe("kinds of items", () => {
+  it("are one where only optional attributes differ, and two where a type attribute does", async () => {
+    const items = [
+      ...times(6, (at) =>
+        itemOf(`USER#${words[at]}`, "PROFILE", at < 3 ? { Name: "x", Type: "user" } : { Type: "user" }),
+      ),
+      ...times(6, (at) => itemOf(`USER#${words[at]}`, `X#${at}`, { Type: at % 2 === 0 ? "odd" : "even" })),
+    ];
+    const drafted = await draftItems(items);
+    const told = drafted.model.kinds.map(({ name, where }) => `${name} ${where.Type}`);
+    expect(told.sort()).toEqual(["Even even", "Odd odd", "User user"]);
+    expect(tableIn(drafted, "users")?.columns.map(({ name, nullable }) => [name, nullable])).toEqual([
+      ["user_id", false],
+      ["name", true],
+    ]);
+    expect(await notDecoded(drafted, items)).toEqual([]);
+  });
+
+  it("have captures where every key has the same id, if it is written as ids are", async () => {
+    const items = [itemOf("USER#ada", "#METADATA#ada"), itemOf("USER#ada", "SETTINGS", { Dark: true })];
+    const { model } = await draftItems(items);
+    expect(model.kinds.map(({ pk, sk }) => [pk, sk])).toEqual([
+      ["USER#{userId}", "#METADATA#{userId}"],
+      ["USER#{userId}", "SETTINGS"],
+    ]);
+  });
+
+  it("that differ in one word, and are alike in all else, are one", async () => {
+    const items = times(9, (at) => itemOf(`u#${words[at % 3]}#following`, `u#${words[3 + (at % 4)]}`));
+    const drafted = await draftItems(items);
+    expect(drafted.model.kinds.map(({ pk, sk }) => [pk, sk])).toEqual([["u#{uId}#following", "u#{followingId}"]]);
+    const settings = ["info", "count", "more"].flatMap((sk) => [
+      itemOf("u#1001", sk, { [sk]: 1 }),
+      itemOf("u#1002", sk, { [sk]: 2 }),
+    ]);
+    expect((await draftItems(settings)).model.kinds).toHaveLength(3);
+  });
+
+  it("without a capture have a row all the same", async () => {
+    const items = [itemOf("CONFIG", "FLAGS", { Dark: true })];
+    const drafted = await draftItems(items);
+    expect(drafted.items).toContain('id: constant("FLAGS")');
+    expect(await notDecoded(drafted, items)).toEqual([]);
+  });
+
+  it("take in whatever is like nothing else, and say so", async () => {
+    const items = [
+      ...times(40, (at) => itemOf(`USER#${uuid(at)}`, "PROFILE", { Name: `n${at}`, Age: at })),
+      itemOf("a:b#c", "d|e", { Bytes: { B: new Uint8Array([1]) } }),
+    ];
+    const drafted = await draftItems(items);
+    expect(await notDecoded(drafted, items)).toEqual([]);
+  });
+});
+
+describe("the key of a table", () => {
+  const lines = (count: number, id: (at: number) => string) =>
+    times(count, (at) => itemOf(`ORDER#${words[at % 5]}`, `LINE#${id(at)}`, { Note: `n${at}`, Sku: `s${at}` }));
+  const key = async (count: number, id: (at: number) => string) => {
+    const table = tableIn(await draftItems(lines(count, id)), "lines");
+    return table?.columns.filter((column) => column.key).map(({ name }) => name);
+  };
+
+  it("is an id alone, where it is surely no one else's", async () => {
+    expect(await key(10, uuid)).toEqual(["line_id"]);
+    expect(await key(60, (at) => `L${at}x`)).toEqual(["line_id"]);
+  });
+
+  it("is the whole key of the item where that is not sure, or not so", async () => {
+    expect(await key(10, (at) => `L${at}x`)).toEqual(["order_id", "line_id"]);
+    expect(await key(60, (at) => `L${Math.floor(at / 5)}x`)).toEqual(["order_id", "line_id"]);
+  });
+
+  it("is an id alone, where an index is made of nothing else", async () => {
+    const items = times(6, (at) =>
+      itemOf(`ORDER#${words[at % 2]}`, `BILL#b${at}0`, { GSI1PK: `BILL#b${at}0`, GSI1SK: "BILL", Sum: at }),
+    );
+    const drafted = await draftItems(items);
+    const table = tableIn(drafted, "bills");
+    expect(table?.columns.filter((column) => column.key).map(({ name }) => name)).toEqual(["bill_id"]);
+    expect(table?.doubts).toEqual(["bill_id alone: GSI1PK is made of nothing else"]);
+    expect(drafted.model.kinds[0]?.ignore.map(({ attribute, why }) => [attribute, why])).toEqual([
+      ["GSI1PK", "made of bill_id"],
+      ["GSI1SK", "always BILL"],
+    ]);
+  });
+});
+
+describe("a foreign key", () => {
+  const users = words.map((name) => itemOf(`USER#${name}`, "PROFILE", { Email: `${name}@example.org`, Age: 7 }));
+  const posts = (author: (at: number) => string, count = 10) =>
+    times(count, (at) => itemOf(`POST#${uuid(at)}`, "POST", { Author: author(at), Title: `t ${at}`, Length: at }));
+
+  it("follows from the literal before an id, and tells how many are not there", async () => {
+    const likes = times(4, (at) => itemOf(`POST#${uuid(at)}`, `USER#${at < 3 ? words[at] : "nobody"}`));
+    const drafted = await draftItems([...users, ...posts(() => "x"), ...likes]);
+    expect(pointersOf(tableIn(drafted, "post_users"))).toEqual([
+      "post_id → posts",
+      "user_id → users; 1 of 4 are not in users",
+    ]);
+  });
+
+  it("follows from a name, unless too many are not there: then it is a comment", async () => {
+    const withUser = (share: number) =>
+      times(20, (at) => itemOf(`POST#${uuid(at)}`, "POST", { UserId: at < share ? `${words[at % 10]}` : `no${at}` }));
+    const few = await draftItems([...users, ...withUser(19)]);
+    expect(pointersOf(tableIn(few, "posts"))).toEqual(["user_id → users; 1 of 11 are not in users"]);
+    const many = await draftItems([...users, ...withUser(15)]);
+    expect(pointersOf(tableIn(many, "posts"))).toEqual([]);
+    expect(many.tables).toContain('// left out, 5 of 15 are not in users: .references("users")');
+  });
+
+  it("follows from values alone where all of them are found, among many, and by no chance", async () => {
+    const crowd = times(30, (at) => itemOf(`USER#name${at}x`, "PROFILE", { Email: `${at}@example.org`, Age: 7 }));
+    const found = await draftItems([...crowd, ...posts((at) => `name${at}x`)]);
+    expect(pointersOf(tableIn(found, "posts"))).toEqual(["author → users"]);
+    const strange = await draftItems([...crowd, ...posts((at) => (at === 0 ? "stranger" : `name${at}x`))]);
+    expect(pointersOf(tableIn(strange, "posts"))).toEqual([]);
+    const fewUsers = await draftItems([...users, ...posts((at) => `${words[at]}`)]);
+    expect(pointersOf(tableIn(fewUsers, "posts"))).toEqual([]);
+  });
+
+  it("is one of several columns where the key is, and not drawn twice where it follows from another", async () => {
+    const course = (at: number) => ({
+      pk: `TENANT#t${at % 2}x#COURSE#c${at}x`,
+      tenant_id: `t${at % 2}x`,
+      course_id: `c${at}x`,
+    });
+    const items = [
+      ...times(2, (at) => itemOf(`TENANT#t${at}x`, "PROFILE", { tenant_id: `t${at}x`, Plan: "free" })),
+      ...times(4, (at) => {
+        const { pk, ...ids } = course(at);
+        return itemOf(pk, "DETAILS", { ...ids, Title: `t ${at}` });
+      }),
+      ...times(8, (at) => {
+        const { pk, ...ids } = course(at % 4);
+        return itemOf(pk, `LESSON#${at + 1}#l${at}x`, { ...ids, lesson_id: `l${at}x`, lesson_order: at + 1 });
+      }),
+    ];
+    const drafted = await draftItems(items);
+    expect(pointersOf(tableIn(drafted, "courses"))).toEqual(["tenant_id → tenants"]);
+    expect(pointersOf(tableIn(drafted, "lessons"))).toEqual(["tenant_id, course_id → courses"]);
+    expect(tableIn(drafted, "lessons")?.columns.filter((column) => column.key)).toHaveLength(3);
+    expect(await notDecoded(drafted, items)).toEqual([]);
+  });
+
+  it("may lead to the table itself, through what stands for NULL", async () => {
+    const items = times(30, (at) =>
+      itemOf(`STAFF#${uuid(at)}`, "STAFF", { Boss: at === 0 ? "none" : uuid(Math.floor(at / 3)), Pay: at }),
+    );
+    const drafted = await draftItems(items);
+    expect(pointersOf(tableIn(drafted, "staffs"))).toEqual(["boss → staffs"]);
+    expect(drafted.items).toContain('boss: attr("Boss").nullIf("none")');
+    expect(await notDecoded(drafted, items)).toEqual([]);
+  });
+});
+
+describe("two ends of one edge", () => {
+  const edges = times(12, (at) => [words[at % 3], words[(at % 4) + 3 + Math.floor(at / 12)]] as const);
+
+  it("are one table, and an edge that has one end only is told", async () => {
+    const items = [
+      ...edges.map(([user, group]) => itemOf(`USER#${user}`, `GROUP#${group}`)),
+      ...edges.slice(1).map(([user, group]) => itemOf(`GROUP#${group}`, `USER#${user}`)),
+    ];
+    const drafted = await draftItems(items);
+    const [table, ...others] = drafted.model.tables;
+    expect(others).toEqual([]);
+    expect(table?.duplicates).toBe("identical");
+    expect(table?.doubts).toEqual([expect.stringMatching(/two ends of one edge; 1 edges stand at one end only$/)]);
+    expect(await notDecoded(drafted, items)).toEqual([]);
+  });
+
+  it("of one kind of thing are told by what the other one says", async () => {
+    const items = [
+      ...edges.map(([one, other]) => itemOf(`u#${one}#follower`, `u#${other}`)),
+      ...edges.map(([one, other]) => itemOf(`u#${other}#following`, `u#${one}`)),
+    ];
+    const drafted = await draftItems(items);
+    expect(
+      drafted.model.tables.map(({ name, columns, doubts }) => [name, columns.map((each) => each.name), doubts]),
+    ).toEqual([["follows", ["following_id", "follower_id"], []]]);
+    expect(drafted.items).toMatch(/Follower.*\n.*\n\s+following_id: key\.\w+,\n\s+follower_id: key\.followerId/);
+  });
+
+  it("are two tables where they share nothing", async () => {
+    const items = [
+      ...edges.map(([user, group]) => itemOf(`USER#${user}`, `GROUP#${group}`)),
+      ...edges.map((_, at) => itemOf(`GROUP#g${at}`, `USER#u${at}`)),
+    ];
+    expect((await draftItems(items)).model.tables).toHaveLength(2);
+  });
+});
