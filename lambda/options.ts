@@ -67,6 +67,10 @@ const TERMINAL = {
     ...text("--export <FILE>", "write the items in quarantine there, whole, as lines that migrate reads"),
     isWritten: true,
   },
+  from: text(
+    "--from <FILE>",
+    "a model that is written down already: ElectroDB, OneTable, DynamoDB-Toolbox or NoSQL Workbench",
+  ),
   keys: text("--keys <PK,SK>", "the key attributes, where there is no mapping and the source cannot tell"),
   attributes: yes("--attributes", "show the attributes of every entity, too"),
   ddl: yes("--ddl", "print the statements that make the tables, and nothing else"),

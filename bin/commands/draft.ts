@@ -7,7 +7,9 @@ import { tablesText } from "../../lambda/domain/draft/tables-text.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { shell } from "../../lambda/domain/typed.ts";
 import { optionsAmong } from "../../lambda/options.ts";
+import { parseSource } from "../../lambda/settings.ts";
 import { runDraft } from "../../lambda/verbs/draft.ts";
+import { readKnownModel } from "../known/known-file.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { tell } from "../terminal/print.ts";
 import { terminalProgress } from "../terminal/progress.ts";
@@ -20,13 +22,16 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const FILES = ["tables.ts", "items.ts"] as const;
 
 export const draft = command("draft", async (given) => {
-  const { source, schema: folder, keys, force, json } = given;
+  const { source, schema: folder, from, keys, force, json } = given;
   if (force !== true) await refuseToOverwrite(folder, source);
+  const setting = parseSource(source);
+  const table = setting.kind === "file" ? undefined : setting.table;
+  const known = from === undefined ? {} : { known: await readKnownModel(from, table) };
   const signal = stopSignal();
   const progress = terminalProgress();
   try {
     const drafted = await runDraft(
-      { source, keys: keys?.split(","), options: optionsAmong(given) },
+      { source, keys: keys?.split(","), ...known, options: optionsAmong(given) },
       {
         onProgress: (read) => progress.step(`reading: ${read.toLocaleString("en-US")} items`),
         signal,
@@ -73,7 +78,7 @@ async function write(
 ): Promise<void> {
   const language = relative(resolve(folder), join(ROOT, "lambda/mapping/index.ts")).replaceAll("\\", "/");
   const from = language.startsWith(".") ? language : `./${language}`;
-  const seen = `${read.toLocaleString("en-US")} ${read === 1 ? "item" : "items"}${whole ? "" : ", a sample,"} of ${source}`;
+  const seen = `${read.toLocaleString("en-US")} ${read === 1 ? "item" : "items"}${whole ? "" : ", a sample,"} of ${source}${model.known === undefined ? "" : `, with ${model.known.origin}`}`;
   const texts = {
     "tables.ts": tablesText(model, from, `Tables drafted from ${seen}.`),
     "items.ts": itemsText(model, from, `How items become rows, drafted from ${seen}.`),

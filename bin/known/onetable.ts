@@ -61,8 +61,12 @@ export function oneTableModel(offered: readonly unknown[]): KnownModel | undefin
   if (schema === undefined) return undefined;
   const { hash, sort } = schema.indexes.primary;
   const models = Object.entries(schema.models).map(([name, model]) => entityOf(name, fieldsOf(model), schema));
+  const [ttl] = Object.values(schema.models).flatMap((model) =>
+    [...fieldsOf(model)].flatMap(([name, field]) => (field.ttl ? [field.map ?? name] : [])),
+  );
   return {
     origin: "OneTable schema",
+    ...(ttl === undefined ? {} : { ttl }),
     keys: { pk: hash, ...(sort === undefined ? {} : { sk: sort }) },
     entities: [...withReferences(models), ...technical(schema)],
   };
@@ -89,9 +93,12 @@ function entityOf(name: string, fields: ReadonlyMap<string, Field>, schema: OneS
   );
   const ignore = [
     ...new Map(
-      Object.entries(others).flatMap(([index, { hash, sort }]) =>
-        [hash, sort].flatMap((key) => (key === undefined ? [] : madeKey(key, index, fields.get(key)))),
-      ),
+      // Of several indexes the first one tells.
+      Object.entries(others)
+        .reverse()
+        .flatMap(([index, { hash, sort }]) =>
+          [hash, sort].flatMap((key) => (key === undefined ? [] : madeKey(key, index, fields.get(key)))),
+        ),
     ).values(),
   ];
   const ignored = new Set([primary.hash, primary.sort, typeField, ...ignore.map(({ attribute }) => attribute)]);

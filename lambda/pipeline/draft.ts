@@ -56,8 +56,9 @@ export async function draft(task: DraftTask): Promise<Drafted> {
   if (kept.isFull && task.sample === undefined && !signal.aborted) await readItems(task, (item) => survey.add(item));
   else for (const item of kept.items) survey.add(item);
   const { ttlAttribute } = await task.source.inspect();
-  const ttl = ttlAttribute === undefined ? {} : { ttl: ttlAttribute };
-  const model = draftOf(survey.kinds, { keys, delimiter, ...ttl });
+  const expiring = ttlAttribute ?? known?.ttl;
+  const ttl = expiring === undefined ? {} : { ttl: expiring };
+  const model = draftOf(survey.kinds, { keys, delimiter, ...ttl, ...(known === undefined ? {} : { known }) });
   return { model, read, unusable, whole: whole && !signal.aborted, items: kept.items };
 }
 

@@ -13,7 +13,7 @@ import type { Verb } from "../verb.ts";
 export const draft = {
   says: "read a source, and write a mapping to begin with: tables.ts and items.ts, with what is doubtful as comments",
   needs: ["source"],
-  takes: ["schema", "keys", "sample", "maxReadUnits", "force", "json"],
+  takes: ["schema", "from", "keys", "sample", "maxReadUnits", "force", "json"],
   meaning: {
     schema: "the folder that tables.ts and items.ts are written to",
     sample: "read about so many items, from all over the source; all of them, twice, where it is left out",

@@ -56,4 +56,44 @@ describe("draft", () => {
     expect(ddb2pg("draft", "--source", `file:${items}`, "--schema", schema, "--force").status).toBe(EXIT.verified);
     expect(await readFile(file, "utf8")).toContain("defineTables");
   });
+
+  it("begins with the model it is given, says which, and what of it is not there", async () => {
+    const [schema, model] = [join(folder, "known"), join(folder, "model.mjs")];
+    const models = {
+      Person: {
+        PK: { type: "String", value: "USER#${login}" },
+        SK: { type: "String", value: "PROFILE" },
+        DisplayName: { type: "String" },
+      },
+      Order: { PK: { type: "String", value: "ORDER#${id}" } },
+    };
+    const known = {
+      version: "1",
+      indexes: { primary: { hash: "PK", sort: "SK" } },
+      models,
+      params: { typeField: "Kind" },
+    };
+    await writeFile(model, `export const schema = ${JSON.stringify(known)};`);
+    const typed = `${items.replace("items", "typed")}`;
+    await writeFile(
+      typed,
+      ITEMS.map((line) => line.replace('"DisplayName"', '"Kind":{"S":"Person"},"DisplayName"')).join("\n"),
+    );
+    const { status, stdout } = ddb2pg("draft", "--source", `file:${typed}`, "--schema", schema, "--from", model);
+    expect(status).toBe(EXIT.verified);
+    expect(stdout).toContain("with OneTable schema");
+    expect(stdout).toMatch(/In the model, and no item is one\n {2}Order/);
+    expect(await readFile(join(schema, "tables.ts"), "utf8")).toContain("with OneTable schema");
+    expect(await readFile(join(schema, "items.ts"), "utf8")).toContain(
+      'item("Person", { pk: "USER#{login}", sk: "PROFILE"',
+    );
+  });
+
+  it("refuses a file that holds no model before it reads anything", () => {
+    const words = ["draft", "--source", `file:${items}`, "--schema", join(folder, "none"), "--from", items];
+    const { status, stderr } = ddb2pg(...words);
+    expect(status).toBe(EXIT.refused);
+    expect(stderr).toContain("is no module and no .json");
+    expect(stderr).toContain("NoSQL Workbench");
+  });
 });

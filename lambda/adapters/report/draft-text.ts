@@ -37,9 +37,16 @@ export function draftText(view: DraftView): string {
   return [
     `DRAFTED  ${folder}/tables.ts and ${folder}/items.ts, from ${items(read)}${whole ? "" : ", a sample"}.`,
     source,
+    ...(model.known === undefined ? [] : [`with ${visible(model.known.origin)}`]),
     ...section(
       "Kinds of items",
       model.kinds.map((kind) => `  ${kind.name}: ${keyLine(kind)}, ${items(kind.items)}`),
+    ),
+    ...section(
+      "In the model, and no item is one",
+      model.known === undefined || model.known.unseen.length === 0
+        ? []
+        : [`  ${visible(model.known.unseen.join(", "))}`],
     ),
     ...section(
       "Tables",

@@ -2,6 +2,8 @@
 
 import { edgesOf } from "./edges.ts";
 import { DELIMITER, type Keys, type Kind } from "./kinds.ts";
+import { withKnown } from "./known-fields.ts";
+import type { KnownModel } from "./known-model.ts";
 import type { DraftCell, DraftIgnore, DraftKind, DraftModel, DraftTable, DraftValue, DraftWrite } from "./model.ts";
 import { camel, GivenNames } from "./names.ts";
 import { copiesOf, offerMerges, offerParents, tellSnapshots } from "./offers.ts";
@@ -16,13 +18,17 @@ export interface DraftSettings {
   readonly keys: Keys;
   readonly delimiter: string;
   readonly ttl?: string;
+  readonly known?: KnownModel;
 }
 
-export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }: DraftSettings): DraftModel {
+export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl, known }: DraftSettings): DraftModel {
   const there = kinds.filter(({ profile }) => profile.items > 0);
   const ownership = new Ownership(there);
   const met = there.toSorted((a, b) => compareKinds(a.kind, b.kind, ownership));
-  const subjects = met.map((each) => ({ surveyed: each, subject: subjectOf(each, ownership) }));
+  const subjects = met.map((each) => ({
+    surveyed: each,
+    subject: withKnown(subjectOf(each, ownership), each.profile),
+  }));
   const planner = new TablePlanner();
   const edges = edgesOf(subjects);
   const single = subjects.filter(
@@ -47,8 +53,15 @@ export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl }
       const drafted = kindOf(subject, planner.tables, ignoredByAll);
       return { ...drafted, doubts: [...drafted.doubts, ...copiesOf(surveyed, met)] };
     }),
+    ...(known === undefined ? {} : { known: { origin: known.origin, unseen: unseenOf(known, met) } }),
   };
 }
+
+/** What a model has that no item is, but for what its library keeps for itself. */
+const unseenOf = ({ entities }: KnownModel, kinds: readonly SurveyedKind[]): string[] =>
+  entities
+    .filter((entity) => entity.technical === undefined && !kinds.some(({ kind }) => kind.known === entity))
+    .map(({ name }) => name);
 
 /** What others belong to comes first; what no other kind takes, last. */
 function compareKinds(a: Kind, b: Kind, ownership: Ownership): number {
@@ -130,7 +143,8 @@ function kindOf(subject: Subject, tables: readonly PlannedTable[], ignoredByAll:
     writes: [...writes, ...agreements],
     doubts: kind.isRest
       ? [`items whose keys are like no others', ${items.toLocaleString("en-US")} of them: look what they are`]
-      : [],
+      : subject.doubts,
+    ...(subject.leftBehind === undefined ? {} : { leftBehind: subject.leftBehind }),
     items,
   };
 }

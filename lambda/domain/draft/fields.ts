@@ -1,5 +1,6 @@
 /** What is known of the values in a map, or an item → the fields that become columns, and the lists that become tables. */
 import type { Values } from "../profile/values.ts";
+import type { KnownAttribute } from "./known-model.ts";
 import type { DraftValue, DraftWord } from "./model.ts";
 import { snake } from "./names.ts";
 
@@ -18,6 +19,8 @@ export interface Field {
   readonly capture?: string;
   /** It has to agree with that. */
   readonly agrees?: true;
+  /** What a model says of it. */
+  readonly known?: KnownAttribute;
   readonly doubts: readonly string[];
 }
 

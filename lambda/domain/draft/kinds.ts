@@ -68,17 +68,20 @@ export function kindsOf(
   const delimiter = delimiterOf(shapes);
   const written = (known?.entities ?? []).flatMap((entity) => {
     const at = entity.pk === undefined ? undefined : candidate({ ...entity, pk: entity.pk }, keys, delimiter);
-    return at === undefined ? [] : [{ ...at, known: entity }];
+    // A template that no item follows would give its name to nothing.
+    const isSeen = at !== undefined && sample.some((item) => isMarked(item, at) && follows(item, at, keys));
+    return isSeen ? [{ ...at, known: entity }] : [];
   });
   const seen = foldLiterals(shapes, delimiter).flatMap(
     (shape) => candidate(withIds(shape, delimiter, shapes.length === 1), keys, delimiter) ?? [],
   );
+  const unsaid = seen.filter(({ where }) => !written.some((entity) => saysAll(entity, where, keys, sample)));
   const rest = candidate(
     { pk: "{pk:rest}", ...(keys.sk === undefined ? {} : { sk: "{sk:rest}" }), where: {} },
     keys,
     delimiter,
   );
-  const all = [...written, ...seen, ...(rest === undefined ? [] : [{ ...rest, isRest: true }])];
+  const all = [...written, ...unsaid, ...(rest === undefined ? [] : [{ ...rest, isRest: true }])];
   const told = tellApart(all, keys, sample);
   const given = new GivenNames();
   const words = kindWords(
@@ -107,6 +110,28 @@ function candidate(
   const pattern =
     parsedSk === undefined ? { pk: parsed, where: conditions } : { pk: parsed, sk: parsedSk, where: conditions };
   return { pattern, where, isRest: false };
+}
+
+/** Whether an item has the marks of a kind. */
+const isMarked = (item: Item, { where }: Candidate): boolean =>
+  Object.entries(where).every(([name, text]) => {
+    const value = item[name];
+    return value !== undefined && "S" in value && value.S === text;
+  });
+
+function follows(item: Item, { pattern }: Candidate, keys: Keys): boolean {
+  const texts = keyTexts(item, keys);
+  return texts !== undefined && matchKey(pattern, texts.pk, texts.sk) !== undefined;
+}
+
+/** Whether a model's own template takes all items that have its marks, so that what their keys look like says no more. */
+function saysAll(written: Candidate, marks: Candidate["where"], keys: Keys, sample: readonly Item[]): boolean {
+  const conditions = Object.entries(written.where);
+  return (
+    conditions.length > 0 &&
+    conditions.every(([name, text]) => marks[name] === text) &&
+    sample.every((item) => !isMarked(item, written) || follows(item, written, keys))
+  );
 }
 
 /** A model without templates still says which type attribute is whose. */

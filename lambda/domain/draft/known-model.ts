@@ -8,6 +8,8 @@ export interface KnownModel {
   readonly origin: string;
   /** The table's key attributes, where the model names them. */
   readonly keys?: { readonly pk: string; readonly sk?: string };
+  /** The attribute DynamoDB lets items expire by, where the model says. */
+  readonly ttl?: string;
   readonly entities: readonly KnownEntity[];
 }
 

@@ -10,6 +10,8 @@ export interface DraftModel {
   readonly ignore: readonly DraftIgnore[];
   readonly tables: readonly DraftTable[];
   readonly kinds: readonly DraftKind[];
+  /** The model it was drafted with, and the kinds of items of which it speaks and there is none. */
+  readonly known?: { readonly origin: string; readonly unseen: readonly string[] };
 }
 
 /** One line for a human, of what is doubtful at this place, with the evidence. */

@@ -116,7 +116,7 @@ const isSameType = (one: PlannedColumn, other: PlannedColumn | undefined): boole
 interface Candidate {
   readonly target: PlannedTable;
   readonly key: PlannedColumn;
-  readonly how: "literal" | "name" | "values";
+  readonly how: "model" | "literal" | "name" | "values";
   readonly missing: number;
   readonly of: number;
 }
@@ -130,7 +130,7 @@ function ofColumn(
   const ids = column.field?.values.ids;
   if (ids === undefined || column.repeats !== undefined || ids.size === 0) return undefined;
   const candidates = tables.flatMap((target) => candidate(column, ids, table, target, ownership) ?? []);
-  const rank = { literal: 0, name: 1, values: 2 };
+  const rank = { model: 0, literal: 1, name: 2, values: 3 };
   const [best] = candidates.sort(
     (a, b) => rank[a.how] - rank[b.how] || a.missing - b.missing || Number(isBefore(b.target, a.target)) - 0.5,
   );
@@ -139,7 +139,7 @@ function ofColumn(
   if (!agreeOnType(column, key)) return undefined;
   const wanted = key.field?.values.ids;
   const doubts = wanted === undefined ? [] : orphans(ids, wanted, target);
-  const isOffered = how !== "literal" && missing > of * (how === "name" ? MOST_MISSING : 0);
+  const isOffered = how !== "model" && how !== "literal" && missing > of * (how === "name" ? MOST_MISSING : 0);
   return {
     ...base(table, target, [column.name]),
     isOffered,
@@ -175,6 +175,8 @@ function howTold(
   ownership: Ownership,
   { missing, of }: { readonly missing: number; readonly of: number },
 ): Candidate["how"] | undefined {
+  const { known } = target.subject.kind;
+  if (known !== undefined && field?.known?.references === known.name) return "model";
   const prefix = field?.prefix ?? "";
   if (prefix !== "" && key.field?.prefix === prefix && ownership.ownerOf({ prefix }) === target.subject.kind)
     return "literal";

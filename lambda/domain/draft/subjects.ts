@@ -24,6 +24,9 @@ export interface Subject {
   }[];
   /** It has more attributes than are told apart. */
   readonly isOpen: boolean;
+  readonly doubts: readonly string[];
+  /** Why the whole item is left behind, where it is. */
+  readonly leftBehind?: string;
 }
 
 /** What libraries keep for themselves in each item. */
@@ -94,6 +97,7 @@ export function subjectOf({ kind, profile }: SurveyedKind, ownership: Ownership)
     ignore,
     agreements,
     isOpen: profile.isOpen,
+    doubts: [],
   };
 }
 

@@ -5,6 +5,7 @@ import type { Values } from "../profile/values.ts";
 import { columnTypeOf } from "./column-type.ts";
 import type { Edge } from "./edges.ts";
 import { type Field, fieldsOf, saidIn } from "./fields.ts";
+import { withKnownType } from "./known-type.ts";
 import type { DraftValue, DraftWord } from "./model.ts";
 import { camel, GivenNames, plural, singular, snake } from "./names.ts";
 import type { PrimaryKey } from "./primary-key.ts";
@@ -51,6 +52,7 @@ export class TablePlanner {
   readonly #names = new GivenNames();
 
   plan(subject: Subject, key: PrimaryKey): void {
+    if (subject.leftBehind !== undefined) return;
     const read = subject.fields.map((field) => this.#column(field, key));
     const keyed = read.filter(({ isKey }) => isKey);
     const columns = keyed.length > 0 ? read : [onlyKey(subject, read), ...read];
@@ -99,7 +101,8 @@ export class TablePlanner {
 
   #column(field: Field, key: PrimaryKey): PlannedColumn {
     const isKey = field.capture !== undefined && key.captures.includes(field.capture);
-    const choice = columnTypeOf(field.values, field.name, isKey || field.capture !== undefined);
+    const chosen = columnTypeOf(field.values, field.name, isKey || field.capture !== undefined);
+    const choice = withKnownType(chosen, field.values, field.known);
     const agrees: DraftWord[] =
       field.agrees && field.capture !== undefined
         ? [{ word: "agreesWith", args: [{ value: { origin: { kind: "key", capture: field.capture }, words: [] } }] }]
