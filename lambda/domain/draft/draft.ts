@@ -30,7 +30,7 @@ export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl, 
     subject: withKnown(subjectOf(each, ownership), each.profile),
   }));
   const planner = new TablePlanner();
-  const edges = edgesOf(subjects);
+  const edges = edgesOf(subjects.filter(({ subject }) => subject.leftBehind === undefined));
   const single = subjects.filter(
     ({ subject }) => !edges.some(({ first, second }) => first === subject || second === subject),
   );

@@ -31,31 +31,42 @@ export interface Tried {
 const LANGUAGE = "../../../lambda/mapping/index.ts";
 const NOBODY = { onProgress: () => undefined, signal: new AbortController().signal };
 
-export async function tryDraft({ keys, items, payload, known }: DraftTrial): Promise<Tried> {
+export async function tryDraft(trial: DraftTrial): Promise<Tried> {
+  const { keys, items, known } = trial;
   const source = memorySource(items);
   const { model } = await draft({ source, keys, ...(known === undefined ? {} : { known }), ...NOBODY });
   const texts = { tables: tablesText(model, LANGUAGE, source.name), items: itemsText(model, LANGUAGE, source.name) };
-  const tried = { model, texts };
+  return { model, texts, faults: await faultsOf({ model, texts }, trial) };
+}
+
+/** All that is wrong with a draft; none where each item becomes rows and nothing of it is lost. */
+export async function faultsOf(
+  { model, texts }: Omit<Tried, "faults">,
+  { items, payload }: DraftTrial,
+): Promise<readonly string[]> {
+  const source = memorySource(items);
+  const loaded = attempted(() => load(loadedFrom(texts)));
+  if ("error" in loaded) return [`it does not load: ${loaded.error}`];
+  const mapping = loaded.made;
+  const decode = decoder(mapping, { source: source.name, expiredAt: 0n });
+  const census = await check({ source, mapped: { mapping, decode }, keys: mapping.keys, ...NOBODY });
+  const { failures, unmapped, shapes, conflicts } = census;
+  return [
+    ...shapes.map(({ pk, sk }) => `no kind of item matches: ${pk} / ${sk}`),
+    ...failures.map((failure) => `not decoded: ${JSON.stringify(failure)}`),
+    ...unmapped.map((path) => `nothing reads: ${JSON.stringify(path)}`),
+    ...conflicts.map((conflict) => `items that give one row: ${JSON.stringify(conflict)}`),
+    ...lost(items, payload, decode),
+    ...unexplained(model),
+    ...untold(items, model, mapping, decode),
+  ];
+}
+
+function attempted<T>(make: () => T): { readonly made: T } | { readonly error: string } {
   try {
-    const mapping = load(loadedFrom(texts));
-    const decode = decoder(mapping, { source: source.name, expiredAt: 0n });
-    const census = await check({ source, mapped: { mapping, decode }, keys: mapping.keys, ...NOBODY });
-    const { failures, unmapped, shapes, conflicts } = census;
-    return {
-      ...tried,
-      faults: [
-        ...shapes.map(({ pk, sk }) => `no kind of item matches ${pk} / ${sk}`),
-        ...failures.map((failure) => `not decoded: ${JSON.stringify(failure)}`),
-        ...unmapped.map((path) => `nothing reads ${JSON.stringify(path)}`),
-        ...conflicts.map((conflict) => `items that give one row: ${JSON.stringify(conflict)}`),
-        ...lost(items, payload, decode),
-        ...unexplained(model),
-        ...untold(items, model, mapping, decode),
-      ],
-    };
+    return { made: make() };
   } catch (error) {
-    const why = error instanceof MigrationError ? JSON.stringify(error.findings) : String(error);
-    return { ...tried, faults: [`it does not load: ${why}`] };
+    return { error: error instanceof MigrationError ? JSON.stringify(error.findings) : String(error) };
   }
 }
 
@@ -73,7 +84,7 @@ function lost(items: readonly Item[], payload: DraftTrial["payload"], decode: De
     }
   }
   return [...values].flatMap(([place, found]) =>
-    found.size > 1 ? [`left behind, with ${found.size} values: ${place}`] : [],
+    found.size > 1 ? [`left behind: ${place}, with ${found.size} values`] : [],
   );
 }
 
