@@ -1,6 +1,7 @@
 /** Items of a table → a draft of its mapping, and everything that is wrong with that. Nothing is written, no engine is started. */
 import { load } from "../../../lambda/compose.ts";
 import type { Item } from "../../../lambda/domain/decode/attribute.ts";
+import { canonicalOf } from "../../../lambda/domain/decode/cell.ts";
 import type { Decode } from "../../../lambda/domain/decode/decode.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { itemsText } from "../../../lambda/domain/draft/items-text.ts";
@@ -99,7 +100,7 @@ function untold(items: readonly Item[], model: DraftModel, mapping: Mapping, dec
   for (const item of items) {
     const { outcome } = decode({ item });
     for (const { table, facet, cells } of outcome.kind === "rows" ? outcome.contributions : []) {
-      const row = new Map(facet.columns.map(({ name }, at) => [name, cells[at]?.canonical]));
+      const row = new Map(facet.columns.map(({ name }, at) => [name, canonicalOf(cells[at] ?? null) ?? undefined]));
       rows.set(table.name, [...(rows.get(table.name) ?? []), row]);
     }
   }
