@@ -3,11 +3,11 @@ import { type Cell, inputOf } from "./cell.ts";
 import type { Contribution } from "./decode.ts";
 
 /**
- * 200 KB of values, or 10,000 contributions: what is sent stands in memory some eight times on its way, and what is still there
+ * 200 KB of values, or 10,000 contributions: what is sent or fetched stands in memory some eight times on its way, and what is still there
  * when V8 looks a second time stays for long. A megabyte takes 90 MB more of the largest item, and no less time of others
  * (test/bench/large-item.bench.ts).
  */
-const MOST_BYTES = 200_000;
+export const PIECE_BYTES = 200_000;
 const MOST_ROWS = 10_000;
 
 /** About how much is sent for one contribution: its values, and the key once more for the ledger. */
@@ -23,7 +23,7 @@ export function* piecesOf<T>(all: Iterable<T>, weigh: (each: T) => number): Gene
   let weight = 0;
   for (const each of all) {
     const own = weigh(each);
-    if (piece.length > 0 && (weight + own > MOST_BYTES || piece.length >= MOST_ROWS)) {
+    if (piece.length > 0 && (weight + own > PIECE_BYTES || piece.length >= MOST_ROWS)) {
       yield piece;
       [piece, weight] = [[], 0];
     }

@@ -1,6 +1,7 @@
 /** Lines of the ledger, read and written in sets: what items contribute, and what of it waits. */
 import { inputOf } from "../../../../domain/decode/cell.ts";
 import type { Changes, Line, Offer } from "../../../../domain/decode/diff.ts";
+import { PIECE_BYTES } from "../../../../domain/decode/pieces.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Run } from "../../../../ports/runs.ts";
 import type { Session } from "../../session/connection.ts";
@@ -85,8 +86,8 @@ export async function removeLines(session: Session, { run }: Place, lines: reado
   );
 }
 
-/** What one statement fetches: a megabyte of keys, or 2,000 lines. Of how many characters a line is, the lines before it tell. */
-const MOST_CHARACTERS = 1_000_000;
+/** Lines that one statement fetches, and no more than a piece. How long a line is, those before it tell. */
+const FIRST_LINES = 100;
 const MOST_LINES = 2_000;
 
 /** The lines of some items, by their hashes, as they are when this is asked first. */
@@ -104,11 +105,11 @@ export async function* linesOf(
      left join ${LEDGER}.parked p on p.run = l.run and p.tbl = l.tbl and p.facet = l.facet and p.key = l.key and p.item = l.item`,
     [items],
   );
-  for (let fetched = 100; ; ) {
+  for (let fetched = FIRST_LINES; ; ) {
     const { rows } = await session.query<Line>(`fetch ${fetched} from some_lines`);
     if (rows.length === 0) break;
     const characters = rows.reduce((sum, { key, source }) => sum + key.join().length + source.length, 0);
-    fetched = Math.min(MOST_LINES, Math.ceil((MOST_CHARACTERS * rows.length) / characters));
+    fetched = Math.min(MOST_LINES, Math.ceil((PIECE_BYTES * rows.length) / characters));
     yield rows;
   }
   // Where something failed in between, it has gone with the savepoint or the transaction.
