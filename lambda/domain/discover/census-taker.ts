@@ -19,6 +19,7 @@ import { unreadValues } from "../proof/unread.ts";
 import { AttributeCensus } from "./attribute-census.ts";
 import type { Census, Conflict, EntityCensus, Failure, Sample } from "./census.ts";
 import { Groups } from "./groups.ts";
+import { HeldCaptures } from "./held-captures.ts";
 import { KeyShapes } from "./key-shapes.ts";
 import { RelationCensus } from "./relations/relation-census.ts";
 import { spelledNulls } from "./spelled-nulls.ts";
@@ -31,6 +32,7 @@ const EXAMPLES = 3;
 interface Kind {
   readonly census: AttributeCensus;
   readonly strangers: Strangers | undefined;
+  readonly held: HeldCaptures | undefined;
   rows: number;
   sample?: Sample;
 }
@@ -93,7 +95,8 @@ export class CensusTaker {
     const { entity } = outcome;
     if ("item" in record) {
       if (entity !== undefined) {
-        const { census, strangers } = this.#kind(entity);
+        const { census, strangers, held } = this.#kind(entity);
+        held?.add(record.item);
         census.add(record.item, Object.values(this.#keys));
         strangers?.add(record.item, source);
       }
@@ -129,7 +132,12 @@ export class CensusTaker {
   #kind(entity: EntityModel): Kind {
     const known = this.#kinds.get(entity);
     if (known !== undefined) return known;
-    const made: Kind = { census: new AttributeCensus(), strangers: Strangers.of(entity, this.#keys), rows: 0 };
+    const made: Kind = {
+      census: new AttributeCensus(),
+      strangers: Strangers.of(entity, this.#keys),
+      held: HeldCaptures.of(entity, this.#keys),
+      rows: 0,
+    };
     this.#kinds.set(entity, made);
     return made;
   }
@@ -199,7 +207,8 @@ export class CensusTaker {
     return [
       ...[...this.#kinds.values()].flatMap(({ strangers }) => strangers?.finding() ?? []),
       ...idleIgnores(mapping, has, whole ? "no item" : "no item of the sample"),
-      ...unreadValues(mapping),
+      // What one sample holds says nothing of the others.
+      ...unreadValues(mapping, (entity, name) => whole && this.#kinds.get(entity)?.held?.has(name) === true),
       ...[...this.#kinds].flatMap(([entity, { census }]) => spelledNulls(entity, census.attributes())),
     ];
   }

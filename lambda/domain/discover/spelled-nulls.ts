@@ -1,14 +1,15 @@
 /** Texts that stand for no value, as people write it → where the mapping takes them for a text like others. */
-import type { EntityModel, RowPlan, WritePlan } from "../../mapping/model.ts";
+import type { EntityModel } from "../../mapping/model.ts";
 import { pathOf, type ReadPlan } from "../../mapping/plans.ts";
 import type { Finding } from "../migration-error.ts";
 import type { AttributeCount } from "./attribute-census.ts";
+import { rowPlansOf } from "./row-plans.ts";
 
 /** Of one entity: attributes that become text as they stand, and hold such a text. */
 export function spelledNulls({ name: where, writes }: EntityModel, attributes: readonly AttributeCount[]): Finding[] {
-  const asText = writes
-    .flatMap(rowsOf)
-    .flatMap(({ facet, reads }) => reads.filter((_, at) => facet.columns[at]?.type.kind === "text"));
+  const asText = rowPlansOf(writes).flatMap(({ facet, reads }) =>
+    reads.filter((_, at) => facet.columns[at]?.type.kind === "text"),
+  );
   return attributes.flatMap(({ name, count, nullTexts = [] }) =>
     nullTexts.flatMap(([text, times]) => {
       if (!asText.some((plan) => takes(plan, name, text))) return [];
@@ -17,13 +18,6 @@ export function spelledNulls({ name: where, writes }: EntityModel, attributes: r
       return [{ where, problem, remedy: `say .nullIf(${said}) where it stands for no value` }];
     }),
   );
-}
-
-function rowsOf(write: WritePlan): RowPlan[] {
-  if (write.kind === "row") return [write];
-  if (write.kind === "agree") return [];
-  const inner = write.kind === "choose" ? write.cases.flatMap(({ writes }) => writes) : write.writes;
-  return inner.flatMap(rowsOf);
 }
 
 /** Whether a plan lets this text of the attribute through. What any other word makes of it is the word's to say. */

@@ -29,10 +29,21 @@ function plansOfWrite(write: WritePlan): ReadPlan[] {
 const capturesOf = ({ parts }: Template): string[] =>
   parts.flatMap((part) => (part.kind === "capture" ? [part.name] : []));
 
-export function unreadValues({ entities, templates }: Mapping): Finding[] {
+/** `isHeld`: whether it is known that an attribute which is read holds what a part of the key does. */
+export function unreadValues(
+  { entities, templates }: Mapping,
+  isHeld: (entity: EntityModel, capture: string) => boolean = () => false,
+): Finding[] {
   return entities
     .filter(({ ignored }) => ignored === undefined)
-    .flatMap((entity) => [...unreadIn(entity, templates), ...hashedOnly(entity)]);
+    .flatMap((entity) => [...unreadIn(entity, templates, isHeld), ...hashedOnly(entity)]);
+}
+
+/** Parts of its keys that no column of an entity reads. */
+export function unreadCaptures({ pattern: { pk, sk }, writes }: EntityModel): readonly string[] {
+  const read = new Set(plansOf(writes).flatMap(({ from }) => (from.kind === "capture" ? [from.name] : [])));
+  const all = new Set([pk, ...(sk === undefined ? [] : [sk])].flatMap(capturesOf));
+  return [...all].filter((name) => !read.has(name));
 }
 
 /** Attributes that stand nowhere but in a `surrogate`: what they hold cannot be read back from it. */
@@ -52,13 +63,13 @@ function hashedOnly({ name, writes }: EntityModel): Finding[] {
   ];
 }
 
-function unreadIn(entity: EntityModel, templates: Mapping["templates"]): Finding[] {
-  const { pk, sk } = entity.pattern;
+function unreadIn(
+  entity: EntityModel,
+  templates: Mapping["templates"],
+  isHeld: (entity: EntityModel, capture: string) => boolean,
+): Finding[] {
   const plans = plansOf(entity.writes);
-  const read = new Set(plans.flatMap(({ from }) => (from.kind === "capture" ? [from.name] : [])));
-  const lost = [...new Set([pk, ...(sk === undefined ? [] : [sk])].flatMap(capturesOf))].filter(
-    (name) => !read.has(name),
-  );
+  const lost = unreadCaptures(entity).filter((name) => !isHeld(entity, name));
   const taken = Map.groupBy(
     plans.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === "captures" ? [step] : []))),
     ({ template }) => template,

@@ -226,6 +226,31 @@ describe("worth a look, and no fault", () => {
     expect(told(named)).toEqual([]);
   });
 
+  it("a part of a key that no column reads, but for one that an attribute holds in every item", () => {
+    const games = defineTables({ games: { id: text().primaryKey(), map: text() } });
+    const spec = defineItems(games, { keys: { pk: "PK", sk: "SK" } }, ({ item, into }) => [
+      item("Game", { pk: "G#{game}", sk: "M#{map}" }, ({ attr }) => [
+        into("games", { id: attr("Id"), map: attr("Map").convert("map v1", (value) => value) }),
+      ]),
+    ]);
+    const found = load({ tables: games, items: spec });
+    const lost = (list: readonly Item[], whole = true) => {
+      const taker = new CensusTaker(found.keys, {
+        mapping: found,
+        decode: decoder(found, { source: "s", expiredAt: 0n }),
+      });
+      for (const item of list) taker.add({ item });
+      return taker.census("s", whole).findings.map(({ problem }) => problem);
+    };
+    const game = (id: string, told = id) => made(`G#${id}`, "M#x", { Id: { S: told }, Map: { S: "x" } });
+    // What a function makes of an attribute need not be what it held.
+    expect(lost([game("1"), game("2")])).toEqual(["no column reads {map} of its keys"]);
+    expect(lost([game("ada", "Ada")])).toEqual(["no column reads {map} of its keys"]);
+    expect(lost([game("1"), game("2", "two")])).toEqual(["no column reads {game}, {map} of its keys"]);
+    expect(lost([game("1")], false)).toEqual(["no column reads {game}, {map} of its keys"]);
+    expect(lost([])).toEqual(["no column reads {game}, {map} of its keys"]);
+  });
+
   it("of what only an id is made", () => {
     const made = defineTables({ t: { id: text().primaryKey() } });
     const hashed = defineItems(made, { keys: { pk: "PK" } }, ({ item, into }) => [
