@@ -67,7 +67,9 @@ export function checkText(checked: Census, { mapped, schema, foreign, attributes
     `${headline(checked, mapped)}  ${[read, ...apart].join(" · ")}. Nothing was written.`,
     mapped ? `${checked.source}, by the mapping in ${schema}` : checked.source,
     ...(foreign
-      ? [`  no item is of a kind in ${schema}, so this is the source without a mapping; --schema DIR names another`]
+      ? [
+          `  no item is of a kind in ${schema}, so this is the source without a mapping; --schema DIR names another, and draft writes one`,
+        ]
       : []),
     ...(checked.read === 0 ? ["  → name a source that holds items: --source file:ITEMS.jsonl or dynamodb:TABLE"] : []),
     ...section("Entities", mapped ? entityLines(entities) : []),
