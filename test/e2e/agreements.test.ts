@@ -1,7 +1,9 @@
 /** What Postgres has no constraint for, and the proof asks of every row: copies of a column of another row, edges that stand in both directions. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
+import { runAccept } from "../../lambda/verbs/accept.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
@@ -63,6 +65,15 @@ const told = ({ discrepancies }: Awaited<ReturnType<typeof migrate>>) =>
     examples: examples.map(({ key, source }) => [key?.join(), source]),
   }));
 
+/** What is the matter with an item that nothing of waits for a decision. */
+async function refusal(key: readonly string[]): Promise<string[]> {
+  const error = await runAccept({ target: database.url, schema, key, reason: "known" }).catch(
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof MigrationError)) throw error;
+  return error.findings.map(({ where, problem }) => `${where}: ${problem}`);
+}
+
 it("I9: is proven where it holds", async () => {
   expect((await migrate(SOUND)).verdict).toBe("verified");
 });
@@ -85,6 +96,10 @@ describe("I9: a column that differs from what it repeats", () => {
     expect(report.causes.map(({ remedy }) => remedy)).toEqual([
       expect.stringMatching(/take the column from \.repeats\(\).*; then run migrate$/),
       expect.stringMatching(/take the column from \.repeats\(\).*; then run migrate$/),
+    ]);
+    expect(await refusal(["T#2", "L#4"])).toEqual([
+      "table lines: its row differs from name of the row of customers that it points to (customer_name)",
+      "table lines: its row differs from city of the row of customers that it points to (city)",
     ]);
     const looser = { url: database.url, schema: schemaWith({ repeats: false }), items: [...SOUND, STALE] };
     expect((await migrateTrial(looser)).verdict).toBe("verified");
@@ -118,6 +133,8 @@ describe("I9: an edge that does not stand in both directions", () => {
       },
     ]);
     expect(report.causes[0]?.remedy).toMatch(/take \{ copies \} from \.duplicates\(\).*; then run migrate$/);
+    expect(await refusal(["F#y", "TO#x"])).toEqual(["table friends: its row is given by fewer or more than 2 items"]);
+    expect(await refusal(["F#x", "TO#y"])).toEqual([expect.stringMatching(/stands in its rows$/)]);
     const looser = { url: database.url, schema: schemaWith({ copies: false }), items: [...SOUND, HALF] };
     expect((await migrateTrial(looser)).verdict).toBe("verified");
     const both = [...SOUND, HALF, made("F#x", "FROM#y")];
