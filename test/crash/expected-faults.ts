@@ -43,15 +43,16 @@ export const EXPECTED = {
 
 export type Fault = keyof typeof EXPECTED;
 
-/** The page for whoever wants to know, of what really came of each fault. */
-export function pageOf(observed: ReadonlyMap<string, string>): string {
-  const rows = Object.keys(EXPECTED).map((fault) => `| ${fault} | ${observed.get(fault)} |`);
+/** The page for whoever wants to know. */
+export function pageOf(expected: typeof EXPECTED): string {
+  const rows = Object.entries(expected).map(([fault, outcome]) => `| ${fault} | ${outcome} |`);
   return [
     "# Faults and what comes of them",
     "",
-    "Written by `faults.test.ts`, which plants each of these in the middle of a migration between real engines. *Survived* means",
-    "inside the one call: nobody has to do anything, and tables and audit are what they are after a calm night. Every other one ends",
-    "with a refusal that says what to do; the same command goes on from the last page when the fault is gone, and ends the same.",
+    "Written by `postgres-faults.test.ts` and `dynamodb-faults.test.ts`, which plant each of these in the middle of a migration",
+    "between real engines. *Survived* means inside the one call: nobody has to do anything, and tables and audit are what they are",
+    "after a calm night. Every other one ends with a refusal that says what to do; the same command goes on from the last page when",
+    "the fault is gone, and ends the same.",
     "",
     "| fault | outcome |",
     "| --- | --- |",
