@@ -2,11 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, migrationOf, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { decoder } from "../../lambda/domain/decode/decoder.ts";
 import { compareItem, upperBound } from "../../lambda/domain/proof/spot-check.ts";
 import { bigint, defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { migrate } from "../../lambda/pipeline/migrate.ts";
+import { spotCheck } from "../../lambda/pipeline/spot-check.ts";
+import type { Run } from "../../lambda/ports/runs.ts";
 import type { ItemSource } from "../../lambda/ports/source.ts";
+import type { Given } from "../../lambda/ports/spot-rows.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { memorySource } from "../support/memory-source.ts";
@@ -73,6 +77,36 @@ it("a clean sample is stated with its seed, its size and what it proves", async 
   expect(upperBound({ sampled: 0 })).toBe(1);
   expect(upperBound({ sampled: 9 })).toBe(0);
   expect(upperBound({ sampled: 0, ofEach: 0 })).toBe(1);
+});
+
+it("an item that is wrong in more rows than a report may show is asked for no further, and the next one is", async () => {
+  await run();
+  await using target = openTarget(database.url, load(schema));
+  const [first = expect.fail("it was begun")] = await target.runs.list();
+  const many = [1, 2].map(
+    (id): Item => ({
+      ...thing(id),
+      tags: { SS: Array.from({ length: 30_000 }, (_, at) => `${at}`) },
+    }),
+  );
+  const decode = decoder(load(schema), { source: first.source, expiredAt: 0n });
+  const sample = many.map((item) => {
+    const { item: hash, fingerprint } = decode({ item });
+    return { item: hash, entity: "Thing", source: JSON.stringify({ PK: item.PK }), fingerprint, refused: [] };
+  });
+  const asked: string[] = [];
+  const rows = {
+    sample: async () => sample,
+    rows: async (_: Run, given: readonly Given[]) => {
+      asked.push(...given.map(({ item }) => item));
+      return given.map(() => ({ kind: "missing" as const }));
+    },
+  };
+  const task = { run: first, rows, decode, seed: 5, perEntity: 2, population: 2 };
+  const { wrong, examples } = await spotCheck({ ...task, source: memorySource(many) });
+  expect([wrong, examples.length]).toEqual([2, 20]);
+  expect(new Set(asked)).toEqual(new Set(sample.map(({ item }) => item)));
+  expect(asked.length).toBeLessThan(30_000);
 });
 
 it("the same seed draws the same sample, another seed another one", async () => {
