@@ -16,7 +16,7 @@ interface Pieces {
 }
 
 export function foldLiterals(shapes: readonly KeyShape[], delimiter: string): KeyShape[] {
-  const all = shapes.map((shape): Pieces => {
+  const all = withoutNames(shapes, delimiter).map((shape): Pieces => {
     const pk = shape.pk.split(delimiter);
     return { shape, pieces: [...pk, ...(shape.sk?.split(delimiter) ?? [])], inPk: pk.length };
   });
@@ -29,6 +29,17 @@ export function foldLiterals(shapes: readonly KeyShape[], delimiter: string): Ke
     ]),
   );
   return [...groups.values()].flatMap((group) => alikeIn(group).flatMap((some) => folded(some, delimiter)));
+}
+
+/** A key of one word is a name or an id. Where it is all that tells items apart, each has its own: it is their id, whatever they hold. */
+function withoutNames(shapes: readonly KeyShape[], delimiter: string): KeyShape[] {
+  const isLone = ({ pk, sk }: KeyShape): boolean => sk === undefined && !/[{}]/.test(pk) && !pk.includes(delimiter);
+  const groups = Map.groupBy(shapes, (shape) => (isLone(shape) ? JSON.stringify(shape.where) : shape));
+  return [...groups.values()].flatMap((some) => {
+    const [first] = some;
+    if (first === undefined || some.length < 2) return some;
+    return [{ ...first, pk: "{text}", count: some.reduce((sum, { count }) => sum + count, 0) }];
+  });
 }
 
 const begins = (at: number, inPk: number, { length }: readonly string[]): boolean =>

@@ -1,5 +1,6 @@
 /** A survey of a table → a draft of its mapping. */
 
+import type { Values } from "../profile/values.ts";
 import { edgesOf } from "./edges.ts";
 import { DELIMITER, type Keys, type Kind } from "./kinds.ts";
 import { withKnown } from "./known-fields.ts";
@@ -29,7 +30,7 @@ export function draftOf(kinds: readonly SurveyedKind[], { keys, delimiter, ttl, 
     surveyed: each,
     subject: withKnown(subjectOf(each, ownership), each.profile),
   }));
-  const planner = new TablePlanner();
+  const planner = new TablePlanner((values) => areIds(values, there));
   const edges = edgesOf(subjects.filter(({ subject }) => subject.leftBehind === undefined));
   const single = subjects.filter(
     ({ subject }) => !edges.some(({ first, second }) => first === subject || second === subject),
@@ -62,6 +63,18 @@ const unseenOf = ({ entities }: KnownModel, kinds: readonly SurveyedKind[]): str
   entities
     .filter((entity) => entity.technical === undefined && !kinds.some(({ kind }) => kind.known === entity))
     .map(({ name }) => name);
+
+/** Of so many ids at most, all found where another kind of item has its own, it may be chance. */
+const FEW_IDS = 20;
+
+/** Whether all of them are found among the ids some kind of item has. */
+const areIds = ({ ids, texts }: Values, kinds: readonly SurveyedKind[]): boolean =>
+  kinds.some(({ profile }) =>
+    profile.captures.values().some((own) => {
+      const { missing, of } = ids.missingIn(own.ids);
+      return missing === 0 && of > 1 && (texts.forms[0] === "uuid" || own.ids.size >= FEW_IDS);
+    }),
+  );
 
 /** What others belong to comes first; what no other kind takes, last. */
 function compareKinds(a: Kind, b: Kind, ownership: Ownership): number {

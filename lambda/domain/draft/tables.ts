@@ -50,10 +50,26 @@ const said = (word: string, ...args: DraftWord["args"]): DraftWord => ({ word, a
 export class TablePlanner {
   readonly tables: PlannedTable[] = [];
   readonly #names = new GivenNames();
+  /** Whether values are ids of another table, so that a set of them is rows and no array. */
+  readonly #areIds: (values: Values) => boolean;
+
+  constructor(areIds: (values: Values) => boolean) {
+    this.#areIds = areIds;
+  }
+
+  #isArray({ values }: Field): boolean {
+    const [type] = values.held;
+    const isSet = type === "SS" || type === "NS" || type === "BS";
+    return isSet && values.element !== undefined && !this.#areIds(values.element);
+  }
 
   plan(subject: Subject, key: PrimaryKey): void {
     if (subject.leftBehind !== undefined) return;
-    const read = subject.fields.map((field) => this.#column(field, key));
+    const given = new GivenNames();
+    for (const { name } of subject.fields) given.give(name);
+    const arrays = subject.lists.filter((list) => this.#isArray(list));
+    const named = arrays.map((field) => ({ ...field, name: given.give(field.name) }));
+    const read = [...subject.fields, ...named].map((field) => this.#column(field, key));
     const keyed = read.filter(({ isKey }) => isKey);
     const columns = keyed.length > 0 ? read : [onlyKey(subject, read), ...read];
     const table: PlannedTable = {
@@ -63,7 +79,7 @@ export class TablePlanner {
       doubts: keyed.length < subject.kind.captures.length ? [...key.doubts] : [],
     };
     this.tables.push(table);
-    for (const list of subject.lists) this.#child(table, list, []);
+    for (const list of subject.lists) if (!arrays.includes(list)) this.#child(table, list, []);
   }
 
   /** Two kinds of items, one table: each gives the same rows, and a row that only one gives is as good. */
@@ -182,10 +198,12 @@ export class TablePlanner {
           },
         ];
     const key = { captures: [], doubts: [] };
-    const columns = found.flatMap(({ fields }) =>
-      fields.map((field) => this.#column({ ...field, name: given.give(field.name) }, key)),
+    const lists = found.flatMap((each) => each.lists);
+    const arrays = lists.filter((list) => this.#isArray(list));
+    const columns = [...found.flatMap(({ fields }) => fields), ...arrays].map((field) =>
+      this.#column({ ...field, name: given.give(field.name) }, key),
     );
-    return [columns, found.flatMap(({ lists }) => lists)];
+    return [columns, lists.filter((list) => !arrays.includes(list))];
   }
 }
 

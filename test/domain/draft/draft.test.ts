@@ -199,3 +199,17 @@ describe("two ends of one edge", () => {
     expect((await draftItems(items)).model.tables).toHaveLength(2);
   });
 });
+
+it("items of a table without a sort key are one kind, whatever they hold", async () => {
+  const items = ["foo", "bar", "K3TXQk84Si"].map((id, at) => ({ id: { S: id }, [`only${at}`]: { N: "1" } }));
+  const drafted = await draftItems(items, { pk: "id" });
+  expect(drafted.model.kinds.map(({ pk }) => pk)).toEqual(["{id}"]);
+  expect(await notDecoded(drafted, items)).toEqual([]);
+});
+
+it("what has no place of its own is in one column, and nothing is lost", async () => {
+  const items = times(300, (at) => itemOf(`THING#${uuid(at)}`, "THING", { [`attribute ${at}`]: at, Name: "x" }));
+  const drafted = await draftItems(items);
+  expect(drafted.items).toContain("more: rest()");
+  expect(await notDecoded(drafted, items)).toEqual([]);
+});
