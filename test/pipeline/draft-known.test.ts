@@ -121,6 +121,7 @@ describe("where items and model differ", () => {
             { path: ["id"], ...text },
             { path: ["n"], name: "label", ...text },
             { path: ["label"], ...text },
+            { path: ["notes"], type: "list", required: false },
           ],
           ignore: [{ attribute: "id", why: "it stands in the key" }],
         },
@@ -128,10 +129,11 @@ describe("where items and model differ", () => {
     };
     const items = many(30, (at): Item => {
       const more: Item = at > 3 ? { label: { S: `l${at}` } } : {};
-      return { pk: { S: `THING#${at}` }, id: { S: `${at}` }, n: { S: `n${at}` }, ...more };
+      return { pk: { S: `THING#${at}` }, id: { S: `${at}` }, n: { S: `n${at}` }, notes: { L: [{ S: "x" }] }, ...more };
     });
     const thing = await tryDraft({ keys: { pk: "pk" }, items, known });
     expect(thing.faults).toEqual([]);
+    expect(thing.texts.items).toContain('each(attr("notes").optional(), ');
     expect(columnOf(thing, "things", "id")).toMatchObject({ key: true, nullable: false });
     expect(thing.texts.items).toContain('attr("id").agreesWith(key.id)');
     expect(thing.texts.items).not.toContain("it stands in the key");

@@ -22,7 +22,7 @@ export function withKnown(subject: Subject, profile: ItemProfile): Subject {
   return {
     ...subject,
     fields: subject.fields.filter((field) => !isLeft(field)).map((field) => asKnown(field, known, profile, given)),
-    lists: subject.lists.filter((field) => !isLeft(field)),
+    lists: subject.lists.filter((field) => !isLeft(field)).map((field) => asKnown(field, known, profile, given)),
     ignore,
     doubts: [...subject.doubts, ...unseen(known, profile), ...unknown(known, profile)],
   };
