@@ -5,6 +5,7 @@ import type { Decode } from "../domain/decode/decode.ts";
 import { parseItem } from "../domain/decode/dynamodb-json.ts";
 import { parseJson } from "../domain/decode/json-names.ts";
 import { piecesOf, weightOf } from "../domain/decode/pieces.ts";
+import { keySource } from "../domain/decode/source-key.ts";
 import {
   compareItem,
   compareRow,
@@ -12,6 +13,7 @@ import {
   type SpotExample,
   type SpotFacts,
 } from "../domain/proof/spot-check.ts";
+import type { Mapping } from "../mapping/model.ts";
 import type { Run } from "../ports/runs.ts";
 import type { ItemSource } from "../ports/source.ts";
 import type { SpotRows } from "../ports/spot-rows.ts";
@@ -20,6 +22,7 @@ export interface SpotCheck {
   readonly run: Run;
   readonly source: ItemSource;
   readonly rows: SpotRows;
+  readonly keys: Mapping["keys"];
   readonly decode: Decode;
   readonly seed: number;
   readonly perEntity: number;
@@ -31,14 +34,14 @@ export interface SpotCheck {
 const EXAMPLES = 20;
 
 export async function spotCheck(task: SpotCheck): Promise<SpotFacts> {
-  const { run, source, rows, decode, seed, perEntity, population } = task;
+  const { run, source, rows, keys, decode, seed, perEntity, population } = task;
   const { reread } = source;
   if (reread.how === "none") {
     const impossible = "the source cannot be read again item by item";
     return { seed, population, sampled: 0, changed: 0, wrong: 0, examples: [], impossible };
   }
   const sample = await rows.sample(run, seed, perEntity);
-  const again = Map.groupBy(await reread.get(sample.map(keyOf)), (item) => decode({ item }).item);
+  const again = Map.groupBy(await reread.get(sample.map(keyOf)), (item) => keySource(item, Object.values(keys)));
   const differing = new Map<SampledItem, SpotExample[]>(sample.map((sampled) => [sampled, []]));
   // As many as a report may show: one is enough for the item to be wrong.
   const room = (sampled: SampledItem): number => EXAMPLES - (differing.get(sampled)?.length ?? 0);
@@ -64,7 +67,7 @@ export async function spotCheck(task: SpotCheck): Promise<SpotFacts> {
   /** Decoded one item at a time: what a whole sample gives may be a hundred times as much as it holds. */
   function* given() {
     for (const sampled of sample) {
-      const copies = (again.get(sampled.item) ?? []).map((item) => decode({ item }));
+      const copies = (again.get(sampled.source) ?? []).map((item) => decode({ item }));
       const now = versionThatCounts(copies, new Set(sampled.refused));
       const compared = compareItem(sampled, now, reread.how === "by-position");
       if ("kind" in compared) differ(sampled, [compared]);

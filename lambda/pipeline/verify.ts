@@ -63,7 +63,9 @@ export async function verify(verification: Verification): Promise<Report | undef
     content,
     relations,
     heldBack: held,
-    spot: await spotCheck({ run, source, rows: target.spots, decode, seed, perEntity: sample, population }),
+    spot: await spotCheck({
+      ...{ run, source, rows: target.spots, keys: mapping.keys, decode, seed, perEntity: sample, population },
+    }),
     ...(again === undefined ? {} : { recount: again }),
   };
   return reportOf(mapping, header(), evidence);

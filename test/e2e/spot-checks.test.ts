@@ -91,8 +91,8 @@ it("an item that is wrong in more rows than a report may show is asked for no fu
   );
   const decode = decoder(load(schema), { source: first.source, expiredAt: 0n });
   const sample = many.map((item) => {
-    const { item: hash, fingerprint } = decode({ item });
-    return { item: hash, entity: "Thing", source: JSON.stringify({ PK: item.PK }), fingerprint, refused: [] };
+    const { item: hash, source, fingerprint } = decode({ item });
+    return { item: hash, entity: "Thing", source, fingerprint, refused: [] };
   });
   const asked: string[] = [];
   const rows = {
@@ -102,7 +102,7 @@ it("an item that is wrong in more rows than a report may show is asked for no fu
       return given.map(() => ({ kind: "missing" as const }));
     },
   };
-  const task = { run: first, rows, decode, seed: 5, perEntity: 2, population: 2 };
+  const task = { run: first, rows, keys: load(schema).keys, decode, seed: 5, perEntity: 2, population: 2 };
   const { wrong, examples } = await spotCheck({ ...task, source: memorySource(many) });
   expect([wrong, examples.length]).toEqual([2, 20]);
   expect(new Set(asked)).toEqual(new Set(sample.map(({ item }) => item)));
