@@ -1,12 +1,16 @@
 /** What `bench:draft` measures with: a mapping finds all of itself, and each thing that is taken from it is missed by name. */
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { migrateTrial } from "../support/migration.ts";
-import { GOOD, schema } from "../support/pets.ts";
+import { GOOD, marker, owner, schema } from "../support/pets.ts";
 import { isUntold } from "./draft/comments.ts";
 import { type Contents, contentsOf } from "./draft/contents.ts";
 import { type CaseResult, meanOf, missedBy, missingIn, tableOf } from "./draft/goals.ts";
 import { recallOf } from "./draft/recall.ts";
+import { writeSoundItems } from "./draft/sound-items.ts";
 import { ask } from "./measure/engine.ts";
 
 describe("recall by content", () => {
@@ -66,6 +70,18 @@ describe("recall by content", () => {
     expect(recallOf({ ...hand, relations: [] }, hand)).toMatchObject({ foreignKeys: null });
   });
 
+  it("finds a key of several columns in whatever order they stand, and not by one of them", () => {
+    const columns = ["a", "b", "x", "y"].map((column) => ({ table: "t", column, values: column }));
+    const key = (from: readonly string[], to: readonly string[]): Contents => ({
+      columns,
+      relations: [{ table: "t", columns: from, references: "t", referencedColumns: to, orphans: 0 }],
+    });
+    const hand = key(["a", "b"], ["x", "y"]);
+    expect(recallOf(hand, key(["b", "a"], ["y", "x"])).foreignKeys).toBe(1);
+    expect(recallOf(hand, key(["b", "a"], ["x", "y"])).foreignKeys).toBe(0);
+    expect(recallOf(hand, key(["a"], ["x"])).foreignKeys).toBe(0);
+  });
+
   it("counts each value as often as it is there, one that is not there never, and order not at all", async () => {
     expect(recallOf(hand, await drafted("update owners set phone = null where phone is null"))).toMatchObject({
       columns: 1,
@@ -76,6 +92,16 @@ describe("recall by content", () => {
     // The owners of the pets are still those that there were.
     expect(recallOf(hand, await drafted(more)).missedColumns).toEqual(["owners.name", "owners.rank"]);
   });
+});
+
+it("items are sound that the mapping by hand takes, and only they", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "dynamodb-to-postgres-sound-"));
+  const [all, sound] = [join(folder.path, "all.jsonl"), join(folder.path, "sound.jsonl")];
+  const lines = [owner("1"), { ...owner("2"), Rank: { S: "second" } }, marker].map((Item) => JSON.stringify({ Item }));
+  await writeFile(all, `${lines.join("\n")}\n`);
+  expect(await writeSoundItems(all, schema, sound)).toBe(1);
+  const kept = (await readFile(sound, "utf8")).trim().split("\n");
+  expect(kept.map((line) => JSON.parse(line))).toEqual([{ Item: owner("1") }, { Item: marker }]);
 });
 
 describe("a foreign key with orphans", () => {

@@ -32,7 +32,7 @@ export async function contentsOf(url: string, report: Pick<Report, "schema" | "f
     // Of each value a hash, so that the rows of a large table are ordered in memory that does not grow with what they hold.
     const hashes = of.map(({ name: column }, at) => {
       const value = `md5(${quoted(column)}::text)`;
-      return `md5(string_agg(${value}, '' order by ${value}) filter (where ${quoted(column)} is not null)) as c${at}`;
+      return `md5(string_agg(${value}, '' order by ${value})) as c${at}`;
     });
     const sql = `select ${hashes.join(", ")} from ${quoted(schema)}.${quoted(name)}`;
     const [row] = await ask<Record<string, string | null>>(url, sql);
