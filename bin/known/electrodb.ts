@@ -150,6 +150,7 @@ function indexKeys(
         {
           attribute: field,
           why: `key of the index ${index}, ${names.length === 0 ? "a fixed text" : `made of ${names.join(", ")}`}`,
+          isMade: true as const,
         },
       ];
     });

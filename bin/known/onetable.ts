@@ -128,7 +128,7 @@ function madeKey(
   if (typeof field?.value !== "string") return [];
   const vars = varsOf(field);
   const made = vars.length === 0 ? "a fixed text" : `made of ${vars.join(", ")}`;
-  return [[attribute, { attribute, why: `key of the index ${index}, ${made}` }]];
+  return [[attribute, { attribute, why: `key of the index ${index}, ${made}`, isMade: true }]];
 }
 
 /** `${name:8:0}` is padded, and `${_type}` the name of the model. */

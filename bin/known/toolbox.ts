@@ -124,7 +124,7 @@ function indexKeys({ schema, table }: ToolboxEntity): KnownEntity["ignore"] {
       const isMade = found !== undefined && ("putLink" in found.props || found.props.keyLink !== undefined);
       return key === undefined || !isMade
         ? []
-        : [{ attribute: key, why: `key of the index ${index}, made of other attributes` }];
+        : [{ attribute: key, why: `key of the index ${index}, made of other attributes`, isMade: true as const }];
     }),
   );
 }

@@ -140,6 +140,17 @@ describe("where items and model differ", () => {
     expect(["n", "label"].map((name) => columnOf(thing, "things", name)?.doubts)).toEqual([[], []]);
   });
 
+  it("what it puts together of others is kept where items hold something else in it", async () => {
+    const items = many(40, (at): Item => ({ ...employee(at), gsi2pk: { S: `$task-manager#team_unit ${at * 7}` } }));
+    const kept = await draftWith("task-manager.ts", items, pkSk);
+    expect(kept.faults).toEqual([]);
+    expect(kept.texts.items).toContain('attr("gsi2pk")');
+    const told =
+      "gsi2pk holds what stands nowhere else; the model says: key of the index gsi2pk-salary-index, made of team";
+    expect(doubts(kept)).toContain(`item Employee: ${told}`);
+    expect(kept.texts.items).toContain("// key of the index gsi1pk-gsi1sk-index, made of office");
+  });
+
   it("a template that items do not follow takes nothing from them", async () => {
     const items = many(12, (at): Item => ({ ...employee(at), sk: { S: `EMPLOYEE#${at}` } }));
     const other = await draftWith("task-manager.ts", items, pkSk);

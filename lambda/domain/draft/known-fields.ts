@@ -24,17 +24,29 @@ export function withKnown(subject: Subject, profile: ItemProfile): Subject {
     fields: subject.fields.filter((field) => !isLeft(field)).map((field) => asKnown(field, known, profile, given)),
     lists: subject.lists.filter((field) => !isLeft(field)).map((field) => asKnown(field, known, profile, given)),
     ignore,
-    doubts: [...subject.doubts, ...unseen(known, profile), ...unknown(known, profile)],
+    doubts: [
+      ...subject.doubts,
+      ...unseen(known, profile),
+      ...unknown(known, profile),
+      ...unmade(known, ignore, profile),
+    ],
   };
 }
 
-/** The model's reasons first: it knows what its keys are made of. */
+/** The model's reasons first: it knows what its keys are made of. Where items do not show it, what they hold is kept. */
 function ignored(known: KnownEntity, { ignore, fields }: Subject, { attributes }: ItemProfile): DraftIgnore[] {
   const kept = new Set(
     fields.flatMap(({ origin, capture }) => (origin.kind === "attr" && capture !== undefined ? [origin.name] : [])),
   );
-  const said = known.ignore.filter(({ attribute }) => attributes.has(attribute) && !kept.has(attribute));
-  return [...said, ...ignore.filter(({ attribute }) => !said.some((each) => each.attribute === attribute))];
+  const said = known.ignore.filter(({ attribute, isMade }) => {
+    const values = attributes.get(attribute)?.values;
+    if (values === undefined || kept.has(attribute)) return false;
+    return isMade !== true || values.ids.size <= 1 || ignore.some((each) => each.attribute === attribute);
+  });
+  return [
+    ...said.map(({ attribute, why }) => ({ attribute, why })),
+    ...ignore.filter(({ attribute }) => !said.some((each) => each.attribute === attribute)),
+  ];
 }
 
 function asKnown(field: Field, { attributes }: KnownEntity, profile: ItemProfile, given: Set<string>): Field {
@@ -97,4 +109,12 @@ function unknown({ attributes, ignore }: KnownEntity, profile: ItemProfile): str
   const known = new Set([...attributes.map(({ path: [name] }) => name), ...ignore.map(({ attribute }) => attribute)]);
   const names = [...profile.attributes.keys()].filter((name) => !known.has(name));
   return names.length === 0 ? [] : [`not in the model: ${names.join(", ")}`];
+}
+
+/** What the model puts together of others, and items do not. */
+function unmade({ ignore: said }: KnownEntity, ignore: readonly DraftIgnore[], { attributes }: ItemProfile): string[] {
+  return said
+    .filter(({ attribute, isMade }) => isMade === true && attributes.has(attribute))
+    .filter(({ attribute }) => !ignore.some((each) => each.attribute === attribute))
+    .map(({ attribute, why }) => `${attribute} holds what stands nowhere else; the model says: ${why}`);
 }

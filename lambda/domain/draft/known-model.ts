@@ -23,7 +23,12 @@ export interface KnownEntity {
   readonly where: Readonly<Record<string, string>>;
   readonly attributes: readonly KnownAttribute[];
   /** Attributes made of others, or of no meaning beside the library, each with the reason: keys of indexes, versions of the model. */
-  readonly ignore: readonly { readonly attribute: string; readonly why: string }[];
+  readonly ignore: readonly {
+    readonly attribute: string;
+    readonly why: string;
+    /** It is put together of other attributes: where items do not show that, it may hold what stands nowhere else. */
+    readonly isMade?: true;
+  }[];
   /** Why the whole item is of no meaning, where it is: what a library stores for its own use. */
   readonly technical?: string;
 }

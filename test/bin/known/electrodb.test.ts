@@ -56,9 +56,9 @@ describe("a service of ElectroDB", () => {
     const ignored = model.entities.find(({ name }) => name === "employee")?.ignore;
     expect(ignored).toEqual([
       { attribute: "__edb_v__", why: "ElectroDB's version of the model" },
-      { attribute: "gsi1pk", why: "key of the index gsi1pk-gsi1sk-index, made of office" },
-      { attribute: "gsi1sk", why: "key of the index gsi1pk-gsi1sk-index, made of team, employee" },
-      { attribute: "gsi2pk", why: "key of the index gsi2pk-salary-index, made of team" },
+      { attribute: "gsi1pk", why: "key of the index gsi1pk-gsi1sk-index, made of office", isMade: true },
+      { attribute: "gsi1sk", why: "key of the index gsi1pk-gsi1sk-index, made of team, employee", isMade: true },
+      { attribute: "gsi2pk", why: "key of the index gsi2pk-salary-index, made of team", isMade: true },
     ]);
   });
 });

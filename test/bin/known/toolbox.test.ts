@@ -57,7 +57,7 @@ describe("entities of DynamoDB-Toolbox", () => {
     const types = ["number", "tags", "moves", "counts", "shiny", "picture", "more"].map((name) => of(name)?.type);
     expect(types).toEqual(["number", "set", "list", "map", "boolean", "binary", "any"]);
     expect(model.entities.find(({ name }) => name === "POKEMON")?.ignore).toEqual([
-      { attribute: "GSI1PK", why: "key of the index byLevel, made of other attributes" },
+      { attribute: "GSI1PK", why: "key of the index byLevel, made of other attributes", isMade: true },
     ]);
   });
 });
