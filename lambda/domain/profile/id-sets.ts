@@ -6,6 +6,8 @@
 
 /** Of all sets together: 8 bytes each, in tables that are half empty. */
 const MOST_HASHES = 1_500_000;
+/** Members of maps in maps might be without number. */
+const MOST_SETS = 20_000;
 const FEWEST_SLOTS = 16;
 const FULL = 0.7;
 const WHOLE = 2 ** 53;
@@ -24,6 +26,11 @@ export class IdSets {
     const set = new IdSet(this);
     this.#sets.push(set);
     return set;
+  }
+
+  /** There are as many places as are told apart. */
+  get isFull(): boolean {
+    return this.#sets.length >= MOST_SETS;
   }
 
   /** The part of all hashes that is kept: 1 is all of them. */

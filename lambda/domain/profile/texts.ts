@@ -46,10 +46,13 @@ const FORMATS = [
   ...["MM/DD/YYYY HH:mm", "DD/MM/YYYY HH:mm", "DD.MM.YYYY HH:mm", "M/D/YYYY h:mm A", "MMM D, YYYY h:mm A"],
 ];
 
-/** Day and month can be told where one of them is more than twelve. */
-function formatted(format: string): Candidate | undefined {
+const DATES = FORMATS.flatMap((format) => {
   const read = dateFormat(format);
-  if (isFormatProblem(read)) return undefined;
+  return isFormatProblem(read) ? [] : [{ format, read }];
+});
+
+/** Day and month can be told where one of them is more than twelve. */
+function formatted({ format, read }: (typeof DATES)[number]): Candidate {
   const days = new Set<string>();
   const { holds } = read;
   const isNamed = format.includes("MMM") || format.startsWith("YYYY");
@@ -72,10 +75,10 @@ const SPELLED: readonly NumberSpelling[] = [
   ...[undefined, ...UNITS].map((unit) => ({ thousands: ".", point: ",", ...(unit === undefined ? {} : { unit }) })),
 ];
 
-function spelled(spelling: NumberSpelling): Candidate {
+const NUMBERS = SPELLED.map((spelling): Candidate => {
   const read = spelledNumber(spelling);
   return { form: { spelled: spelling }, is: (text) => text.length < 40 && /\d/.test(text) && read(text) !== undefined };
-}
+});
 
 const candidates = (): Candidate[] => [
   { form: "uuid", is: (text) => UUID.test(text) },
@@ -84,8 +87,8 @@ const candidates = (): Candidate[] => [
   moment("date"),
   { form: "digits", is: (text) => DIGITS.test(text) },
   { form: "hex", is: (text) => HEX.test(text) },
-  ...FORMATS.flatMap((format) => formatted(format) ?? []),
-  ...SPELLED.map(spelled),
+  ...DATES.map(formatted),
+  ...NUMBERS,
 ];
 
 export class Texts {

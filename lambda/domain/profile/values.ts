@@ -60,7 +60,7 @@ export class Values {
     for (const [name, member] of Object.entries(map)) {
       let known = this.members.get(name);
       if (known === undefined) {
-        if (this.members.size >= MOST_MEMBERS || this.#depth >= DEEPEST) {
+        if (this.members.size >= MOST_MEMBERS || this.#depth >= DEEPEST || this.#all.isFull) {
           this.isOpen = true;
           return;
         }
