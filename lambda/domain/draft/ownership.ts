@@ -14,8 +14,10 @@ export class Ownership {
     // What an item is beside the ids of others: each that is found may settle the next.
     for (let before = -1; before !== this.#owners.size; ) {
       before = this.#owners.size;
-      this.#give(some.filter(({ kind }) => this.#unowned(kind).length === 1));
+      this.#give(some.filter(({ kind }) => this.#unowned(kind).length === 1 && !isOnlyAbout(kind)));
     }
+    // `USER#{id}#PROFILE`, where nothing else is about users.
+    this.#give(some.filter(({ kind }) => kind.captures.length === 1));
   }
 
   ownerOf({ prefix }: Pick<Capture, "prefix">): Kind | undefined {
@@ -26,7 +28,7 @@ export class Ownership {
   own(kind: Kind): Capture[] {
     return kind.captures.filter((capture) => {
       const owner = this.ownerOf(capture);
-      return owner === undefined || owner === kind;
+      return owner === kind || (owner === undefined && !isAbove(capture, kind));
     });
   }
 
@@ -42,7 +44,7 @@ export class Ownership {
   }
 
   #unowned(kind: Kind): Capture[] {
-    return kind.captures.filter((capture) => this.ownerOf(capture) === undefined);
+    return kind.captures.filter((capture) => this.ownerOf(capture) === undefined && !isAbove(capture, kind));
   }
 
   #give(candidates: readonly SurveyedKind[]): void {
@@ -56,6 +58,12 @@ export class Ownership {
     for (const { own, kind } of ranked) if (!this.#owners.has(own.prefix)) this.#owners.set(own.prefix, kind);
   }
 }
+
+/** What stands before a word in a partition key, `u#{id}#followers`, has those, and is something else. */
+const isAbove = ({ isInPk }: Capture, kind: Kind): boolean =>
+  isInPk && kind.captures.length > 1 && !endsWithCapture(kind);
+
+const isOnlyAbout = (kind: Kind): boolean => kind.captures.length === 1 && !endsWithCapture(kind);
 
 /** `u#{id}#followers` is about followers, not about who has them. */
 const endsWithCapture = ({ pattern: { pk } }: Kind): boolean => pk.parts.at(-1)?.kind === "capture";
@@ -82,10 +90,9 @@ const genericOf = ({ pattern: { sk } }: Kind): string[] =>
 /** The less, the surer: an id no two items share, of items that are called so, whose keys hold nothing else. */
 function rankOf({ kind, profile, own }: SurveyedKind & { readonly own: Capture }): number {
   const isShared = profile.captures.get(own.name)?.ids.isRepeated === true;
-  const isAbout = own.isInPk && !endsWithCapture(kind);
   const [first = ""] = wordsOf(own.prefix);
   const isNamed = wordsOf(kind.name).some((word) => word.startsWith(first)) && first !== "";
   const isItself = genericOf(kind).length > 0;
-  const against = [isShared || isAbout, kind.captures.length > 1, !isItself, !isNamed, !own.isInPk];
+  const against = [isShared, kind.captures.length > 1, !isItself, !isNamed, !own.isInPk];
   return against.reduce((rank, is) => rank * 2 + (is ? 1 : 0), 0);
 }

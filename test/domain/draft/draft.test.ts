@@ -152,6 +152,31 @@ describe("a foreign key", () => {
     expect(await notDecoded(drafted, items)).toEqual([]);
   });
 
+  it("leads to what an id is the id of, not to what is only told by it", async () => {
+    const items = times(4, (at) => [
+      itemOf(`u#${1000 + at}#post`, `p#${2000 + at}`, { Text: `t ${at}` }),
+      itemOf(`p#${2000 + at}#likecount`, "count", { Likes: at }),
+    ]).flat();
+    const drafted = await draftItems(items);
+    expect(pointersOf(tableIn(drafted, "likecounts"))).toEqual(["post_id → posts"]);
+    expect(
+      tableIn(drafted, "posts")
+        ?.columns.filter(({ key }) => key)
+        .map(({ name }) => name),
+    ).toEqual(["post_id"]);
+  });
+
+  it("takes no customer for an order, though both are 1001", async () => {
+    const items = times(4, (at) => [
+      itemOf(`c#${1000 + at}`, `c#${1000 + at}`, { Type: "customer", Name: `n${at}` }),
+      itemOf(`o#${1000 + at}`, `c#${1000 + at}`, { Type: "order", Sum: at }),
+      itemOf(`o#${1000 + at}`, `l#${at + 50}`, { Type: "line", GSI1PK: `c#${1000 + at}`, Sku: `s${at}` }),
+    ]).flat();
+    const drafted = await draftItems(items);
+    expect(pointersOf(tableIn(drafted, "lines"))).toEqual(["order_id → orders", "customer_id → customers"]);
+    expect(drafted.items).toContain('customer_id: attr("GSI1PK").captures("c#{customerId}").customerId');
+  });
+
   it("may lead to the table itself, through what stands for NULL", async () => {
     const items = times(30, (at) =>
       itemOf(`STAFF#${uuid(at)}`, "STAFF", { Boss: at === 0 ? "none" : uuid(Math.floor(at / 3)), Pay: at }),
@@ -189,6 +214,15 @@ describe("two ends of one edge", () => {
       drafted.model.tables.map(({ name, columns, doubts }) => [name, columns.map((each) => each.name), doubts]),
     ).toEqual([["follows", ["following_id", "follower_id"], []]]);
     expect(drafted.items).toMatch(/Follower.*\n.*\n\s+following_id: key\.\w+,\n\s+follower_id: key\.followerId/);
+  });
+
+  it("are two tables where few stand in both", async () => {
+    const items = [
+      ...edges.map(([user, group]) => itemOf(`USER#${user}`, `GROUP#${group}`)),
+      ...edges.slice(0, 3).map(([user, group]) => itemOf(`GROUP#${group}`, `USER#${user}`)),
+      ...edges.map((_, at) => itemOf(`GROUP#g${at}`, `USER#u${at}`)),
+    ];
+    expect((await draftItems(items)).model.tables).toHaveLength(2);
   });
 
   it("are two tables where they share nothing", async () => {
