@@ -139,6 +139,11 @@ describe("a planted violation is found", () => {
       'import { sumOf } from "../proof/tally.ts";',
       "(domain/decode) may not import lambda/domain/proof/tally.ts",
     ],
+    "a room of the draft that looks at a later one": [
+      "lambda/domain/draft/kinds/x.ts",
+      'import { fieldsOf } from "../columns/fields.ts";',
+      "(domain/draft/kinds) may not import lambda/domain/draft/columns/fields.ts",
+    ],
     "what every room knows, knowing one": [
       "lambda/domain/x.ts",
       'import { decoder } from "./decode/decode.ts";',

@@ -2,8 +2,8 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { draftText } from "../../lambda/adapters/report/draft-text.ts";
-import { itemsText } from "../../lambda/domain/draft/items-text.ts";
-import { tablesText } from "../../lambda/domain/draft/tables-text.ts";
+import { itemsText } from "../../lambda/domain/draft/text/items-text.ts";
+import { tablesText } from "../../lambda/domain/draft/text/tables-text.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { shell } from "../../lambda/domain/typed.ts";
 import { optionsAmong } from "../../lambda/options.ts";

@@ -2,12 +2,12 @@
 import type { Item } from "../domain/decode/attribute.ts";
 import { keySource } from "../domain/decode/source-key.ts";
 import { KeyShapes } from "../domain/discover/key-shapes.ts";
-import { draftOf } from "../domain/draft/draft.ts";
-import { delimiterOf, type Keys, kindsOf } from "../domain/draft/kinds.ts";
+import { delimiterOf, type Keys, kindsOf } from "../domain/draft/kinds/kinds.ts";
+import { Survey } from "../domain/draft/kinds/survey.ts";
 import type { KnownModel } from "../domain/draft/known-model.ts";
 import type { DraftModel } from "../domain/draft/model.ts";
-import { Survey } from "../domain/draft/survey.ts";
-import { weightOf } from "../domain/draft/weight.ts";
+import { draftOf } from "../domain/draft/tables/draft.ts";
+import { weightOf } from "../domain/profile/weight.ts";
 import type { ItemSource } from "../ports/source.ts";
 
 export interface DraftTask {

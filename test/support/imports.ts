@@ -45,14 +45,16 @@ const BELOW_VERBS = [COMPOSE, WORDS, /^lambda\/pipeline\//, PORTS, DOMAIN, MAPPI
 /** What every room of the domain knows stands in no room. */
 const DOMAIN_FLOOR = /^lambda\/domain\/[^/]+\.ts$/;
 
+/** What a draft is, and what is known of it before: below all that makes one. */
+const DRAFT_FLOOR = /^lambda\/domain\/draft\/[^/]+\.ts$/;
+const BELOW_DRAFT = [/^lambda\/domain\/(decode|discover|profile)\//, DOMAIN_FLOOR, MAPPING];
+
 export const LAYERS: readonly Layer[] = [
   { name: "mapping", files: MAPPING, may: [MAPPING] },
   { name: "domain", files: DOMAIN_FLOOR, may: [DOMAIN_FLOOR, MAPPING] },
-  ...rooms(
-    "domain",
-    ["decode", "proof", "discover", "estimate", "profile", "draft"],
-    [DOMAIN_FLOOR, MAPPING, /^node:crypto$/],
-  ),
+  ...rooms("domain", ["decode", "proof", "discover", "estimate", "profile"], [DOMAIN_FLOOR, MAPPING, /^node:crypto$/]),
+  { name: "domain/draft", files: DRAFT_FLOOR, may: [DRAFT_FLOOR, ...BELOW_DRAFT] },
+  ...rooms("domain/draft", ["kinds", "columns", "tables", "text"], [DRAFT_FLOOR, ...BELOW_DRAFT]),
   { name: "ports", files: PORTS, may: [PORTS, DOMAIN, MAPPING] },
   {
     name: "pipeline",

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { comment, importLines, inBlock, property, propertyLines, quoted } from "../../../lambda/domain/draft/code.ts";
+import {
+  comment,
+  importLines,
+  inBlock,
+  property,
+  propertyLines,
+  quoted,
+} from "../../../lambda/domain/draft/text/code.ts";
 
 const read = (code: string): unknown => new Function(`return ${code};`)();
 

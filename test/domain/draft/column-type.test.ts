@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttributeValue } from "../../../lambda/domain/decode/attribute.ts";
-import { columnTypeOf } from "../../../lambda/domain/draft/column-type.ts";
+import { columnTypeOf } from "../../../lambda/domain/draft/columns/column-type.ts";
 import { IdSets } from "../../../lambda/domain/profile/id-sets.ts";
 import { Values } from "../../../lambda/domain/profile/values.ts";
 import { sqlType } from "../../../lambda/mapping/kinds.ts";

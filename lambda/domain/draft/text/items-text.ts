@@ -1,6 +1,7 @@
 /** Drafted kinds of items → the text of `items.ts`. */
+
+import type { DraftIgnore, DraftKind, DraftModel, DraftValue, DraftWrite } from "../model.ts";
 import { comment, fits, flatObject, importLines, inBlock, indented, propertyLines, quoted, valueCode } from "./code.ts";
-import type { DraftIgnore, DraftKind, DraftModel, DraftValue, DraftWrite } from "./model.ts";
 
 export function itemsText(model: DraftModel, language: string, origin: string): string {
   return [

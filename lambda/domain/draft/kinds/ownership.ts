@@ -1,8 +1,8 @@
 /** Kinds of items with what their keys hold → whose ids a literal announces: of `CUSTOMER#{id}`, the customers'. */
 
+import { singular, wordsOf } from "../names.ts";
 import { GENERIC } from "./kind-words.ts";
 import type { Capture, Kind } from "./kinds.ts";
-import { singular, wordsOf } from "./names.ts";
 import type { SurveyedKind } from "./survey.ts";
 
 export class Ownership {

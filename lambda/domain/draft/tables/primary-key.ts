@@ -1,10 +1,10 @@
 /** What names an item → the columns that name its row: fewer of them where an id is surely no one else's. */
-import { type AttributeProfile, INDEX_NAME } from "../profile/item-profile.ts";
-import type { Values } from "../profile/values.ts";
-import type { Field } from "./fields.ts";
-import type { Capture } from "./kinds.ts";
-import type { Ownership } from "./ownership.ts";
-import { keyVariants, type SurveyedKind, tupleName } from "./survey.ts";
+import { type AttributeProfile, INDEX_NAME } from "../../profile/item-profile.ts";
+import type { Values } from "../../profile/values.ts";
+import type { Field } from "../columns/fields.ts";
+import type { Capture } from "../kinds/kinds.ts";
+import type { Ownership } from "../kinds/ownership.ts";
+import { keyVariants, type SurveyedKind, tupleName } from "../kinds/survey.ts";
 
 /** Among so many items, under so many others, an id that is always another is not one by chance. */
 const MANY = 50;

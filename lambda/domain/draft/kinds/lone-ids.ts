@@ -2,7 +2,7 @@
  * A template of which every key had the same text at some place → the same with a capture there, where the text is an id all the
  * same: `USER#ada` in a table of one user. Names of kinds are written in capitals then, and ids are not.
  */
-import { isTemplateProblem, parseTemplate } from "../../mapping/template.ts";
+import { isTemplateProblem, parseTemplate } from "../../../mapping/template.ts";
 
 interface Shape {
   readonly pk: string;

@@ -1,18 +1,18 @@
 /** A survey of a table → a draft of its mapping. */
 
-import type { Values } from "../profile/values.ts";
+import type { Values } from "../../profile/values.ts";
+import { withKnown } from "../columns/known-fields.ts";
+import { type Subject, subjectOf } from "../columns/subjects.ts";
+import { DELIMITER, type Keys, type Kind } from "../kinds/kinds.ts";
+import { Ownership } from "../kinds/ownership.ts";
+import type { SurveyedKind } from "../kinds/survey.ts";
+import type { KnownModel } from "../known-model.ts";
+import type { DraftCell, DraftIgnore, DraftKind, DraftModel, DraftTable, DraftValue, DraftWrite } from "../model.ts";
+import { camel, GivenNames } from "../names.ts";
 import { edgesOf } from "./edges.ts";
-import { DELIMITER, type Keys, type Kind } from "./kinds.ts";
-import { withKnown } from "./known-fields.ts";
-import type { KnownModel } from "./known-model.ts";
-import type { DraftCell, DraftIgnore, DraftKind, DraftModel, DraftTable, DraftValue, DraftWrite } from "./model.ts";
-import { camel, GivenNames } from "./names.ts";
 import { copiesOf, offerMerges, offerParents, tellSnapshots } from "./offers.ts";
-import { Ownership } from "./ownership.ts";
 import { primaryKeyOf } from "./primary-key.ts";
 import { type Relation, relationsOf } from "./relations.ts";
-import { type Subject, subjectOf } from "./subjects.ts";
-import type { SurveyedKind } from "./survey.ts";
 import { type PlannedColumn, type PlannedTable, TablePlanner } from "./tables.ts";
 
 export interface DraftSettings {

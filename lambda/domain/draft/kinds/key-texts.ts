@@ -1,7 +1,7 @@
 /** An item → the texts of its key, as templates see them; undefined where one of them is no key. */
-import { own } from "../../mapping/own.ts";
-import type { Item } from "../decode/attribute.ts";
-import { keyText } from "../decode/dispatch.ts";
+import { own } from "../../../mapping/own.ts";
+import type { Item } from "../../decode/attribute.ts";
+import { keyText } from "../../decode/dispatch.ts";
 
 export function keyTexts(
   item: Item,

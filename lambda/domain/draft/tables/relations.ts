@@ -1,9 +1,9 @@
 /** Planned tables → foreign keys between them: told by a literal before an id, by a name, or by the values alone, and always counted. */
-import type { IdSet } from "../profile/id-sets.ts";
-import type { DraftForeignKey } from "./model.ts";
-import { singular } from "./names.ts";
-import type { Ownership } from "./ownership.ts";
-import { holding, keyVariants, type SurveyedKind, tupleName } from "./survey.ts";
+import type { IdSet } from "../../profile/id-sets.ts";
+import type { Ownership } from "../kinds/ownership.ts";
+import { holding, keyVariants, type SurveyedKind, tupleName } from "../kinds/survey.ts";
+import type { DraftForeignKey } from "../model.ts";
+import { singular } from "../names.ts";
 import type { PlannedColumn, PlannedTable } from "./tables.ts";
 
 export interface Relation extends DraftForeignKey {

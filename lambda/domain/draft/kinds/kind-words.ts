@@ -1,6 +1,6 @@
 /** Kinds of items, by their templates and type attributes → the words each is called by. */
-import type { KeyPattern, Template } from "../../mapping/template.ts";
-import { singular, wordsOf } from "./names.ts";
+import type { KeyPattern, Template } from "../../../mapping/template.ts";
+import { singular, wordsOf } from "../names.ts";
 
 interface Named {
   readonly pattern: KeyPattern;

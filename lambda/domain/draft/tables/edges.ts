@@ -1,7 +1,8 @@
 /** Subjects whose keys name two things and that say nothing else → pairs of them that are the two directions of one edge. */
-import { singular, snake } from "./names.ts";
-import type { Subject } from "./subjects.ts";
-import { keyVariants, reversedName, type SurveyedKind, tupleName } from "./survey.ts";
+
+import type { Subject } from "../columns/subjects.ts";
+import { keyVariants, reversedName, type SurveyedKind, tupleName } from "../kinds/survey.ts";
+import { singular, snake } from "../names.ts";
 
 export interface Edge {
   readonly first: Subject;

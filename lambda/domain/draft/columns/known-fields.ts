@@ -2,11 +2,11 @@
  * What a model says of a kind of item, beside what its items show → the same kind with the model's names, its reasons to leave an
  * attribute behind, and a doubt wherever the items say otherwise. The data is right: a model never makes an item fail.
  */
-import type { ItemProfile } from "../profile/item-profile.ts";
+import type { ItemProfile } from "../../profile/item-profile.ts";
+import type { KnownAttribute, KnownEntity } from "../known-model.ts";
+import type { DraftIgnore } from "../model.ts";
+import { snake } from "../names.ts";
 import type { Field } from "./fields.ts";
-import type { KnownAttribute, KnownEntity } from "./known-model.ts";
-import type { DraftIgnore } from "./model.ts";
-import { snake } from "./names.ts";
 import type { Subject } from "./subjects.ts";
 
 const figure = (count: number): string => count.toLocaleString("en-US");

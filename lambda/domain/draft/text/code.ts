@@ -1,5 +1,5 @@
 /** Pieces of a draft → TypeScript as this project's formatter would leave it, so that a user's first `format` changes nothing. */
-import type { DraftValue, DraftWord } from "./model.ts";
+import type { DraftValue, DraftWord } from "../model.ts";
 
 /** Where the formatter breaks lines. */
 export const WIDTH = 120;

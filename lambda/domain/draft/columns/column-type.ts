@@ -1,9 +1,9 @@
 /** What the values of a place have in common, and its name → the column that holds them, and the words it takes to get them there. */
-import type { ColumnType } from "../../mapping/kinds.ts";
-import type { Numbers } from "../profile/numbers.ts";
-import type { TextForm } from "../profile/texts.ts";
-import type { Values } from "../profile/values.ts";
-import type { DraftWord } from "./model.ts";
+import type { ColumnType } from "../../../mapping/kinds.ts";
+import type { Numbers } from "../../profile/numbers.ts";
+import type { TextForm } from "../../profile/texts.ts";
+import type { Values } from "../../profile/values.ts";
+import type { DraftWord } from "../model.ts";
 
 export interface ColumnChoice {
   readonly type: ColumnType;

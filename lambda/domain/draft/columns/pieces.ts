@@ -1,10 +1,10 @@
 /** How the texts of an attribute are made → whether it says anything of its own, and if so, which pieces of it. */
-import type { Piece } from "../profile/composition.ts";
-import { type AttributeProfile, INDEX_NAME } from "../profile/item-profile.ts";
-import type { Values } from "../profile/values.ts";
-import type { Kind } from "./kinds.ts";
-import { camel, GivenNames, snake, wordsOf } from "./names.ts";
-import type { Ownership } from "./ownership.ts";
+import type { Piece } from "../../profile/composition.ts";
+import { type AttributeProfile, INDEX_NAME } from "../../profile/item-profile.ts";
+import type { Values } from "../../profile/values.ts";
+import type { Kind } from "../kinds/kinds.ts";
+import type { Ownership } from "../kinds/ownership.ts";
+import { camel, GivenNames, snake, wordsOf } from "../names.ts";
 
 export type Made =
   | { readonly kind: "made of others"; readonly why: string }

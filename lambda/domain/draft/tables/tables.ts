@@ -1,15 +1,15 @@
 /** Subjects → tables with their columns, and the writes that fill them: one table for the items, one for each list in them. */
-import type { ColumnType } from "../../mapping/kinds.ts";
-import { KEY_KINDS } from "../../mapping/kinds.ts";
-import type { Values } from "../profile/values.ts";
-import { columnTypeOf } from "./column-type.ts";
+import type { ColumnType } from "../../../mapping/kinds.ts";
+import { KEY_KINDS } from "../../../mapping/kinds.ts";
+import type { Values } from "../../profile/values.ts";
+import { columnTypeOf } from "../columns/column-type.ts";
+import { type Field, fieldsOf, saidIn } from "../columns/fields.ts";
+import { withKnownType } from "../columns/known-type.ts";
+import type { Subject } from "../columns/subjects.ts";
+import type { DraftValue, DraftWord } from "../model.ts";
+import { camel, GivenNames, plural, singular, snake } from "../names.ts";
 import type { Edge } from "./edges.ts";
-import { type Field, fieldsOf, saidIn } from "./fields.ts";
-import { withKnownType } from "./known-type.ts";
-import type { DraftValue, DraftWord } from "./model.ts";
-import { camel, GivenNames, plural, singular, snake } from "./names.ts";
 import type { PrimaryKey } from "./primary-key.ts";
-import type { Subject } from "./subjects.ts";
 
 /** A column on its way: relations may still change its type. */
 export interface PlannedColumn {

@@ -1,5 +1,5 @@
 /** Shapes of keys that differ in literals alone and lead to the same attributes → one shape, with captures in place of those. */
-import type { KeyShape } from "../discover/key-shapes.ts";
+import type { KeyShape } from "../../discover/key-shapes.ts";
 
 /** With fewer of them, a literal may be a word of the design. */
 const FEWEST = 3;

@@ -1,8 +1,8 @@
 /** What is known of the values in a map, or an item → the fields that become columns, and the lists that become tables. */
-import type { Values } from "../profile/values.ts";
-import type { KnownAttribute } from "./known-model.ts";
-import type { DraftValue, DraftWord } from "./model.ts";
-import { snake } from "./names.ts";
+import type { Values } from "../../profile/values.ts";
+import type { KnownAttribute } from "../known-model.ts";
+import type { DraftValue, DraftWord } from "../model.ts";
+import { snake } from "../names.ts";
 
 export interface Field {
   /** As its column is to be called. */

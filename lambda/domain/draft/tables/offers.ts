@@ -1,10 +1,10 @@
 /** Planned tables and their relations → what a person may want to say otherwise: ids with no table of their own, and what is stored twice. */
 
-import { plural, wordsOf } from "./names.ts";
-import type { Ownership } from "./ownership.ts";
+import type { Ownership } from "../kinds/ownership.ts";
+import type { SurveyedKind } from "../kinds/survey.ts";
+import { plural, wordsOf } from "../names.ts";
 import { pathIn } from "./paths.ts";
 import type { Relation } from "./relations.ts";
-import type { SurveyedKind } from "./survey.ts";
 import type { PlannedTable } from "./tables.ts";
 
 /** Fewer members in common are no copy of an item. */

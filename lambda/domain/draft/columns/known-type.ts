@@ -1,9 +1,9 @@
 /** A column's type as its values show it → the same, with what a model says of them; where values and model differ, a doubt. */
-import type { AttributeType } from "../decode/attribute.ts";
-import type { Values } from "../profile/values.ts";
+import type { AttributeType } from "../../decode/attribute.ts";
+import type { Values } from "../../profile/values.ts";
+import type { KnownAttribute, KnownType } from "../known-model.ts";
+import type { DraftWord } from "../model.ts";
 import type { ColumnChoice } from "./column-type.ts";
-import type { KnownAttribute, KnownType } from "./known-model.ts";
-import type { DraftWord } from "./model.ts";
 
 const HELD: Readonly<Record<KnownType, readonly AttributeType[]>> = {
   text: ["S"],

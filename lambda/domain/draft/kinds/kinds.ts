@@ -2,17 +2,23 @@
  * Shapes of keys, and what is known of them → kinds of items that a mapping can tell apart: templates that are never in doubt
  * about a key, their captures, and a name for each kind.
  */
-import { findAmbiguities } from "../../mapping/ambiguity.ts";
-import { conditionsOf } from "../../mapping/conditions.ts";
-import { isTemplateProblem, type KeyPattern, matchKey, parseTemplate, type Template } from "../../mapping/template.ts";
-import type { Item } from "../decode/attribute.ts";
-import type { KeyShape } from "../discover/key-shapes.ts";
+import { findAmbiguities } from "../../../mapping/ambiguity.ts";
+import { conditionsOf } from "../../../mapping/conditions.ts";
+import {
+  isTemplateProblem,
+  type KeyPattern,
+  matchKey,
+  parseTemplate,
+  type Template,
+} from "../../../mapping/template.ts";
+import type { Item } from "../../decode/attribute.ts";
+import type { KeyShape } from "../../discover/key-shapes.ts";
+import type { KnownEntity, KnownModel } from "../known-model.ts";
+import { GivenNames, pascal } from "../names.ts";
 import { foldLiterals } from "./differing-literals.ts";
 import { keyTexts } from "./key-texts.ts";
 import { kindWords } from "./kind-words.ts";
-import type { KnownEntity, KnownModel } from "./known-model.ts";
 import { withIds } from "./lone-ids.ts";
-import { GivenNames, pascal } from "./names.ts";
 
 export interface Capture {
   readonly name: string;

@@ -1,12 +1,12 @@
 /** Kinds of items and the items, one after the other → a profile of each kind. Memory is that of the profiles, whatever the table's size. */
-import { findAmbiguities } from "../../mapping/ambiguity.ts";
-import type { EntityModel, Mapping } from "../../mapping/model.ts";
-import { own } from "../../mapping/own.ts";
-import type { Item } from "../decode/attribute.ts";
-import { type Dispatch, dispatcher } from "../decode/dispatch.ts";
-import { isRefusal } from "../decode/refusal.ts";
-import { IdSets } from "../profile/id-sets.ts";
-import { ItemProfile, type Tuple } from "../profile/item-profile.ts";
+import { findAmbiguities } from "../../../mapping/ambiguity.ts";
+import type { EntityModel, Mapping } from "../../../mapping/model.ts";
+import { own } from "../../../mapping/own.ts";
+import type { Item } from "../../decode/attribute.ts";
+import { type Dispatch, dispatcher } from "../../decode/dispatch.ts";
+import { isRefusal } from "../../decode/refusal.ts";
+import { IdSets } from "../../profile/id-sets.ts";
+import { ItemProfile, type Tuple } from "../../profile/item-profile.ts";
 import { type Capture, FORM_NAME, type Keys, type Kind } from "./kinds.ts";
 
 export interface SurveyedKind {

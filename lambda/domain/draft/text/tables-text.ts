@@ -1,7 +1,7 @@
 /** Drafted tables → the text of `tables.ts`. */
-import type { ColumnType } from "../../mapping/kinds.ts";
+import type { ColumnType } from "../../../mapping/kinds.ts";
+import type { DraftColumn, DraftForeignKey, DraftModel, DraftTable } from "../model.ts";
 import { comment, importLines, inBlock, indented, property, quoted, withEnd } from "./code.ts";
-import type { DraftColumn, DraftForeignKey, DraftModel, DraftTable } from "./model.ts";
 
 const ARRAYS: Partial<Record<ColumnType["kind"], string>> = {
   "text[]": "textArray",

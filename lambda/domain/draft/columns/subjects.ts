@@ -1,13 +1,13 @@
 /** A kind of item with its profile → what there is to say of it: fields, lists, and attributes that only repeat others. */
-import { type AttributeProfile, INDEX_NAME } from "../profile/item-profile.ts";
-import type { Values } from "../profile/values.ts";
+import { type AttributeProfile, INDEX_NAME } from "../../profile/item-profile.ts";
+import type { Values } from "../../profile/values.ts";
+import { type Capture, FORM_NAME, type Kind } from "../kinds/kinds.ts";
+import type { Ownership } from "../kinds/ownership.ts";
+import type { SurveyedKind } from "../kinds/survey.ts";
+import type { DraftIgnore, DraftWord } from "../model.ts";
+import { GivenNames, singular, snake, wordsOf } from "../names.ts";
 import { type Field, type Fields, fieldsOf, type Within } from "./fields.ts";
-import { type Capture, FORM_NAME, type Kind } from "./kinds.ts";
-import type { DraftIgnore, DraftWord } from "./model.ts";
-import { GivenNames, singular, snake, wordsOf } from "./names.ts";
-import type { Ownership } from "./ownership.ts";
 import { type Made, readPieces } from "./pieces.ts";
-import type { SurveyedKind } from "./survey.ts";
 
 export interface Subject {
   readonly kind: Kind;
