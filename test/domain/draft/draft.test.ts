@@ -152,6 +152,23 @@ describe("a foreign key", () => {
     expect(await notDecoded(drafted, items)).toEqual([]);
   });
 
+  it("follows from what stands behind another word, too, where all of it is found by its name or among many", async () => {
+    const items = (other: (at: number) => string, word: string) =>
+      times(30, (at) => [
+        itemOf(`USER#name${at}x`, "PROFILE", { Email: `${at}@example.org`, Age: 7 }),
+        itemOf(`USER#name${at}x`, `${word}#${other(at)}`, { Since: `s ${at}` }),
+      ]).flat();
+    const friends = await draftItems(items((at) => `name${(at + 1) % 30}x`, "FRIEND"));
+    expect(pointersOf(tableIn(friends, "friends"))).toEqual(["user_id → users", "friend_id → users"]);
+    const strange = await draftItems(items((at) => `name${at + 1}x`, "FRIEND"));
+    expect(pointersOf(tableIn(strange, "friends"))).toEqual(["user_id → users"]);
+    const tickets = await draftItems([
+      ...times(3, (at) => itemOf(`EVENT#e${at}`, "METADATA", { Name: `n ${at}` })),
+      ...times(9, (at) => itemOf(`USER#u${at}`, `TICKET#e${at % 3}`, { EventId: `e${at % 3}`, Price: at })),
+    ]);
+    expect(pointersOf(tableIn(tickets, "tickets"))).toEqual(["event_id → events"]);
+  });
+
   it("leads to what an id is the id of, not to what is only told by it", async () => {
     const items = times(4, (at) => [
       itemOf(`u#${1000 + at}#post`, `p#${2000 + at}`, { Text: `t ${at}` }),

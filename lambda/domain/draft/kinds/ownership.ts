@@ -1,12 +1,24 @@
 /** Kinds of items with what their keys hold → whose ids a literal announces: of `CUSTOMER#{id}`, the customers'. */
 
-import { singular, wordsOf } from "../names.ts";
+import type { IdSet } from "../../profile/id-sets.ts";
+import type { Values } from "../../profile/values.ts";
+import { singular, snake, wordsOf } from "../names.ts";
 import { GENERIC } from "./kind-words.ts";
 import type { Capture, Kind } from "./kinds.ts";
 import type { SurveyedKind } from "./survey.ts";
 
+/** Of ids that are called alike so many, of others so many, are found among those of another kind by no chance. */
+const FOUND = 2;
+const AMONG = 20;
+
+interface Owner {
+  readonly kind: Kind;
+  /** All there are of it. */
+  readonly ids: IdSet;
+}
+
 export class Ownership {
-  readonly #owners = new Map<string, Kind>();
+  readonly #owners = new Map<string, Owner>();
 
   constructor(kinds: readonly SurveyedKind[]) {
     const some = kinds.filter(({ kind }) => !kind.isRest);
@@ -21,7 +33,7 @@ export class Ownership {
   }
 
   ownerOf({ prefix }: Pick<Capture, "prefix">): Kind | undefined {
-    return this.#owners.get(prefix);
+    return this.#owners.get(prefix)?.kind;
   }
 
   /** Captures of a kind that are no ids of another kind, as far as literals tell. */
@@ -37,7 +49,7 @@ export class Ownership {
     const words = wordsOf(prefix);
     const [first] = words;
     if (first === undefined) return undefined;
-    const owner = this.#owners.get(prefix);
+    const owner = this.ownerOf({ prefix });
     const name = owner === undefined ? undefined : singular(withoutGeneric(wordsOf(owner.name)).join("_"));
     if (name !== undefined && abbreviates(first, name)) return `${name}_id`;
     return `${singular(words.join("_"))}_id`;
@@ -55,7 +67,20 @@ export class Ownership {
       })
       .map((each) => ({ ...each, rank: rankOf(each) }))
       .sort((a, b) => a.rank - b.rank || a.profile.items - b.profile.items);
-    for (const { own, kind } of ranked) if (!this.#owners.has(own.prefix)) this.#owners.set(own.prefix, kind);
+    for (const { own, kind, profile } of ranked) {
+      const values = profile.captures.get(own.name);
+      if (values === undefined || this.#owners.has(own.prefix) || this.#areOthers(own, values, kind)) continue;
+      this.#owners.set(own.prefix, { kind, ids: values.ids });
+    }
+  }
+
+  /** `TICKET#{eventId}`, beside whose ticket it is: each is the id of an event. */
+  #areOthers({ name }: Capture, { ids }: Values, kind: Kind): boolean {
+    if (kind.captures.length === 1) return false;
+    return this.#owners.entries().some(([prefix, owner]) => {
+      const isNamed = snake(name, "") === this.nameFor(prefix);
+      return ids.size >= (isNamed ? FOUND : AMONG) && ids.missingIn(owner.ids).missing === 0;
+    });
   }
 }
 
