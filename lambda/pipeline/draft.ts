@@ -1,4 +1,4 @@
-/** A source, or a part of it → a draft of its mapping: one reading for the shapes of keys, one for what stands behind them. */
+/** A source, or a part of it → a draft of its mapping: one reading for the shapes of keys, and a second for what stands behind them where not all items could be kept. */
 import type { Item } from "../domain/decode/attribute.ts";
 import { keySource } from "../domain/decode/source-key.ts";
 import { KeyShapes } from "../domain/discover/key-shapes.ts";

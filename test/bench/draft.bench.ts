@@ -20,6 +20,7 @@ if (wanted.length === 0) {
 }
 const there = wanted.filter(isThere);
 for (const name of wanted.filter((each) => !there.includes(each))) tell(`skipped: ${name}, whose items are not here`);
+if (there.length === 0) process.exit(1);
 
 const folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-draft-"));
 try {
