@@ -16,7 +16,8 @@ export const draft = {
   takes: ["schema", "from", "keys", "sample", "maxReadUnits", "force", "json"],
   meaning: {
     schema: "the folder that tables.ts and items.ts are written to",
-    sample: "read about so many items, from all over the source; all of them where it is left out, twice where they are too many to keep",
+    sample:
+      "read about so many items, from all over the source; all of them where it is left out, twice where they are too many to keep",
     force: "write over tables.ts and items.ts where they are there already",
   },
   ends: "0 a mapping that decodes what was seen; 1 some of it is not decoded, or there is no item; 2 stopped before; 3 refused",
