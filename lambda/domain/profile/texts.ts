@@ -1,7 +1,6 @@
 /** Texts, one after the other → what all of them have in common: a form a column is made for, few values, texts that stand for NULL. */
 import { dateFormat, isFormatProblem } from "../../mapping/date-format.ts";
 import type { NumberSpelling } from "../../mapping/plans.ts";
-import { unstorable } from "../decode/json.ts";
 import { momentFromText } from "../decode/moment.ts";
 import { isRefusal } from "../decode/refusal.ts";
 import { spelledNumber } from "../decode/spelled-number.ts";
@@ -95,11 +94,8 @@ export class Texts {
   count = 0;
   /** Texts that stand for NULL wherever they are, and how often. */
   readonly nothing = new Map<string, number>();
-  /** Where a column of text could not hold it. */
-  unstorable = 0;
   readonly numbers = new Numbers();
   isZeroLed = false;
-  isSigned = false;
   /** Each with how often, while there are few. */
   values: Map<string, number> | undefined = new Map();
   #left: Candidate[] | undefined;
@@ -111,7 +107,6 @@ export class Texts {
       this.nothing.set(text, (this.nothing.get(text) ?? 0) + 1);
       return false;
     }
-    if (/[\0\ud800-\udfff]/.test(text) && unstorable(text) !== undefined) this.unstorable += 1;
     this.#left = (this.#left ?? candidates()).filter(({ is }) => is(text));
     if (DIGITS.test(text)) {
       this.numbers.add(text);

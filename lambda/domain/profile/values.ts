@@ -25,8 +25,6 @@ export class Values {
   isOpen = false;
   /** Of lists and sets: all elements together. */
   element: Values | undefined;
-  /** An element of a list was there twice. */
-  hasEqualElements = false;
   #holdsBytes = false;
   readonly #all: IdSets;
   readonly #depth: number;
@@ -78,10 +76,6 @@ export class Values {
       return;
     }
     for (const element of list) this.element.add(element);
-    if (!this.hasEqualElements && list.length > 1) {
-      const texts = list.flatMap((element) => ("S" in element ? [element.S] : "N" in element ? [element.N] : []));
-      if (new Set(texts).size < texts.length) this.hasEqualElements = true;
-    }
   }
 
   countOf(...types: readonly AttributeType[]): number {
