@@ -21,6 +21,8 @@ export interface Field {
   readonly agrees?: true;
   /** What a model says of it. */
   readonly known?: KnownAttribute;
+  /** A doubt: it is absent where almost all others have it. */
+  readonly absence?: string;
   readonly doubts: readonly string[];
 }
 
@@ -63,7 +65,8 @@ export function fieldsOf(name: string, values: Values, within: Within): Fields {
 }
 
 function fieldAt(name: string, values: Values, within: Within): Field {
-  const said = absence(values, within);
+  const said = wordsOfAbsence(values, within);
+  const absence = rarelyAbsent(values, within.count);
   return {
     name: snake(`${within.before} ${name}`, "field"),
     origin: within.origin,
@@ -71,12 +74,13 @@ function fieldAt(name: string, values: Values, within: Within): Field {
     values,
     isNullable: said.length > 0 || within.said.length > 0,
     prefix: "",
-    doubts: rarelyAbsent(values, within.count),
+    ...(absence === undefined ? {} : { absence }),
+    doubts: [],
   };
 }
 
 /** Inside an optional map everything is optional. */
-function absence(values: Values, { count, said }: Within): DraftWord[] {
+function wordsOfAbsence(values: Values, { count, said }: Within): DraftWord[] {
   const needed = [
     ...(values.count < count ? ["optional" as const] : []),
     ...(values.countOf("NULL") > 0 ? ["nullable" as const] : []),
@@ -85,9 +89,11 @@ function absence(values: Values, { count, said }: Within): DraftWord[] {
 }
 
 /** What almost every item has may be a fault where it is not there. */
-function rarelyAbsent(values: Values, of: number): string[] {
+function rarelyAbsent(values: Values, of: number): string | undefined {
   const absent = of - values.count;
-  return absent > 0 && of >= 20 && absent <= of * 0.05 ? [`absent in ${absent} of ${of.toLocaleString("en-US")}`] : [];
+  return absent > 0 && of >= 20 && absent <= of * 0.05
+    ? `absent in ${absent} of ${of.toLocaleString("en-US")}`
+    : undefined;
 }
 
 function membersOf(map: Field, values: Values, within: Within): Fields {

@@ -57,16 +57,16 @@ function asKnown(field: Field, { attributes }: KnownEntity, profile: ItemProfile
   // What all items have so far may be absent in the next one.
   const mayLack = !attribute.required && !field.isNullable && field.capture === undefined;
   return {
-    ...field,
+    ...(attribute.required ? withoutAbsence(field) : field),
     name: called,
     known: attribute,
     ...(mayLack ? { lead: [...field.lead, { word: "optional", args: [] }], isNullable: true } : {}),
-    doubts: [
-      ...field.doubts.filter((doubt) => !attribute.required || !doubt.startsWith("absent")),
-      ...lacking(attribute, path, profile),
-    ],
+    doubts: [...field.doubts, ...lacking(attribute, path, profile)],
   };
 }
+
+/** Of what a model requires, more is said than that it is absent. */
+const withoutAbsence = ({ absence: _, ...field }: Field): Field => field;
 
 /** The names that lead to what a field reads as it stands; undefined of a part of a text. */
 function pathOf({ origin, lead }: Field): string[] | undefined {

@@ -132,7 +132,7 @@ export class TablePlanner {
       lead: [...field.lead, ...agrees],
       origin: field.origin,
       field,
-      doubts: [...field.doubts, ...choice.doubts],
+      doubts: [...(field.absence === undefined ? [] : [field.absence]), ...field.doubts, ...choice.doubts],
     };
   }
 
