@@ -77,7 +77,6 @@ export type DraftWrite =
 export interface DraftCell {
   readonly column: string;
   readonly value: DraftValue;
-  readonly doubts: readonly Doubt[];
 }
 
 /** A reader as it is spelled: where it begins, and the words behind that. */

@@ -191,7 +191,7 @@ function writesOf(
   captures: ReadonlyMap<string, string>,
 ): DraftWrite[] {
   const cells = table.columns.map(
-    ({ name, ...column }): DraftCell => ({ column: name, value: readerOf(column, captures), doubts: [] }),
+    ({ name, ...column }): DraftCell => ({ column: name, value: readerOf(column, captures) }),
   );
   const into: DraftWrite = { kind: "into", table: table.name, columns: cells };
   const inner = own
@@ -209,7 +209,7 @@ function writesOf(
 function otherEndOf({ name, columns, otherEnd }: PlannedTable, captures: ReadonlyMap<string, string>): DraftWrite {
   const cells = columns.flatMap((column, at): DraftCell[] => {
     const origin = otherEnd?.origins[at];
-    return origin === undefined ? [] : [{ column: column.name, value: readerOf(origin, captures), doubts: [] }];
+    return origin === undefined ? [] : [{ column: column.name, value: readerOf(origin, captures) }];
   });
   return { kind: "into", table: name, columns: cells };
 }

@@ -148,10 +148,7 @@ function kindLines(kind: DraftKind, indent: number): string[] {
 function writeLines(write: DraftWrite, indent: number): string[] {
   switch (write.kind) {
     case "into": {
-      const cells = write.columns.flatMap(({ column, value, doubts }) => [
-        ...doubts.map(comment),
-        ...propertyLines(column, value, indent + 2),
-      ]);
+      const cells = write.columns.flatMap(({ column, value }) => propertyLines(column, value, indent + 2));
       return [`into(${quoted(write.table)}, {`, ...indented(cells), "}),"];
     }
     case "agree": {
