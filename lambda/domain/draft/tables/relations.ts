@@ -1,4 +1,5 @@
 /** Planned tables → foreign keys between them: told by a literal before an id, by a name, or by the values alone, and always counted. */
+import type { ColumnType } from "../../../mapping/kinds.ts";
 import type { IdSet } from "../../profile/id-sets.ts";
 import type { Ownership } from "../kinds/ownership.ts";
 import { holding, keyVariants, type SurveyedKind, tupleName } from "../kinds/survey.ts";
@@ -107,11 +108,16 @@ function isOwnKey(table: PlannedTable, target: PlannedTable, columns: readonly P
   return isWhole && table.subject.items >= target.subject.items && !isBefore(target, table);
 }
 
-const isBefore = (one: PlannedTable, other: PlannedTable): boolean =>
-  one.subject.items > other.subject.items || (one.subject.items === other.subject.items && one.name < other.name);
+/** The one of more items first, and of as many the one whose name is first. */
+function compareTables(a: PlannedTable, b: PlannedTable): number {
+  if (a.subject.items !== b.subject.items) return b.subject.items - a.subject.items;
+  return a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
+}
+
+const isBefore = (one: PlannedTable, other: PlannedTable): boolean => compareTables(one, other) < 0;
 
 const isSameType = (one: PlannedColumn, other: PlannedColumn | undefined): boolean =>
-  JSON.stringify({ kind: one.type.kind }) === JSON.stringify({ kind: other?.type.kind });
+  one.type.kind === other?.type.kind;
 
 interface Candidate {
   readonly target: PlannedTable;
@@ -132,11 +138,13 @@ function ofColumn(
   const candidates = tables.flatMap((target) => candidate(column, ids, table, target, ownership) ?? []);
   const rank = { model: 0, literal: 1, name: 2, values: 3 };
   const [best] = candidates.sort(
-    (a, b) => rank[a.how] - rank[b.how] || a.missing - b.missing || Number(isBefore(b.target, a.target)) - 0.5,
+    (a, b) => rank[a.how] - rank[b.how] || a.missing - b.missing || compareTables(a.target, b.target),
   );
   if (best === undefined) return undefined;
   const { target, key, how, missing, of } = best;
-  if (!agreeOnType(column, key)) return undefined;
+  const type = typeOfBoth(column, key);
+  if (type === undefined) return undefined;
+  column.type = type;
   const wanted = key.field?.values.ids;
   const doubts = wanted === undefined ? [] : orphans(ids, wanted, target);
   const isOffered = how !== "model" && how !== "literal" && missing > of * (how === "name" ? MOST_MISSING : 0);
@@ -193,15 +201,12 @@ function howTold(
   return isTelling && missing === 0 && of >= FOUND ? "values" : undefined;
 }
 
-/** One type for both: text, where one of them is. */
-function agreeOnType(column: PlannedColumn, key: PlannedColumn): boolean {
-  if (isSameType(column, key)) return true;
+/** The type that a column has where it points to a key: text, where the key is; undefined where none fits both. */
+function typeOfBoth(column: PlannedColumn, key: PlannedColumn): ColumnType | undefined {
+  if (isSameType(column, key)) return column.type;
   const isText = ({ field, words }: PlannedColumn): boolean =>
     field?.values.held.every((type) => type === "S") === true && words.length === 0;
-  if (!isText(column) || !isText(key)) return false;
-  if (key.type.kind !== "text") return false;
-  column.type = { kind: "text" };
-  return true;
+  return isText(column) && isText(key) && key.type.kind === "text" ? { kind: "text" } : undefined;
 }
 
 function orphans(ids: IdSet, wanted: IdSet, target: PlannedTable): string[] {
