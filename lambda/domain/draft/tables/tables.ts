@@ -1,9 +1,9 @@
-/** Subjects → tables with their columns, and the writes that fill them: one table for the items, one for each list in them. */
+/** Subjects → tables with their columns: one table for the items, one for each list in them. */
 import type { ColumnType } from "../../../mapping/kinds.ts";
 import { KEY_KINDS } from "../../../mapping/kinds.ts";
 import type { Values } from "../../profile/values.ts";
 import { columnTypeOf } from "../columns/column-type.ts";
-import { type Field, fieldsOf, saidIn } from "../columns/fields.ts";
+import { type Field, type Fields, fieldsOf, saidIn } from "../columns/fields.ts";
 import { withKnownType } from "../columns/known-type.ts";
 import type { Subject } from "../columns/subjects.ts";
 import type { DraftValue, DraftWord } from "../model.ts";
@@ -65,11 +65,7 @@ export class TablePlanner {
 
   plan(subject: Subject, key: PrimaryKey): void {
     if (subject.leftBehind !== undefined) return;
-    const given = new GivenNames();
-    for (const { name } of subject.fields) given.give(name);
-    const arrays = subject.lists.filter((list) => this.#isArray(list));
-    const named = arrays.map((field) => ({ ...field, name: given.give(field.name) }));
-    const read = [...subject.fields, ...named].map((field) => this.#column(field, key));
+    const [read, lists] = this.#parted(subject, new GivenNames(), key);
     const keyed = read.filter(({ isKey }) => isKey);
     const columns = keyed.length > 0 ? read : [onlyKey(subject, read), ...read];
     const table: PlannedTable = {
@@ -79,7 +75,7 @@ export class TablePlanner {
       doubts: keyed.length < subject.kind.captures.length ? [...key.doubts] : [],
     };
     this.tables.push(table);
-    for (const list of subject.lists) if (!arrays.includes(list)) this.#child(table, list, []);
+    for (const list of lists) this.#child(table, list, []);
   }
 
   /** Two kinds of items, one table: each gives the same rows, and a row that only one gives is as good. */
@@ -115,9 +111,18 @@ export class TablePlanner {
       for (const column of columns) if (column.repeats !== undefined) column.type = column.repeats.type;
   }
 
+  /** What becomes columns, arrays last, and the lists that become tables. */
+  #parted({ fields, lists }: Fields, given: GivenNames, key: PrimaryKey): [PlannedColumn[], readonly Field[]] {
+    const arrays = lists.filter((list) => this.#isArray(list));
+    const columns = [...fields, ...arrays].map((field) =>
+      this.#column({ ...field, name: given.give(field.name) }, key),
+    );
+    return [columns, lists.filter((list) => !arrays.includes(list))];
+  }
+
   #column(field: Field, key: PrimaryKey): PlannedColumn {
     const isKey = field.capture !== undefined && key.captures.includes(field.capture);
-    const chosen = columnTypeOf(field.values, field.name, isKey || field.capture !== undefined);
+    const chosen = columnTypeOf(field.values, field.name, field.capture !== undefined);
     const choice = withKnownType(chosen, field.values, field.known);
     const agrees: DraftWord[] =
       field.agrees && field.capture !== undefined
@@ -197,13 +202,8 @@ export class TablePlanner {
             lists: [],
           },
         ];
-    const key = { captures: [], doubts: [] };
-    const lists = found.flatMap((each) => each.lists);
-    const arrays = lists.filter((list) => this.#isArray(list));
-    const columns = [...found.flatMap(({ fields }) => fields), ...arrays].map((field) =>
-      this.#column({ ...field, name: given.give(field.name) }, key),
-    );
-    return [columns, lists.filter((list) => !arrays.includes(list))];
+    const all = { fields: found.flatMap(({ fields }) => fields), lists: found.flatMap(({ lists }) => lists) };
+    return this.#parted(all, given, { captures: [], doubts: [] });
   }
 }
 
