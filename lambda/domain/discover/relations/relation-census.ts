@@ -3,12 +3,12 @@
  * of which a part is missing.
  */
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
-import { inputOf } from "../../decode/cell.ts";
+import { type Cell, inputOf } from "../../decode/cell.ts";
 import type { Contribution } from "../../decode/decode.ts";
 import { AgreementCensus } from "./agreement-census.ts";
 import type { MissingCensus, RelationsFound } from "./found.ts";
 import { hashOf, Remembered } from "./remembered.ts";
-import { byCount, faultOf, type Step, stepsOn, textsOf, type Value } from "./row-steps.ts";
+import { byCount, faultOf, type Step, stepsOn, textsOf } from "./row-steps.ts";
 
 const EXAMPLES = 3;
 /** Rows with one value that are told apart; of more, one that several items give counts as several. */
@@ -159,7 +159,7 @@ export class RelationCensus {
     this.#known.take();
   }
 
-  #refer({ given }: Referred, { pending }: Referring, values: readonly Value[], source: string): void {
+  #refer({ given }: Referred, { pending }: Referring, values: readonly Cell[], source: string): void {
     const value = hashOf(textsOf(values));
     if (!this.#known.isLookedAt(value) || given.has(value)) return;
     const known = pending.get(value);

@@ -4,8 +4,6 @@ import { type Cell, canonicalOf } from "../../decode/cell.ts";
 import type { Contribution } from "../../decode/decode.ts";
 import type { RelationFault } from "./found.ts";
 
-export type Value = Cell;
-
 /** What is done with a row of a facet. */
 export type Step = (row: Contribution, source: string) => void;
 
@@ -13,7 +11,7 @@ export type Step = (row: Contribution, source: string) => void;
 export function stepsOn(
   facet: FacetModel,
   columns: readonly string[],
-  act: (values: readonly Value[], row: Contribution, source: string) => void,
+  act: (values: readonly Cell[], row: Contribution, source: string) => void,
 ): Step[] {
   const at = columns.map((column) => facet.columns.findIndex(({ name }) => name === column));
   if (at.includes(-1)) return [];
@@ -25,7 +23,7 @@ export function stepsOn(
   ];
 }
 
-export const textsOf = (values: readonly Value[]): string[] => values.flatMap((value) => canonicalOf(value) ?? []);
+export const textsOf = (values: readonly Cell[]): string[] => values.flatMap((value) => canonicalOf(value) ?? []);
 
 /** Of a `latest` table nothing is sure: another item may give a later row. */
 export const faultOf = (table: TableModel, columns: readonly string[], count: number): RelationFault => ({

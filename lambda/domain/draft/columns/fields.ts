@@ -126,7 +126,7 @@ const leaves = (members: ReadonlyMap<string, Values>): number =>
   members.values().reduce((sum, member) => sum + Math.max(1, leaves(member.members)), 0);
 
 /** A list or set whose elements are rows: of one type, and no lists themselves. */
-export function isList({ held, element, isOpen }: Values): boolean {
+function isList({ held, element, isOpen }: Values): boolean {
   const [type] = held;
   if (type !== "L" && type !== "SS" && type !== "NS" && type !== "BS") return false;
   if (element === undefined || element.count === 0 || isOpen) return false;

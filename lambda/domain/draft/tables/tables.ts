@@ -17,7 +17,7 @@ export interface PlannedColumn {
   readonly isKey: boolean;
   readonly nullable: boolean;
   type: ColumnType;
-  words: readonly DraftWord[];
+  readonly words: readonly DraftWord[];
   readonly lead: readonly DraftWord[];
   readonly origin: DraftValue["origin"];
   /** What it holds; not there for what a table has of itself, a position. */

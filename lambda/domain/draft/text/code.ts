@@ -2,7 +2,7 @@
 import type { DraftValue, DraftWord } from "../model.ts";
 
 /** Where the formatter breaks lines. */
-export const WIDTH = 120;
+const WIDTH = 120;
 
 /** A literal in double quotes, or in single ones where that saves escapes. Whatever a line could not hold is escaped. */
 export function quoted(text: string): string {
@@ -99,7 +99,7 @@ export function propertyLines(name: string, value: DraftValue, indent: number): 
 }
 
 /** As the formatter sorts the names of an import: letter by letter, a capital one before its small one. */
-export function inImportOrder(names: readonly string[]): string[] {
+function inImportOrder(names: readonly string[]): string[] {
   const bare = (name: string): string => name.replace(/^type /, "");
   return [...names].sort((a, b) => compareLetters(bare(a), bare(b)));
 }
