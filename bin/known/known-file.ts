@@ -1,4 +1,7 @@
-/** A file a team has → what it says of their table. Modules are the user's own: they are loaded as Node loads them, and only looked at. */
+/**
+ * A file a team has → what it says of their table. Modules are the user's own: they are loaded as Node loads them, which runs
+ * them, and functions in them that make keys are called with values made up for it; nothing else of them is run.
+ */
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,15 +30,15 @@ export async function readKnownModel(file: string, table?: string): Promise<Know
 /** A file of the Workbench may hold several tables. */
 function drawnModel(file: string, offered: readonly unknown[], table: string | undefined): KnownModel | undefined {
   const models = workbenchModels(offered);
-  const [only, ...more] = models.filter((each) => each.table === table).concat(models.length === 1 ? models : []);
-  if (only === undefined && models.length > 1) {
+  const found = models.find((each) => each.table === table) ?? (models.length === 1 ? models[0] : undefined);
+  if (found === undefined && models.length > 1) {
     const names = models.map((each) => each.table).join(", ");
     throw refused(
       `--from ${file} holds several tables: ${names}`,
       "leave the one of this source in a copy of it, and name that",
     );
   }
-  return only?.model ?? more[0]?.model;
+  return found?.model;
 }
 
 const refused = (problem: string, remedy: string, cause?: unknown): MigrationError =>
