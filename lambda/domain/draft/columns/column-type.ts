@@ -1,9 +1,11 @@
 /** What the values of a place have in common, and its name → the column that holds them, and the words it takes to get them there. */
 import type { ColumnType } from "../../../mapping/kinds.ts";
+import { figure } from "../../profile/figure.ts";
 import type { Numbers } from "../../profile/numbers.ts";
 import type { TextForm } from "../../profile/texts.ts";
 import type { Values } from "../../profile/values.ts";
 import type { DraftWord } from "../model.ts";
+import { draftWord, epochWord } from "../words.ts";
 
 export interface ColumnChoice {
   readonly type: ColumnType;
@@ -35,8 +37,6 @@ const plain = (type: ColumnType, words: readonly DraftWord[] = [], doubts: reado
   isNullIf: false,
   doubts,
 });
-const said = (word: string, ...args: DraftWord["args"]): DraftWord => ({ word, args });
-const figure = (count: number): string => count.toLocaleString("en-US");
 
 /** `name` is the column's. A key's column can hold no NULL. */
 export function columnTypeOf(values: Values, name: string, isKey = false): ColumnChoice {
@@ -88,7 +88,7 @@ function numberColumn(numbers: Numbers, name: string): ColumnChoice {
   const { epoch, count } = numbers;
   if (epoch !== undefined && TIME.test(name)) return plain({ kind: "timestamptz" }, [epochWord(epoch)]);
   const isBits = numbers.isWhole && numbers.least === "0" && numbers.most === "1";
-  if (isBits && FLAG.test(name)) return plain({ kind: "boolean" }, [said("trueFalse", "1", "0")]);
+  if (isBits && FLAG.test(name)) return plain({ kind: "boolean" }, [draftWord("trueFalse", "1", "0")]);
   const doubts = [
     ...(epoch === undefined || count < 3
       ? []
@@ -98,8 +98,6 @@ function numberColumn(numbers: Numbers, name: string): ColumnChoice {
   return plain(numberType(numbers, name), [], doubts);
 }
 
-const epochWord = (unit: "seconds" | "millis"): DraftWord => said(unit === "seconds" ? "epochSeconds" : "epochMillis");
-
 function textColumn({ texts }: Values, name: string, isKey: boolean): ColumnChoice {
   const { telling, forms, nothing, count } = texts;
   const found = telling === 0 ? undefined : typedText(texts, forms, name);
@@ -108,7 +106,7 @@ function textColumn({ texts }: Values, name: string, isKey: boolean): ColumnChoi
     doubt: `${figure(times)} of ${figure(count)} are ${JSON.stringify(text)}`,
   }));
   if (found !== undefined && !(isKey && nothing.size > 0)) {
-    const nullIfs = told.map(({ text }) => said("nullIf", text));
+    const nullIfs = told.map(({ text }) => draftWord("nullIf", text));
     const doubts = [...told.map(({ doubt }) => doubt), ...found.doubts];
     return { ...found, words: [...nullIfs, ...found.words], isNullIf: nullIfs.length > 0, doubts };
   }
@@ -127,7 +125,7 @@ function closedSet({ values, count }: Values["texts"], name: string): DraftWord[
   const texts = [...(values?.keys() ?? [])].sort();
   const isClosed = texts.length > 0 && texts.length <= MOST_CLOSED && count >= texts.length * TIMES_EACH && count >= 20;
   if (!CLOSED.test(name) || !isClosed) return [];
-  const word = said("oneOf", ...texts);
+  const word = draftWord("oneOf", ...texts);
   return JSON.stringify(texts).length < 70 ? [word] : [];
 }
 
@@ -142,7 +140,7 @@ const PAIRS = [
 /** What is more than text; undefined where it is none of that. */
 function typedText(texts: Values["texts"], forms: readonly TextForm[], name: string): ColumnChoice | undefined {
   const pair = pairOf([...(texts.values?.keys() ?? [])], name, texts.telling);
-  if (pair !== undefined) return plain({ kind: "boolean" }, [said("trueFalse", ...pair)]);
+  if (pair !== undefined) return plain({ kind: "boolean" }, [draftWord("trueFalse", ...pair)]);
   const format = forms.find((form) => typeof form === "object" && "format" in form);
   if (
     typeof format === "object" &&
@@ -150,27 +148,28 @@ function typedText(texts: Values["texts"], forms: readonly TextForm[], name: str
     format.isSure() &&
     (!forms.includes("digits") || TIME.test(name))
   )
-    return plain({ kind: format.holds }, [said("format", format.format)]);
+    return plain({ kind: format.holds }, [draftWord("format", format.format)]);
   const [form] = forms;
   if (form === "uuid" || form === "timestamptz" || form === "timestamp" || form === "date")
     return plain({ kind: form });
   if (form === "digits") return digitsColumn(texts, name);
-  if (form === "hex" && HASH.test(name)) return plain({ kind: "bytea" }, [said("hex")]);
+  if (form === "hex" && HASH.test(name)) return plain({ kind: "bytea" }, [draftWord("hex")]);
   if (
     typeof form === "object" &&
     "spelled" in form &&
     (MONEY.test(name) || QUANTITY.test(name) || form.spelled.unit !== undefined)
   )
-    return plain({ kind: "numeric" }, [said("digits", { ...form.spelled })]);
+    return plain({ kind: "numeric" }, [draftWord("digits", { ...form.spelled })]);
   return undefined;
 }
 
 function digitsColumn({ isZeroLed, numbers }: Values["texts"], name: string): ColumnChoice | undefined {
   const { epoch } = numbers;
-  if (epoch !== undefined && TIME.test(name)) return plain({ kind: "timestamptz" }, [said("digits"), epochWord(epoch)]);
+  if (epoch !== undefined && TIME.test(name))
+    return plain({ kind: "timestamptz" }, [draftWord("digits"), epochWord(epoch)]);
   if (isZeroLed || numbers.others > 0 || IDENTIFIER.test(name)) return undefined;
   if (!MONEY.test(name) && !QUANTITY.test(name)) return undefined;
-  return plain(numberType(numbers, name), [said("digits")]);
+  return plain(numberType(numbers, name), [draftWord("digits")]);
 }
 
 /** The two texts as they are written, true first. */

@@ -1,8 +1,10 @@
 /** What is known of the values in a map, or an item → the fields that become columns, and the lists that become tables. */
+import { figure } from "../../profile/figure.ts";
 import type { Values } from "../../profile/values.ts";
 import type { KnownAttribute } from "../known-model.ts";
 import type { DraftValue, DraftWord } from "../model.ts";
 import { snake } from "../names.ts";
+import { draftWord } from "../words.ts";
 
 export interface Field {
   /** As its column is to be called. */
@@ -53,8 +55,6 @@ const HOLDER =
 /** A member is called so where it is an id, and the map is a dictionary. */
 const ID_NAME = /^(\d[\d\-.:TZ]*|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|[0-9A-HJKMNP-TV-Z]{26}|[0-9a-f]{16,})$/i;
 
-const word = (name: string, ...args: DraftWord["args"]): DraftWord => ({ word: name, args });
-
 /** A place by its name in what holds it. */
 export function fieldsOf(name: string, values: Values, within: Within): Fields {
   const field = fieldAt(name, values, within);
@@ -85,15 +85,13 @@ function wordsOfAbsence(values: Values, { count, said }: Within): DraftWord[] {
     ...(values.count < count ? ["optional" as const] : []),
     ...(values.countOf("NULL") > 0 ? ["nullable" as const] : []),
   ];
-  return needed.filter((name) => !said.includes(name)).map((name) => word(name));
+  return needed.filter((name) => !said.includes(name)).map((name) => draftWord(name));
 }
 
 /** What almost every item has may be a fault where it is not there. */
 function rarelyAbsent(values: Values, of: number): string | undefined {
   const absent = of - values.count;
-  return absent > 0 && of >= 20 && absent <= of * 0.05
-    ? `absent in ${absent} of ${of.toLocaleString("en-US")}`
-    : undefined;
+  return absent > 0 && of >= 20 && absent <= of * 0.05 ? `absent in ${figure(absent)} of ${figure(of)}` : undefined;
 }
 
 function membersOf(map: Field, values: Values, within: Within): Fields {
@@ -101,7 +99,7 @@ function membersOf(map: Field, values: Values, within: Within): Fields {
   const inner = [...values.members].map(([name, member]) =>
     fieldsOf(name, member, {
       origin: map.origin,
-      lead: [...map.lead, word("at", name)],
+      lead: [...map.lead, draftWord("at", name)],
       // A NULL has no members; what the map lacks is absent in it.
       count: values.countOf("M"),
       before: isHolder ? within.before : map.name,

@@ -2,14 +2,14 @@
  * What a model says of a kind of item, beside what its items show → the same kind with the model's names, its reasons to leave an
  * attribute behind, and a doubt wherever the items say otherwise. The data is right: a model never makes an item fail.
  */
+import { figure } from "../../profile/figure.ts";
 import type { ItemProfile } from "../../profile/item-profile.ts";
 import type { KnownAttribute, KnownEntity } from "../known-model.ts";
 import type { DraftIgnore } from "../model.ts";
 import { snake } from "../names.ts";
+import { draftWord } from "../words.ts";
 import type { Field } from "./fields.ts";
 import type { Subject } from "./subjects.ts";
-
-const figure = (count: number): string => count.toLocaleString("en-US");
 
 export function withKnown(subject: Subject, profile: ItemProfile): Subject {
   const { known } = subject.kind;
@@ -60,7 +60,7 @@ function asKnown(field: Field, { attributes }: KnownEntity, profile: ItemProfile
     ...(attribute.required ? withoutAbsence(field) : field),
     name: called,
     known: attribute,
-    ...(mayLack ? { lead: [...field.lead, { word: "optional", args: [] }], isNullable: true } : {}),
+    ...(mayLack ? { lead: [...field.lead, draftWord("optional")], isNullable: true } : {}),
     doubts: [...field.doubts, ...lacking(attribute, path, profile)],
   };
 }

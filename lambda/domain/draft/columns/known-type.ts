@@ -1,8 +1,9 @@
 /** A column's type as its values show it → the same, with what a model says of them; where values and model differ, a doubt. */
 import type { AttributeType } from "../../decode/attribute.ts";
+import { figure } from "../../profile/figure.ts";
 import type { Values } from "../../profile/values.ts";
 import type { KnownAttribute, KnownType } from "../known-model.ts";
-import type { DraftWord } from "../model.ts";
+import { draftWord, epochWord } from "../words.ts";
 import type { ColumnChoice } from "./column-type.ts";
 
 const HELD: Readonly<Record<KnownType, readonly AttributeType[]>> = {
@@ -16,7 +17,6 @@ const HELD: Readonly<Record<KnownType, readonly AttributeType[]>> = {
   set: ["SS", "NS", "BS"],
   any: ["S", "N", "BOOL", "B", "M", "L", "SS", "NS", "BS"],
 };
-const figure = (count: number): string => count.toLocaleString("en-US");
 /** Values that are shown of those a model does not name. */
 const SHOWN = 3;
 
@@ -39,8 +39,7 @@ const doubtful = (choice: ColumnChoice, doubt: string): ColumnChoice => ({
 
 function counted(choice: ColumnChoice, { numbers }: Values, epoch: "seconds" | "millis"): ColumnChoice {
   if (numbers.epoch !== epoch) return doubtful(choice, `the model says it counts ${epoch}; not all of its numbers do`);
-  const word: DraftWord = { word: epoch === "seconds" ? "epochSeconds" : "epochMillis", args: [] };
-  return { ...choice, type: { kind: "timestamptz" }, words: [word], doubts: [] };
+  return { ...choice, type: { kind: "timestamptz" }, words: [epochWord(epoch)], doubts: [] };
 }
 
 /** The words a model names, where no item has another. */
@@ -61,5 +60,5 @@ function closed(choice: ColumnChoice, { texts }: Values, oneOf: readonly string[
   }
   if (choice.type.kind !== "text") return choice;
   const words = choice.words.filter(({ word }) => word !== "oneOf");
-  return { ...choice, words: [...words, { word: "oneOf", args: oneOf }] };
+  return { ...choice, words: [...words, draftWord("oneOf", ...oneOf)] };
 }

@@ -6,6 +6,7 @@ import type { Ownership } from "../kinds/ownership.ts";
 import type { SurveyedKind } from "../kinds/survey.ts";
 import type { DraftIgnore, DraftWord } from "../model.ts";
 import { GivenNames, singular, snake, wordsOf } from "../names.ts";
+import { draftWord } from "../words.ts";
 import { type Field, type Fields, fieldsOf, type Within } from "./fields.ts";
 import { type Made, readPieces } from "./pieces.ts";
 
@@ -86,7 +87,7 @@ export function subjectOf({ kind, profile }: SurveyedKind, ownership: Ownership)
       const capture = sometimes(attribute, kind, profile.items);
       if (capture === undefined)
         all.push(fieldsOf(name, attribute.values, { ...within, origin: { kind: "attr", name } }));
-      else agreements.push({ attribute: name, capture: capture.name, lead: [{ word: "optional", args: [] }] });
+      else agreements.push({ attribute: name, capture: capture.name, lead: [draftWord("optional")] });
     }
   }
   return {
@@ -158,13 +159,13 @@ function pieceFields(
   items: number,
 ): Field[] {
   const said: DraftWord[] = [
-    ...(values.count < items ? [{ word: "optional", args: [] }] : []),
-    ...(values.countOf("NULL") > 0 ? [{ word: "nullable", args: [] }] : []),
+    ...(values.count < items ? [draftWord("optional")] : []),
+    ...(values.countOf("NULL") > 0 ? [draftWord("nullable")] : []),
   ];
   return pieces.map(({ capture, column, prefix, values: own }) => ({
     name: column,
     origin: { kind: "attr", name },
-    lead: [...said, { word: "captures", args: [template], capture }],
+    lead: [...said, { ...draftWord("captures", template), capture }],
     values: own,
     isNullable: said.length > 0,
     prefix,

@@ -1,5 +1,6 @@
 /** A survey of a table → a draft of its mapping. */
 
+import { figure } from "../../profile/figure.ts";
 import type { Values } from "../../profile/values.ts";
 import { withKnown } from "../columns/known-fields.ts";
 import { type Subject, subjectOf } from "../columns/subjects.ts";
@@ -155,7 +156,7 @@ function kindOf(subject: Subject, tables: readonly PlannedTable[], ignoredByAll:
     ignore: subject.ignore.filter(({ attribute }) => !ignoredByAll.some((each) => each.attribute === attribute)),
     writes: [...writes, ...agreements],
     doubts: kind.isRest
-      ? [`items whose keys are like no others', ${items.toLocaleString("en-US")} of them: look what they are`]
+      ? [`items whose keys are like no others', ${figure(items)} of them: look what they are`]
       : subject.doubts,
     ...(subject.leftBehind === undefined ? {} : { leftBehind: subject.leftBehind }),
     items,

@@ -8,6 +8,7 @@ import { withKnownType } from "../columns/known-type.ts";
 import type { Subject } from "../columns/subjects.ts";
 import type { DraftValue, DraftWord } from "../model.ts";
 import { camel, GivenNames, plural, singular, snake } from "../names.ts";
+import { draftWord } from "../words.ts";
 import type { Edge } from "./edges.ts";
 import type { PrimaryKey } from "./primary-key.ts";
 
@@ -44,8 +45,6 @@ export interface PlannedTable {
     readonly origins: readonly Pick<PlannedColumn, "origin" | "lead" | "words">[];
   };
 }
-
-const said = (word: string, ...args: DraftWord["args"]): DraftWord => ({ word, args });
 
 export class TablePlanner {
   readonly tables: PlannedTable[] = [];
@@ -126,7 +125,7 @@ export class TablePlanner {
     const choice = withKnownType(chosen, field.values, field.known);
     const agrees: DraftWord[] =
       field.agrees && field.capture !== undefined
-        ? [{ word: "agreesWith", args: [{ value: { origin: { kind: "key", capture: field.capture }, words: [] } }] }]
+        ? [draftWord("agreesWith", { value: { origin: { kind: "key", capture: field.capture }, words: [] } })]
         : [];
     return {
       name: field.name,
@@ -190,11 +189,11 @@ export class TablePlanner {
     const origin = { kind: "element", name: variable } as const;
     const isMap = element.held.includes("M");
     const nullable = element.countOf("NULL") > 0;
-    const lead = nullable ? [said("nullable")] : [];
+    const lead = nullable ? [draftWord("nullable")] : [];
     const within = { origin, count: element.countOf("M"), before: "", said: saidIn(lead) };
     const found = isMap
       ? [...element.members].map(([member, values]) =>
-          fieldsOf(member, values, { ...within, lead: [...lead, said("at", member)] }),
+          fieldsOf(member, values, { ...within, lead: [...lead, draftWord("at", member)] }),
         )
       : [
           {
