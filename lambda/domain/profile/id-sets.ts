@@ -3,6 +3,7 @@
  * them are kept; then only those whose hash is below a limit, the same for all sets: what is left of one set can still be looked
  * for in what is left of another.
  */
+import { figure } from "./figure.ts";
 
 /** Of all sets together: 8 bytes each, in tables that are half empty. */
 const MOST_HASHES = 1_500_000;
@@ -104,7 +105,11 @@ export class IdSet {
 
   /** About so many different ones. */
   get size(): number {
-    return Math.round(this.#used / this.#all.share);
+    return this.#estimate(this.#used);
+  }
+
+  #estimate(kept: number): number {
+    return Math.round(kept / this.#all.share);
   }
 
   /** Whether all were kept, so that what is said of them is no estimate. */
@@ -117,6 +122,11 @@ export class IdSet {
     let missing = 0;
     for (const hash of this.#slots) if (hash !== 0 && !other.#has(hash)) missing += 1;
     return { missing, of: this.#used };
+  }
+
+  /** So many of those that are kept → how many of all that makes, for a person: `1,200`, or `about 1,200` of an estimate. */
+  told(kept = this.#used): string {
+    return `${this.isWhole ? "" : "about "}${figure(this.#estimate(kept))}`;
   }
 
   /** Takes what another set has, too. */

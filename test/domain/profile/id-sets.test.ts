@@ -14,6 +14,7 @@ describe("sets of ids", () => {
     expect([parents.size, children.size]).toEqual([1000, 20]);
     expect(children.missingIn(parents)).toEqual({ missing: 10, of: 20 });
     expect([parents.isWhole, parents.isRepeated]).toEqual([true, false]);
+    expect([parents.told(), children.told(10)]).toEqual(["1,000", "10"]);
     parents.add("id 7");
     expect([parents.isRepeated, parents.size]).toEqual([true, 1000]);
   });
@@ -33,6 +34,9 @@ describe("sets of ids", () => {
     expect(parents.size).toBeGreaterThan(16_000);
     expect(parents.size).toBeLessThan(24_000);
     expect(parents.isWhole).toBe(false);
+    expect(parents.told()).toBe(`about ${parents.size.toLocaleString("en-US")}`);
+    const half = children.missingIn(children).of / 2;
+    expect(children.told(half)).toBe(`about ${Math.round(children.size / 2).toLocaleString("en-US")}`);
   });
 
   it("take in what another one has", () => {

@@ -70,7 +70,7 @@ function edge(
     single === 0
       ? []
       : [
-          `${one.subject.kind.name} and ${other.subject.kind.name} as the two ends of one edge; ${single} edges stand at one end only`,
+          `${one.subject.kind.name} and ${other.subject.kind.name} as the two ends of one edge; ${mine.told(single)} edges stand at one end only`,
         ];
   return {
     first: one.subject,

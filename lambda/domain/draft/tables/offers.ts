@@ -1,5 +1,6 @@
 /** Planned tables and their relations → what a person may want to say otherwise: ids with no table of their own, and what is stored twice. */
 
+import { figure } from "../../profile/figure.ts";
 import type { Ownership } from "../kinds/ownership.ts";
 import type { SurveyedKind } from "../kinds/survey.ts";
 import { plural, wordsOf } from "../names.ts";
@@ -34,7 +35,7 @@ export function offerParents(
       const words = wordsOf(field.prefix);
       const target = plural(words.at(-1) ?? name);
       doubts.push(
-        `${ids.size.toLocaleString("en-US")} different ones, and no item is about one: into("${target}", { ${name}: … }) would give them a table`,
+        `${ids.told()} different ones, and no item is about one: into("${target}", { ${name}: … }) would give them a table`,
       );
     }
   }
@@ -94,7 +95,7 @@ export function copiesOf({ kind, profile }: SurveyedKind, kinds: readonly Survey
     const equal = of - missing;
     if (equal < 2 || equal < of * COPIED) return [];
     return [
-      `${equal} of ${of} are equal to an item of ${other.kind.name} but for the key: where they are copies, leave them with ignoreItem, or write both into one table with .duplicates("identical")`,
+      `${profile.contents.told(equal)} of ${figure(profile.contents.size)} are equal to an item of ${other.kind.name} but for the key: where they are copies, leave them with ignoreItem, or write both into one table with .duplicates("identical")`,
     ];
   });
 }

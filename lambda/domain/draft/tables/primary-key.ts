@@ -39,7 +39,7 @@ export function primaryKeyOf(
   if (without !== undefined && shorter?.isRepeated === false)
     return {
       captures: without.map(({ name }) => name),
-      doubts: ["what only sorts is no part of the key: no two are the same without it"],
+      doubts: [`what only sorts is no part of the key: no two of ${shorter.told()} are the same without it`],
     };
   return { captures: all.map(({ name }) => name), doubts: [] };
 }
@@ -53,9 +53,8 @@ function evidence(
   kinds: readonly SurveyedKind[],
   isOnly: boolean,
 ): string | undefined {
-  const count = profile.items.toLocaleString("en-US");
   const [form] = values.texts.forms;
-  if (form === "uuid" && profile.items > 1) return `a UUID, and another in each of ${count}`;
+  if (form === "uuid" && profile.items > 1) return `a UUID, and another in each of ${values.ids.told()}`;
   const names = [`key.${capture.name}`, ...(field.origin.kind === "attr" ? [`attr.${field.origin.name}`] : [])];
   const index = [...profile.attributes].find(
     ([name, attribute]) => /pk/i.test(name) && INDEX_NAME.test(name) && isAbout(attribute, names),
@@ -68,7 +67,7 @@ function evidence(
   const places = Math.max(
     ...kind.captures.filter(({ isInPk }) => isInPk).map(({ name }) => profile.captures.get(name)?.ids.size ?? 0),
   );
-  return places >= PLACES ? `another in each of ${count}` : undefined;
+  return places >= PLACES ? `another in each of ${values.ids.told()}` : undefined;
 }
 
 /** An index by this value alone. */

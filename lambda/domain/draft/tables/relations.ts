@@ -1,5 +1,6 @@
 /** Planned tables → foreign keys between them: told by a literal before an id, by a name, or by the values alone, and always counted. */
 import type { ColumnType } from "../../../mapping/kinds.ts";
+import { figure } from "../../profile/figure.ts";
 import type { IdSet } from "../../profile/id-sets.ts";
 import type { Ownership } from "../kinds/ownership.ts";
 import { holding, keyVariants, type SurveyedKind, tupleName } from "../kinds/survey.ts";
@@ -210,11 +211,8 @@ function typeOfBoth(column: PlannedColumn, key: PlannedColumn): ColumnType | und
 }
 
 function orphans(ids: IdSet, wanted: IdSet, target: PlannedTable): string[] {
-  const { missing, of } = ids.missingIn(wanted);
-  if (missing === 0) return [];
-  const about = ids.isWhole ? "" : "about ";
-  const share = Math.round((missing / of) * ids.size);
-  return [`${about}${share.toLocaleString("en-US")} of ${ids.size.toLocaleString("en-US")} are not in ${target.name}`];
+  const { missing } = ids.missingIn(wanted);
+  return missing === 0 ? [] : [`${ids.told(missing)} of ${figure(ids.size)} are not in ${target.name}`];
 }
 
 /** What a row points to points on: a foreign key that says no more than two others together is left out. */
