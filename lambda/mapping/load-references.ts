@@ -38,6 +38,15 @@ export function loadForeignKey(
   const theirs = columnsOf(target);
   const primaryKey = keyNames(theirs);
   const referencedColumns = referenced ?? primaryKey;
+  const strange = referencedColumns.filter((name) => !Object.hasOwn(theirs, name));
+  if (strange.length > 0) {
+    say(
+      own.join(", "),
+      `it references ${strange.join(", ")} of ${references}, which has no such column`,
+      "correct the name",
+    );
+    return [];
+  }
   if (![primaryKey, ...uniqueIn(target)].some((list) => sameSet(list, referencedColumns))) {
     const there = `(${referencedColumns.join(", ")}) of ${references}`;
     const problem = `it references ${there}, which is neither its primary key nor unique`;

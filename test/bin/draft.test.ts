@@ -44,6 +44,21 @@ describe("draft", () => {
     });
   });
 
+  it("of a sample says that what it leaves behind was compared in that alone, and breaks no line by a name", async () => {
+    const many = join(folder, "many.jsonl");
+    const gsi = '"GSI1\\nPK":{"S":"C#1"}';
+    const customer = (at: number) =>
+      `{"Item":{"PK":{"S":"C#${at}"},"SK":{"S":"META"},${gsi.replace("C#1", `C#${at}`)},"Name":{"S":"n${at}"}}}`;
+    await writeFile(many, `${Array.from({ length: 40 }, (_, at) => customer(at)).join("\n")}\n`);
+    const drafting = (name: string, ...more: readonly string[]) =>
+      ddb2pg("draft", "--source", `file:${many}`, "--schema", join(folder, name), ...more).stdout;
+    expect(drafting("sampled", "--sample", "20")).toContain("Seen in a sample alone");
+    expect(drafting("whole")).not.toContain("Seen in a sample alone");
+    expect(ddb2pg("check", "--source", `file:${many}`, "--schema", join(folder, "whole")).stdout).toContain(
+      "GSI1⟨U+000A⟩PK",
+    );
+  });
+
   it("leaves what is there as it is, unless it is told otherwise", async () => {
     const schema = join(folder, "second");
     expect(ddb2pg("draft", "--source", `file:${items}`, "--schema", schema).status).toBe(EXIT.verified);

@@ -100,6 +100,14 @@ const MISTAKES: Record<string, readonly [Tables, ItemsSpec, RegExp]> = {
     defineItems(unchecked({}), { keys }, () => []),
     /table a, column b: it references \(name\) of b, which is neither its primary key nor unique → say \.unique\(\) of \(name\) of b/,
   ],
+  "a reference to a column that is not there": [
+    unchecked({
+      a: { id: text().primaryKey(), b: text().references("b", "toString") },
+      b: { id: text().primaryKey() },
+    }),
+    defineItems(unchecked({}), { keys }, () => []),
+    /table a, column b: it references toString of b, which has no such column → correct the name/,
+  ],
   "two templates that a form would part": [
     one,
     defineItems(one, { keys }, ({ item, into }) => [

@@ -57,7 +57,7 @@ function told({ relations: { orphans = [], clashes, missing = [], repeats, copie
       says: ` (${each.columns.join(", ")}) → ${each.references}: ${rows(each.count)} ${each.count === 1 ? "points" : "point"} to a row that no item gives`,
       examples: examples.map(({ source, parent }) => `${rowKeyText(parent)} from ${keyText(source)}`),
       remedy:
-        "put the missing items into the source, correct those that point to them, or take .references() from the column",
+        "put the missing items into the source, correct those that point to them, or take the foreign key from the table",
     })),
     ...clashes.map(({ examples, ...each }) => ({
       ...each,

@@ -1,8 +1,10 @@
 /** A census → what a person who maps a table wants to see: which kinds of items there are, and what of them is not mapped yet. */
+
 import type { AttributeCount } from "../../domain/discover/attribute-census.ts";
 import { type Census, type EntityCensus, isClean, type Sample } from "../../domain/discover/census.ts";
 import type { KeyShape } from "../../domain/discover/key-shapes.ts";
 import type { RepeatedKey } from "../../domain/discover/repeated-keys.ts";
+import { visible } from "../../domain/visible.ts";
 import { ignoredText, memberText, namesOf } from "../../mapping/attribute-path.ts";
 import { conflictLines, relationLines } from "./check-relations.ts";
 import { keyText } from "./key-text.ts";
@@ -75,7 +77,9 @@ export function checkText(checked: Census, { mapped, schema, foreign, attributes
     ...section("Entities", mapped ? entityLines(entities) : []),
     ...section(
       "Attributes left behind, as declared",
-      entities.filter(({ ignore }) => ignore.length > 0).map(({ name, ignore }) => `  ${name}: ${ignore.join(", ")}`),
+      entities
+        .filter(({ ignore }) => ignore.length > 0)
+        .map(({ name, ignore }) => visible(`  ${name}: ${ignore.join(", ")}`)),
     ),
     ...section("Their attributes", attributes ? entities.flatMap((entity) => entityAttributes(entity, unmapped)) : []),
     ...section(mapped ? "Items no template matches" : "Kinds of items, by the shape of their keys", [

@@ -57,6 +57,14 @@ export function draftText(view: DraftView): string {
       doubts.slice(0, MOST_DOUBTS).map(({ where, doubt }) => `  ${visible(`${where}: ${doubt}`)}`),
     ),
     ...(doubts.length > MOST_DOUBTS ? [`  … ${count(doubts.length - MOST_DOUBTS)} more`] : []),
+    ...section(
+      "Seen in a sample alone",
+      whole || [model, ...model.kinds].every(({ ignore }) => ignore.length === 0)
+        ? []
+        : [
+            "  what is left behind is made of others in these items; others may hold more: draft without --sample tells",
+          ],
+    ),
     ...section("Tried out", tried(view)),
     ...(unusable > 0
       ? [`  ${items(unusable)} could not be read, or ${unusable === 1 ? "has" : "have"} no key: check tells where`]
@@ -73,9 +81,10 @@ const keyLine = ({ pk, sk }: { readonly pk: string; readonly sk?: string }): str
   visible(sk === undefined ? pk : `${pk} / ${sk}`);
 
 function tried({ tried: all, notDecoded }: DraftView): string[] {
-  const one = all === 1 ? "becomes" : "become";
   if (notDecoded.length === 0)
-    return [`  all ${items(all)} it was tried on ${one} rows, and nothing of them is left unread`];
+    return [
+      `  all ${items(all)} it was tried on can become rows, and nothing of them is left unread; check tells what two of them share`,
+    ];
   return notDecoded.map(
     ({ entity, detail, count: of }) => `  ${entity ?? "no entity"}: ${items(of)}: ${visible(detail)}`,
   );

@@ -1,7 +1,9 @@
 /** A report → what is told of it, section by section: what to do something about first, and last what agrees. The same words wherever they are read. */
+
 import type { Finding } from "../../domain/migration-error.ts";
 import { agrees, type FacetReport, type PhaseTime, type Report, type TableReport } from "../../domain/proof/report.ts";
 import { numeral as count } from "../../domain/proof/summary.ts";
+import { visible } from "../../domain/visible.ts";
 import { checks } from "./checks.ts";
 import { keyText } from "./key-text.ts";
 import { example, type Most, problems, withMore } from "./problems.ts";
@@ -90,7 +92,7 @@ export const collapsed = (list: NonNullable<Report["collapsed"]>): Statement[] =
 function ignoredAttributes({ ignoredAttributes: list = [] }: Report): Statement[] {
   return [...Map.groupBy(list, ({ entity }) => entity)].map(([entity, names]) => {
     const told = names.map(({ attribute, count: total }) => `${attribute} (${count(total)})`);
-    return { says: `${entity}, attributes: ${told.join(", ")}` };
+    return { says: visible(`${entity}, attributes: ${told.join(", ")}`) };
   });
 }
 

@@ -79,6 +79,16 @@ describe("the key of a table", () => {
     expect(await key(60, (at) => `L${Math.floor(at / 5)}x`)).toEqual(["order_id", "line_id"]);
   });
 
+  it("is told where an attribute has it in another case, and only there", async () => {
+    const things = (said: (id: string) => string) =>
+      draftItems(times(12, (at) => itemOf(`THING#${uuid(at)}`, "META", { Ref: said(uuid(at)), Size: at })));
+    const doubt = "the key has it in another case, and is not held to it";
+    expect((await things((id) => id.toUpperCase())).tables).toContain(doubt);
+    const same = await things((id) => id);
+    expect(same.tables).not.toContain(doubt);
+    expect(same.items).toContain("agreesWith");
+  });
+
   it("is an id alone, where an index is made of nothing else", async () => {
     const items = times(6, (at) =>
       itemOf(`ORDER#${words[at % 2]}`, `BILL#b${at}0`, { GSI1PK: `BILL#b${at}0`, GSI1SK: "BILL", Sum: at }),
@@ -106,6 +116,20 @@ describe("a foreign key", () => {
       "post_id → posts",
       "user_id → users; 1 of 4 are not in users",
     ]);
+  });
+
+  it("of several columns is a comment where not one is found", async () => {
+    const line = (order: string, at: number, Type: string) =>
+      itemOf(`ORDER#${order}`, `LINE#${at % 3}`, { Type, Sum: at, [Type]: `${Type} ${at}` });
+    const lines = (order: (at: number) => string) =>
+      times(12, (at) => [
+        line(`o${Math.floor(at / 3)}`, at, "sold"),
+        ...(at < 9 ? [line(order(Math.floor(at / 3)), at, "returned")] : []),
+      ]).flat();
+    const some = await draftItems(lines((at) => `o${at}`));
+    const none = await draftItems(lines((at) => `q${at}`));
+    expect(some.tables).not.toContain("left out");
+    expect(none.tables).toContain("// left out, 9 of 9 are not in solds: .foreignKey(");
   });
 
   it("follows from a name, unless too many are not there: then it is a comment", async () => {

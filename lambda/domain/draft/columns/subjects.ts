@@ -62,7 +62,13 @@ export function subjectOf({ kind, profile }: SurveyedKind, ownership: Ownership)
     }
     const origin = { kind: "attr", name: held.name } as const;
     const field = { ...base, name: snake(held.name, "field"), origin, values: attribute.values };
-    return [named(held.isExact ? { ...field, agrees: true } : field)];
+    return [
+      named(
+        held.isExact
+          ? { ...field, agrees: true }
+          : { ...field, doubts: ["the key has it in another case, and is not held to it"] },
+      ),
+    ];
   });
   const taken = new Set([...keyed.values()].map(({ name }) => name));
   const called = new Map(ofKey.flatMap((field) => (field.capture === undefined ? [] : [[field.capture, field.name]])));

@@ -82,11 +82,20 @@ function ofTuples(
           target,
           ordered.map((column) => column.name),
         ),
-        doubts: orphans(ids, wanted, target),
+        ...drawn(ids, wanted, target),
       },
     ];
   });
 }
+
+/** What points to nothing at all is offered: words alone are alike by chance, too. */
+function drawn(ids: IdSet, wanted: IdSet, target: PlannedTable): Pick<Relation, "isOffered" | "doubts"> {
+  const { missing, of } = ids.missingIn(wanted);
+  const doubts = orphans(ids, wanted, target);
+  return missing < of ? { isOffered: false, doubts } : { isOffered: true, doubts: doubts.map(leftOut) };
+}
+
+const leftOut = (doubt: string): string => `left out, ${doubt}`;
 
 const base = (table: PlannedTable, target: PlannedTable, columns: readonly string[]) => ({
   table,
@@ -152,7 +161,7 @@ function ofColumn(
   return {
     ...base(table, target, [column.name]),
     isOffered,
-    doubts: isOffered ? doubts.map((doubt) => `left out, ${doubt}`) : doubts,
+    doubts: isOffered ? doubts.map(leftOut) : doubts,
   };
 }
 
