@@ -79,6 +79,17 @@ describe("the key of a table", () => {
     expect(await key(60, (at) => `L${Math.floor(at / 5)}x`)).toEqual(["order_id", "line_id"]);
   });
 
+  it("is the whole key where what is no id stands for several", async () => {
+    const tasks = (id: (at: number) => string) =>
+      draftItems(times(12, (at) => itemOf(`PROJECT#p${at % 4}`, `TASK#${id(at)}`, { Text: `t ${at}` })));
+    const keyOf = ({ columns }: { readonly columns: readonly { readonly key: boolean; readonly name: string }[] }) =>
+      columns.filter(({ key }) => key).map(({ name }) => name);
+    const apart = tableIn(await tasks(uuid), "tasks") ?? expect.fail("it has a table");
+    expect(keyOf(apart)).toEqual(["task_id"]);
+    const shared = tableIn(await tasks((at) => (at < 2 ? "0000-00-00" : uuid(at))), "tasks");
+    expect(keyOf(shared ?? expect.fail("it has a table"))).toEqual(["project_id", "task_id"]);
+  });
+
   it("is told where an attribute has it in another case, and only there", async () => {
     const things = (said: (id: string) => string) =>
       draftItems(times(12, (at) => itemOf(`THING#${uuid(at)}`, "META", { Ref: said(uuid(at)), Size: at })));

@@ -25,7 +25,7 @@ export function primaryKeyOf(
   const { kind, profile } = surveyed;
   const all = kind.captures;
   if (all.length < 2) return { captures: all.map(({ name }) => name), doubts: [] };
-  const own = ownership.own(kind).filter(({ name }) => profile.captures.get(name)?.ids.isRepeated === false);
+  const own = ownership.own(kind).filter(({ name }) => areApart(profile.captures.get(name), profile.items));
   for (const capture of own) {
     const values = profile.captures.get(capture.name);
     const field = fields.find((each) => each.capture === capture.name);
@@ -43,6 +43,10 @@ export function primaryKeyOf(
     };
   return { captures: all.map(({ name }) => name), doubts: [] };
 }
+
+/** What is no id is not among them: it may stand in any number of items. */
+const areApart = (values: Values | undefined, items: number): boolean =>
+  values !== undefined && !values.ids.isRepeated && (!values.ids.isWhole || values.ids.size === items);
 
 /** Why an id is the item's in the whole table, and not only beside what stands before it. */
 function evidence(
