@@ -1,6 +1,9 @@
 /** Two source tables into one target: a run each, a ledger that keeps them apart, and a foreign key between them. */
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ownedByOthers } from "../../lambda/adapters/postgres/ledger/run/owned.ts";
+import type { Asking } from "../../lambda/adapters/postgres/session/catalogue.ts";
+import { connect } from "../../lambda/adapters/postgres/session/connection.ts";
 import { load, NO_MAPPING, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { partsOf } from "../../lambda/domain/decode/mapping-parts.ts";
@@ -126,6 +129,30 @@ describe("a source whose tables another source's run has made", () => {
     expect(lost?.reason).toMatchObject({ code: "preflight", findings: [{ where: "table users" }] });
     expect(await linesOf(database.url, "runs")).toHaveLength(1);
     expect(await query(database.url, "select count(*)::int as rows from users")).toEqual([{ rows: 1 }]);
+  });
+
+  it("I12: is refused whenever the other makes them while it looks", async () => {
+    const mapping = load(peopleSchema);
+    for (let steps = 1, made = false; steps === 1 || made; steps += 1) {
+      await database.drop();
+      database = await createDatabase();
+      await using target = openTarget(database.url, mapping);
+      const parts = partsOf(mapping);
+      await target.runs.open({ source: "memory:people", mapping: "m", parts, remap: false, now: new Date() });
+      await using session = await connect(database.url, "looking");
+      let step = 0;
+      made = false;
+      const looking: Asking = {
+        async query<R extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) {
+          const answer = await session.query<R>(sql, values);
+          step += 1;
+          if (step === steps) made = (await migratePeople()).verdict === "verified";
+          return answer;
+        },
+      };
+      const findings = await ownedByOthers(looking, "memory:more", parts.tables);
+      expect(findings, `made after ${steps} steps`).toMatchObject([{ where: "table users" }]);
+    }
   });
 
   it("I12: is refused also where it looked before the other had begun", async () => {

@@ -1,7 +1,7 @@
 /** Tables that the run of another source has made, or is about to make: its proof takes every row in them for its own. */
 import type { MappingParts } from "../../../../domain/decode/mapping-parts.ts";
 import type { Finding } from "../../../../domain/migration-error.ts";
-import { isTable } from "../../session/catalogue.ts";
+import { type Asking, isTable } from "../../session/catalogue.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER, quote, tableSql } from "../../session/sql.ts";
 import { createdTables } from "./built.ts";
@@ -15,20 +15,25 @@ interface Owner {
 }
 
 /** What a run of this source may not write. A table that was there before either run is nobody's, and may be filled by both. */
-export async function ownedByOthers(session: Session, source: string, tables: Parts): Promise<Finding[]> {
+export async function ownedByOthers(session: Asking, source: string, tables: Parts): Promise<Finding[]> {
   if (!(await isTable(session, `${LEDGER}.run`))) return [];
   const { rows: runs } = await session.query<Owner>(
     `select id, source, parts from ${LEDGER}.run where source <> $1 order by id`,
     [source],
   );
+  const there = new Set<string>();
+  for (const [name, { model }] of Object.entries(tables)) {
+    const at = tableSql({ schema: model.schema, name });
+    if (await isTable(session, at)) there.add(at);
+  }
+  // Asked last: a table is made and noted in one, so that of one that was there it is known whose it is.
   const made = await createdTables(session);
   const findings: Finding[] = [];
   for (const [name, { model }] of Object.entries(tables)) {
     const { schema } = model;
     const at = tableSql({ schema, name });
-    const isThere = await isTable(session, at);
     const owner = runs.find(({ id, parts }) => {
-      if (isThere) return made.some((each) => each.run === id && tableSql(each) === at);
+      if (there.has(at)) return made.some((each) => each.run === id && tableSql(each) === at);
       const theirs: MappingParts = JSON.parse(parts);
       return theirs.tables[name]?.model.schema === schema;
     });
