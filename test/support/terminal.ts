@@ -46,8 +46,6 @@ export function onTerminal(words: readonly string[], environment: NodeJS.Process
   held.stdout?.on("data", (chunk: Buffer) => {
     shown += chunk.toString();
   });
-  // A key that is pressed when the command has just ended is nobody's.
-  held.stdin?.on("error", () => undefined);
   const closed = once(held, "close");
   const screen = () => shown.replaceAll(ESCAPES, "");
   return {
