@@ -5,7 +5,7 @@ import { defineItems, defineTables, integer, table, text } from "../../lambda/ma
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { query } from "../support/migration.ts";
 import { passesEndAsOne } from "../support/passes.ts";
 import { SEED } from "../support/thoroughness.ts";
 
