@@ -5,7 +5,7 @@ import { usualLimit } from "./adapters/dynamodb/read-limit.ts";
 import { dynamoDbSource, tableSource } from "./adapters/dynamodb/source.ts";
 import { tableSize } from "./adapters/dynamodb/table-size.ts";
 
-import { fileSource } from "./adapters/file/source.ts";
+import { fileSource } from "./adapters/file/plain/source.ts";
 import { allowances } from "./adapters/postgres/front/allowance.ts";
 import { decisions } from "./adapters/postgres/front/decisions.ts";
 import { targetProof } from "./adapters/postgres/front/proof.ts";

@@ -80,13 +80,13 @@ describe("a planted violation is found", () => {
     ],
     "an SDK in a use case": ["lambda/pipeline/x.ts", 'import pg from "pg";', "(pipeline) may not import pg"],
     "an adapter that knows its sibling": [
-      "lambda/adapters/file/x.ts",
+      "lambda/adapters/file/plain/x.ts",
       'import { x } from "../dynamodb/source.ts";',
-      "(adapters/file) may not import",
+      "(adapters/file/plain) may not import",
     ],
     "an adapter that knows the composition": [
-      "lambda/adapters/file/x.ts",
-      'const x = await import("../../compose.ts");',
+      "lambda/adapters/file/plain/x.ts",
+      'const x = await import("../../../compose.ts");',
       "may not import lambda/compose.ts",
     ],
     "logic in the handler": [
@@ -179,6 +179,11 @@ describe("a planted violation is found", () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a file
       "export const runs = `select from ${LEDGER}.run`;",
       "names what only the ledger knows",
+    ],
+    "a room of files that looks at a later one": [
+      "lambda/adapters/file/lines/x.ts",
+      'import { fileSource } from "../plain/source.ts";',
+      "(adapters/file/lines) may not import lambda/adapters/file/plain/source.ts",
     ],
     "an adapter's file in no room": ["lambda/adapters/postgres/x.ts", "", "is in no layer"],
     "the function importing a driver": [

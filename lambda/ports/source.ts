@@ -7,6 +7,16 @@ import type { Finding } from "../domain/migration-error.ts";
 export interface SourcePage {
   readonly records: readonly SourceRecord[];
   readonly next?: string;
+  /** Of a unit's last page: why nothing that the unit gave can be trusted, which was known only at its end. */
+  readonly fault?: UnitFault;
+}
+
+/** What is wrong with a unit as a whole. */
+export interface UnitFault {
+  /** The file, as its manifest names it. */
+  readonly where: string;
+  readonly problem: string;
+  readonly remedy: string;
 }
 
 /** How many items there are, as far as it can be said before they are read. */

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { fitted } from "../../bin/terminal/line.ts";
 import { terminalProgress } from "../../bin/terminal/progress.ts";
-import { linesIn } from "../../lambda/adapters/file/line-count.ts";
+import { linesIn } from "../../lambda/adapters/file/plain/line-count.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
 import { runStatus } from "../../lambda/verbs/status.ts";
 import { createDatabase } from "../support/database.ts";

@@ -1,6 +1,6 @@
 /** A data file of a real export to S3, gzipped as AWS wrote it: a value of every type arrives as it was. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fileSource } from "../../lambda/adapters/file/source.ts";
+import { fileSource } from "../../lambda/adapters/file/plain/source.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { isThere, itemsOf } from "../bench/draft/cases.ts";
 import { items } from "../cases/s3-full-export/items.ts";

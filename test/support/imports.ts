@@ -23,7 +23,7 @@ const PORTS = /^lambda\/ports\//;
 /** What is said, set and answered, without what is done. */
 const WORDS = /^lambda\/(contract|options|settings)\.ts$/;
 const PACKAGE = /^(?!lambda\/|bin\/|lib\/|schema\/|test\/)/;
-const ADAPTERS = ["dynamodb", "file", "report"];
+const ADAPTERS = ["dynamodb", "report", "s3"];
 
 /** Rooms of a folder, each with what it may import beside what stands before it: arrows point back to the first. */
 const rooms = (folder: string, names: readonly string[], others: readonly RegExp[]): Layer[] =>
@@ -66,6 +66,7 @@ export const LAYERS: readonly Layer[] = [
     files: new RegExp(`^lambda/adapters/${name}/`),
     may: [new RegExp(`^lambda/adapters/${name}/`), PORTS, DOMAIN, MAPPING, PACKAGE],
   })),
+  ...rooms("adapters/file", ["lines", "plain", "folder", "export"], [PORTS, DOMAIN, MAPPING, PACKAGE]),
   {
     name: "adapters/postgres/ledger",
     files: LEDGER_FLOOR,

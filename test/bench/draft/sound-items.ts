@@ -3,7 +3,7 @@
  * of all; a draft cannot know them, and what they hold is no content to be compared by.
  */
 import { writeFile } from "node:fs/promises";
-import { fileSource } from "../../../lambda/adapters/file/source.ts";
+import { fileSource } from "../../../lambda/adapters/file/plain/source.ts";
 import { load, type Schema } from "../../../lambda/compose.ts";
 import { decoder } from "../../../lambda/domain/decode/decoder.ts";
 import { toDynamoDbJson } from "../../../lambda/domain/decode/dynamodb-json.ts";

@@ -1,7 +1,7 @@
 /** One line of a file → an item, or the line as it stands with what is wrong with it. Nothing is lost and nothing is fatal. */
-import { parseItem } from "../../domain/decode/dynamodb-json.ts";
-import { parseJson, repeatedName } from "../../domain/decode/json-names.ts";
-import type { SourceRecord } from "../../domain/decode/source-record.ts";
+import { parseItem } from "../../../domain/decode/dynamodb-json.ts";
+import { parseJson, repeatedName } from "../../../domain/decode/json-names.ts";
+import type { SourceRecord } from "../../../domain/decode/source-record.ts";
 import { type Line, LONGEST_LINE } from "./lines.ts";
 
 const BYTE_ORDER_MARK = "\uFEFF";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fileSource } from "../../../lambda/adapters/file/source.ts";
+import { fileSource } from "../../../../lambda/adapters/file/plain/source.ts";
 
 let folder: string;
 let files = 0;

@@ -1,7 +1,8 @@
 /** The first bytes of a file → what it is, whatever it is called: lines, gzip, or something that is turned into lines by a command. */
+import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { shell } from "../../domain/typed.ts";
-import { unzipped } from "./gunzip.ts";
+import { shell } from "../../../domain/typed.ts";
+import { unzipped } from "../lines/gunzip.ts";
 
 const LENGTH = 64_000;
 
@@ -17,9 +18,9 @@ export async function beginningOf(path: string, length = LENGTH): Promise<Buffer
 }
 
 /** The same of what is packed into it; nothing where that cannot be read, which reading tells by its place. */
-export async function unzippedBeginningOf(path: string, size: number): Promise<Buffer> {
+export async function unzippedBeginningOf(path: string): Promise<Buffer> {
   try {
-    for await (const chunk of unzipped(path, size)) return Buffer.from(chunk).subarray(0, LENGTH);
+    for await (const chunk of unzipped(createReadStream(path))) return Buffer.from(chunk).subarray(0, LENGTH);
   } catch {
     return Buffer.alloc(0);
   }

@@ -1,10 +1,10 @@
 /** What the file system says of a file that cannot be read → a sentence for the operator. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { MigrationError } from "../../domain/migration-error.ts";
-import { shell } from "../../domain/typed.ts";
+import { MigrationError } from "../../../domain/migration-error.ts";
+import { shell } from "../../../domain/typed.ts";
+import { Beyond } from "../lines/gunzip.ts";
 import type { Foreign } from "./beginning.ts";
-import { Beyond } from "./gunzip.ts";
 
 const PROBLEMS: Record<string, string> = {
   ENOENT: "there is no file",

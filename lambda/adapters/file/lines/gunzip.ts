@@ -2,22 +2,29 @@
  * A gzipped file → the bytes that were packed into it. All of it belongs to members, one after the other, each whole with its
  * checksum, or reading ends in an error: zlib by itself takes bytes that are no member, and padding, for the end.
  */
-import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 /** What stands behind the last member and is none. */
 export class Beyond extends Error {}
 
-/** Throws what zlib does, and `Beyond` where it did not take all `size` bytes of the file. */
-export async function* unzipped(path: string, size: number): AsyncGenerator<Uint8Array> {
-  const packed = createReadStream(path);
+/** Throws what zlib does, what reading does, and `Beyond` where zlib did not take all that was read. */
+export async function* unzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  const counted = async function* () {
+    for await (const chunk of packed) {
+      size += chunk.length;
+      yield chunk;
+    }
+  };
+  const input = Readable.from(counted(), { objectMode: false });
   const gunzip = createGunzip();
-  packed.on("error", (error) => gunzip.destroy(error));
+  input.on("error", (error) => gunzip.destroy(error));
   try {
-    yield* packed.pipe(gunzip);
+    yield* input.pipe(gunzip);
     if (gunzip.bytesWritten !== size) throw new Beyond(`${size - gunzip.bytesWritten} bytes are no member`);
   } finally {
-    packed.destroy();
+    input.destroy();
     gunzip.destroy();
   }
 }

@@ -1,6 +1,6 @@
 /** A file's beginning and its size → about how many lines it has; exactly so many, where its beginning is all of it. */
 import { constants, gunzipSync } from "node:zlib";
-import type { SourceSize } from "../../ports/source.ts";
+import type { SourceSize } from "../../../ports/source.ts";
 import { beginningOf } from "./beginning.ts";
 
 /** A read of a disk; a page is as large. Packed JSON is ten times that, or a thousand where somebody means harm. */

@@ -1,7 +1,7 @@
 /** Keys → the items of a file that have them. A file has no index: it is read through once, whatever the number of keys. */
-import type { Item } from "../../domain/decode/attribute.ts";
-import { keySource } from "../../domain/decode/source-key.ts";
-import type { ItemSource } from "../../ports/source.ts";
+import type { Item } from "../../../domain/decode/attribute.ts";
+import { keySource } from "../../../domain/decode/source-key.ts";
+import type { ItemSource } from "../../../ports/source.ts";
 
 const never = new AbortController().signal;
 

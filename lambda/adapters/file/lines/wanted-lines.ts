@@ -1,5 +1,5 @@
 /** Keys that are looked for → which lines may have one of them, told from the text: hardly any has to be parsed. */
-import type { Item } from "../../domain/decode/attribute.ts";
+import type { Item } from "../../../domain/decode/attribute.ts";
 
 /** Whether a line may have one of the keys. Where the text alone does not tell, it may. */
 export function linesWanted(keys: readonly Item[]): (text: string) => boolean {

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LONGEST_LINE, linesFrom } from "../../../lambda/adapters/file/lines.ts";
-import { fileSource } from "../../../lambda/adapters/file/source.ts";
-import { toDynamoDbJson } from "../../../lambda/domain/decode/dynamodb-json.ts";
-import { describeItemSource } from "../../contracts/describe-item-source.ts";
-import type { Fill } from "../../contracts/item-source.ts";
+import { LONGEST_LINE, linesFrom } from "../../../../lambda/adapters/file/lines/lines.ts";
+import { fileSource } from "../../../../lambda/adapters/file/plain/source.ts";
+import { toDynamoDbJson } from "../../../../lambda/domain/decode/dynamodb-json.ts";
+import { describeItemSource } from "../../../contracts/describe-item-source.ts";
+import type { Fill } from "../../../contracts/item-source.ts";
 
 let folder: string;
 let files = 0;

@@ -5,16 +5,16 @@
 import { createReadStream, realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { SourceRecord } from "../../domain/decode/source-record.ts";
-import type { ItemSource, SourcePage } from "../../ports/source.ts";
+import type { SourceRecord } from "../../../domain/decode/source-record.ts";
+import type { ItemSource, SourcePage } from "../../../ports/source.ts";
+import { unzipped } from "../lines/gunzip.ts";
+import { recordOf } from "../lines/line-codec.ts";
+import { type Line, linesBefore, linesFrom, type Place, START } from "../lines/lines.ts";
+import { itemsWithKeys } from "../lines/reread.ts";
+import { linesWanted } from "../lines/wanted-lines.ts";
 import { beginningOf, foreignBytes, foreignText, isGzip, isText, unzippedBeginningOf } from "./beginning.ts";
 import { aFolder, changed, damaged, foreignFile, isSystemError, notAFile, notGzip, unusable } from "./errors.ts";
-import { unzipped } from "./gunzip.ts";
-import { recordOf } from "./line-codec.ts";
 import { linesIn } from "./line-count.ts";
-import { type Line, linesBefore, linesFrom, type Place, START } from "./lines.ts";
-import { itemsWithKeys } from "./reread.ts";
-import { linesWanted } from "./wanted-lines.ts";
 
 /** A page ends after a megabyte, as a Scan's does, or a thousand lines. A longer line is a page of its own. */
 const PAGE_BYTES = 1_000_000;
@@ -94,7 +94,7 @@ async function isZipped(path: string, { size }: Pick<Unit, "size">): Promise<boo
   if (packed !== undefined) throw foreignFile(path, packed);
   // It is called so, and nothing of it tells what it is: it is empty, or its head is damaged.
   if (!zipped && path.endsWith(".gz") && !isText(beginning)) throw notGzip(path, size);
-  const text = foreignText(zipped ? await unzippedBeginningOf(path, size) : beginning, path);
+  const text = foreignText(zipped ? await unzippedBeginningOf(path) : beginning, path);
   if (text !== undefined) throw foreignFile(path, text);
   return zipped;
 }
@@ -112,11 +112,11 @@ async function* pagesFrom(
   };
   await mustBeUnchanged();
   try {
-    const { size, from, until, start } = unit;
+    const { from, until, start } = unit;
     const place = cursor === undefined ? undefined : placeOf(cursor);
     const lines =
       until === undefined
-        ? unzippedLines(path, size, place ?? start, signal)
+        ? unzippedLines(path, place ?? start, signal)
         : rangeLines(path, { isWhole: place !== undefined || from === 0, until }, place ?? start, signal);
     for await (const page of pagesOf(lines, signal, isWanted)) {
       // After the page was read, not before: only then is all of it from the file that was planned.
@@ -148,15 +148,10 @@ async function* rangeLines(
 }
 
 /** Lines of a gzipped file. Those before the cursor are unzipped again: gzip has no middle to begin in. */
-async function* unzippedLines(
-  path: string,
-  size: number,
-  done: Place,
-  signal: AbortSignal,
-): AsyncGenerator<readonly Line[]> {
+async function* unzippedLines(path: string, done: Place, signal: AbortSignal): AsyncGenerator<readonly Line[]> {
   let number = 0;
   try {
-    for await (const lines of linesFrom(stoppable(unzipped(path, size), signal), START)) {
+    for await (const lines of linesFrom(stoppable(unzipped(createReadStream(path)), signal), START)) {
       const before = number;
       number += lines.length;
       if (number > done.lines) yield lines.slice(Math.max(0, done.lines - before));

@@ -1,6 +1,6 @@
 /** Lines that are passed over when items of a file are looked for: none that has a wanted key, however it is spelt. */
 import { describe, expect, it } from "vitest";
-import { linesWanted } from "../../../lambda/adapters/file/wanted-lines.ts";
+import { linesWanted } from "../../../../lambda/adapters/file/lines/wanted-lines.ts";
 
 const KEYS = [
   { PK: { S: "USER#1" }, SK: { S: "A" } },

@@ -1,5 +1,5 @@
 /** Bytes → lines with the places they begin and end at. Cut anywhere, a stream gives the same lines. */
-import type { Position } from "../../domain/decode/source-record.ts";
+import type { Position } from "../../../domain/decode/source-record.ts";
 
 /** Between two lines: how many bytes, and how many lines, stand before. */
 export interface Place {
