@@ -8,6 +8,7 @@ import { tableSize } from "./adapters/dynamodb/table-size.ts";
 import { fileSource } from "./adapters/file/plain/source.ts";
 import { allowances } from "./adapters/postgres/front/allowance.ts";
 import { decisions } from "./adapters/postgres/front/decisions.ts";
+import { exportLedger } from "./adapters/postgres/front/exports.ts";
 import { targetProof } from "./adapters/postgres/front/proof.ts";
 import { repairs } from "./adapters/postgres/front/repairs.ts";
 import { repeats } from "./adapters/postgres/front/repeats.ts";
@@ -159,6 +160,7 @@ export function openTarget(url: string, mapping: Mapping, options: OpenOptions =
   const sessions = openSessions(url, "dynamodb-to-postgres", { longestWait, waiting, connecting });
   return {
     runs: runStore(sessions),
+    exports: exportLedger(sessions),
     queue: unitQueue(sessions, mapping),
     tables: targetTables(sessions, mapping, migrations, told),
     repeats: repeats(sessions, mapping),
@@ -204,6 +206,7 @@ export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: 
     units = concurrency * UNITS_PER_WORKER,
     prune = false,
     remap = false,
+    acceptGap = "",
   } = task.options;
   const { maxQuarantine, maxRowsPerSecond } = task.options;
   const fingerprint = mappingFingerprint(mapping.identity);
@@ -211,7 +214,15 @@ export function migrationOf(task: Task, edge: Edge, source: ItemSource, target: 
     ...(maxQuarantine === undefined ? {} : { maxQuarantine }),
     ...(maxRowsPerSecond === undefined ? {} : { maxRowsPerSecond }),
   };
-  const shape = { units, concurrency, prune, remap, ...limits, ...proofOptions(task.options) };
+  const shape = {
+    units,
+    concurrency,
+    prune,
+    remap,
+    acceptGaps: acceptGap.split(/[\s,]+/),
+    ...limits,
+    ...proofOptions(task.options),
+  };
   return { source, target, mapping, fingerprint, ...shape, ...edge, now: () => new Date() };
 }
 

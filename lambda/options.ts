@@ -94,6 +94,11 @@ const RUN = {
   maxQuarantine: whole("--max-quarantine <N>", "stop when more items than this cannot become rows", atLeastNone),
   prune: yes("--prune", "remove the rows of items the source no longer has"),
   remap: yes("--remap", "go on with a changed mapping, and write the items of changed entities again"),
+  acceptGap: text(
+    "--accept-gap <ID,ID>",
+    "go on with these exports, though no other tells what changed before their windows",
+    said(),
+  ),
   allowEmpty: yes("--allow-empty", "accept a source without a single item"),
   sample: whole("--sample <N>", "items of each entity that are read again", within(0, 10_000)),
   seed: whole("--seed <S>", "draws samples; another one each time where it is left out", within(0, 0xffff_ffff)),

@@ -7,6 +7,8 @@ export type MigrationErrorCode =
   | "source-unusable"
   | "source-changed"
   | "source-unreachable"
+  | "export-gap"
+  | "export-unfit"
   | "target-unusable"
   | "target-unreachable"
   | "target-lost"

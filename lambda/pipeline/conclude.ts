@@ -4,6 +4,7 @@ import { MigrationError } from "../domain/migration-error.ts";
 import { type Report, type ReportHeader, sealing } from "../domain/proof/report.ts";
 import { incompleteReport } from "../domain/proof/report-of.ts";
 import type { Mapping } from "../mapping/model.ts";
+import type { ExportLedger } from "../ports/exports.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { TargetProof } from "../ports/proof.ts";
 import type { Quarantine } from "../ports/quarantine.ts";
@@ -20,6 +21,7 @@ export interface Target {
   /** Where it is, as a report says it: without user and password. */
   readonly place: string;
   readonly runs: RunStore;
+  readonly exports: ExportLedger;
   readonly queue: UnitQueue;
   readonly repeats: Repeats;
   readonly tables: TargetTables;
@@ -124,6 +126,7 @@ function headerOf({ target, version, now }: Concluding, run: Run, clock: Stopwat
     run: run.id,
     pass: run.pass,
     source: run.source,
+    consistency: consistencyOf(run),
     target: target.place,
     mapping: run.mapping,
     toolVersion: version,
@@ -133,6 +136,11 @@ function headerOf({ target, version, now }: Concluding, run: Run, clock: Stopwat
     phases: phasesOf(run, clock, finishedAt),
     timings: clock.timings(),
   };
+}
+
+function consistencyOf({ exports }: Run): ReportHeader["consistency"] {
+  const last = exports.at(-1);
+  return last === undefined ? { kind: "as read" } : { kind: "point-in-time", at: last.to.toISOString() };
 }
 
 /** As the ledger knows them. A proof that is made again is no phase of the run, and has its own time. */

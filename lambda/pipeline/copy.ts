@@ -3,14 +3,16 @@
  * read, and nothing else is ever buffered (I8). Time running out is a normal end: the cursors say where to go on.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { isComparable, windowIn } from "../domain/chain.ts";
 import type { Decode } from "../domain/decode/decode.ts";
 import { MigrationError } from "../domain/migration-error.ts";
-import { PageTally } from "../domain/proof/tally.ts";
+import { isOfExports } from "../ports/exports.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { Run } from "../ports/runs.ts";
-import type { ItemSource, SourcePage } from "../ports/source.ts";
+import type { ItemSource } from "../ports/source.ts";
 import type { PageWrite, UnitClaim, UnitProgress, UnitQueue } from "../ports/units.ts";
 import type { Pace } from "./pace.ts";
+import { changeWrite, pageWrite, type Written } from "./page-write.ts";
 
 /** How often a worker without a unit looks whether the others have ended, and progress is told. */
 const LOOK_AGAIN_MS = 250;
@@ -103,49 +105,36 @@ async function work(task: Working): Promise<void> {
 }
 
 async function copyUnit(task: Working, claim: UnitClaim): Promise<void> {
-  const { source, decode, signal, pace, now, halt } = task;
-  const pages = source.read(claim.unit, claim.cursor, signal)[Symbol.asyncIterator]();
+  const { signal, pace, now, halt } = task;
+  const pages = writesOf(task, claim);
   try {
     let reading = pages.next();
     for (let since = now(); ; since = now()) {
-      const { value: page, done } = await reading;
+      const { value: write, done } = await reading;
       if (!pace.hasTime()) halt();
       if (done === true || signal.aborted) return;
       reading = pages.next();
       // Its failure is met by the await above, on the next turn; until then it must not count as unhandled.
       reading.catch(() => undefined);
-      const write = pageWrite(page, decode);
       await claim.commit(write);
       pace.wrote(write.written(), since);
       await pace.wait(signal);
     }
   } finally {
-    await pages.return?.();
+    await pages.return(undefined);
   }
 }
 
-/** A page as the target takes it. What is counted is noted here, before anybody writes it. */
-export function pageWrite(page: SourcePage, decode: Decode): PageWrite & { written(): number } {
-  let rows = 0;
-  const tally = new PageTally(page.records.length);
-  return {
-    items: {
-      *[Symbol.iterator]() {
-        tally.restart();
-        for (const record of page.records) {
-          const decoded = decode(record);
-          tally.note(decoded);
-          yield decoded;
-        }
-      },
-    },
-    next: page.next,
-    tally: (fates) => {
-      rows = tally.rowsOf(fates);
-      return tally.tally(fates);
-    },
-    written: () => rows,
-  };
+/** What is to be written of a unit, page by page: items, or the changes of a window. */
+async function* writesOf({ source, run, decode, signal }: Working, claim: UnitClaim): AsyncGenerator<Written> {
+  const window = windowIn(run);
+  if (window === undefined || !isOfExports(source)) {
+    for await (const page of source.read(claim.unit, claim.cursor, signal)) yield pageWrite(page, decode);
+    return;
+  }
+  const isKnown = isComparable(run.exports.slice(0, -1), window);
+  for await (const page of source.exports.changes(claim.unit, claim.cursor, signal))
+    yield changeWrite(page, decode, isKnown);
 }
 
 /** Units may be in the hands of other processes: they end, or free what they hold when they vanish. */

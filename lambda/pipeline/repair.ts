@@ -10,9 +10,10 @@ import { parseItem } from "../domain/decode/dynamodb-json.ts";
 import { parseJson } from "../domain/decode/json-names.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import { addRepairs, NOTHING_REPAIRED, type Report } from "../domain/proof/report.ts";
+import { rereadOf } from "../ports/exports.ts";
 import type { DamagedItem, Repairs } from "../ports/repairs.ts";
 import type { Run } from "../ports/runs.ts";
-import type { ItemSource } from "../ports/source.ts";
+import type { Reread } from "../ports/source.ts";
 import { type Concluding, conclude, incomplete, isToStop, stopwatch } from "./conclude.ts";
 
 export interface Repair extends Concluding {
@@ -24,7 +25,8 @@ export interface Repair extends Concluding {
 
 export async function repair(task: Repair): Promise<Report> {
   const { source, target, repairs, mapping, progress } = task;
-  if (source.reread.how === "none") {
+  const reread = rereadOf(source, task.run);
+  if (reread.how === "none") {
     const problem = `${source.name} cannot be read again item by item`;
     throw new MigrationError("source-unusable", problem, "run migrate again: a new pass reads all of it");
   }
@@ -35,7 +37,7 @@ export async function repair(task: Repair): Promise<Report> {
   let counts = { ...NOTHING_REPAIRED, left };
   for (let items = await repairs.next(run); items.length > 0; items = await repairs.next(run)) {
     if (await isToStop(task, run)) return { ...(await incomplete(task, run, clock)), repaired: counts };
-    counts = addRepairs(counts, await repairs.mend(run, items, await readAgain(source, items, decode)));
+    counts = addRepairs(counts, await repairs.mend(run, items, await readAgain(reread, items, decode)));
   }
   const built = await target.runs.enter(run, "build");
   return conclude(task, built, clock, { repaired: counts });
@@ -43,7 +45,7 @@ export async function repair(task: Repair): Promise<Report> {
 
 /** The versions of some items that the source holds now, by item. An item without a key of its own cannot be asked for. */
 async function readAgain(
-  { reread }: ItemSource,
+  reread: Reread,
   items: readonly DamagedItem[],
   decode: Decode,
 ): Promise<Map<string, readonly Decoded[]>> {

@@ -15,12 +15,12 @@ import {
 } from "../domain/proof/spot-check.ts";
 import type { Mapping } from "../mapping/model.ts";
 import type { Run } from "../ports/runs.ts";
-import type { ItemSource } from "../ports/source.ts";
+import type { Reread } from "../ports/source.ts";
 import type { SpotRows } from "../ports/spot-rows.ts";
 
 export interface SpotCheck {
   readonly run: Run;
-  readonly source: ItemSource;
+  readonly reread: Reread;
   readonly rows: SpotRows;
   readonly keys: Mapping["keys"];
   readonly decode: Decode;
@@ -34,8 +34,7 @@ export interface SpotCheck {
 const EXAMPLES = 20;
 
 export async function spotCheck(task: SpotCheck): Promise<SpotFacts> {
-  const { run, source, rows, keys, decode, seed, perEntity, population } = task;
-  const { reread } = source;
+  const { run, reread, rows, keys, decode, seed, perEntity, population } = task;
   if (reread.how === "none") {
     const impossible = "the source cannot be read again item by item";
     return { seed, population, sampled: 0, changed: 0, wrong: 0, examples: [], impossible };

@@ -1,9 +1,11 @@
 /** A run → its report. Every check is made afresh: from what the ledger and the tables hold now, and from the source itself. */
 import type { Decode } from "../domain/decode/decode.ts";
+import { MigrationError } from "../domain/migration-error.ts";
 import type { Report, ReportHeader } from "../domain/proof/report.ts";
 import { reportOf } from "../domain/proof/report-of.ts";
 import { totalCounts } from "../domain/proof/tally.ts";
 import type { Mapping } from "../mapping/model.ts";
+import { type ExportLedger, rereadOf } from "../ports/exports.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { TargetProof } from "../ports/proof.ts";
 import type { Quarantine } from "../ports/quarantine.ts";
@@ -20,6 +22,7 @@ export interface Verification {
   readonly source: ItemSource;
   readonly target: {
     readonly queue: PassCounts;
+    readonly exports: ExportLedger;
     readonly proof: TargetProof;
     readonly spots: SpotRows;
     readonly quarantine: Quarantine;
@@ -42,6 +45,7 @@ export interface Verification {
 /** Undefined where time runs out: what was computed of the target is kept, and what is being computed goes on. */
 export async function verify(verification: Verification): Promise<Report | undefined> {
   const { run, source, target, mapping, decode, seed, sample, signal, header } = verification;
+  if (verification.recount && run.exports.length > 0) throw notCounted(run);
   const { units } = await target.queue.progress(run);
   // Other boundaries than the copy had: what fell between two units then is inside one now.
   const again = verification.recount ? await recount(source, mapping, decode, units + 1, signal) : undefined;
@@ -64,9 +68,26 @@ export async function verify(verification: Verification): Promise<Report | undef
     relations,
     heldBack: held,
     spot: await spotCheck({
-      ...{ run, source, rows: target.spots, keys: mapping.keys, decode, seed, perEntity: sample, population },
+      ...{
+        run,
+        reread: rereadOf(source, run),
+        rows: target.spots,
+        keys: mapping.keys,
+        decode,
+        seed,
+        perEntity: sample,
+        population,
+      },
     }),
     ...(again === undefined ? {} : { recount: again }),
+    ...(run.exports.length === 0 ? {} : { exports: await target.exports.facts(run) }),
   };
   return reportOf(mapping, header(), evidence);
 }
+
+const notCounted = ({ source }: Run): MigrationError =>
+  new MigrationError(
+    "settings",
+    `${source} is not counted a second time: each of its files was read to its end, and compared with its checksum and its count`,
+    "leave --recount out",
+  );

@@ -4,7 +4,7 @@ import { MigrationError } from "../domain/migration-error.ts";
 import type { Run } from "../ports/runs.ts";
 import { buildUp, isToStop } from "./conclude.ts";
 import { type Copy, copy, copyShare } from "./copy.ts";
-import type { Migration } from "./migrate.ts";
+import { goOn, type Migration } from "./migrate.ts";
 import { Pace } from "./pace.ts";
 
 /** One worker's share: done when no unit is left that nobody holds, or when somebody wants the run to stop. */
@@ -28,6 +28,8 @@ export async function workflowFinalize(migration: Migration, run: Run): Promise<
   if (run.phase === "repair") return workflowFinalize(migration, await runs.enter(run, "build"));
   if (run.phase !== "build") return true;
   if (await isToStop(migration, run)) return false;
+  const next = await goOn(migration, run);
+  if (next !== undefined) return workflowFinalize(migration, next);
   return (await buildUp(migration, run)) !== undefined;
 }
 

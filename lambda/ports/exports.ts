@@ -1,26 +1,14 @@
 /** Exports of a table: a full one, and those of what has changed since, one after the other. */
+import type { Export, ExportsAtHand } from "../domain/chain.ts";
+import type { ExportFacts } from "../domain/proof/exports.ts";
 import type { ChangePage } from "./changes.ts";
+import type { Run } from "./runs.ts";
 import type { ItemSource, Reread } from "./source.ts";
-
-/** One export of a table: all of its items as of a moment, or what has changed in a window of time. */
-export interface Export {
-  /** What AWS calls it: `01715685260608-c488b4e1`. */
-  readonly id: string;
-  /** Where it stands, in words that a source takes: another process finds it there. */
-  readonly place: string;
-  readonly table: { readonly arn: string; readonly id: string };
-  /** When the window of an incremental export begins, inclusive. A full one has none. */
-  readonly from?: Date;
-  /** The moment a full export is of, or when the window ends, exclusive. */
-  readonly to: Date;
-  /** Whether changes say what was there before. */
-  readonly images?: "new" | "new and old";
-  /** Records, as the manifest counts them. */
-  readonly records: number;
-}
 
 /** A source that is read export by export: a full one, then those of what has changed since. */
 export interface ExportChain {
+  /** The only one that was asked for, by its id. */
+  readonly named?: string;
   /** Those at hand, in any order, their manifests checked. Throws MigrationError `source-unusable` with every fault of theirs. */
   list(): Promise<readonly Export[]>;
   /** The units of one export, its files; those of a full one are read as any unit is. */
@@ -36,4 +24,19 @@ export interface ExportSource extends ItemSource {
   readonly exports: ExportChain;
 }
 
+/** How single items of a run's source are read again: of exports, as they are after those that were applied. */
+export const rereadOf = (source: ItemSource, { exports }: Pick<Run, "exports">): Reread =>
+  isOfExports(source) ? source.exports.after(exports) : source.reread;
+
 export const isOfExports = (source: ItemSource): source is ExportSource => "exports" in source;
+
+/** What the ledger knows of the exports of a run. */
+export interface ExportLedger {
+  /**
+   * Goes on with the next window that is at hand: undefined where there is none, or a file of those before was damaged, or another process has gone on
+   * with the run. To be asked when what became of every record is known.
+   */
+  next(run: Run, exports: ExportsAtHand): Promise<Run | undefined>;
+  /** What was found in the exports of the run's pass. */
+  facts(run: Run): Promise<readonly ExportFacts[]>;
+}

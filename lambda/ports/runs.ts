@@ -1,4 +1,5 @@
 /** The life of a run as the ledger keeps it. */
+import type { AppliedExport, ExportsAtHand } from "../domain/chain.ts";
 import type { MappingParts } from "../domain/decode/mapping-parts.ts";
 import type { Report } from "../domain/proof/report.ts";
 import type { SourceSize } from "./source.ts";
@@ -29,6 +30,10 @@ export interface Run {
   readonly entered: readonly { readonly phase: Phase; readonly at: Date }[];
   /** What the source said it holds when the pass began, or was gone on with. */
   readonly size?: SourceSize;
+  /** The exports this pass has applied, and the one it applies now, in their order; none where the source is read as a whole. */
+  readonly exports: readonly AppliedExport[];
+  /** Where exports of the source were found, in this pass and before. */
+  readonly places: readonly string[];
   /** A secret of the ledger: keys of source items stand in logs as hashes under it, so that nobody can guess them. */
   readonly logKey: string;
   /** The newest proof. */
@@ -46,11 +51,16 @@ export interface OpenRun {
   readonly remap: boolean;
   readonly now: Date;
   readonly size?: SourceSize;
+  /** Where the source is read export by export. */
+  readonly exports?: ExportsAtHand;
+  /** Remove what the source no longer gives, also where nothing of it is newer. */
+  readonly prune?: boolean;
 }
 
 export interface RunStore {
   /**
-   * The run of this source: begun, resumed, or given a new pass where the last one ended or the mapping has changed since.
+   * The run of this source: begun, resumed, or given a new pass where the last one ended or the mapping has changed since. Of exports
+   * the pass goes on with the next one, or stays as it ended where none is newer; where one was damaged, a new pass begins.
    * Creates or upgrades the ledger. A wish to stop of before is over for whoever opens it. Throws MigrationError `mapping-changed` where the run
    * cannot go on with this mapping, `sealed` where it may not go on at all.
    */

@@ -1,7 +1,17 @@
 /** How a pass is divided among workers, and how one page becomes durable. */
 import type { Decoded } from "../domain/decode/decode.ts";
-import type { Fate, Tally } from "../domain/proof/tally.ts";
+import type { Fate, Note, Tally } from "../domain/proof/tally.ts";
 import type { Run } from "./runs.ts";
+import type { UnitFault } from "./source.ts";
+
+/** An item of which a window of changes says something. */
+export interface ChangedItem {
+  readonly item: string;
+  readonly source: string;
+  /** What it was before, where the change says it and can know what was read before it. */
+  readonly before?: { readonly fingerprint: string; readonly note: Note } | "nothing";
+  readonly isRemoved: boolean;
+}
 
 /** One decoded page on its way into the target. */
 export interface PageWrite {
@@ -9,6 +19,10 @@ export interface PageWrite {
   readonly items: Iterable<Decoded>;
   /** Where reading goes on; absent with the unit's last page. */
   readonly next: string | undefined;
+  /** Of a page of changes: of each item of it that changed, or is no more, what was before. */
+  readonly changes?: readonly ChangedItem[];
+  /** Of a unit's last page: why nothing that the unit gave can be trusted. */
+  readonly fault?: UnitFault;
   /** The page's tally, once what became of each item is known, in the order of the items. */
   tally(fates: readonly Fate[]): Tally;
 }

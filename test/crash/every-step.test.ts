@@ -41,9 +41,23 @@ function stopping(at: number, when: "before" | "after") {
     ...claim,
     commit: (page) => count("commit", () => claim.commit(page)),
   });
-  const around = ({ runs, queue, repeats, tables: port, proof, spots, quarantine, place }: Target): Target => ({
+  const around = ({
+    runs,
+    exports,
+    queue,
+    repeats,
+    tables: port,
+    proof,
+    spots,
+    quarantine,
+    place,
+  }: Target): Target => ({
     place,
     quarantine: { each: (run, take) => quarantine.each(run, take) },
+    exports: {
+      next: (run, atHand) => count("next export", () => exports.next(run, atHand)),
+      facts: (run) => exports.facts(run),
+    },
     runs: {
       open: (request) => count("open", () => runs.open(request)),
       enter: (run, phase, report) => count(`enter ${phase}`, () => runs.enter(run, phase, report)),

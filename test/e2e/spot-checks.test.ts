@@ -103,7 +103,7 @@ it("an item that is wrong in more rows than a report may show is asked for no fu
     },
   };
   const task = { run: first, rows, keys: load(schema).keys, decode, seed: 5, perEntity: 2, population: 2 };
-  const { wrong, examples } = await spotCheck({ ...task, source: memorySource(many) });
+  const { wrong, examples } = await spotCheck({ ...task, reread: memorySource(many).reread });
   expect([wrong, examples.length]).toEqual([2, 20]);
   expect(new Set(asked)).toEqual(new Set(sample.map(({ item }) => item)));
   expect(asked.length).toBeLessThan(30_000);

@@ -6,6 +6,7 @@ import type { Report, ReportHeader } from "../../lambda/domain/proof/report.ts";
 /** Of a report that no run has made. */
 export const HEADER: ReportHeader = {
   ...{ run: 7, pass: 2, source: "file:/x", target: "host:5432/db", mapping: "0123456789abcdef", toolVersion: "1.2.3" },
+  consistency: { kind: "as read" },
   ...{ startedAt: "2026-01-02T03:04:05.000Z", finishedAt: "2026-01-02T03:04:07.500Z", timings: {}, phases: [] },
 };
 

@@ -52,6 +52,25 @@ const about = z.discriminatedUnion("kind", [
   object({ kind: z.literal("rows behind quarantine"), entity: z.string() }),
 ]);
 
+const window = { from: moment, to: moment };
+
+const consistency = z.discriminatedUnion("kind", [
+  object({ kind: z.literal("point-in-time"), at: moment }),
+  object({ kind: z.literal("as read") }),
+]);
+
+const exported = object({
+  id: z.string(),
+  place: z.string(),
+  from: moment.exactOptional(),
+  to: moment,
+  images: z.enum(["new", "new and old"]).exactOptional(),
+  records: total,
+  gap: object(window).exactOptional(),
+  changes: object({ put: total, removed: total, unknown: total, differing: total }).exactOptional(),
+  faults: total,
+});
+
 const discrepancy = object({
   check: z.enum(["accounting", "counts", "content", "relations", "spot checks", "completeness", "recount"]),
   subject: z.string(),
@@ -161,6 +180,8 @@ export const reportSchema = object({
   run: total,
   pass: total,
   source: z.string(),
+  consistency,
+  exports: list(exported).exactOptional(),
   target: z.string(),
   mapping: z.string(),
   startedAt: moment,

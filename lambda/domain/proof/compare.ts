@@ -3,6 +3,7 @@
  * remedy; none returns silence for a fact it could not get, because facts are required by their types (I9).
  */
 import type { Mapping } from "../../mapping/model.ts";
+import { checkExports } from "./check-exports.ts";
 import { checkAccounting, checkCompleteness, checkRecount, checkSpots } from "./check-source.ts";
 import { checkRelations, checkTable } from "./check-tables.ts";
 import type { Discrepancy, Evidence } from "./discrepancy.ts";
@@ -15,6 +16,7 @@ export function compare(mapping: Mapping, evidence: Evidence): Discrepancy[] {
     ...checkRelations(evidence.relations),
     ...checkSpots(evidence.spot),
     ...checkRecount(evidence),
+    ...checkExports(evidence),
     ...checkCompleteness(evidence),
   ];
 }

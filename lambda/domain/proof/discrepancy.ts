@@ -3,6 +3,7 @@
 import { ignoredText, namesOf } from "../../mapping/attribute-path.ts";
 import type { FingerprintSum } from "../decode/fingerprint.ts";
 import type { ContentFacts, Example, HeldBack, LedgerFacts, RelationFacts } from "./evidence.ts";
+import type { ExportFacts } from "./exports.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import type { Tally } from "./tally.ts";
 
@@ -45,6 +46,8 @@ export interface Evidence {
   /** Items in quarantine that would have given what others miss. */
   readonly heldBack: readonly HeldBack[];
   readonly spot: SpotFacts;
+  /** Where the source is read export by export: those this pass has applied. */
+  readonly exports?: readonly ExportFacts[];
   /** Only where a second reading of the whole source was asked for. */
   readonly recount?: FingerprintSum;
 }

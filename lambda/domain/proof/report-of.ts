@@ -9,9 +9,17 @@ import { checkRecount } from "./check-source.ts";
 import { facetSums } from "./check-tables.ts";
 import { compare } from "./compare.ts";
 import type { Evidence } from "./discrepancy.ts";
+import type { ExportFacts } from "./exports.ts";
 import { idleIgnores } from "./idle-ignores.ts";
 import { needsDecision, quarantineOf } from "./pending.ts";
-import { type Flow, FORMAT_VERSION, type PhaseTime, type Report, type ReportHeader } from "./report.ts";
+import {
+  type ExportReport,
+  type Flow,
+  FORMAT_VERSION,
+  type PhaseTime,
+  type Report,
+  type ReportHeader,
+} from "./report.ts";
 import { upperBound } from "./spot-check.ts";
 import { entityNames, facetKey, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
 import { shapeOf } from "./target-shape.ts";
@@ -31,6 +39,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
     formatVersion: FORMAT_VERSION,
     verdict: discrepancies.length === 0 ? "verified" : "discrepant",
     ...header,
+    ...(evidence.exports === undefined ? {} : { exports: evidence.exports.map(exportReport) }),
     phases: phasesOf(header, tally.read, rows),
     totals: {
       ...{ tables: mapping.tables.length, rows, foreignKeys: foreignKeys.length, problems: causes.length },
@@ -105,6 +114,17 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
     causes,
     ...(accepted === 0 ? {} : { accepted, letGo: ledger.letGo }),
     timings: header.timings,
+  };
+}
+
+function exportReport({ from, to, gap, changes, faults, ...each }: ExportFacts): ExportReport {
+  const { id, place, images, records } = each;
+  return {
+    ...{ id, place, records, to: to.toISOString(), faults: faults.length },
+    ...(from === undefined ? {} : { from: from.toISOString() }),
+    ...(images === undefined ? {} : { images }),
+    ...(gap === undefined ? {} : { gap: { from: gap.from.toISOString(), to: gap.to.toISOString() } }),
+    ...(changes === undefined ? {} : { changes: { ...changes, differing: changes.differing.count } }),
   };
 }
 

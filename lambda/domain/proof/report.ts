@@ -3,6 +3,7 @@ import type { Finding } from "../migration-error.ts";
 import type { Cause } from "./causes.ts";
 import type { Discrepancy } from "./discrepancy.ts";
 import type { ForeignKeyFacts } from "./evidence.ts";
+import type { ChangeCounts } from "./exports.ts";
 import type { LetGo, QuarantineGroup } from "./pending.ts";
 import type { SpotFacts } from "./spot-check.ts";
 import type { ItemCounts } from "./tally.ts";
@@ -63,6 +64,25 @@ export interface Flow {
   readonly rows: number;
 }
 
+export type Consistency =
+  /** RFC 3339. */
+  { readonly kind: "point-in-time"; readonly at: string } | { readonly kind: "as read" };
+
+/** An export as a report names it; times are RFC 3339. */
+export interface ExportReport {
+  readonly id: string;
+  readonly place: string;
+  readonly from?: string;
+  readonly to: string;
+  readonly images?: "new" | "new and old";
+  readonly records: number;
+  /** Time before its window that no export covers, let go by name. */
+  readonly gap?: { readonly from: string; readonly to: string };
+  readonly changes?: Omit<ChangeCounts, "differing"> & { readonly differing: number };
+  /** Files that were not what their manifest says. */
+  readonly faults: number;
+}
+
 export interface Report {
   readonly formatVersion: typeof FORMAT_VERSION;
   readonly toolVersion: string;
@@ -70,6 +90,12 @@ export interface Report {
   readonly run: number;
   readonly pass: number;
   readonly source: string;
+  /**
+   * The source as of one moment, or each item as it was when it was read.
+   */
+  readonly consistency: Consistency;
+  /** Those that were applied, in their order: a full one, and windows of changes. */
+  readonly exports?: readonly ExportReport[];
   /** HOST:PORT/DATABASE: no user and no password. */
   readonly target: string;
   /** The mapping's fingerprint. */
@@ -174,6 +200,7 @@ export interface ReportHeader
     | "run"
     | "pass"
     | "source"
+    | "consistency"
     | "target"
     | "mapping"
     | "toolVersion"

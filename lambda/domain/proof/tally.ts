@@ -172,7 +172,7 @@ export const sumOf = (tallies: readonly Tally[]): Tally =>
 export const addTallies = (a: Tally, b: Tally): Tally => sumOf([a, b]);
 
 /** What one decoded item adds to a tally, noted before anybody writes it. */
-interface Note {
+export interface Note {
   readonly item: string;
   readonly entity: string;
   readonly source: string;
@@ -220,11 +220,12 @@ export class PageTally {
   }
 }
 
-const NOTHING = { collapsed: new Map<string, number>(), unmapped: [], ignored: [] } as const;
+/** Nothing that a report tells beside counts and rows. */
+export const NO_REMARKS = { collapsed: new Map<string, number>(), unmapped: [], ignored: [] } as const;
 
-function noteOf({ item, outcome, source }: Decoded): Note {
+export function noteOf({ item, outcome, source }: Decoded): Note {
   const entity = outcome.entity?.name ?? NO_ENTITY;
-  if (outcome.kind !== "rows") return { item, entity, source, facets: [], ...NOTHING };
+  if (outcome.kind !== "rows") return { item, entity, source, facets: [], ...NO_REMARKS };
   const { contributions, collapsed, unmapped, ignored } = outcome;
   return { item, entity, source, facets: facetSums(contributions), collapsed, unmapped, ignored };
 }
@@ -242,6 +243,10 @@ function facetSums(contributions: readonly Contribution[]): Note["facets"] {
   }
   return sums;
 }
+
+/** What some items count as. */
+export const tallyOfNotes = (items: readonly { readonly note: Note; readonly fate: Fate }[]): Tally =>
+  items.reduce((sum, { note, fate }) => sum.addNote(note, fate), new Sum().addRead(items.length)).tally();
 
 /** What some records count as that say the same of one item, by what became of each of them. */
 export function copiesTally(decoded: Decoded, fates: Readonly<Partial<Record<Fate, number>>>): Tally {

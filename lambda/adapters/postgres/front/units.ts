@@ -1,9 +1,11 @@
 /** The units of a pass in the ledger: planned once, claimed under an advisory lock by the connection that writes them. */
-import { addTallies, type Tally } from "../../../domain/proof/tally.ts";
+import { addChanges, type ChangeCounts, UNCHANGED } from "../../../domain/proof/exports.ts";
+import { negated, sumOf } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../../ports/units.ts";
-import { addSeen } from "../ledger/passes/seen.ts";
+import { leaveStale } from "../ledger/items/left-behind.ts";
+import { addSeen, type Taken } from "../ledger/passes/seen.ts";
 import {
   openUnits,
   passPage,
@@ -12,6 +14,7 @@ import {
   tallyOf,
   type UnitState,
   unitState,
+  windowOf,
 } from "../ledger/passes/units.ts";
 import { createdTables } from "../ledger/run/built.ts";
 import { lockClass, lockPages, withRun } from "../ledger/run/locks.ts";
@@ -19,6 +22,7 @@ import { isInPhase, movedOn } from "../ledger/run/phases.ts";
 import type { WritePlace } from "../rows/changes.ts";
 import { writeItems } from "../rows/page.ts";
 import { Straight } from "../rows/straight.ts";
+import { takeBack } from "../rows/take-back.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { isContention, isLockTimeout, refusedRow } from "../session/errors.ts";
 import { FEW_ROWS } from "../session/lookups.ts";
@@ -93,20 +97,20 @@ function claimOf(
   state: UnitState,
   straight: Straight,
 ): UnitClaim {
-  let { pages, tally } = state;
+  let { pages, tally, changes } = state;
   // What a first pass meets it has not met before, until it does.
-  let isNew = run.pass === 1;
+  let isNew = run.pass === 1 && windowOf(run) === 0;
   return {
     unit: state.descriptor,
     cursor: state.cursor,
     commit: async (page) => {
-      const at = { unit, pages, tally };
-      tally = await refusing((isStrict) =>
+      const at = { unit, pages, tally, changes };
+      ({ tally, changes } = await refusing((isStrict) =>
         contending((alone) => {
           isNew &&= !alone;
-          return commitPage(session, run, { tables: mapping.tables, straight, isNew }, at, page, { alone, isStrict });
+          return commitPage(session, run, mapping, { straight, isNew }, at, page, { alone, isStrict });
         }),
-      );
+      ));
       pages += 1;
     },
     release: async () => {
@@ -139,24 +143,45 @@ async function refusing<T>(work: (isStrict: boolean) => Promise<T>): Promise<T> 
 /** A page that a crash of Postgres loses is lost whole, with its cursor, and read again; what is decided later waits for the disk. */
 const NOT_WAITING = "set local synchronous_commit = off";
 
+/** A unit's counts. */
+interface Counted extends Pick<UnitState, "tally"> {
+  readonly changes: ChangeCounts | undefined;
+}
+
 function commitPage(
   session: Session,
   run: Run,
-  how: Pick<WritePlace, "tables" | "straight" | "isNew">,
-  { unit, pages, tally: before }: { readonly unit: number; readonly pages: number; readonly tally: Tally },
+  mapping: Mapping,
+  how: Pick<WritePlace, "straight" | "isNew">,
+  { unit, pages, ...before }: Counted & { readonly unit: number; readonly pages: number },
   page: PageWrite,
   { alone, isStrict }: { readonly alone: boolean; readonly isStrict: boolean },
-): Promise<Tally> {
-  const place = { run: run.id, pass: run.pass, ...how };
+): Promise<Counted> {
+  const keepsLeft = run.exports.length > 0;
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables, keepsLeft, ...how };
   return transaction(session, async () => {
     await session.query(`${FEW_ROWS}; ${NOT_WAITING}`);
     if (!(await isInPhase(session, run, "copy", "held"))) throw movedOn(run);
     await lockPages(session, run.id, alone);
-    const taken = await writeItems(session, place, page.items, isStrict);
-    const tally = addTallies(before, page.tally(taken.map(({ fate }) => fate)));
-    const at = { run: run.id, pass: run.pass, unit, page: pages };
-    await addSeen(session, at, taken);
-    await passPage(session, at, page.next, tally);
-    return tally;
+    const taken = page.changes && (await takeBack(session, run, mapping, page.changes));
+    const written = await writeItems(session, place, page.items, isStrict);
+    const now = taken === undefined ? written : stillWritten(written, taken.written);
+    const after = page.tally(now.map(({ fate }) => fate));
+    const at = { run: run.id, pass: run.pass, unit, page: pages, window: windowOf(run) };
+    await addSeen(session, at, [...now, ...(taken?.removed ?? [])]);
+    if (taken !== undefined) await leaveStale(session, place, refusedIn(now));
+    const counted = {
+      tally: sumOf([before.tally, after, ...(taken === undefined ? [] : [negated(taken.tally)])]),
+      changes: taken === undefined ? undefined : addChanges(before.changes ?? UNCHANGED, taken.counts),
+    };
+    await passPage(session, at, { next: page.next, fault: page.fault, ...counted });
+    return counted;
   });
 }
+
+/** What this pass has written, and a change leaves as it is, was written by this pass. */
+const stillWritten = (taken: readonly Taken[], written: ReadonlySet<string>): Taken[] =>
+  taken.map((each) => (each.fate === "unchanged" && written.has(each.item) ? { ...each, fate: "migrated" } : each));
+
+const refusedIn = (taken: readonly Taken[]): string[] =>
+  taken.filter(({ fate }) => fate === "quarantined").map(({ item }) => item);

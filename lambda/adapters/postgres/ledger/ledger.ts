@@ -31,6 +31,9 @@ const first: Migration = {
         entered jsonb not null default '[]',
         -- What the source said it holds.
         size jsonb,
+        -- The exports that the pass has applied, the one it applies now last; and where any were found, for whoever reads them again.
+        exports jsonb not null default '[]',
+        places jsonb not null default '[]',
         report text,
         -- Keys of source items leave the databases only as hashes under this.
         log_key uuid not null default gen_random_uuid(),
@@ -60,6 +63,12 @@ const first: Migration = {
         reread boolean not null default false,
         reread_cursor text,
         pages integer not null default 0,
+        -- Of the windows of changes that a pass goes on with, the how manieth it belongs to; 0 of what was read before them.
+        "window" smallint not null default 0,
+        -- What is wrong with it as a whole, found at its end.
+        fault jsonb,
+        -- Of a window: what its changes were, in counts and examples.
+        changes jsonb,
         tally text not null,
         -- Some of the tally's counts: progress is asked for several times a second.
         read bigint not null default 0,
@@ -138,12 +147,23 @@ const first: Migration = {
         pass smallint not null,
         unit integer not null,
         page integer not null,
+        "window" smallint not null default 0,
         items uuid[] not null,
         versions uuid[] not null,
         fates "char"[] not null,
         primary key (run, pass, unit, page)
       )`,
       sql`alter table migration_ledger.seen alter items set storage external, alter versions set storage external`,
+      // Items of an export that were left behind, so that a later change knows what they were counted as.
+      sql`create table migration_ledger.left_behind (
+        run smallint not null,
+        item uuid not null,
+        version uuid not null,
+        entity smallint not null,
+        pass smallint not null,
+        fate "char" not null,
+        primary key (run, item)
+      )`,
       // Versions of items that a pass has read more than once. What each of its copies was counted as, by what became of them,
       // and what is decided, once it is: until then it is kept whole, where it alone does not decide.
       sql`create table migration_ledger.repeated (

@@ -32,6 +32,8 @@ export interface WritePlace extends LedgerPlace {
   readonly straight: Straight;
   /** No item of the page is taken to stand in the ledger: one that does counts as contention. */
   readonly isNew?: boolean;
+  /** Changes may follow: what items that give no row count as is remembered. */
+  readonly keepsLeft?: boolean;
 }
 
 /** Where changes are written: by number, the items that give them. */

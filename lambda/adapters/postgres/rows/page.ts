@@ -5,6 +5,7 @@
 import type { Decoded } from "../../../domain/decode/decode.ts";
 import { weightOf } from "../../../domain/decode/pieces.ts";
 import { knownItems } from "../ledger/items/items.ts";
+import { leaveBehind } from "../ledger/items/left-behind.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
 import type { Taken } from "../ledger/passes/seen.ts";
 import type { Session } from "../session/connection.ts";
@@ -98,6 +99,7 @@ async function writeWhole(session: Session, place: WritePlace, batch: readonly D
     batch.flatMap((by) => (by.outcome.kind === "quarantined" ? [{ by, ...by.outcome.refusal }] : [])),
   );
 
+  if (place.keepsLeft === true) await leaveBehind(session, place, batch);
   const work = changed.filter(({ item }) => !putAway.has(item));
   await writePieces(session, place, work, known);
   return batch.map((each) => {

@@ -1,22 +1,16 @@
-/** Items the source no longer has → their rows removed, and their lines with them. Rows changed here since stay, and are told. */
-import { NO_CHANGES } from "../../../domain/decode/diff.ts";
+/** Items a pass has not met → what they gave before is removed. */
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { forgetItems } from "../ledger/items/items.ts";
-import { linesOf } from "../ledger/items/lines.ts";
 import { isAnyNameless } from "../ledger/items/quarantine.ts";
-import { letGoWithoutRows } from "../ledger/passes/accepted.ts";
 import { removableItems } from "../ledger/passes/gone.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { refuseDependents } from "../tables/dependents.ts";
-import { writeChanges } from "./changes.ts";
-import { Straight } from "./straight.ts";
+import { removeItems } from "./remove-items.ts";
 
 /** Items removed in one transaction. */
 const BATCH = 1_000;
 
 export async function pruneGone(session: Session, run: Run, mapping: Mapping): Promise<void> {
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight(), numbers: new Map() };
   // It may be any of those that seem to be gone.
   if (await isAnyNameless(session, run)) return;
   // What a pass has met does not change any more: asked once, in place of once for each batch.
@@ -29,13 +23,14 @@ export async function pruneGone(session: Session, run: Run, mapping: Mapping): P
         `delete from gone where item in (select item from gone limit ${BATCH}) returning item`,
       );
       if (rows.length === 0) return;
-      await transaction(session, async () => {
-        const items = rows.map(({ item }) => item);
-        for await (const gone of linesOf(session, place, items))
-          await writeChanges(session, place, { ...NO_CHANGES, gone });
-        await forgetItems(session, place, items);
-        await letGoWithoutRows(session, run, items);
-      });
+      await transaction(session, () =>
+        removeItems(
+          session,
+          run,
+          mapping,
+          rows.map(({ item }) => item),
+        ),
+      );
     }
   } finally {
     if (!session.broken) await session.query("drop table if exists gone");

@@ -6,7 +6,7 @@ import { decoder } from "../../../../lambda/domain/decode/decoder.ts";
 import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
 import { must } from "../../../../lambda/domain/must.ts";
 import { defineItems, defineTables, text } from "../../../../lambda/mapping/index.ts";
-import { pageWrite } from "../../../../lambda/pipeline/copy.ts";
+import { pageWrite } from "../../../../lambda/pipeline/page-write.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
 import { linesOf } from "../../../support/ledger.ts";
 

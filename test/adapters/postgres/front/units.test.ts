@@ -7,7 +7,7 @@ import { decoder } from "../../../../lambda/domain/decode/decoder.ts";
 import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
 import { must } from "../../../../lambda/domain/must.ts";
 import { defineItems, defineTables, table, text } from "../../../../lambda/mapping/index.ts";
-import { pageWrite } from "../../../../lambda/pipeline/copy.ts";
+import { pageWrite } from "../../../../lambda/pipeline/page-write.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
 import { ledgerOf, linesOf, SPOILED } from "../../../support/ledger.ts";
 import { query } from "../../../support/migration.ts";

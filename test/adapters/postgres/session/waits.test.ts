@@ -10,7 +10,7 @@ import { load, openTarget } from "../../../../lambda/compose.ts";
 import { decoder } from "../../../../lambda/domain/decode/decoder.ts";
 import { partsOf } from "../../../../lambda/domain/decode/mapping-parts.ts";
 import { must } from "../../../../lambda/domain/must.ts";
-import { pageWrite } from "../../../../lambda/pipeline/copy.ts";
+import { pageWrite } from "../../../../lambda/pipeline/page-write.ts";
 import type { ProgressEvent, Waiting } from "../../../../lambda/ports/progress.ts";
 import { createDatabase, type TestDatabase } from "../../../support/database.ts";
 import { lockOn } from "../../../support/ledger.ts";

@@ -14,6 +14,7 @@ const LINES = [
   "seen",
   "quarantine",
   "unit",
+  "left_behind",
   "created_table",
   "accepted",
   "repeated",
@@ -30,6 +31,7 @@ export async function forgetEarlierPasses(session: Session, { id, pass }: Run): 
   await session.query(`delete from ${LEDGER}.quarantine where run = $1 and last_seen < $2`, [id, pass]);
   await session.query(`delete from ${LEDGER}.seen where run = $1 and pass < $2`, [id, pass]);
   await session.query(`delete from ${LEDGER}.repeated where run = $1 and pass < $2`, [id, pass]);
+  await session.query(`delete from ${LEDGER}.left_behind where run = $1 and pass < $2`, [id, pass]);
 }
 
 /** Everything the ledger knows of a run. To be called inside a transaction. */

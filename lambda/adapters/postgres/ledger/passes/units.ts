@@ -3,9 +3,11 @@
  * time. What is counted otherwise after the copy is a unit of its own, so that the tally of a pass stays the sum of its units.
  */
 import { must } from "../../../../domain/must.ts";
+import type { ChangeCounts } from "../../../../domain/proof/exports.ts";
 import { addTallies, EMPTY_TALLY, sumOf, type Tally, totalCounts } from "../../../../domain/proof/tally.ts";
 import { readTally, writeTally } from "../../../../domain/proof/tally-text.ts";
 import type { Run } from "../../../../ports/runs.ts";
+import type { UnitFault } from "../../../../ports/source.ts";
 import type { UnitProgress } from "../../../../ports/units.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER, unnest } from "../../session/sql.ts";
@@ -17,13 +19,16 @@ const CORRECTIONS = "corrections";
 const OF_PASS = `${LEDGER}.unit where run = $1 and pass = $2`;
 const OF_SOURCE = `${OF_PASS} and descriptor <> '${CORRECTIONS}'`;
 
-/** The first plan of a pass stands. */
-export const planUnits = (session: Session, { id, pass }: Run, units: readonly string[]) =>
+/** The window of changes that a run is at; 0 before the first, and where its source has none. */
+export const windowOf = ({ exports }: Pick<Run, "exports">): number => Math.max(0, exports.length - 1);
+
+/** The first plan of a pass stands, and that of each window it goes on with. */
+export const planUnits = (session: Session, run: Run, units: readonly string[]) =>
   session.query(
-    `insert into ${LEDGER}.unit (run, pass, unit, descriptor, tally)
-     select ${id}, ${pass}, s.c0::integer, s.c1, $3 from ${unnest(2)}
-     where not exists (select from ${LEDGER}.unit where run = ${id} and pass = ${pass})`,
-    [units.map((_, at) => String(at)), units, writeTally(EMPTY_TALLY)],
+    `insert into ${LEDGER}.unit (run, pass, unit, "window", descriptor, tally)
+     select $3::smallint, $4::smallint, s.c0::integer + (select coalesce(max(unit) + 1, 0) from ${LEDGER}.unit where run = $3 and pass = $4), $5::smallint, s.c1, $6
+     from ${unnest(2)} where not exists (select from ${LEDGER}.unit where run = $3 and pass = $4 and "window" = $5)`,
+    [units.map((_, at) => String(at)), units, run.id, run.pass, windowOf(run), writeTally(EMPTY_TALLY)],
   );
 
 export async function progressOf(session: Session, run: Run): Promise<UnitProgress> {
@@ -62,28 +67,43 @@ export interface UnitState {
   readonly done: boolean;
   readonly pages: number;
   readonly tally: Tally;
+  /** Of a window. */
+  readonly changes: ChangeCounts | undefined;
 }
 
 export async function unitState(session: Session, { id, pass }: Run, unit: number): Promise<UnitState> {
-  const { rows } = await session.query<Omit<UnitState, "cursor" | "tally"> & { cursor: string | null; tally: string }>(
-    `select descriptor, cursor, done, pages, tally from ${OF_PASS} and unit = $3`,
+  type Row = Pick<UnitState, "descriptor" | "done" | "pages"> & {
+    readonly cursor: string | null;
+    readonly tally: string;
+    readonly changes: ChangeCounts | null;
+  };
+  const { rows } = await session.query<Row>(
+    `select descriptor, cursor, done, pages, tally, changes from ${OF_PASS} and unit = $3`,
     [id, pass, unit],
   );
-  const { cursor, tally, ...state } = must(rows[0], "a planned unit stays in the ledger");
-  return { ...state, cursor: cursor ?? undefined, tally: readTally(tally) };
+  const { cursor, tally, changes, ...state } = must(rows[0], "a planned unit stays in the ledger");
+  return { ...state, cursor: cursor ?? undefined, tally: readTally(tally), changes: changes ?? undefined };
 }
 
-/** Moves a unit past a page: where reading goes on, undefined after the last one, and what the unit has counted by then. */
-export const passPage = (
-  session: Session,
-  { run, pass, unit, page }: PagePlace,
-  next: string | undefined,
-  tally: Tally,
-) =>
-  session.query(
-    `update ${LEDGER}.unit set cursor = $4, done = $5, pages = $6, ${setTally(7)} where run = $1 and pass = $2 and unit = $3`,
-    [run, pass, unit, next ?? null, next === undefined, page + 1, ...tallyValues(tally)],
+/** What a unit is after a page. */
+export interface Passed {
+  /** Where reading goes on; undefined after the last page. */
+  readonly next: string | undefined;
+  /** What the unit has counted by then. */
+  readonly tally: Tally;
+  readonly changes: ChangeCounts | undefined;
+  readonly fault: UnitFault | undefined;
+}
+
+/** Moves a unit past a page. */
+export const passPage = (session: Session, { run, pass, unit, page }: PagePlace, passed: Passed) => {
+  const { next, tally, changes, fault } = passed;
+  const json = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
+  return session.query(
+    `update ${LEDGER}.unit set cursor = $4, done = $5, pages = $6, changes = $7, fault = $8, ${setTally(9)} where run = $1 and pass = $2 and unit = $3`,
+    [run, pass, unit, next ?? null, next === undefined, page + 1, json(changes), json(fault), ...tallyValues(tally)],
   );
+};
 
 /** Sets the counts of a unit from `tallyValues`, bound from `$first` on. */
 const setTally = (first: number): string =>
@@ -117,7 +137,7 @@ export async function correct(session: Session, run: Run, tally: Tally, seen: re
     `update ${LEDGER}.unit set pages = pages + 1, ${setTally(4)} where run = $1 and pass = $2 and unit = $3`,
     [run.id, run.pass, unit, ...tallyValues(addTallies(readTally(sum), tally))],
   );
-  await addSeen(session, { run: run.id, pass: run.pass, unit, page: pages }, seen);
+  await addSeen(session, { run: run.id, pass: run.pass, unit, page: pages, window: windowOf(run) }, seen);
 }
 
 /** A condition on a unit's number: it is one of the source's. */

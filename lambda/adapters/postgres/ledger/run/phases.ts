@@ -21,7 +21,11 @@ const MOVES = {
   pass: { from: ["ended"], to: "copy", begins: true },
   /** The same by another mapping, however far the last pass has come. */
   remap: { from: ["copy", "repair", "build", "verify", "ended"], to: "copy", begins: true },
+  /** The next export, once it is known what became of all records of those before. */
+  next: { from: ["build", "verify", "ended"], to: "copy", begins: true },
   build: { from: ["copy", "repair"], to: "build" },
+  /** What is left to remove is removed. */
+  rebuild: { from: ["ended"], to: "build", begins: true },
   /** What was read once more of the source is read anew. */
   reread: { from: ["build"], begins: true },
   verify: { from: ["build"], to: "verify" },

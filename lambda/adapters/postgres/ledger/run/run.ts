@@ -1,4 +1,5 @@
 /** One run in the ledger: its line read, held and changed. */
+import type { AppliedExport } from "../../../../domain/chain.ts";
 import type { MappingParts } from "../../../../domain/decode/mapping-parts.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Report } from "../../../../domain/proof/report.ts";
@@ -7,6 +8,20 @@ import type { SourceSize } from "../../../../ports/source.ts";
 import { isTable } from "../../session/catalogue.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER } from "../../session/sql.ts";
+
+/** As JSON has it. */
+interface StoredExport extends Omit<AppliedExport, "from" | "to" | "gap"> {
+  readonly from?: string;
+  readonly to: string;
+  readonly gap?: { readonly from: string; readonly to: string };
+}
+
+const exportOf = ({ from, to, gap, ...facts }: StoredExport): AppliedExport => ({
+  ...facts,
+  to: new Date(to),
+  ...(from === undefined ? {} : { from: new Date(from) }),
+  ...(gap === undefined ? {} : { gap: { from: new Date(gap.from), to: new Date(gap.to) } }),
+});
 
 interface RunRow {
   readonly id: number;
@@ -20,6 +35,8 @@ interface RunRow {
   readonly started_at: Date;
   readonly entered: readonly { readonly phase: Phase; readonly at: string }[];
   readonly size: SourceSize | null;
+  readonly exports: readonly StoredExport[];
+  readonly places: readonly string[];
   readonly report: string | null;
   readonly log_key: string;
   readonly sealed_at: Date | null;
@@ -42,6 +59,8 @@ function runOf(row: RunRow): Run {
     startedAt: row.started_at,
     entered: row.entered.map(({ phase, at }) => ({ phase, at: new Date(at) })),
     logKey: row.log_key,
+    exports: row.exports.map(exportOf),
+    places: row.places,
     ...(row.size === null ? {} : { size: row.size }),
     ...(report === null ? {} : { report }),
     ...(row.sealed_at === null ? {} : { sealedAt: row.sealed_at }),

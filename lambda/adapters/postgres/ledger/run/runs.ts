@@ -7,6 +7,7 @@ import { type Session, transaction } from "../../session/connection.ts";
 import type { Sessions } from "../../session/sessions.ts";
 import { LEDGER } from "../../session/sql.ts";
 import { migrateLedger } from "../ledger.ts";
+import { exportsOf, stepOf } from "./exports.ts";
 import { forgetLaps } from "./laps.ts";
 import { lockRuns, refuseWhileUsed } from "./locks.ts";
 import { ownedByOthers } from "./owned.ts";
@@ -65,19 +66,24 @@ async function open(session: Session, request: OpenRun): Promise<Run> {
     [source, mapping, JSON.stringify(parts), expiredAt, now],
   );
   const run = must(await lockRunOf(session, source), "the run was just inserted, or was there");
-  const move: Move = run.mapping !== mapping ? "remap" : run.phase === "ended" ? "pass" : "resume";
-  checkMove(run, move);
+  const step = await stepOf(session, run, request);
+  const { move } = step;
+  checkMove(run, move ?? "pass");
   if (!numbersAgree(run.parts, parts)) {
     const problem = `another process has given new parts of the mapping of run ${run.id} their numbers`;
     throw new MigrationError("moved-on", problem, "run the same command again");
   }
   if (move === "remap") await acceptChanges(session, run, request);
-  const known = "stops_seen = stops, size = $3";
+  const exports = exportsOf(step);
+  const places = new Set([...run.places, ...exports.map(({ place }) => place)]);
+  const set = "stops_seen = stops, size = $3, exports = $4, places = $5";
   const size = request.size === undefined ? null : JSON.stringify(request.size);
-  if (move === "resume") return moveRun(session, run.id, move, { set: known, values: [size] });
+  const values = [size, JSON.stringify(exports), JSON.stringify([...places])];
+  if (move === undefined) return updateRun(session, run.id, "stops_seen = stops");
+  if (move === "resume" || move === "rebuild") return moveRun(session, run.id, move, { set, values });
   return moveRun(session, run.id, move, {
-    set: `${known}, pass = pass + 1, started_at = $4, mapping = $5, parts = $6`,
-    values: [size, now, mapping, JSON.stringify(parts)],
+    set: `${set}, pass = pass + 1, started_at = $6, mapping = $7, parts = $8`,
+    values: [...values, now, mapping, JSON.stringify(parts)],
   });
 }
 

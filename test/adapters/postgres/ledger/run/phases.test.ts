@@ -24,7 +24,9 @@ const LEADS: Readonly<Record<Move, readonly string[]>> = {
   resume: ["copy", "repair", "build", "verify", NO, GONE],
   pass: [NO, NO, NO, NO, "copy", GONE],
   remap: ["copy", "copy", "copy", "copy", "copy", GONE],
+  next: [NO, NO, "copy", "copy", "copy", GONE],
   build: ["build", "build", NO, NO, NO, GONE],
+  rebuild: [NO, NO, NO, NO, "build", GONE],
   reread: [NO, NO, "build", NO, NO, GONE],
   verify: [NO, NO, "verify", NO, NO, GONE],
   end: [NO, NO, NO, "ended", "ended", GONE],
@@ -33,7 +35,7 @@ const LEADS: Readonly<Record<Move, readonly string[]>> = {
   seal: [NO, NO, NO, NO, "ended", GONE],
   rollback: ["rollback", "rollback", "rollback", "rollback", "rollback", "rollback"],
 };
-const BEGINS: ReadonlySet<string> = new Set(["pass", "remap", "reread", "repair", "rollback"]);
+const BEGINS: ReadonlySet<string> = new Set(["pass", "remap", "next", "rebuild", "reread", "repair", "rollback"]);
 const isMove = (name: string): name is Move => Object.hasOwn(LEADS, name);
 const moves = Object.keys(LEADS)
   .filter(isMove)
