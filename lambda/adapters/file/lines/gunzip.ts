@@ -28,3 +28,15 @@ export async function* unzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerat
     gunzip.destroy();
   }
 }
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+/**
+ * What is wrong with a file by which reading ended in this error, so many lines after its beginning; undefined where nothing
+ * was unpacked. Of a damaged member not even the lines it gave can be trusted: the checksum comes last.
+ */
+export function damageAt(line: number, error: unknown): string | undefined {
+  if (error instanceof Beyond) return `goes on after line ${line} with what is no gzip`;
+  if (codeOf(error) === "Z_BUF_ERROR") return `ends early, after line ${line}`;
+  return codeOf(error).startsWith("Z_") ? `is damaged: it cannot be read further than line ${line}` : undefined;
+}

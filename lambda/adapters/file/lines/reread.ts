@@ -5,20 +5,27 @@ import type { ItemSource } from "../../../ports/source.ts";
 
 const never = new AbortController().signal;
 
-/** Each key is matched by the attributes it has itself. */
-export async function itemsWithKeys(keys: readonly Item[], source: Pick<ItemSource, "plan" | "read">): Promise<Item[]> {
-  if (keys.length === 0) return [];
+/** Keys → which of them an item has, in its one spelling. Each key is matched by the attributes it has itself. */
+export function wantedKeys(keys: readonly Item[]): (item: Item) => string | undefined {
   const wanted = new Set(keys.map((key) => keySource(key, Object.keys(key))));
   // As a rule all keys have the same attributes, so there is one list of names.
   const shapes = [...new Map(keys.map((key) => [JSON.stringify(Object.keys(key)), Object.keys(key)])).values()];
-  const isWanted = (source: string | undefined): boolean => source !== undefined && wanted.has(source);
+  return (item) => {
+    for (const names of shapes) {
+      const source = keySource(item, names);
+      if (source !== undefined && wanted.has(source)) return source;
+    }
+    return undefined;
+  };
+}
+
+export async function itemsWithKeys(keys: readonly Item[], source: Pick<ItemSource, "plan" | "read">): Promise<Item[]> {
+  if (keys.length === 0) return [];
+  const wanted = wantedKeys(keys);
   const found: Item[] = [];
   for (const unit of await source.plan(1)) {
     for await (const { records } of source.read(unit, undefined, never)) {
-      for (const record of records) {
-        if ("item" in record && shapes.some((names) => isWanted(keySource(record.item, names))))
-          found.push(record.item);
-      }
+      for (const record of records) if ("item" in record && wanted(record.item) !== undefined) found.push(record.item);
     }
   }
   return found;

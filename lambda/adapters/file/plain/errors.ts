@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { shell } from "../../../domain/typed.ts";
-import { Beyond } from "../lines/gunzip.ts";
+import { damageAt } from "../lines/gunzip.ts";
 import type { Foreign } from "./beginning.ts";
 
 const PROBLEMS: Record<string, string> = {
@@ -68,14 +68,6 @@ export function changed(path: string): MigrationError {
 
 /** An error of the operating system, as opposed to one of this program. */
 export const isSystemError = (error: unknown): boolean => error instanceof Error && "syscall" in error;
-
-/** What the decompressor says. Of a damaged member not even the lines it gave can be trusted: the checksum comes last. */
-function damageAt(line: number, error: unknown): string | undefined {
-  if (error instanceof Beyond) return `goes on after line ${line} with what is no gzip`;
-  const code = String(codeOf(error));
-  if (code === "Z_BUF_ERROR") return `ends early, after line ${line}`;
-  return code.startsWith("Z_") ? `is damaged: it cannot be read further than line ${line}` : undefined;
-}
 
 /** Undefined of an error that does not come from the decompressor. */
 export function damaged(path: string, line: number, cause: unknown): MigrationError | undefined {

@@ -5,20 +5,17 @@
 import { createReadStream, realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { SourceRecord } from "../../../domain/decode/source-record.ts";
 import type { ItemSource, SourcePage } from "../../../ports/source.ts";
 import { unzipped } from "../lines/gunzip.ts";
-import { recordOf } from "../lines/line-codec.ts";
+import { itemIn } from "../lines/line-codec.ts";
 import { type Line, linesBefore, linesFrom, type Place, START } from "../lines/lines.ts";
+import { pagesOf, placeOf, stoppable } from "../lines/pages.ts";
 import { itemsWithKeys } from "../lines/reread.ts";
 import { linesWanted } from "../lines/wanted-lines.ts";
 import { beginningOf, foreignBytes, foreignText, isGzip, isText, unzippedBeginningOf } from "./beginning.ts";
 import { aFolder, changed, damaged, foreignFile, isSystemError, notAFile, notGzip, unusable } from "./errors.ts";
 import { linesIn } from "./line-count.ts";
 
-/** A page ends after a megabyte, as a Scan's does, or a thousand lines. A longer line is a page of its own. */
-const PAGE_BYTES = 1_000_000;
-const PAGE_LINES = 1_000;
 const COUNTING_BYTES = 1_000_000;
 
 /** Part of one version of a file. `until` is absent of a gzipped one, which is one unit. */
@@ -118,7 +115,7 @@ async function* pagesFrom(
       until === undefined
         ? unzippedLines(path, place ?? start, signal)
         : rangeLines(path, { isWhole: place !== undefined || from === 0, until }, place ?? start, signal);
-    for await (const page of pagesOf(lines, signal, isWanted)) {
+    for await (const page of pagesOf(lines, signal, (line) => itemIn(line, isWanted))) {
       // After the page was read, not before: only then is all of it from the file that was planned.
       await mustBeUnchanged();
       yield page;
@@ -161,48 +158,10 @@ async function* unzippedLines(path: string, done: Place, signal: AbortSignal): A
   }
 }
 
-const cursorOf = ({ bytes, lines }: Place): string => `${bytes} ${lines}`;
-function placeOf(cursor: string): Place {
-  const [bytes = 0, lines = 0] = cursor.split(" ").map(Number);
-  return { bytes, lines };
-}
-
 /** A range begins somewhere: its lines have numbers only where those before it were counted. */
 async function counted(path: string, offsets: readonly number[]): Promise<number[]> {
   const chunks = createReadStream(path, { end: offsets.at(-1) ?? 0, highWaterMark: COUNTING_BYTES });
   return linesBefore(chunks, offsets).catch((cause: unknown) => {
     throw unusable(path, cause);
   });
-}
-
-/** Looks at the signal at every chunk: the lines before a cursor, or one endless line, must not outlast an abort. */
-async function* stoppable(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    if (signal.aborted) return;
-    yield chunk;
-  }
-}
-
-async function* pagesOf(
-  batches: AsyncIterable<readonly Line[]>,
-  signal: AbortSignal,
-  isWanted: IsWanted,
-): AsyncGenerator<SourcePage> {
-  let [records, bytes, next]: [SourceRecord[], number, Place] = [[], 0, START];
-  for await (const lines of batches) {
-    for (const line of lines) {
-      // What an abort cut short is no line.
-      if (signal.aborted) return;
-      // A page is handed on when it is known that something follows: only then has it a `next`.
-      if (bytes > 0 && (bytes + line.length > PAGE_BYTES || records.length >= PAGE_LINES)) {
-        yield { records, next: cursorOf(next) };
-        [records, bytes] = [[], 0];
-      }
-      const record = recordOf(line, isWanted);
-      if (record !== undefined) records.push(record);
-      bytes += line.length;
-      next = line.next;
-    }
-  }
-  if (!signal.aborted) yield { records };
 }
