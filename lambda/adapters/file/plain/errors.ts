@@ -6,20 +6,19 @@ import { shell } from "../../../domain/typed.ts";
 import { damageAt } from "../lines/gunzip.ts";
 import type { Foreign } from "./beginning.ts";
 
-const PROBLEMS: Record<string, string> = {
-  ENOENT: "there is no file",
-  ENOTDIR: "there is no file",
-  EACCES: "this user may not read",
-  EPERM: "this user may not read",
-};
+const ABSENT = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
+const DENIED = new Set(["EACCES", "EPERM"]);
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
+export const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+/** What stands before a path, by an error of the operating system. */
+export const problemOf = (cause: unknown, absent: string): string =>
+  ABSENT.has(codeOf(cause)) ? absent : DENIED.has(codeOf(cause)) ? "this user may not read" : "cannot read";
 
 export function unusable(path: string, cause: unknown): MigrationError {
-  const problem = PROBLEMS[String(codeOf(cause))] ?? "cannot read";
   return new MigrationError(
     "source-unusable",
-    `${problem} ${path}`,
+    `${problemOf(cause, "there is no file")} ${path}`,
     `correct the path after file:, until this shows the file: ${shell("ls", "-l", path)}`,
     { cause },
   );
