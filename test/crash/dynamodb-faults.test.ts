@@ -2,8 +2,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createSampleTable, fillTable } from "../../bin/rehearse/seed.ts";
-import { ATTEMPTS, patientRetries } from "../../lambda/adapters/dynamodb/retries.ts";
+import { patientRetries } from "../../lambda/adapters/dynamodb/retries.ts";
 import { dynamoDbSource } from "../../lambda/adapters/dynamodb/source.ts";
+import { ATTEMPTS } from "../../lambda/domain/patience.ts";
 import { type Fault as DynamoDbFault, dynamoDbProxy } from "../support/dynamodb-proxy.ts";
 import { tableName } from "../support/table-name.ts";
 import { EXPECTED, type Fault, pageOf } from "./expected-faults.ts";

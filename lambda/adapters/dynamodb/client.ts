@@ -1,9 +1,9 @@
 /** Where a table is → the SDK's client for it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { MigrationError } from "../../domain/migration-error.ts";
+import { ATTEMPT_SECONDS, ATTEMPTS, FIRST_ATTEMPTS, REACH_SECONDS } from "../../domain/patience.ts";
+import { regionAmong } from "../../domain/region.ts";
 import { shell } from "../../domain/typed.ts";
-import { ATTEMPT_SECONDS, FIRST_ATTEMPTS, REACH_SECONDS } from "./errors.ts";
-import { ATTEMPTS, type OnRetry, patientRetries } from "./retries.ts";
+import { type OnRetry, patientRetries } from "./retries.ts";
 
 export interface TablePlace {
   /** Name or ARN. */
@@ -23,9 +23,6 @@ const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: (ATTEMPT_SECONDS - 3
 /** A first request that takes longer is told to whoever waits. */
 const SLOW_MS = 1_000;
 
-/** What can be part of a host's name: the SDK asks the same, at the first request. */
-const REGION = /^[A-Za-z0-9-]+$/;
-
 /**
  * The region this table is in: as said, as its ARN says, or as the environment says. Not what a profile on this machine
  * says: it is part of the source's name, and a run is resumed on other machines. Throws MigrationError `settings`.
@@ -33,11 +30,8 @@ const REGION = /^[A-Za-z0-9-]+$/;
 export function regionOf({ table, region }: TablePlace): string {
   const [, ofArn] = /^arn:[^:]*:dynamodb:([^:]+):/.exec(table) ?? [];
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  const found = region ?? ofArn ?? AWS_REGION ?? AWS_DEFAULT_REGION;
-  if (found !== undefined && REGION.test(found)) return found;
-  const problem = found === undefined ? "is not known" : `cannot be "${found}"`;
-  const remedy = `say it in the source: ${shell("--source", `dynamodb:${table}?region=REGION`)}`;
-  throw new MigrationError("settings", `the region of the table ${table} ${problem}`, remedy);
+  const remedy = shell("--source", `dynamodb:${table}?region=REGION`);
+  return regionAmong([region, ofArn, AWS_REGION, AWS_DEFAULT_REGION], `the table ${table}`, remedy);
 }
 
 /** Whose rights read the table, where they are not those of the process: as AWS_PROFILE, and for the table alone. Never part of a source's name. */

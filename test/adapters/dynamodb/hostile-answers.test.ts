@@ -3,11 +3,12 @@ import { createServer, type OutgoingHttpHeaders } from "node:http";
 import { crc32, gzipSync } from "node:zlib";
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ATTEMPTS, patientRetries } from "../../../lambda/adapters/dynamodb/retries.ts";
+import { patientRetries } from "../../../lambda/adapters/dynamodb/retries.ts";
 import { dynamoDbSource } from "../../../lambda/adapters/dynamodb/source.ts";
 import type { SourceRecord } from "../../../lambda/domain/decode/source-record.ts";
 import { MigrationError } from "../../../lambda/domain/migration-error.ts";
 import { must } from "../../../lambda/domain/must.ts";
+import { ATTEMPTS } from "../../../lambda/domain/patience.ts";
 import { listening } from "../../support/listening.ts";
 
 interface Reply {

@@ -1,6 +1,7 @@
 /** How often and after what pauses a request is sent again. */
 import { expect, it } from "vitest";
-import { ATTEMPTS, patientRetries } from "../../../lambda/adapters/dynamodb/retries.ts";
+import { patientRetries } from "../../../lambda/adapters/dynamodb/retries.ts";
+import { ATTEMPTS } from "../../../lambda/domain/patience.ts";
 
 type Token = Awaited<ReturnType<ReturnType<typeof patientRetries>["acquireInitialRetryToken"]>>;
 type Kind = "THROTTLING" | "TRANSIENT" | "CLIENT_ERROR" | "SERVER_ERROR";
