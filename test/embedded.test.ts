@@ -1,11 +1,12 @@
 /** The embedded engines answer, and leave neither a process nor a folder, whatever ends the one that started them. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../bin/embedded/folder.ts";
 import { startPostgres } from "../bin/embedded/postgres.ts";
 import { query } from "./support/migration.ts";
 
@@ -17,17 +18,35 @@ async function dataFolder(url: string): Promise<string> {
   return row?.data_directory ?? "";
 }
 
-/** Processes that were started with this folder in their arguments. */
-function processesOf(folder: string): string[] {
+/** Processes that were started with this folder in their arguments: all of them, or those of one program with one flag. */
+function processesOf(folder: string, program = "", flag = ""): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        const [name = "", ...words] = command.split("\0");
+        return command.includes(folder) && name.endsWith(program) && (flag === "" || words.includes(flag));
       } catch {
         return false;
       }
     });
+}
+
+/** A process that starts a server in a folder of its own. */
+const starting = (folder: string): ChildProcess => {
+  const code = `await (await import(${JSON.stringify(join(root, "bin/embedded/postgres.ts"))})).startPostgres()`;
+  return spawn(process.execPath, ["--input-type=module", "-e", code], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: "ignore",
+  });
+};
+
+/** What worked in the folder ends, and nothing stays in it. */
+async function leaves(folder: string): Promise<void> {
+  const left = () => [...readdirSync(folder), ...(process.platform === "linux" ? processesOf(folder) : [])];
+  for (let attempt = 0; left().length > 0 && attempt < 1_200; attempt += 1) await sleep(100);
+  expect(left()).toEqual([]);
 }
 
 async function gone(folder: string): Promise<boolean> {
@@ -81,22 +100,46 @@ describe("a rehearsal that is ended from outside", () => {
 
 it("a process killed while it still makes its cluster leaves nothing either", async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), "dynamodb-to-postgres-kill-"));
-  const code = `await (await import(${JSON.stringify(join(root, "bin/embedded/postgres.ts"))})).startPostgres()`;
   for (const entries of [1, 2, 3]) {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
-      env: { ...process.env, TMPDIR: elsewhere },
-      stdio: "ignore",
-    });
+    const child = starting(elsewhere);
     const exit = once(child, "exit");
     // Later and later: when the folder is there, when something is in it, when more is.
     const inside = () => readdirSync(elsewhere).flatMap((name) => [name, ...readdirSync(join(elsewhere, name))]);
     while (inside().length < entries && child.exitCode === null) await sleep(1);
     child.kill("SIGKILL");
     await exit;
-    const left = () => [...readdirSync(elsewhere), ...(process.platform === "linux" ? processesOf(elsewhere) : [])];
-    for (let attempt = 0; left().length > 0 && attempt < 1_200; attempt += 1) await sleep(100);
-    expect(left()).toEqual([]);
+    await leaves(elsewhere);
   }
+  rmdirSync(elsewhere);
+});
+
+it("a folder that nothing would remove is never made", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "dynamodb-to-postgres-kill-"));
+  vi.stubEnv("TMPDIR", elsewhere);
+  await expect(temporaryFolder("kill -INT $$")).rejects.toThrow("ended before it began");
+  vi.unstubAllEnvs();
+  rmdirSync(elsewhere);
+});
+
+it.runIf(process.platform === "linux").each([
+  ["bin/initdb", "-D"],
+  ["bin/postgres", "-p"],
+])("a process killed when its %s %s has just begun leaves nothing either", async (program, flag) => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "dynamodb-to-postgres-kill-"));
+  // Where the tests run as root another user makes the cluster, and could make the folder anew here.
+  chmodSync(elsewhere, 0o777);
+  const child = starting(elsewhere);
+  const exit = once(child, "exit");
+  let [begun] = processesOf(elsewhere, program, flag);
+  for (; begun === undefined; [begun] = processesOf(elsewhere, program, flag)) expect(child.exitCode).toBeNull();
+  process.kill(Number(begun), "SIGSTOP");
+  child.kill("SIGKILL");
+  await exit;
+  // What is removed while a process works there may be made anew; and what is removed too early is gone by now.
+  await sleep(500);
+  expect(readdirSync(elsewhere)).toHaveLength(1);
+  process.kill(Number(begun), "SIGCONT");
+  await leaves(elsewhere);
   rmdirSync(elsewhere);
 });
 

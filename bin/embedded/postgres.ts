@@ -1,11 +1,11 @@
 /** A PostgreSQL 17 of this process's own: from the binaries in node_modules to a URL, and back to nothing, whatever ends this process. */
 import { execFileSync, type SpawnOptions, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { chown, cp, mkdir, readFile, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { arch, platform, tmpdir } from "node:os";
+import { arch, platform } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import { APART, type TemporaryFolder, temporaryFolder } from "./folder.ts";
 
 export interface EmbeddedPostgres {
   readonly url: string;
@@ -21,30 +21,16 @@ export interface EmbeddedSettings {
 
 /**
  * Runs the server and waits on a pipe that only this process holds open: when it closes, by a stop or by a death of any
- * kind, the server ends. Like the others here it is `APART`.
+ * kind, the server ends. A server that has just begun does not hear SIGINT, and one that serves would wait for its clients
+ * after a SIGTERM alone. Like the others here it is `APART`.
  */
 const SUPERVISOR = `
-  exec 3<&0
-  "$@" </dev/null &
+  exec 4<&0
+  "$@" </dev/null 4<&- &
   server=$!
-  (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) &
+  (cat <&4 >/dev/null; kill -TERM $server; kill -INT $server) 2>/dev/null &
   wait $server
 `;
-
-/**
- * Waits on such a pipe from the folder's first moment and removes it: after the server has gone, and again while a
- * half-finished initdb still writes there, which on a busy machine it may for a minute.
- */
-const JANITOR = `
-  cat >/dev/null
-  tries=0
-  while [ -e "$1/data/postmaster.pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
-  tries=0
-  while [ -e "$1" ] && [ $tries -lt 600 ]; do rm -rf "$1" 2>/dev/null; sleep 0.2; tries=$((tries + 1)); done
-`;
-
-/** Ctrl-C and a terminal that is closed reach all of a process group: engines are none of it, and end when they are asked to. */
-const APART = { detached: true };
 
 const FAST = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_wal_size: "2GB" };
 
@@ -101,9 +87,14 @@ function canRun(file: string, user: User): boolean {
   }
 }
 
-function finished(command: string, args: readonly string[], options: SpawnOptions): Promise<void> {
+function finished(
+  command: string,
+  args: readonly string[],
+  { held }: TemporaryFolder,
+  options: SpawnOptions,
+): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { ...options, ...APART, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(command, args, { ...options, ...APART, stdio: ["ignore", "ignore", "pipe", held] });
     let said = "";
     child.stderr?.on("data", (chunk: Buffer) => {
       said += chunk.toString();
@@ -148,30 +139,11 @@ export async function startPostgres({ settings = {} }: EmbeddedSettings = {}): P
   throw new Error("PostgreSQL found no free port in five attempts");
 }
 
-/** A folder that goes when it is let go, or when this process does. */
-async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  // The janitor comes first: between the folder and its janitor this process could die.
-  const path = join(tmpdir(), `dynamodb-to-postgres-${randomBytes(6).toString("hex")}`);
-  const janitor = spawn("/bin/sh", ["-c", JANITOR, "sh", path], {
-    ...APART,
-    cwd: "/",
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  const gone = new Promise<void>((done) => janitor.once("exit", () => done()));
-  await mkdir(path, { mode: 0o700 });
-  return {
-    path,
-    remove: async () => {
-      janitor.stdin.end();
-      await gone;
-    },
-  };
-}
-
 /** Makes a cluster and serves it; undefined where somebody took its port in between. */
 async function startOnce(settings: Readonly<Record<string, string>>): Promise<EmbeddedPostgres | undefined> {
   const user = unprivileged();
-  const { path: folder, remove } = await temporaryFolder();
+  const held = await temporaryFolder();
+  const { path: folder, remove } = held;
   try {
     const native = await usableBinaries(folder, user);
     const libraries = join(folder, "lib");
@@ -192,8 +164,8 @@ async function startOnce(settings: Readonly<Record<string, string>>): Promise<Em
       "--no-sync",
       "--no-instructions",
     ];
-    await finished(join(native, "bin/initdb"), initdb, options);
-    const server = await serve(native, folder, data, settings, options);
+    await finished(join(native, "bin/initdb"), initdb, held, options);
+    const server = await serve(native, held, data, settings, options);
     if (server === undefined) await remove();
     return server && { ...server, stop: () => server.stop().then(remove) };
   } catch (error) {
@@ -215,7 +187,7 @@ async function usableBinaries(folder: string, user: User | undefined): Promise<s
 
 async function serve(
   native: string,
-  folder: string,
+  { path: folder, held }: TemporaryFolder,
   data: string,
   settings: Readonly<Record<string, string>>,
   options: SpawnOptions,
@@ -227,7 +199,7 @@ async function serve(
   const server = spawn("/bin/sh", ["-c", SUPERVISOR, "sh", ...command], {
     ...options,
     ...APART,
-    stdio: ["pipe", "ignore", "pipe"],
+    stdio: ["pipe", "ignore", "pipe", held],
   });
   const ended = new Promise<void>((done) => server.once("exit", () => done()));
   let log = "";
