@@ -19,16 +19,19 @@ export interface Export {
   readonly records: number;
 }
 
-/** Time that no export covers, let go by name. */
-export interface Gap {
+export interface Span {
   readonly from: Date;
   readonly to: Date;
 }
 
 export interface AppliedExport extends Export {
-  /** Before its window. */
-  readonly gap?: Gap;
+  /** Time before its window that no export covers, let go by name. */
+  readonly gap?: Span;
 }
+
+/** What a window tells of, and an export before it told of, too. */
+export const overlapWith = (before: Export, { from }: Export): Span | undefined =>
+  from !== undefined && from < before.to ? { from, to: before.to } : undefined;
 
 export interface ExportsAtHand {
   readonly atHand: readonly Export[];
@@ -125,7 +128,7 @@ const seconds = (at: Date): string => String(Math.floor(at.getTime() / 1000));
 /** What AWS takes for a window, in milliseconds. */
 const WINDOW = { least: 15 * 60_000, most: 24 * 3_600_000 };
 
-function gapBefore({ id, table }: Export, gap: Gap): MigrationError {
+function gapBefore({ id, table }: Export, gap: Span): MigrationError {
   // One that begins earlier holds the same state at its end; a longer gap takes several.
   const from = new Date(Math.min(gap.from.getTime(), gap.to.getTime() - WINDOW.least));
   const to = new Date(Math.min(gap.to.getTime(), Math.floor(from.getTime() / 1000) * 1000 + WINDOW.most));

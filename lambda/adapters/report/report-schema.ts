@@ -67,6 +67,7 @@ const exported = object({
   images: z.enum(["new", "new and old"]).exactOptional(),
   records: total,
   gap: object(window).exactOptional(),
+  overlap: object(window).exactOptional(),
   changes: object({ put: total, removed: total, unknown: total, differing: total }).exactOptional(),
   faults: total,
 });

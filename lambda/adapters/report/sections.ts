@@ -31,6 +31,7 @@ export function sectionsOf(report: Report, most: Most) {
       })),
       ...ignoredAttributes(report),
     ]),
+    exports: shown("Exports", exports(report)),
     collapsed: told("Equal rows of one item", collapsed(report.collapsed ?? [])),
     time: told(
       "Time",
@@ -72,6 +73,19 @@ const letGo = ({ letGo: groups = [] }: Report, most: Most): Statement[] =>
       ),
     ],
   }));
+
+/** In the order they were applied in. */
+function exports({ exports: list = [] }: Report): Cells {
+  return {
+    header: ["export", "from", "to (UTC)", "records", "put", "removed", "unknown"],
+    rows: list.map(({ id, from, to, records, changes }) => [
+      ...[id, from === undefined ? "all" : momentText(from), momentText(to), count(records)],
+      ...(changes === undefined
+        ? ["", "", ""]
+        : [changes.put, changes.removed, changes.unknown].map((each) => count(each))),
+    ]),
+  };
+}
 
 export const finding = ({ where, problem, remedy }: Finding): Statement => ({ says: `${where}: ${problem}`, remedy });
 

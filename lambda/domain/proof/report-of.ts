@@ -1,6 +1,7 @@
 /** Mapping and evidence → the report of a pass: its verdict follows from them and from nothing else (I9). */
 import type { Mapping } from "../../mapping/model.ts";
 import { own } from "../../mapping/own.ts";
+import { overlapWith, type Span } from "../chain.ts";
 import { addSums, emptySum, formatSum } from "../decode/fingerprint.ts";
 import type { Finding } from "../migration-error.ts";
 import { must } from "../must.ts";
@@ -19,6 +20,7 @@ import {
   type PhaseTime,
   type Report,
   type ReportHeader,
+  type TimeSpan,
 } from "./report.ts";
 import { upperBound } from "./spot-check.ts";
 import { entityNames, facetKey, NO_COUNTS, NO_ENTITY, totalCounts } from "./tally.ts";
@@ -39,7 +41,9 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
     formatVersion: FORMAT_VERSION,
     verdict: discrepancies.length === 0 ? "verified" : "discrepant",
     ...header,
-    ...(evidence.exports === undefined ? {} : { exports: evidence.exports.map(exportReport) }),
+    ...(evidence.exports === undefined
+      ? {}
+      : { exports: evidence.exports.map((each, at, all) => exportReport(each, all[at - 1])) }),
     phases: phasesOf(header, tally.read, rows),
     totals: {
       ...{ tables: mapping.tables.length, rows, foreignKeys: foreignKeys.length, problems: causes.length },
@@ -117,16 +121,20 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
   };
 }
 
-function exportReport({ from, to, gap, changes, faults, ...each }: ExportFacts): ExportReport {
-  const { id, place, images, records } = each;
+function exportReport(each: ExportFacts, before: ExportFacts | undefined): ExportReport {
+  const { id, place, images, records, from, to, gap, changes, faults } = each;
+  const overlap = before === undefined ? undefined : overlapWith(before, each);
   return {
     ...{ id, place, records, to: to.toISOString(), faults: faults.length },
     ...(from === undefined ? {} : { from: from.toISOString() }),
     ...(images === undefined ? {} : { images }),
-    ...(gap === undefined ? {} : { gap: { from: gap.from.toISOString(), to: gap.to.toISOString() } }),
+    ...(gap === undefined ? {} : { gap: timeSpan(gap) }),
+    ...(overlap === undefined ? {} : { overlap: timeSpan(overlap) }),
     ...(changes === undefined ? {} : { changes: { ...changes, differing: changes.differing.count } }),
   };
 }
+
+const timeSpan = ({ from, to }: Span): TimeSpan => ({ from: from.toISOString(), to: to.toISOString() });
 
 const noItem = (entity: string): Finding => ({
   where: entity,

@@ -68,6 +68,12 @@ export type Consistency =
   /** RFC 3339. */
   { readonly kind: "point-in-time"; readonly at: string } | { readonly kind: "as read" };
 
+/** RFC 3339. */
+export interface TimeSpan {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** An export as a report names it; times are RFC 3339. */
 export interface ExportReport {
   readonly id: string;
@@ -77,7 +83,9 @@ export interface ExportReport {
   readonly images?: "new" | "new and old";
   readonly records: number;
   /** Time before its window that no export covers, let go by name. */
-  readonly gap?: { readonly from: string; readonly to: string };
+  readonly gap?: TimeSpan;
+  /** Time that the one before it tells of, too: an item that came in it, and went before the window's end, is in neither as gone. */
+  readonly overlap?: TimeSpan;
   readonly changes?: Omit<ChangeCounts, "differing"> & { readonly differing: number };
   /** Files that were not what their manifest says. */
   readonly faults: number;

@@ -2,7 +2,7 @@
 import type { Cause } from "./causes.ts";
 import { counted } from "./discrepancy.ts";
 import { letGoText } from "./pending.ts";
-import type { Report } from "./report.ts";
+import type { ExportReport, Report } from "./report.ts";
 
 export const numeral = (value: number): string => value.toLocaleString("en-US");
 
@@ -37,15 +37,29 @@ export const verdictOf = (report: Report): { readonly word: string; readonly mea
 const accepted = ({ accepted: total = 0 }: Report): string => (total === 0 ? "" : ` (${numeral(total)} accepted)`);
 
 /** What was let go is not there exactly as the source held it, and the first line says so. */
-function meaning({ verdict, letGo: groups = [], causes, sealedAt }: Report): string {
+function meaning({ verdict, letGo: groups = [], exports = [], causes, sealedAt }: Report): string {
   const problems = counted(causes.length, "problem", "problems");
   if (verdict === "discrepant" && sealedAt !== undefined)
     return `${problems}, named below. The run is sealed: what was written since is a difference, and the application's to mend.`;
   if (verdict === "discrepant") return `${problems}, named below with what to do.`;
-  return verdict === "verified" && groups.length > 0
-    ? `Postgres holds what the source held, but for what was let go: ${letGoText(groups)}.`
+  const exceptions = [...(groups.length > 0 ? [`what was let go: ${letGoText(groups)}`] : []), ...untold(exports)];
+  return verdict === "verified" && exceptions.length > 0
+    ? `Postgres holds what the source held, but for ${exceptions.join("; and for ")}.`
     : MEANING[verdict];
 }
+
+/** What no export could tell. */
+const untold = (exports: readonly ExportReport[]): string[] =>
+  exports.flatMap(({ id, gap, overlap }) => [
+    ...(gap === undefined
+      ? []
+      : [`what changed from ${gap.from} to ${gap.to}, of which no export tells (accepted before ${id})`]),
+    ...(overlap === undefined
+      ? []
+      : [
+          `items that came from ${overlap.from} to ${overlap.to}, and went before the window of ${id} ended: it began earlier than what was before it`,
+        ]),
+  ]);
 
 /** A verdict says nothing about what it was told to leave out, and says so. */
 function leftBehind({ items: { read, ignored } }: Report): string {
