@@ -39,7 +39,7 @@ const yes = (flag: string, says: string) => ({ flag, says, value: z.boolean() })
 
 /** What only a command line says: a function has its source, its target and its schema of its own. */
 const TERMINAL = {
-  source: text("--source <SRC>", "dynamodb:TABLE[?region=R&endpoint=URL] or file:ITEMS.jsonl[.gz]"),
+  source: text("--source <SRC>", "dynamodb:TABLE[?region=R&endpoint=URL], file:ITEMS.jsonl[.gz], export:DIR or s3://BUCKET/PREFIX"),
   target: {
     ...text("--target <URL>", "postgres://USER@HOST:PORT/DATABASE; where it is left out, what DATABASE_URL says"),
     variable: "DATABASE_URL",
@@ -94,6 +94,8 @@ const RUN = {
   maxQuarantine: whole("--max-quarantine <N>", "stop when more items than this cannot become rows", atLeastNone),
   prune: yes("--prune", "remove the rows of items the source no longer has"),
   remap: yes("--remap", "go on with a changed mapping, and write the items of changed entities again"),
+  live: text("--live <SRC>", "dynamodb:TABLE: beside an export, what single items are read from again"),
+  trustSummary: yes("--trust-summary", "take the summary of an export that is not what its checksum says"),
   acceptGap: text(
     "--accept-gap <ID,ID>",
     "go on with these exports, though no other tells what changed before their windows",
@@ -126,7 +128,7 @@ export const OPTIONS = { ...TERMINAL, ...RUN, ...SINGLE };
 export type OptionName = keyof typeof OPTIONS;
 
 /** Of whatever ends with a proof. */
-export const PROOF = ["sample", "seed", "recount", "allowEmpty"] as const;
+export const PROOF = ["sample", "seed", "recount", "allowEmpty", "live"] as const;
 
 type Values<T extends Record<string, Option>> = { [N in keyof T]: z.ZodOptional<T[N]["value"]> };
 

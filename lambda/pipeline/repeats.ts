@@ -2,6 +2,7 @@
  * Items that were read more than once → what the set of their copies makes of them. While a pass is copied nobody knows of
  * any but the record at hand, so the last one read holds the rows; here the copies of one item are brought side by side.
  */
+import { windowIn } from "../domain/chain.ts";
 import { decoder } from "../domain/decode/decoder.ts";
 import { counted } from "../domain/proof/discrepancy.ts";
 import type { Mapping } from "../mapping/model.ts";
@@ -21,7 +22,8 @@ export interface Deciding {
 /** May be interrupted anywhere and repeated. False where it is to stop before it is done. */
 export async function decideRepeats(task: Deciding, run: Run, isToStop: () => Promise<boolean>): Promise<boolean> {
   const { source, target, mapping, progress, signal } = task;
-  if (source.keys === "unique") return true;
+  // What a window says of an item comes after all copies of it; and the first one begins when these are decided.
+  if (source.keys === "unique" || windowIn(run) !== undefined) return true;
   const { repeats } = target;
   const { items, units } = await repeats.find(run);
   if (items === 0) return true;

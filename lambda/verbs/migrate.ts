@@ -18,6 +18,8 @@ export const migrate = {
     "maxQuarantine",
     "prune",
     "remap",
+    "acceptGap",
+    "trustSummary",
     ...PROOF,
     "keep",
     "html",
