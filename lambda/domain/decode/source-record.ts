@@ -1,8 +1,11 @@
 /** What a source hands on: an item, or a record it could not understand, kept whole so that nothing is lost. */
 import type { Item } from "./attribute.ts";
 
-/** Where a record stands in its source: `line 7, byte 1024`. It is no value of an item, and may be printed and logged. */
-export type Position = `${string} ${number}` | `line ${number}, byte ${number}`;
+/**
+ * Where a record stands in its source: `line 7, byte 1024`, of several files with the name of one before it. It is no value
+ * of an item, and may be printed and logged.
+ */
+export type Position = `${string} ${number}` | `${string}line ${number}, byte ${number}`;
 
 /** Something that was read but is no item. `text` is the record as it stood. */
 export interface Unreadable {

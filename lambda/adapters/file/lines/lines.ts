@@ -31,8 +31,16 @@ const BEGINNING = 64_000;
 
 const NEWLINE = 0x0a;
 
-/** Splits at line feeds: the lines that end in a chunk together, as views of it. A last line without a line feed is one too. */
-export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, from: Place): AsyncGenerator<Line[]> {
+/**
+ * Splits at line feeds: the lines that end in a chunk together, as views of it. A last line without a line feed is one too.
+ * Positions begin with the file's name, where there are several.
+ */
+export async function* linesFrom(
+  chunks: AsyncIterable<Uint8Array>,
+  from: Place,
+  file?: string,
+): AsyncGenerator<Line[]> {
+  const named = file === undefined ? "" : `${file} `;
   let parts: Uint8Array[] = [];
   let start = from.bytes;
   let at = from.bytes;
@@ -48,7 +56,7 @@ export async function* linesFrom(chunks: AsyncIterable<Uint8Array>, from: Place)
     const [whole, ...more] = parts;
     const bytes = whole !== undefined && more.length === 0 ? whole : Buffer.concat(parts);
     number += 1;
-    const position: Position = `line ${number}, byte ${start}`;
+    const position: Position = `${named}line ${number}, byte ${start}`;
     return { bytes, length, start, next: { bytes: next, lines: number }, position };
   };
   for await (const chunk of chunks) {
