@@ -32,11 +32,13 @@ const FAULTS: Readonly<Record<string, CallerFault>> = {
   TokenProviderError: EXPIRED,
   ExpiredToken: EXPIRED,
   ExpiredTokenException: EXPIRED,
+  InvalidAccessKeyId: OTHER_KEY,
   InvalidClientTokenId: OTHER_KEY,
   UnrecognizedClientException: OTHER_KEY,
   IncompleteSignature: OTHER_SECRET,
   IncompleteSignatureException: OTHER_SECRET,
   InvalidSignatureException: OTHER_SECRET,
+  InvalidToken: OTHER_SECRET,
   SignatureDoesNotMatch: OTHER_SECRET,
 };
 
@@ -49,7 +51,7 @@ export const isDenied = (name: string): boolean => DENIED.has(name);
 
 /** IAM quotes no item, and nothing but these is taken from it. */
 const NOT_AUTHORIZED =
-  /^User: (arn:[\w+=,.@:/-]+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (arn:[\w+=,.@:/*-]+))?/;
+  /^User: (arn:[\w+=,.@:/-]+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: "?(arn:[\w+=,.@:/*-]+))?/;
 
 export interface Denial {
   readonly principal: string;

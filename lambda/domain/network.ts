@@ -82,6 +82,7 @@ const BY_CODE: Readonly<Record<string, keyof typeof CAUSES>> = {
   ECONNREFUSED: "closed",
   ECONNRESET: "hung up",
   EPIPE: "hung up",
+  ERR_STREAM_PREMATURE_CLOSE: "hung up",
   ETIMEDOUT: "silent",
   TimeoutError: "silent",
   EHOSTUNREACH: "no way",
@@ -94,8 +95,11 @@ const BY_CODE: Readonly<Record<string, keyof typeof CAUSES>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "unknown CA",
 };
 
+/** What is answered, and is not what the service would. */
+export class Foreign extends Error {}
+
 /** No answer, or half of one. */
-const CONNECTION_LOST = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError"]);
+const CONNECTION_LOST = new Set(["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ETIMEDOUT", "TimeoutError"]);
 
 const codeOf = (error: Error): string => ("code" in error && typeof error.code === "string" ? error.code : "");
 
@@ -121,7 +125,8 @@ export const isAnswer = (error: Error): boolean => "$fault" in error;
 /** Undefined of what is no matter of the network. */
 export function networkCause(error: Error): Explanation<Service> | undefined {
   // A parser of HTTP, of JSON or of XML has met something else.
-  const isForeign = codeOf(error).startsWith("HPE_") || (statusOf(error) !== undefined && !isAnswer(error));
+  const isForeign =
+    error instanceof Foreign || codeOf(error).startsWith("HPE_") || (statusOf(error) !== undefined && !isAnswer(error));
   const name = BY_CODE[codeOf(error)] ?? BY_CODE[error.name] ?? (isForeign ? "foreign" : undefined);
   return name === undefined ? undefined : CAUSES[name];
 }

