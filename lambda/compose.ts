@@ -1,11 +1,7 @@
 /** Settings and a schema → a migration with its adapters. Nothing else in the runner names one; the terminal takes its texts from `adapters/report`. */
 import { randomInt } from "node:crypto";
 import manifest from "../package.json" with { type: "json" };
-import { usualLimit } from "./adapters/dynamodb/read-limit.ts";
-import { dynamoDbSource, tableSource } from "./adapters/dynamodb/source.ts";
-import { tableSize } from "./adapters/dynamodb/table-size.ts";
 
-import { fileSource } from "./adapters/file/plain/source.ts";
 import { allowances } from "./adapters/postgres/front/allowance.ts";
 import { decisions } from "./adapters/postgres/front/decisions.ts";
 import { exportLedger } from "./adapters/postgres/front/exports.ts";
@@ -48,7 +44,7 @@ import type { Repairs } from "./ports/repairs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import type { Trace } from "./ports/trace.ts";
 import type { Undo } from "./ports/undo.ts";
-import type { SourceSetting } from "./settings.ts";
+import { tellConnecting } from "./sources.ts";
 
 /** What a schema folder exports. */
 export interface Schema {
@@ -77,36 +73,6 @@ export function load({ tables, items }: Schema, known?: Numbers): Mapping {
   const { problems } = loaded;
   const problem = `the mapping has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}`;
   throw new MigrationError("mapping", problem, "see each finding", { findings: problems });
-}
-
-/** What a source is called in a ledger. */
-export const nameOfSource = (setting: SourceSetting): string =>
-  setting.kind === "file" ? fileSource(setting).name : tableSource(setting);
-
-/** What a table says of its size, by looking at so many of its items. */
-export const sizeOfTable = (
-  { kind: _, ...place }: SourceSetting & { kind: "dynamodb" },
-  sample: number,
-  progress?: Progress,
-) => tableSize(place, sample, progress && tellConnecting(progress));
-
-/** By how much a table is read where nothing is known of it and nobody says. */
-export const USUAL_LIMIT = usualLimit({});
-
-/** Without the allowances of a target, what this process reads alone counts. */
-export function sourceOf(
-  setting: SourceSetting,
-  { maxReadUnits }: Options,
-  { allowances: shared, progress }: { readonly allowances?: Allowances; readonly progress?: Progress } = {},
-): ItemSource & Partial<AsyncDisposable> {
-  if (setting.kind === "file") return fileSource(setting);
-  const { kind: _, ...place } = setting;
-  return dynamoDbSource({
-    ...place,
-    ...(maxReadUnits === undefined ? {} : { maxReadUnits }),
-    ...(shared === undefined ? {} : { allowances: shared }),
-    ...(progress === undefined ? {} : { connecting: tellConnecting(progress) }),
-  });
 }
 
 /** A database, and what can be asked of it beside a migration. */
@@ -145,11 +111,6 @@ export interface OpenOptions {
   /** How long this project's own locks are, and those of others where no `lock_timeout` says it; as Postgres spells a time. */
   readonly longestWait?: string;
 }
-
-const tellConnecting =
-  (progress: Progress) =>
-  (to: string, seconds: number): void =>
-    progress.tell({ kind: "connecting", to, seconds });
 
 /** The adapters of one Postgres database. Close it when done: sessions hold locks. */
 export function openTarget(url: string, mapping: Mapping, options: OpenOptions = {}): OpenTarget {

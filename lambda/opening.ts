@@ -3,12 +3,10 @@ import {
   type Edge,
   load,
   migrationOf,
-  nameOfSource,
   type OpenTarget,
   openTarget,
   proofOptions,
   type Schema,
-  sourceOf,
   type Task,
 } from "./compose.ts";
 import { MigrationError, type MigrationErrorCode } from "./domain/migration-error.ts";
@@ -20,6 +18,7 @@ import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import { numbered, runOfSchema, runsAt } from "./runs.ts";
 import { parseSource } from "./settings.ts";
+import { nameOfSource, type OpenSource, sourceOf, sourceOfRun, withThoseOf } from "./sources.ts";
 
 /** A run, its mapping with the numbers its ledger goes by, and the target opened with that. */
 interface OpenedRun extends AsyncDisposable {
@@ -44,14 +43,15 @@ export async function withMigration<T>(
 ): Promise<T> {
   const draft = load(task.schema);
   const setting = parseSource(task.source);
-  const name = nameOfSource(setting);
+  const name = await nameOfSource(setting, task.options);
   const known = (await runsAt(task.target, edge.progress)).find((run) => run.source === name);
   const mapping = known === undefined ? draft : numbered(task.schema, known);
   await using target = openTarget(task.target, mapping, {
     migrations: task.schema.migrations,
     progress: edge.progress,
   });
-  const source = sourceOf(setting, task.options, { allowances: target.allowances, progress: edge.progress });
+  const readers = { allowances: target.allowances, progress: edge.progress };
+  const source = await withThoseOf(known, await sourceOf(setting, task.options, readers), task.options);
   edge.progress.tell({ kind: "working" });
   try {
     return await work(migrationOf(task, edge, source, target, mapping), known);
@@ -83,8 +83,8 @@ export async function withProof<T>(
   given: ItemSource | undefined,
   work: (proof: Concluding) => Promise<T>,
 ): Promise<T> {
-  const source: ItemSource & Partial<AsyncDisposable> =
-    given ?? sourceOf(parseSource(run.source), options, { allowances: target.allowances, progress: edge.progress });
+  const readers = { allowances: target.allowances, progress: edge.progress };
+  const source: OpenSource = given ?? (await sourceOfRun(run, options, readers));
   edge.progress.tell({ kind: "working" });
   try {
     return await work({

@@ -39,7 +39,10 @@ const yes = (flag: string, says: string) => ({ flag, says, value: z.boolean() })
 
 /** What only a command line says: a function has its source, its target and its schema of its own. */
 const TERMINAL = {
-  source: text("--source <SRC>", "dynamodb:TABLE[?region=R&endpoint=URL], file:ITEMS.jsonl[.gz], export:DIR or s3://BUCKET/PREFIX"),
+  source: text(
+    "--source <SRC>",
+    "dynamodb:TABLE[?region=R&endpoint=URL], file:ITEMS.jsonl[.gz], export:DIR or s3://BUCKET/PREFIX",
+  ),
   target: {
     ...text("--target <URL>", "postgres://USER@HOST:PORT/DATABASE; where it is left out, what DATABASE_URL says"),
     variable: "DATABASE_URL",

@@ -25,7 +25,7 @@ export const draft = command("draft", async (given) => {
   const { source, schema: folder, from, keys, force, json } = given;
   if (force !== true) await refuseToOverwrite(folder, source);
   const setting = parseSource(source);
-  const table = setting.kind === "file" ? undefined : setting.table;
+  const table = setting.kind === "dynamodb" ? setting.table : undefined;
   const known = from === undefined ? {} : { known: await readKnownModel(from, table) };
   const signal = stopSignal();
   const progress = terminalProgress();

@@ -1,5 +1,5 @@
 /** `check`: what a source holds and what a mapping makes of it, before anything is written. */
-import { load, type Schema, sourceOf, statementsOf } from "../compose.ts";
+import { load, type Schema, statementsOf } from "../compose.ts";
 import { decoder } from "../domain/decode/decoder.ts";
 import { type Census, isClean } from "../domain/discover/census.ts";
 import { MigrationError } from "../domain/migration-error.ts";
@@ -11,6 +11,7 @@ import { sourceKeys } from "../pipeline/source-keys.ts";
 import type { Progress } from "../ports/progress.ts";
 import type { ItemSource } from "../ports/source.ts";
 import { parseSource } from "../settings.ts";
+import { sourceOf } from "../sources.ts";
 import type { Verb } from "../verb.ts";
 
 export const check = {
@@ -41,7 +42,7 @@ export async function runCheck(
   { progress, ...edge }: { onProgress(read: number): void; signal: AbortSignal; progress?: Progress },
 ) {
   const declared = task.schema === undefined ? undefined : load(task.schema);
-  const source = sourceOf(parseSource(task.source), task.options, progress === undefined ? {} : { progress });
+  const source = await sourceOf(parseSource(task.source), task.options, progress === undefined ? {} : { progress });
   const { sample } = task.options;
   const take = (mapping: Mapping | undefined, keys: Mapping["keys"], some = sample) => {
     const expiredAt = BigInt(Math.floor(Date.now() / 1000));

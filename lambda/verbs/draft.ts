@@ -1,5 +1,5 @@
 /** `draft`: what a source holds → a mapping to begin with, which decodes whatever of it was seen. */
-import { load, type Schema, sourceOf } from "../compose.ts";
+import { load, type Schema } from "../compose.ts";
 import { decoder } from "../domain/decode/decoder.ts";
 import { Groups } from "../domain/discover/groups.ts";
 import type { KnownModel } from "../domain/draft/known-model.ts";
@@ -8,6 +8,7 @@ import { draft as read } from "../pipeline/draft.ts";
 import { sourceKeys } from "../pipeline/source-keys.ts";
 import type { Progress } from "../ports/progress.ts";
 import { parseSource } from "../settings.ts";
+import { sourceOf } from "../sources.ts";
 import type { Verb } from "../verb.ts";
 
 export const draft = {
@@ -41,7 +42,7 @@ export async function runDraft(
   task: DraftTask,
   { progress, ...edge }: { onProgress(read: number): void; signal: AbortSignal; progress?: Progress },
 ) {
-  const source = sourceOf(parseSource(task.source), task.options, progress === undefined ? {} : { progress });
+  const source = await sourceOf(parseSource(task.source), task.options, progress === undefined ? {} : { progress });
   const { sample } = task.options;
   try {
     const [pk, sk] = task.keys ?? [];

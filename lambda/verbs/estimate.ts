@@ -1,12 +1,12 @@
 /** `estimate`: what a migration will take and cost, before there is anything of it. */
 import { z } from "zod";
-import { sizeOfTable, USUAL_LIMIT } from "../compose.ts";
 import { type Estimate, estimateOf, type Size } from "../domain/estimate/estimate.ts";
 import { PRICES } from "../domain/estimate/prices.ts";
 import { type Finding, MigrationError } from "../domain/migration-error.ts";
 import type { Options } from "../options.ts";
 import type { Progress } from "../ports/progress.ts";
 import { parse, parseSource } from "../settings.ts";
+import { sizeOfTable, USUAL_LIMIT } from "../sources.ts";
 import type { Verb } from "../verb.ts";
 
 export const estimate = {

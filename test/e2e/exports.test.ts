@@ -20,7 +20,9 @@ const schema = {
 const OTHER = {
   tables,
   items: defineItems(tables, { keys }, ({ item, into, ignoreItem }) => [
-    item("Pet", { pk: "PET#{id}", sk: "P", ignore: ["name"] }, ({ key }) => [into("pets", { id: key.id, name: key.id })]),
+    item("Pet", { pk: "PET#{id}", sk: "P", ignore: ["name"] }, ({ key }) => [
+      into("pets", { id: key.id, name: key.id }),
+    ]),
     ignoreItem("Log", { pk: "LOG#{id}", sk: "L" }, "nobody reads it"),
   ]),
 };

@@ -37,7 +37,7 @@ const SESSION_ROOM = /^lambda\/adapters\/postgres\/session\//;
 /** The ledger's tables: below all that reads and writes them. */
 const LEDGER_FLOOR = /^lambda\/adapters\/postgres\/ledger\/[^/]+\.ts$/;
 
-const COMPOSE = /^lambda\/compose\.ts$/;
+const COMPOSE = /^lambda\/(compose|sources)\.ts$/;
 const VERB_FLOOR = /^lambda\/(verb|runs|opening|item-name)\.ts$/;
 const VERB_TABLE = /^lambda\/verbs\.ts$/;
 const BELOW_VERBS = [COMPOSE, WORDS, /^lambda\/pipeline\//, PORTS, DOMAIN, MAPPING, /^zod$/];
@@ -87,6 +87,7 @@ export const LAYERS: readonly Layer[] = [
     name: "compose",
     files: COMPOSE,
     may: [
+      COMPOSE,
       /^lambda\/adapters\//,
       WORDS,
       /^lambda\/pipeline\//,
