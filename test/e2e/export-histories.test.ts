@@ -1,4 +1,7 @@
 /** A full export and the windows after it, whatever happened in them → what a run from nothing makes of the table as it is in the end. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Random } from "../../bin/rehearse/random.ts";
 import type { AttributeValue, Item } from "../../lambda/domain/decode/attribute.ts";
@@ -6,9 +9,13 @@ import { must } from "../../lambda/domain/must.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import type { ItemCounts } from "../../lambda/domain/proof/tally.ts";
 import { defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
+import { parseSource } from "../../lambda/settings.ts";
+import { sourceOf } from "../../lambda/sources.ts";
 import { createDatabase } from "../support/database.ts";
+import { exportBucket, exportedTable } from "../support/exports/bucket.ts";
+import { writeFullExport, writeIncrementalExport } from "../support/exports/export.ts";
 import { type History, randomHistory } from "../support/exports/history.ts";
-import { type MemoryExport, memoryExports, TABLE } from "../support/memory-exports.ts";
+import type { Images } from "../support/exports/lines.ts";
 import { beforePages, dump, migrateTrial } from "../support/migration.ts";
 import { IS_THOROUGH, SEED } from "../support/thoroughness.ts";
 
@@ -49,35 +56,20 @@ const make =
   (place: number, random: Random): Item => {
     const kind = KINDS[place % KINDS.length] ?? "THING";
     const item: Record<string, AttributeValue> = { PK: { S: `${kind}#${place}` }, SK: { S: kind.slice(0, 1) } };
-    item["size"] = random.chance(0.1) ? { S: "large" } : { N: String(random.between(0, 9)) };
-    item["name"] = { S: `n${random.between(0, 5)}` };
-    item["town"] = { S: random.pick(["Aachen", "Bonn"]) };
+    item.size = random.chance(0.1) ? { S: "large" } : { N: String(random.between(0, 9)) };
+    item.name = { S: `n${random.between(0, 5)}` };
+    item.town = { S: random.pick(["Aachen", "Bonn"]) };
     if (kind === "THING") {
-      delete item["name"];
-      delete item["town"];
-      item["note"] = { S: random.pick(["a", "b"]) };
+      delete item.name;
+      delete item.town;
+      item.note = { S: random.pick(["a", "b"]) };
       const tags = random.some(["x", "y", "z"], 2);
-      if (tags.length > 0) item["tags"] = { SS: tags };
+      if (tags.length > 0) item.tags = { SS: tags };
     }
-    if (kind === "NAME" || kind === "PHONE") delete item["size"];
-    if (hasStrays && random.chance(0.05)) item["stray"] = { BOOL: true };
+    if (kind === "NAME" || kind === "PHONE") delete item.size;
+    if (hasStrays && random.chance(0.05)) item.stray = { BOOL: true };
     return item;
   };
-
-function exportsOf({ full, windows }: History, images: "new" | "new and old"): MemoryExport[] {
-  const place = "memory";
-  return [
-    { id: "full", place, table: TABLE, to: full.at, records: full.items.length, items: full.items },
-    ...windows.map(({ from, to, changes }, at) => ({
-      ...{ id: `window-${at}`, place, table: TABLE, from, to, images, records: changes.length },
-      changes: changes.map(({ key, before, after }) => ({
-        key,
-        ...(after === undefined ? {} : { after }),
-        ...(images === "new" ? {} : { before: before ?? ("nothing" as const) }),
-      })),
-    })),
-  ];
-}
 
 /** Which pass has written an item is another matter. */
 const decided = ({ migrated, unchanged, ...others }: ItemCounts) => ({ ...others, rows: migrated + unchanged });
@@ -89,37 +81,54 @@ const found = ({ verdict, items: counts, entities, tables: all, discrepancies }:
   problems: discrepancies.map(({ subject, problem, count }) => `${subject}: ${problem} (${count})`).sort(),
 });
 
+/** A folder that the exports of a history are copied to, one after the other. */
+async function copied(history: History, images: Images, files: number) {
+  const folder = await mkdtemp(join(tmpdir(), "dynamodb-to-postgres-history-"));
+  const bucket = exportBucket(folder, exportedTable("things"), null);
+  const writes = [
+    () => writeFullExport(bucket, { ...history.full, files }),
+    ...history.windows.map((window) => () => writeIncrementalExport(bucket, { ...window, images, files })),
+  ];
+  return {
+    writes,
+    source: `export:${folder}`,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
 it(`I5: ${HISTORIES} histories of a table, exported with windows, end as the table does (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   for (let round = 0; round < HISTORIES; round += 1) {
     await using database = await createDatabase();
     // Of what nobody reads, only an old image says that it is no longer there.
-    const images = round % 4 === 3 ? "new" : "new and old";
+    const images = round % 4 === 3 ? "NEW_IMAGE" : "NEW_AND_OLD_IMAGES";
     const history = randomHistory({
-      ...{ random, keys: ["PK", "SK"], make: make(images === "new and old") },
+      ...{ random, keys: ["PK", "SK"], make: make(images === "NEW_AND_OLD_IMAGES") },
       ...{ places: 45, windows: 1 + (round % 3), writes: 60 },
     });
-    const exports = exportsOf(history, images);
-    const trial = { url: database.url, schema };
-    // All of them at once, or one after the other as they come.
-    const steps = round % 2 === 0 ? [exports] : exports.map((_, at) => exports.slice(0, at + 1));
+    await using exports = await copied(history, images, random.between(1, 4));
     let report: Report | undefined;
-    for (const atHand of steps) {
-      const options = { concurrency: random.between(1, 3) };
-      const source = memoryExports(atHand, random.between(1, 4));
+    const run = async () => {
+      const source = await sourceOf(parseSource(exports.source), {});
+      const trial = { url: database.url, schema, source, options: { concurrency: random.between(1, 3) } };
       const killed = random.between(1, 12);
       const around = beforePages((page) => {
         if (page === killed) throw new Error("killed");
       });
-      await migrateTrial({ ...trial, source, options, around }).catch((error: unknown) => {
+      await migrateTrial({ ...trial, around }).catch((error: unknown) => {
         if (!(error instanceof Error) || error.message !== "killed") throw error;
       });
-      report = await migrateTrial({ ...trial, source, options });
+      report = await migrateTrial(trial);
+    };
+    // Migrated as they come, or all of them at once.
+    for (const [at, write] of exports.writes.entries()) {
+      await write();
+      if (round % 2 === 1 || at === history.windows.length) await run();
     }
     await using other = await createDatabase();
     let anew: Report | undefined;
     for (const { items: all } of [history.full, ...history.windows]) {
-      const whole = { url: other.url, schema, items: all, name: memoryExports(exports).name };
+      const whole = { url: other.url, schema, items: all, name: must(report, "it ended").source };
       anew = await migrateTrial({ ...whole, options: { prune: true } });
     }
     expect(await dump(database.url, TABLES), `round ${round}`).toEqual(await dump(other.url, TABLES));
