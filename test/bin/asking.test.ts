@@ -53,7 +53,7 @@ describe("items in quarantine", () => {
     expect(told).toContain("--export FILE");
     if (!HAS_TERMINALS) return;
     await using terminal = onTerminal(["list-quarantine", ...place, "--bodies"]);
-    expect(await terminal.status).toBe(1);
+    expect(await terminal.ended()).toBe(1);
     expect(terminal.screen()).toContain("OWNER#2 / PET#c⟨U+001B⟩[35m  (Pet, wrong-type)");
     expect(terminal.screen()).toContain('"heavy \\u001b[31m"');
   });
@@ -119,21 +119,21 @@ describe("rollback", () => {
       await using terminal = onTerminal(words);
       await terminal.shows("Take run 1 back? [y/N]");
       expect(terminal.screen()).toContain("pets: dropped, with 2 rows");
-      terminal.type(answer);
-      expect(await terminal.status, terminal.screen()).toBe(status);
+      await terminal.type(answer);
+      expect(await terminal.ended(), terminal.screen()).toBe(status);
       const [left] = await query<{ there: string | null }>(own.url, "select to_regclass('pets')::text as there");
       expect(left?.there === null).toBe(count === undefined);
     }
     // Ctrl-D: there is nobody any more who would answer.
     await using left = onTerminal(["rollback", ...place]);
     await left.shows("[y/N]");
-    left.press("\u0004");
-    expect(await left.status, left.screen()).toBe(3);
+    await left.press("\u0004");
+    expect(await left.ended(), left.screen()).toBe(3);
     expect(left.screen()).toContain("Nothing was done.");
     await using _stopped = onTerminal(["rollback", ...place]);
     await _stopped.shows("[y/N]");
-    _stopped.interrupt();
-    expect(await _stopped.status).toBe(2);
+    await _stopped.interrupt();
+    expect(await _stopped.ended()).toBe(2);
     expect(await query(database.url, "select count(*)::int as count from pets")).toEqual([{ count: 2 }]);
   });
 });

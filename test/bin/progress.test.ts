@@ -99,7 +99,7 @@ describe.runIf(HAS_TERMINALS)("on a terminal", () => {
     await using database = await createDatabase();
     const words = ["migrate", "--source", `file:${join(folder, "items.jsonl")}`, "--target", database.url];
     await using terminal = onTerminal(words, {}, columns);
-    expect(await terminal.status, terminal.screen()).toBe(0);
+    expect(await terminal.ended(), terminal.screen()).toBe(0);
     const moving = terminal.lines().filter((line) => /^[⠀-⣿✔] /.test(line.trim()));
     expect(moving.filter((line) => line.trimEnd().length > columns)).toEqual([]);
     expect(terminal.screen()).toMatch(/✔ copying/);
@@ -110,7 +110,7 @@ describe.runIf(HAS_TERMINALS)("on a terminal", () => {
   it.each(["CI", "NO_COLOR"])("that says %s nothing moves, and nothing is coloured", async (name) => {
     const words = ["check", "--source", `file:${join(folder, "items.jsonl")}`];
     await using terminal = onTerminal(words, { [name]: "1" });
-    expect(await terminal.status, terminal.screen()).toBe(0);
+    expect(await terminal.ended(), terminal.screen()).toBe(0);
     expect(terminal.raw()).not.toContain("\u001b");
     expect(terminal.raw()).toMatch(/^reading\r?\n✔ reading: /m);
   });

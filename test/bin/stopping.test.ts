@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleItems } from "../../bin/rehearse/sample.ts";
 import { toDynamoDbJson } from "../../lambda/domain/decode/dynamodb-json.ts";
@@ -25,8 +26,7 @@ let source: string;
 let database: TestDatabase;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "stopping-"));
-  // Where the tests run as root, the server runs as somebody else, who removes its folder.
-  await chmod(folder, 0o777);
+  await chmod(folder, 0o755);
   const file = join(await mkdtemp(join(tmpdir(), "stopping-source-")), "items.jsonl");
   const lines = [...sampleItems({ items: 50, seed: 3, now: new Date() })].map(
     (item) => `{"Item":${toDynamoDbJson(item)}}\n`,
@@ -40,6 +40,14 @@ afterAll(async () => {
   await rm(join(source.slice("file:".length), ".."), { recursive: true, force: true });
   await database.drop();
 });
+
+/** A folder for the engines of one test: what is left of them is no other's. */
+async function ownFolder(): Promise<string> {
+  const own = await mkdtemp(join(folder, "engines-"));
+  // Where the tests run as root the server runs as another user.
+  await chmod(own, 0o777);
+  return own;
+}
 
 /** Something that lets everybody in and answers nobody. */
 async function silence() {
@@ -60,8 +68,8 @@ async function silence() {
 /** Presses Ctrl-C once: all of it ends by itself. */
 async function ends(terminal: Terminal): Promise<void> {
   const pressed = performance.now();
-  terminal.interrupt();
-  expect(await terminal.status, terminal.screen()).toBe(2);
+  expect(await terminal.interrupt(), terminal.screen()).toBe(true);
+  expect(await terminal.ended(), terminal.screen()).toBe(2);
   expect(performance.now() - pressed).toBeLessThan(SOON_MS);
   expect(terminal.screen()).toContain("INCOMPLETE");
   expect(terminal.screen()).not.toMatch(/REFUSED|A bug/);
@@ -77,12 +85,9 @@ describe.runIf(HAS_TERMINALS)("Ctrl-C on a terminal", () => {
     const { proxy, through } = await proxied(own);
     await using _proxy = proxy;
     await using terminal = onTerminal(["migrate", "--source", source, "--target", through]);
-    const still = setInterval(() => {
-      if (terminal.screen().includes(step)) proxy.still = true;
-    }, 1);
     await terminal.shows(step);
+    proxy.still = true;
     await ends(terminal);
-    clearInterval(still);
     expect(terminal.screen()).toContain(FIRST);
     const [, last = ""] = /([✔✖]) [^✔✖]*$/.exec(terminal.screen()) ?? [];
     expect(last).toBe("✖");
@@ -92,7 +97,7 @@ describe.runIf(HAS_TERMINALS)("Ctrl-C on a terminal", () => {
   it("while it waits for a lock", async () => {
     await using own = await createDatabase();
     await using terminal = onTerminal(["migrate", "--source", source, "--target", own.url]);
-    await terminal.status;
+    expect(await terminal.ended(), terminal.screen()).toBe(0);
     expect(terminal.screen()).toContain("✔ verifying");
     await using somebody = await otherSession(own.url);
     await somebody.run("begin; lock table files in access exclusive mode");
@@ -114,18 +119,19 @@ describe.runIf(HAS_TERMINALS)("Ctrl-C on a terminal", () => {
   ])("while %s does not answer", async (_, words) => {
     await using server = await silence();
     await using terminal = onTerminal(words(server.port));
-    await Promise.race([server.visited(), terminal.status.then(() => expect.fail(terminal.screen()))]);
+    await Promise.race([server.visited(), terminal.ended().then(() => expect.fail(terminal.screen()))]);
     await ends(terminal);
   });
 
   it.each(["starting PostgreSQL", "filling the sample table"])(
     "in a rehearsal that is %s, and no engine stays",
     async (step) => {
-      await using terminal = onTerminal(["rehearse", "--items", "1500"], { TMPDIR: folder });
+      const own = await ownFolder();
+      await using terminal = onTerminal(["rehearse", "--items", "1500"], { TMPDIR: own });
       await terminal.shows(step);
       await ends(terminal);
       expect(terminal.screen()).not.toContain(`✔ ${step}`);
-      await expect.poll(() => readdir(folder)).toEqual([]);
+      await expect.poll(() => readdir(own)).toEqual([]);
     },
   );
 
@@ -139,28 +145,29 @@ describe.runIf(HAS_TERMINALS)("Ctrl-C on a terminal", () => {
       `postgres://u@127.0.0.1:${server.port}/x`,
     ]);
     await server.visited();
-    terminal.interrupt();
+    expect(await terminal.interrupt()).toBe(true);
     await terminal.shows(FIRST);
-    const again = setInterval(() => terminal.interrupt(), 100);
-    expect(await terminal.status).toBe(2);
-    clearInterval(again);
+    while (await terminal.interrupt()) await sleep(100);
+    expect(await terminal.ended(), terminal.screen()).toBe(2);
     expect(terminal.screen()).toContain("INCOMPLETE  ended at once by SIGINT");
   });
 
   it("a terminal that is closed ends it, too, and no engine stays", async () => {
-    await using terminal = onTerminal(["rehearse", "--items", "100", "--keep"], { TMPDIR: folder });
+    const own = await ownFolder();
+    await using terminal = onTerminal(["rehearse", "--items", "100", "--keep"], { TMPDIR: own });
     await terminal.shows("until you press Ctrl-C");
     terminal.hangUp();
-    await expect.poll(() => readdir(folder)).toEqual([]);
+    await expect.poll(() => readdir(own)).toEqual([]);
   });
 
   it("where only Ctrl-C is waited for it is the end of what went well", async () => {
-    await using terminal = onTerminal(["rehearse", "--items", "100", "--keep"], { TMPDIR: folder });
+    const own = await ownFolder();
+    await using terminal = onTerminal(["rehearse", "--items", "100", "--keep"], { TMPDIR: own });
     await terminal.shows("until you press Ctrl-C");
-    terminal.interrupt();
-    expect(await terminal.status).toBe(0);
+    await terminal.interrupt();
+    expect(await terminal.ended(), terminal.screen()).toBe(0);
     expect(terminal.screen()).not.toMatch(/INCOMPLETE|stopping after|✖/);
-    await expect.poll(() => readdir(folder)).toEqual([]);
+    await expect.poll(() => readdir(own)).toEqual([]);
   });
 });
 

@@ -46,7 +46,7 @@ function expectToFit(lines: readonly string[]): void {
 
 async function typed(...words: string[]): Promise<{ screen: string; status: number | null }> {
   await using terminal = onTerminal(words, {}, COLUMNS);
-  const status = await terminal.status;
+  const status = await terminal.ended();
   expectToFit(terminal.lines());
   return { screen: terminal.screen(), status };
 }
@@ -89,8 +89,8 @@ describe.runIf(HAS_TERMINALS)("from a source with faults to a run that is the ap
     const back = await typed("rollback", ...place, "--yes");
     expect([back.status, back.screen]).toEqual([3, expect.stringMatching(/^REFUSED {2}run 1 is sealed/m)]);
 
-    kept.interrupt();
-    expect(await kept.status).toBe(1);
+    await kept.interrupt();
+    expect(await kept.ended()).toBe(1);
     expect(await readFile(file, "utf8")).toContain("INVOICE#7");
   });
 
