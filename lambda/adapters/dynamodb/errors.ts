@@ -17,7 +17,7 @@ export interface Place {
   readonly endpoint?: string | undefined;
 }
 
-const aws = ({ region, endpoint }: Place, ...words: readonly string[]): string =>
+export const aws = ({ region, endpoint }: Place, ...words: readonly string[]): string =>
   shell(
     "aws",
     "dynamodb",

@@ -1,0 +1,126 @@
+/**
+ * The exports of a table in one place are brought up to a moment: what was applied of them, or the newest full one at hand, is where it begins; whatever
+ * is missing from there on is asked for. Nothing is waited for here, and nothing is kept: asked again for the same moment, it finds what it asked for.
+ */
+import { appliedUntil, type Covered, missingAfter, type Window, wholeSecond } from "../domain/export-windows.ts";
+import { MigrationError } from "../domain/migration-error.ts";
+import type { ExportedTable, ExportRequests, Images, RequestedExport, WantedExport } from "../ports/export-requests.ts";
+
+export interface Exporting {
+  readonly requests: ExportRequests;
+  /** What is known to be applied, in this order, by the table's ARN. */
+  applied(arn: string): Promise<readonly Covered[]>;
+  /** From then on, whatever was applied. */
+  readonly since?: Date | undefined;
+  /** A full one, whatever there is. */
+  readonly full: boolean;
+  /** Up to then, exclusive; as long as something is under way, up to where that leads, and otherwise until now. */
+  readonly until?: Date | undefined;
+  readonly images: Images;
+  /** Whether it was asked for on this very occasion: then its failure is the end, and otherwise another one is asked for. */
+  isOwn(failed: RequestedExport): boolean;
+}
+
+export interface Brought {
+  readonly until: Date;
+  /** As they are applied, one after the other; what was applied before is not among them. */
+  readonly exports: readonly RequestedExport[];
+  /** Those of them that were asked for just now. */
+  readonly asked: readonly RequestedExport[];
+  /** Whether all of them are there. */
+  readonly isThere: boolean;
+}
+
+type Windowed = RequestedExport & Window;
+
+const isWindow = (each: RequestedExport): each is Windowed => each.from !== undefined;
+const isUsable = ({ state }: RequestedExport): boolean => state !== "failed";
+const same = (one: Date | undefined, other: Date | undefined): boolean => one?.getTime() === other?.getTime();
+
+export async function exportUntil(exporting: Exporting): Promise<Brought> {
+  const { requests, full, since } = exporting;
+  const table = await requests.look();
+  const begun = full ? undefined : (since ?? appliedUntil(await exporting.applied(table.arn)));
+  const { there, base } = await atHand(exporting, table, begun);
+  const begins = begun ?? base?.to;
+  const windows = there.filter(isUsable).filter(isWindow);
+  const beyond = begins === undefined ? [] : windows.filter(({ to }) => to > begins);
+  const until = untilOf(exporting, table, base === undefined ? beyond : [base, ...beyond]);
+  checkTimes(exporting, table, begun, until);
+  const wanted: readonly Covered[] =
+    begins === undefined ? [{ to: until }] : full ? [] : missingAfter(begins, windows, until);
+  const asked = await askFor(exporting, table, wanted, there);
+  const needed = full ? [] : beyond.filter(({ from }) => from < until);
+  const exports = [...(base === undefined ? [] : [base]), ...needed, ...asked].toSorted(
+    (one, other) => one.to.getTime() - other.to.getTime(),
+  );
+  return { until, exports, asked, isThere: exports.every(({ state }) => state === "there") };
+}
+
+/** The newest first, back to what was applied or, where nothing was, to a full one that all that followed can still be had for. */
+async function atHand({ requests, full, until }: Exporting, table: ExportedTable, begun: Date | undefined) {
+  const there: RequestedExport[] = [];
+  for await (const each of requests.list(table)) {
+    // An export ends before it is begun: what was begun by then adds nothing.
+    if (each.startedAt < (begun ?? table.reachesBackTo)) break;
+    there.push(each);
+    if (begun !== undefined || isWindow(each) || !isUsable(each) || each.to < table.reachesBackTo) continue;
+    // Of one that is wanted in any case only that very one is another word for it.
+    const isMeant = !full || (until === undefined ? each.state === "under way" : same(each.to, wholeSecond(until)));
+    if (isMeant) return { there, base: each };
+  }
+  return { there, base: undefined };
+}
+
+function untilOf({ until, full }: Exporting, { now }: ExportedTable, there: readonly RequestedExport[]): Date {
+  const underWay = there.filter(({ state, from }) => state === "under way" && (from === undefined || !full));
+  const latest = underWay.reduce((last, { to }) => Math.max(last, to.getTime()), 0);
+  return wholeSecond(until ?? (latest === 0 ? now : new Date(latest)));
+}
+
+function checkTimes(
+  { since }: Exporting,
+  { now, reachesBackTo }: ExportedTable,
+  begun: Date | undefined,
+  until: Date,
+): void {
+  const refused = (problem: string, remedy: string): MigrationError => new MigrationError("settings", problem, remedy);
+  if (until > now)
+    throw refused(
+      `${until.toISOString()} is not over yet`,
+      "say --until with a time that is, or leave it out: until now",
+    );
+  if (since !== undefined && since >= until)
+    throw refused(
+      `nothing is between ${since.toISOString()} and ${until.toISOString()}`,
+      "correct --since and --until",
+    );
+  if (begun !== undefined && begun < until && begun < reachesBackTo)
+    throw refused(
+      `changes since ${begun.toISOString()} cannot be exported: point-in-time recovery reaches back to ${reachesBackTo.toISOString()}`,
+      "begin anew with a full export: --full",
+    );
+}
+
+/** The newest first: should this end in between, it says up to where, and the others follow from that. */
+async function askFor(
+  { requests, images, isOwn }: Exporting,
+  table: ExportedTable,
+  wanted: readonly Covered[],
+  there: readonly RequestedExport[],
+): Promise<readonly RequestedExport[]> {
+  const wishes = wanted.map((each): WantedExport & { readonly failures: readonly RequestedExport[] } => {
+    const failures = there.filter(
+      ({ state, from, to }) => state === "failed" && same(from, each.from) && same(to, each.to),
+    );
+    return { ...each, images, failed: failures.length, failures };
+  });
+  const findings = wishes.flatMap(({ failures }) => failures.filter(isOwn).flatMap(({ fault }) => fault ?? []));
+  if (findings.length > 0)
+    throw new MigrationError("source-unusable", "an export has failed", "see each finding, then ask again", {
+      findings,
+    });
+  const asked: RequestedExport[] = [];
+  for (const { failures: _, ...wish } of wishes.toReversed()) asked.push(await requests.request(table, wish));
+  return asked;
+}

@@ -1,0 +1,265 @@
+/** Exports of a table, asked for until what was applied is brought up to a moment. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { exportRequests } from "../../lambda/adapters/dynamodb/export-requests.ts";
+import type { Covered } from "../../lambda/domain/export-windows.ts";
+import { MigrationError } from "../../lambda/domain/migration-error.ts";
+import { type Brought, type Exporting, exportUntil } from "../../lambda/pipeline/export.ts";
+import { ExportingTable, exportingServer } from "../support/exporting-table.ts";
+
+const HOUR = 3_600_000;
+const NOW = new Date("2026-11-20T12:00:00Z");
+const ago = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR);
+
+let table: ExportingTable;
+let server: Awaited<ReturnType<typeof exportingServer>>;
+beforeEach(async () => {
+  table = new ExportingTable(NOW);
+  server = await exportingServer(table);
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+interface Said extends Partial<Omit<Exporting, "requests" | "applied">> {
+  readonly applied?: readonly Covered[];
+  readonly prefix?: string;
+  readonly kmsKey?: string;
+}
+
+/** As one process asks, which then ends. */
+async function ask({ applied = [], prefix = "legacy", kmsKey, ...said }: Said = {}): Promise<Brought> {
+  const place = { table: "legacy", region: "local", endpoint: server.endpoint, bucket: "exports", prefix, kmsKey };
+  await using requests = exportRequests(place);
+  const usual = { full: false, images: "new and old", isOwn: () => false } as const;
+  return await exportUntil({ ...usual, requests, applied: async () => applied, ...said });
+}
+
+const refusal = async (said: Said = {}): Promise<MigrationError> => {
+  const error = await ask(said).catch((thrown: unknown) => thrown);
+  return error instanceof MigrationError
+    ? error
+    : expect.fail(`no refusal: ${error instanceof Error ? error.stack : JSON.stringify(error)}`);
+};
+const begun = (): number => table.exports.length;
+const times = ({ exports }: Brought): unknown[] => exports.map(({ from, to }) => [from, to]);
+
+describe("a full export", () => {
+  it("is asked for where nothing was applied and nothing is there, as of a second of the service's own clock", async () => {
+    const { exports, until, isThere } = await ask();
+    expect([until, isThere]).toEqual([NOW, false]);
+    expect(exports).toMatchObject([{ state: "under way", to: NOW }]);
+    expect(exports[0]?.place).toMatch(/^s3:\/\/exports\/legacy\/AWSDynamoDB\/0\d+-\w+\?region=local$/);
+    expect(table.seen.find(({ operation }) => operation === "ExportTableToPointInTime")?.asked).toMatchObject({
+      ...{ S3Bucket: "exports", S3Prefix: "legacy", ExportType: "FULL_EXPORT", ExportTime: NOW.getTime() / 1_000 },
+      ...{ ExportFormat: "DYNAMODB_JSON", TableArn: table.arn("legacy") },
+    });
+  });
+
+  it("is found again, however often the same is asked, until it is there, and is begun once", async () => {
+    const first = await ask();
+    table.now += 60;
+    expect(await ask()).toMatchObject({ isThere: false, asked: [], until: first.until });
+    expect(await ask({ until: first.until })).toMatchObject({
+      isThere: true,
+      exports: [{ state: "there", records: 3, bytes: 10_000_000 }],
+    });
+    expect(begun()).toBe(1);
+  });
+
+  it("is one where two processes ask at the same time, and knows nothing of each other", async () => {
+    // Neither has begun yet when both have looked.
+    const [one, other] = await Promise.all([ask({ until: NOW }), ask({ until: NOW })]);
+    expect(one.exports.map(({ id }) => id)).toEqual(other.exports.map(({ id }) => id));
+    expect(begun()).toBe(1);
+  });
+
+  it("is taken for the beginning when it is there, and what came since is asked for", async () => {
+    table.looks = 0;
+    await ask();
+    table.now += 7_200;
+    const { exports } = await ask();
+    const later = new Date(NOW.getTime() + 2 * HOUR);
+    expect(exports.map(({ from, to }) => [from, to])).toEqual([
+      [undefined, NOW],
+      [NOW, later],
+    ]);
+  });
+
+  it("another one is asked for in its place with full, and that one is found again", async () => {
+    table.looks = 0;
+    await ask();
+    await ask();
+    table.now += 7_200;
+    table.looks = 1;
+    const later = new Date(NOW.getTime() + 2 * HOUR);
+    expect(times(await ask({ full: true }))).toEqual([[undefined, later]]);
+    table.now += 60;
+    expect(times(await ask({ full: true }))).toEqual([[undefined, later]]);
+    expect(times(await ask({ full: true, until: later }))).toEqual([[undefined, later]]);
+    expect(begun()).toBe(2);
+  });
+
+  it("that stands elsewhere, is filtered or of another format is nobody's beginning", async () => {
+    table.looks = 0;
+    await ask({ prefix: "other" });
+    for (const words of [{ FilterSpecification: { FilterExpression: "a = b" } }, { ExportFormat: "ION" }]) {
+      await ask({ prefix: `p${begun()}` });
+      Object.assign(table.exports.at(-1) ?? {}, { S3Prefix: "legacy", ...words });
+    }
+    table.now += 7_200;
+    expect(times(await ask())).toEqual([[undefined, new Date(NOW.getTime() + 2 * HOUR)]]);
+  });
+
+  it("so old that nothing can follow it is made anew", async () => {
+    table.looks = 0;
+    await ask();
+    table.now += 40 * 86_400;
+    table.reachesBackTo = table.now - 35 * 86_400;
+    expect(times(await ask())).toEqual([[undefined, new Date(table.now * 1_000)]]);
+  });
+});
+
+describe("windows", () => {
+  const applied = [{ to: ago(60) }];
+
+  it("follow what was applied without a gap, the newest asked for first, with both images", async () => {
+    const all = await ask({ applied });
+    expect(times(all)).toEqual([
+      [ago(60), ago(40)],
+      [ago(40), ago(20)],
+      [ago(20), NOW],
+    ]);
+    expect(
+      table.exports.map(({ IncrementalExportSpecification: window }) => Object(window).ExportToTime * 1_000),
+    ).toEqual([NOW, ago(20), ago(40)].map(Number));
+    expect(table.exports[0]).toMatchObject({
+      IncrementalExportSpecification: { ExportViewType: "NEW_AND_OLD_IMAGES" },
+    });
+  });
+
+  it.each([1, 2])("are the same ones where the process ended after %i of them were begun", async (done) => {
+    table.refusals.set("ExportTableToPointInTime", { code: "AccessDeniedException", after: done });
+    expect((await refusal({ applied })).message).toMatch(/may not/);
+    expect(begun()).toBe(done);
+    table.refusals.clear();
+    table.now += 300;
+    expect(times(await ask({ applied }))).toEqual([
+      [ago(60), ago(40)],
+      [ago(40), ago(20)],
+      [ago(20), NOW],
+    ]);
+    expect(begun()).toBe(3);
+  });
+
+  it("that are there already are not asked for once more, and what is there counts from wherever it begins", async () => {
+    table.looks = 0;
+    await ask({ applied, until: ago(40) });
+    expect(times(await ask({ applied, until: NOW }))).toEqual([
+      [ago(60), ago(40)],
+      [ago(40), ago(20)],
+      [ago(20), NOW],
+    ]);
+    expect(begun()).toBe(3);
+  });
+
+  it("are none where nothing is newer than what was applied", async () => {
+    expect(await ask({ applied: [{ to: NOW }] })).toMatchObject({ exports: [], isThere: true });
+    expect(begun()).toBe(0);
+  });
+
+  it("begin where it is said, with new images alone where that is said", async () => {
+    expect(times(await ask({ applied, since: ago(3), until: ago(1), images: "new" }))).toEqual([[ago(3), ago(1)]]);
+    expect(table.exports[0]).toMatchObject({ IncrementalExportSpecification: { ExportViewType: "NEW_IMAGE" } });
+  });
+
+  it("are refused where nothing covers them any more, and where the times make no sense", async () => {
+    const gone = await refusal({ applied: [{ to: ago(40 * 24) }] });
+    expect([gone.message, gone.findings[0]?.remedy]).toEqual([
+      expect.stringContaining("cannot be exported: point-in-time recovery reaches back to 2026-10-16"),
+      expect.stringContaining("--full"),
+    ]);
+    expect((await refusal({ until: ago(-1) })).message).toMatch(/is not over yet/);
+    expect((await refusal({ since: ago(1), until: ago(2) })).message).toMatch(/nothing is between/);
+    expect(begun()).toBe(0);
+  });
+});
+
+describe("an export that fails", () => {
+  const DENIED = {
+    FailureCode: "S3AccessDenied",
+    FailureMessage:
+      'User: arn:aws:sts::123456789012:assumed-role/migrator/x is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::exports/secret-key-of-an-item"',
+  };
+
+  it("on the same occasion is the end, with what to do about it; later another one is asked for", async () => {
+    table.looks = 0;
+    table.failures.push(DENIED);
+    await ask({ until: NOW });
+    const { message, findings } = await refusal({ until: NOW, isOwn: () => true });
+    expect([message, findings]).toEqual([
+      "an export has failed",
+      [
+        {
+          where: expect.stringMatching(/^the export 0\d+/),
+          problem:
+            "has failed: the bucket exports may not be written to; arn:aws:sts::123456789012:assumed-role/migrator/x may not s3:PutObject (S3AccessDenied)",
+          remedy: expect.stringContaining("arn:aws:s3:::exports/legacy/AWSDynamoDB/*"),
+        },
+      ],
+    ]);
+    expect(await ask({ until: NOW })).toMatchObject({ exports: [{ state: "under way" }] });
+    expect(await ask({ until: NOW, isOwn: () => true })).toMatchObject({ isThere: true });
+    expect(begun()).toBe(2);
+  });
+
+  it.each([
+    [{ FailureCode: "S3NoSuchBucket" }, "there is no bucket exports", "aws s3 mb s3://exports --region local"],
+    [{ FailureCode: "KmsNotFoundException" }, "the key alias/exports", "aws kms describe-key --key-id alias/exports"],
+    [
+      {
+        FailureCode: "S3AccessDenied",
+        FailureMessage: DENIED.FailureMessage.replace("s3:PutObject", "kms:GenerateDataKey"),
+      },
+      "the key alias/exports; arn:aws:sts::123456789012:assumed-role/migrator/x may not kms:GenerateDataKey",
+      "kms:Decrypt",
+    ],
+    [
+      { FailureCode: "ServerInternalError" },
+      "AWS could not make it (ServerInternalError)",
+      "aws dynamodb list-exports",
+    ],
+  ])("of %j says why", async (failure, problem, remedy) => {
+    table.looks = 0;
+    table.failures.push(failure);
+    await ask({ until: NOW, kmsKey: "alias/exports" });
+    const [finding] = (await refusal({ until: NOW, kmsKey: "alias/exports", isOwn: () => true })).findings;
+    expect(finding).toMatchObject({
+      problem: expect.stringContaining(problem),
+      remedy: expect.stringContaining(remedy),
+    });
+  });
+});
+
+describe("what is refused at once", () => {
+  it("without point-in-time recovery names the command that switches it on", async () => {
+    table.hasRecovery = false;
+    const { message, findings } = await refusal();
+    expect(message).toMatch(/point-in-time recovery of the table is off/);
+    expect(findings[0]?.remedy).toContain(
+      "aws dynamodb update-continuous-backups --table-name legacy --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true --region local",
+    );
+  });
+
+  it.each([
+    ["ExportTableToPointInTime", "PointInTimeRecoveryUnavailableException", "update-continuous-backups"],
+    ["ExportTableToPointInTime", "InvalidExportTimeException", "describe-continuous-backups"],
+    ["ExportTableToPointInTime", "ExportConflictException", "--bucket s3://exports/exports-2"],
+    ["ExportTableToPointInTime", "ValidationException", "--kms-key"],
+    ["ListExports", "AccessDeniedException", "dynamodb:ListExports"],
+    ["DescribeTable", "ResourceNotFoundException", "list-tables"],
+    ["DescribeTable", "ExpiredTokenException", "sign in again"],
+  ])("%s: %s", async (operation, code, remedy) => {
+    table.refusals.set(operation, { code, message: "secret-key-of-an-item" });
+    const { message, findings } = await refusal();
+    expect([message, findings[0]?.remedy]).toEqual([expect.stringContaining(code), expect.stringContaining(remedy)]);
+    expect(JSON.stringify([message, findings])).not.toContain("secret-key");
+  });
+});
