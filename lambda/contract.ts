@@ -9,6 +9,10 @@ import { refusalSummary, summaryOf } from "./domain/proof/summary.ts";
 export const ENVIRONMENT = {
   source: "MIGRATION_SOURCE",
   target: "MIGRATION_TARGET",
+  /** Of exports: the table they are made of. */
+  live: "MIGRATION_LIVE",
+  /** The key that exports are encrypted with, where it is not the bucket's. */
+  exportsKey: "MIGRATION_EXPORTS_KEY",
   /** Of the SDK's configuration, for reading the table and nothing else: a role of another account that is assumed. */
   sourceProfile: "MIGRATION_SOURCE_PROFILE",
   logLevel: "LOG_LEVEL",
@@ -60,10 +64,17 @@ export const environmentSchema = z
   .object({
     [ENVIRONMENT.source]: variable("where the items are, dynamodb:TABLE"),
     [ENVIRONMENT.target]: variable("where the rows go, postgres://USER@HOST:PORT/DATABASE"),
+    [ENVIRONMENT.live]: z.string().optional(),
+    [ENVIRONMENT.exportsKey]: z.string().optional(),
     [ENVIRONMENT.logLevel]: level,
     [ENVIRONMENT.logKeys]: keys,
   })
-  .transform((set) => ({ source: set[ENVIRONMENT.source], target: set[ENVIRONMENT.target] }));
+  .transform((set) => ({
+    source: set[ENVIRONMENT.source],
+    target: set[ENVIRONMENT.target],
+    live: set[ENVIRONMENT.live] || undefined,
+    exportsKey: set[ENVIRONMENT.exportsKey] || undefined,
+  }));
 
 /** How to log. Never refused: a refusal has to be logged too, so what makes no sense here counts as not set. */
 export const logSchema = z

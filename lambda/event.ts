@@ -14,10 +14,11 @@ interface Action {
   readonly event: Answering | Proving;
 }
 
-const actionOf = ({ words, needs, takes, event }: Verb): Action[] => {
+const actionOf = ({ words, needs, takes, event, isStep }: Verb): Action[] => {
   if (event === undefined) return [];
   const [needed, taken] = words === undefined ? [[], []] : words.optional === true ? [[], ["key"]] : [["key"], []];
-  return [{ needs: [...needed, ...needs], takes: [...taken, ...takes], event }];
+  const step = isStep === true ? ["input"] : [];
+  return [{ needs: [...needed, ...needs], takes: [...taken, ...takes, ...step], event }];
 };
 
 const verbs = Object.entries<Verb>(VERBS).flatMap(([name, verb]) =>

@@ -33,6 +33,14 @@ const said = (most = 1_000) =>
     .min(1, { error: "has to say something" })
     .max(most, { error: `has to be of at most ${figure(most)} letters` });
 
+const EXPORT = /^\d+-[0-9a-f]+$/;
+const TIME = z.iso.datetime({ offset: true });
+/** A moment, with its zone. */
+const moment = (or: string, other?: RegExp) => {
+  const error = `has to be a time with its zone, 2026-11-22T22:00:00Z${or === "" ? "" : `, ${or}`}`;
+  return z.string({ error }).refine((said) => TIME.safeParse(said).success || other?.test(said) === true, { error });
+};
+
 const text = (flag: string, says: string, value = z.string()) => ({ flag, says, value });
 const whole = (flag: string, says: string, value = count) => ({ flag, says, value });
 const yes = (flag: string, says: string) => ({ flag, says, value: z.boolean() });
@@ -49,6 +57,8 @@ const TERMINAL = {
   },
   schema: { ...text("--schema <DIR>", "the folder with tables.ts and items.ts"), default: "schema" },
   json: { ...text("--json <FILE>", "write the answer there"), isWritten: true },
+  bucket: text("--bucket <S3>", "s3://BUCKET[/PREFIX], where exports stand, or are to"),
+  kmsKey: text("--kms-key <KEY>", "the key that exports are encrypted with; without it the bucket's own"),
   html: {
     ...text("--html <FILE>", "write the report there as a page, for a browser or a printer"),
     isWritten: true,
@@ -114,6 +124,18 @@ const RUN = {
 const SINGLE = {
   run: whole("--run <N>", "the run of that number, where there are several; default the newest"),
   limit: whole("--limit <N>", "examples of each reason", within(0, 1_000)),
+  full: yes("--full", "a full export, also where what has changed would do"),
+  since: text(
+    "--since <TIME|EXPORT>",
+    "what has changed since then, or since an export; default what was applied, or the newest full one there",
+    moment("or the name of an export", EXPORT),
+  ),
+  until: text(
+    "--until <TIME>",
+    "up to then: 2026-11-22T22:00:00Z; default now, or where what is under way ends",
+    moment(""),
+  ),
+  newImages: yes("--new-images", "changes say what is, and not what was before: half the files, and no comparison"),
   window: whole(
     "--window <MINUTES>",
     "whether all of it, proof included, ends within so many minutes of its beginning",

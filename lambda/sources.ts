@@ -1,4 +1,5 @@
 /** What is said of a source → the source itself, over the adapters of where it stands. */
+import { exportRequests } from "./adapters/dynamodb/export-requests.ts";
 import { usualLimit } from "./adapters/dynamodb/read-limit.ts";
 import { dynamoDbSource, tableSource } from "./adapters/dynamodb/source.ts";
 import { tableSize } from "./adapters/dynamodb/table-size.ts";
@@ -7,6 +8,7 @@ import type { ExportPlace } from "./adapters/file/export/place.ts";
 import { openExports } from "./adapters/file/export/source.ts";
 import { fileSource } from "./adapters/file/plain/source.ts";
 import { bucketStore } from "./adapters/s3/store.ts";
+import type { ExportFolder } from "./domain/bucket.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import type { Options } from "./options.ts";
 import type { Allowances } from "./ports/allowance.ts";
@@ -120,6 +122,13 @@ async function exportsAt(place: string, options: Options) {
 /** What a table says of its size, by looking at so many of its items. */
 export const sizeOfTable = ({ kind: _, ...place }: TableSetting, sample: number, progress?: Progress) =>
   tableSize(place, sample, progress && tellConnecting(progress));
+
+/** Exports of a table in a place. */
+export const exportRequestsOf = (
+  { kind: _, ...table }: TableSetting,
+  place: ExportFolder & { readonly kmsKey?: string | undefined },
+  progress: Progress,
+) => exportRequests({ ...table, ...place, connecting: tellConnecting(progress) });
 
 /** By how much a table is read where nothing is known of it and nobody says. */
 export const USUAL_LIMIT = usualLimit({});

@@ -16,6 +16,8 @@ export interface Verb {
   readonly ends?: string;
   /** Where an event may ask for it, too. */
   readonly event?: Answering | Proving;
+  /** A workflow asks for it before it plans, and says its own input, which is checked. */
+  readonly isStep?: true;
 }
 
 /** What a workflow asks for, one invocation each, where one alone would not do. All of them may be asked for again. */
@@ -25,12 +27,15 @@ export interface WorkflowAction {
 }
 
 /** In this order; options may be said to each. */
-export const STEPS = ["plan", "copy", "finalize", "verify"] as const;
+export const STEPS = ["export", "plan", "copy", "finalize", "verify"] as const;
 
 /** An event with what the function has of its own: source, target, schema. */
 export interface Invocation extends Omit<Task, "options"> {
   readonly said: Said;
   readonly log: LogSettings;
+  /** The table that exports are made of, where it is they that are read; and the key they are encrypted with, where one was named. */
+  readonly live?: string | undefined;
+  readonly exportsKey?: string | undefined;
 }
 
 /** An event's work that ends with a proof, and is answered by its verdict. */

@@ -6,6 +6,7 @@ import { check } from "./verbs/check.ts";
 import { draft } from "./verbs/draft.ts";
 import { dropLedger } from "./verbs/drop-ledger.ts";
 import { estimate } from "./verbs/estimate.ts";
+import { exporting } from "./verbs/export.ts";
 import { invoke } from "./verbs/invoke.ts";
 import { listQuarantine } from "./verbs/list-quarantine.ts";
 import { migrate } from "./verbs/migrate.ts";
@@ -28,6 +29,7 @@ export const VERBS = {
   estimate,
   check,
   draft,
+  export: exporting,
   migrate,
   verify,
   status,

@@ -91,7 +91,12 @@ describe("the event", () => {
       "input.verify.prune: verify takes no prune",
       "input.copy.maxReadUnits: has to be a whole number of at least 1, or none",
       "input.finalize: is not an object of options",
-      "input.prove: is no step: there are plan, copy, finalize, verify",
+      "input.prove: is no step: there are export, plan, copy, finalize, verify",
+    ]);
+    expect(problems({ export: { full: true } })).toBeUndefined();
+    expect(problems({ export: { since: "yesterday", bucket: "s3://others" } })).toEqual([
+      "input.export.since: has to be a time with its zone, 2026-11-22T22:00:00Z, or the name of an export",
+      'input.export: Unrecognized key: "bucket"',
     ]);
     for (const name of ["action", "workers", "input"])
       expect(problems({ plan: { [name]: 1 } })).toEqual([

@@ -83,7 +83,7 @@ export const command =
 const whole = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);
 
 /** A name that is all digits stays a name. */
-const takesNumbers = (value: z.ZodType): boolean => !value.safeParse("1").success && !value.safeParse(true).success;
+const takesNumbers = (value: z.ZodType): boolean => value.safeParse(1).success;
 
 /** None is one that commander asks for: it would do so before it looks for a word that is misspelt. */
 function addOption(made: Command, { meaning = {} }: Verb, name: OptionName, group: string): void {

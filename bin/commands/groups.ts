@@ -13,6 +13,7 @@ export const GROUPS: Readonly<Record<VerbName, string>> = {
   estimate: TRY,
   check: TRY,
   draft: TRY,
+  export: MOVE,
   migrate: MOVE,
   verify: MOVE,
   status: SEE,
@@ -39,6 +40,10 @@ export const EXAMPLES: Readonly<Record<VerbName, readonly [string, ...string[]]>
   draft: [
     "draft --source file:items.jsonl --schema my-schema",
     "draft --source 'dynamodb:orders?region=eu-west-1' --schema my-schema --sample 10000",
+  ],
+  export: [
+    "export --source 'dynamodb:orders?region=eu-west-1' --bucket s3://exports/orders",
+    "export --source 'dynamodb:orders?region=eu-west-1' --bucket s3://exports/orders --since 2026-11-20T22:00:00Z",
   ],
   migrate: [
     "migrate --source file:items.jsonl --target embedded",

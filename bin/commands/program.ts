@@ -7,6 +7,7 @@ import { commandCalled, NAME } from "./command.ts";
 import { accept, dropLedger, rollback, seal, stop } from "./decide.ts";
 import { draft } from "./draft.ts";
 import { estimate } from "./estimate.ts";
+import { exporting } from "./export.ts";
 import { invoke } from "./invoke.ts";
 import { listQuarantine, report, status } from "./look.ts";
 import { migrate, repair, verify } from "./migrate.ts";
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<VerbName, () => Command>> = {
   estimate,
   check,
   draft,
+  export: exporting,
   migrate,
   verify,
   status,

@@ -10,8 +10,8 @@ export interface Exporting {
   readonly requests: ExportRequests;
   /** What is known to be applied, in this order, by the table's ARN. */
   applied(arn: string): Promise<readonly Covered[]>;
-  /** From then on, whatever was applied. */
-  readonly since?: Date | undefined;
+  /** From then on, or from where the export of that name ends, whatever was applied. */
+  readonly since?: Date | string | undefined;
   /** A full one, whatever there is. */
   readonly full: boolean;
   /** Up to then, exclusive; as long as something is under way, up to where that leads, and otherwise until now. */
@@ -38,15 +38,16 @@ const isUsable = ({ state }: RequestedExport): boolean => state !== "failed";
 const same = (one: Date | undefined, other: Date | undefined): boolean => one?.getTime() === other?.getTime();
 
 export async function exportUntil(exporting: Exporting): Promise<Brought> {
-  const { requests, full, since } = exporting;
+  const { requests, full } = exporting;
   const table = await requests.look();
+  const since = typeof exporting.since === "string" ? await endOf(requests, table, exporting.since) : exporting.since;
   const begun = full ? undefined : (since ?? appliedUntil(await exporting.applied(table.arn)));
   const { there, base } = await atHand(exporting, table, begun);
   const begins = begun ?? base?.to;
   const windows = there.filter(isUsable).filter(isWindow);
   const beyond = begins === undefined ? [] : windows.filter(({ to }) => to > begins);
   const until = untilOf(exporting, table, base === undefined ? beyond : [base, ...beyond]);
-  checkTimes(exporting, table, begun, until);
+  checkTimes(table, { since, begun, until });
   const wanted: readonly Covered[] =
     begins === undefined ? [{ to: until }] : full ? [] : missingAfter(begins, windows, until);
   const asked = await askFor(exporting, table, wanted, there);
@@ -78,12 +79,19 @@ function untilOf({ until, full }: Exporting, { now }: ExportedTable, there: read
   return wholeSecond(until ?? (latest === 0 ? now : new Date(latest)));
 }
 
-function checkTimes(
-  { since }: Exporting,
-  { now, reachesBackTo }: ExportedTable,
-  begun: Date | undefined,
-  until: Date,
-): void {
+async function endOf(requests: ExportRequests, table: ExportedTable, name: string): Promise<Date> {
+  for await (const { id, state, to } of requests.list(table)) if (id === name && state !== "failed") return to;
+  const problem = `AWS knows of no export ${name} of this table in this place`;
+  throw new MigrationError("settings", problem, "correct --since or --bucket, or say since when: --since TIME");
+}
+
+interface Times {
+  readonly since: Date | undefined;
+  readonly begun: Date | undefined;
+  readonly until: Date;
+}
+
+function checkTimes({ now, reachesBackTo }: ExportedTable, { since, begun, until }: Times): void {
   const refused = (problem: string, remedy: string): MigrationError => new MigrationError("settings", problem, remedy);
   if (until > now)
     throw refused(

@@ -1,6 +1,7 @@
 /** The workflow's `plan`: everything is checked, the run begun or gone on with, and the workers named. */
 import { z } from "zod";
 import { total } from "../contract.ts";
+import { MigrationError } from "../domain/migration-error.ts";
 import { withMigration } from "../opening.ts";
 import { optionsAmong } from "../options.ts";
 import { plan as begin } from "../pipeline/migrate.ts";
@@ -12,7 +13,9 @@ const UNITS_PER_WORKER = 16;
 
 /** The event of each step, with what the input says to it, which was checked. */
 export const eventsOf = (input: Input = {}): Record<string, z.infer<typeof stepSchema>> =>
-  Object.fromEntries(STEPS.map((step) => [step, { ...Object(input[step]), action: step }]));
+  Object.fromEntries(
+    STEPS.filter((step) => step !== "export").map((step) => [step, { ...Object(input[step]), action: step }]),
+  );
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -30,6 +33,10 @@ export const plan = {
     },
     async ({ said, ...place }, edge) => {
       const { workers = WORKERS, input } = said;
+      if (input?.export !== undefined && place.live === undefined) {
+        const remedy = 'leave "export" out of the input, or write "exports": true into the settings of its stack';
+        throw new MigrationError("settings", "this function reads the table itself, and asks for no exports", remedy);
+      }
       const { plan: own, ...events } = eventsOf(input);
       const options = { units: workers * UNITS_PER_WORKER, ...optionsAmong({ ...own, ...said }) };
       const { id, pass } = await withMigration({ ...place, options }, edge, begin);
