@@ -153,7 +153,7 @@ export const OPTIONS = { ...TERMINAL, ...RUN, ...SINGLE };
 export type OptionName = keyof typeof OPTIONS;
 
 /** Of whatever ends with a proof. */
-export const PROOF = ["sample", "seed", "recount", "allowEmpty", "live"] as const;
+export const PROOF = ["sample", "seed", "recount", "allowEmpty", "live", "trustSummary"] as const;
 
 type Values<T extends Record<string, Option>> = { [N in keyof T]: z.ZodOptional<T[N]["value"]> };
 

@@ -17,7 +17,7 @@ import type { Verb } from "../verb.ts";
 export const check = {
   says: "read a source, write nothing, and show what is in it and what the mapping does not cover yet",
   needs: ["source"],
-  takes: ["schema", "keys", "sample", "maxReadUnits", "attributes", "ddl", "json"],
+  takes: ["schema", "keys", "sample", "maxReadUnits", "trustSummary", "attributes", "ddl", "json"],
   meaning: {
     schema:
       "the folder with tables.ts and items.ts; one that holds neither, or the default where no item is of its kinds, shows the shapes of the keys",

@@ -14,7 +14,7 @@ import type { Verb } from "../verb.ts";
 export const draft = {
   says: "read a source, and write a mapping to begin with: tables.ts and items.ts, with what is doubtful as comments",
   needs: ["source"],
-  takes: ["schema", "from", "keys", "sample", "maxReadUnits", "force", "json"],
+  takes: ["schema", "from", "keys", "sample", "maxReadUnits", "trustSummary", "force", "json"],
   meaning: {
     schema: "the folder that tables.ts and items.ts are written to",
     sample:

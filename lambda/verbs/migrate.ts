@@ -19,7 +19,6 @@ export const migrate = {
     "prune",
     "remap",
     "acceptGap",
-    "trustSummary",
     ...PROOF,
     "keep",
     "html",

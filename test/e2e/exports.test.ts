@@ -4,6 +4,7 @@ import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { summaryOf } from "../../lambda/domain/proof/summary.ts";
 import { defineItems, defineTables, text } from "../../lambda/mapping/index.ts";
+import { runSeal } from "../../lambda/verbs/seal.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type MemoryExport, memoryExports, TABLE } from "../support/memory-exports.ts";
 import { migrateTrial, query, repairTrial, verifyTrial, versions } from "../support/migration.ts";
@@ -257,6 +258,6 @@ it("a second reading to count items is refused: every file was compared with its
 
 it("a sealed run takes no window", async () => {
   await migrate([FULL]);
-  await query(database.url, "update migration_ledger.run set sealed_at = now()");
+  await runSeal({ target: database.url, run: undefined, force: false });
   expect(await refused(migrate([FULL, ONE]))).toMatchObject({ code: "sealed" });
 });
