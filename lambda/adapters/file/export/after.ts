@@ -55,7 +55,7 @@ async function changesOf(of: Export, keys: readonly Item[], { plan, reading }: F
   const [nameOf, isWanted, known] = [wantedKeys(keys), changesWanted(keys), new Set<string>()];
   const take = (record: ChangeRecord): void => {
     const name = "key" in record ? nameOf(record.key) : undefined;
-    if (name === undefined || known.has(name) || !("key" in record)) return;
+    if (name === undefined || !("key" in record)) return;
     known.add(name);
     if (record.after !== undefined) found.push(record.after);
   };

@@ -47,8 +47,8 @@ export async function exportsAt(place: ExportPlace, settings: ExportSettings): P
   const faults = found.flatMap((each) => ("fault" in each ? [each.fault] : []));
   const atHand = found.flatMap((each) => ("atHand" in each ? [each] : []));
   if (folders.length === 0) throw nothingAt(place);
-  if (isOne || (atHand.length === 0 && faults.length === 0))
-    if (unfinished.length > 0) throw unusable("the export is not finished", unfinished);
+  if (atHand.length === 0 && faults.length === 0)
+    throw unusable(unfinished.length === 1 ? "the export is not finished" : "no export is finished", unfinished);
   // A copy of a copy is the same export.
   const exports = [...new Map(atHand.map((each) => [each.atHand.summary.id, each.atHand])).values()];
   return {

@@ -48,7 +48,7 @@ export async function exportFolders({ store, prefix }: ExportPlace): Promise<Exp
     const below: string[] = [];
     for (const folder of level.slice(0, MOST_FOLDERS - looked)) {
       const keys = await store.list(folder);
-      if (folder === start && MANIFESTS.some((name) => keys.includes(`${start}${name}`)))
+      if (MANIFESTS.some((name) => keys.includes(`${start}${name}`)))
         return { folders: [folderOf(start)], isOne: true };
       const folders = keys.filter((key) => key.endsWith("/"));
       found.push(...folders.filter((key) => EXPORT_ID.test(nameOf(key))).map(folderOf));

@@ -1,8 +1,9 @@
 /** Data files that are not what AWS wrote: told when they have been read, with a remedy, and what they gave is kept. */
 import { createHash } from "node:crypto";
 import { readFile, unlink } from "node:fs/promises";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { pagesOfFile } from "../../../../lambda/adapters/file/export/data-file.ts";
 import { must } from "../../../../lambda/domain/must.ts";
 import { type Damage, damagedExports, firstOf, SOUND, withBytes } from "../../../support/exports/damaged.ts";
 import { sumsOf } from "../../../support/exports/data-file.ts";
@@ -123,4 +124,23 @@ it("a data file that vanishes after it was planned is refused", async () => {
     code: "source-unusable",
     findings: [{ remedy: expect.stringContaining("aws s3 cp") }],
   });
+});
+
+it("an abort ends a reading wherever it is: among lines that were read before, and in a line without end", async () => {
+  const stop = new AbortController();
+  const gzip = createGzip({ level: 1 });
+  const endless = async function* () {
+    const blanks = Buffer.alloc(1_000_000, "x");
+    gzip.on("error", () => undefined);
+    for (let chunk = 0; ; chunk += 1) {
+      if (chunk === 20) stop.abort();
+      if (chunk > 200) throw new Error("it is read on after the abort");
+      gzip.write(blanks);
+      await new Promise<void>((done) => gzip.flush(() => done()));
+      yield gzip.read() ?? new Uint8Array();
+    }
+  };
+  const file = { object: "x.json.gz", md5: "", etag: "", items: 1 };
+  const pages = pagesOfFile(endless(), file, { cursor: "0 7", signal: stop.signal }, () => "a line");
+  expect(await Array.fromAsync(pages)).toEqual([]);
 });

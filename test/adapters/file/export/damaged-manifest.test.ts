@@ -146,3 +146,22 @@ it("a filtered export is told: nobody sees what it lacks", async () => {
   const { warnings } = await (await openFolder(written.folder)).inspect();
   expect(warnings).toMatchObject([{ problem: expect.stringContaining("with a filter") }]);
 });
+
+it("a window that ends when it begins is refused, and so is one whose images nobody knows", async () => {
+  const [from, to] = [new Date("2026-01-14T10:00:00Z"), new Date("2026-01-14T11:00:00Z")];
+  for (const [change, words] of [
+    [{ exportToTime: from }, /exportToTime: it is not after exportFromTime/],
+    [{ exportFromTime: undefined }, /exportFromTime, exportToTime: one is not there/],
+    [{ outputView: undefined }, /outputView: it is not there/],
+    [{ outputView: "OLD_IMAGE" }, /outputView: /],
+    [
+      { outputFormat: "ION" },
+      /--export-type INCREMENTAL_EXPORT --incremental-export-specification ExportFromTime=1768384800,ExportToTime=1768388400,ExportViewType=NEW_AND_OLD_IMAGES$/,
+    ],
+  ] as const) {
+    const window = await writeIncrementalExport(newBucket(), { from, to, changes: [] });
+    await (await openFolder(window.folder)).exports.list();
+    await editSummary(window, change);
+    expect((await outcomeOf(window.folder)).refused.join()).toMatch(words);
+  }
+});

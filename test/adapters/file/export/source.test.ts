@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../../bin/rehearse/random.ts";
+import { folderPlace } from "../../../../lambda/adapters/file/export/folder-place.ts";
+import { exportFolders } from "../../../../lambda/adapters/file/export/place.ts";
 import type { Item } from "../../../../lambda/domain/decode/attribute.ts";
 import { itemFingerprint } from "../../../../lambda/domain/decode/item-fingerprint.ts";
 import { keySource } from "../../../../lambda/domain/decode/source-key.ts";
@@ -73,6 +75,24 @@ describe("a place", () => {
     },
   );
 
+  it("is not searched for what stands beside AWSDynamoDB, nor for what no export stands in", async () => {
+    const bucket = bucketOf("test", "a/b");
+    const { folder: own } = await writeFullExport(bucket, { at, items });
+    await Promise.all(["a/b/c/d", "a/b/.git/x"].map((path) => mkdir(join(bucket.folder, path), { recursive: true })));
+    const place = folderPlace(bucket.folder);
+    const listed: string[] = [];
+    const store = {
+      ...place.store,
+      list: (prefix: string) => {
+        listed.push(`/${prefix}`);
+        return place.store.list(prefix);
+      },
+    };
+    const { folders } = await exportFolders({ ...place, store });
+    expect(folders.map((each) => `/${each.own}`)).toEqual([`${own}/`]);
+    expect(listed.map((path) => path.slice(bucket.folder.length))).toEqual(["/", "/a/", "/a/b/", "/a/b/AWSDynamoDB/"]);
+  });
+
   it("may be one export that was copied alone, by whatever name", async () => {
     const full = await writeFullExport(bucketOf(), { at, items });
     const copy = join(folder, "my copy");
@@ -129,6 +149,25 @@ it("an export that is not finished is told beside others, and refused alone", as
   });
   await rm(full.summary);
   await expect(openFolder(bucket.folder)).rejects.toMatchObject({ findings: [{}, {}] });
+});
+
+it("of several full exports the newest is the source's own", async () => {
+  const bucket = bucketOf();
+  for (const [number, some] of [
+    [12, items.slice(0, 2)],
+    [14, items.slice(0, 1)],
+    [13, items],
+  ] as const)
+    await writeFullExport(bucket, { at: hour(number), items: some });
+  const source = await openFolder(bucket.folder);
+  expect(await itemsIn(source)).toEqual(prints(items.slice(0, 1)));
+  expect(await source.inspect()).toEqual({ size: { items: 1, isExact: true } });
+  const { reread } = source;
+  expect(
+    reread.how === "none"
+      ? []
+      : await reread.get(items.map(({ PK, SK }) => ({ ...(PK && { PK }), ...(SK && { SK }) }))),
+  ).toHaveLength(1);
 });
 
 it("a unit is read in another process, whichever way the export is named there, and after it was moved", async () => {
