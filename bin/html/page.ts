@@ -44,6 +44,7 @@ ${told(all.tables)}
 ${told(all.checks)}
 ${told(findings(report))}
 ${told(spots(report))}
+${told(all.exports)}
 ${told(all.leftBehind)}
 ${told(all.collapsed)}
 ${tables(report)}
