@@ -42,11 +42,11 @@ const folderOf = (own: string): ExportFolder => ({ own, shared: own.replace(/[^/
 
 export async function exportFolders({ store, prefix }: ExportPlace): Promise<ExportFolders> {
   const start = slashed(prefix);
-  let [level, looked]: [readonly string[], number] = [[start], 0];
+  let [level, left]: [readonly string[], number] = [[start], MOST_FOLDERS];
   for (let depth = 0; depth <= DEEPEST; depth += 1) {
     const found: ExportFolder[] = [];
     const below: string[] = [];
-    for (const folder of level.slice(0, MOST_FOLDERS - looked)) {
+    for (const folder of level.slice(0, left)) {
       const keys = await store.list(folder);
       if (MANIFESTS.some((name) => keys.includes(`${start}${name}`)))
         return { folders: [folderOf(start)], isOne: true };
@@ -54,7 +54,7 @@ export async function exportFolders({ store, prefix }: ExportPlace): Promise<Exp
       found.push(...folders.filter((key) => EXPORT_ID.test(nameOf(key))).map(folderOf));
       below.push(...folders.filter((key) => !nameOf(key).startsWith(".")));
     }
-    looked += level.length;
+    left = Math.max(0, left - level.length);
     if (found.length > 0) return { folders: found, isOne: false };
     // Exports stand nowhere below what is called so, and with it nowhere beside it.
     const named = below.filter((key) => nameOf(key) === "AWSDynamoDB");

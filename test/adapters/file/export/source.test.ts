@@ -93,6 +93,17 @@ describe("a place", () => {
     expect(listed.map((path) => path.slice(bucket.folder.length))).toEqual(["/", "/a/", "/a/b/", "/a/b/AWSDynamoDB/"]);
   });
 
+  it("is not searched without end where folders hold folders", async () => {
+    let listed = 0;
+    const list = async (prefix: string): Promise<string[]> => {
+      listed += 1;
+      return Array.from({ length: 150 }, (_, number) => `${prefix}${number}/`);
+    };
+    const store = { list, open: async () => undefined };
+    expect((await exportFolders({ ...folderPlace("/"), store })).folders).toEqual([]);
+    expect(listed).toBe(200);
+  });
+
   it("may be one export that was copied alone, by whatever name", async () => {
     const full = await writeFullExport(bucketOf(), { at, items });
     const copy = join(folder, "my copy");
