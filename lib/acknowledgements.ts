@@ -36,6 +36,12 @@ export function acknowledgeStateless(instance: IConstruct): void {
   acknowledge(instance, "EC29", reason);
 }
 
+/** Exports and their files have their names when they are begun. */
+export function acknowledgeExports(role: IConstruct, resources: readonly string[]): void {
+  const reason = "An export of this table, and each file of it, gets its name when it is begun.";
+  for (const each of resources) acknowledge(role, `IAM5[Resource::${shown(role, each)}]`, reason);
+}
+
 /** `resources` are those of its statements: a finding names each that has a wildcard, with references in angle brackets. */
 export function acknowledgeOperator(policy: IConstruct, resources: readonly string[]): void {
   const begins =

@@ -32,6 +32,13 @@ const frozen = (tableArn: string): string =>
     Statement: [{ Sid: "Frozen", Effect: "Deny", Principal: "*", Action: WRITES, Resource: tableArn }],
   });
 
+/** Of a stack that reads exports. */
+export const exportCommands = ({ functionName }: Pick<Deployed, "functionName">, place: string) => ({
+  ExportsPlace: place,
+  /** Brings the exports up to now; again until it says `done`. The workflow does it by itself. */
+  ExportCommand: invoke(functionName, '{"action":"export"}'),
+});
+
 export const commandsOf = ({ functionName, stateMachineArn, tableArn }: Deployed) => ({
   /** All of it in one invocation, for a table that fits; again after any failure, until it says `verified`. */
   InvokeCommand: invoke(functionName, "{}"),

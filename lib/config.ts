@@ -40,6 +40,21 @@ export const SETTINGS = {
     "arn:aws:iam::210987654321:role/reader",
     text(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "an ARN of a role").optional(),
   ),
+  exports: setting(
+    "on has exports of the table made and reads those: its own items are read for spot checks alone",
+    "on",
+    toggle("on", "off").default(false),
+  ),
+  exportRetentionDays: setting(
+    "days that exports are kept; point-in-time recovery, from which they follow each other, reaches back 35",
+    40,
+    number(1, 3_653).default(40),
+  ),
+  exportKmsKeyArn: setting(
+    "the key that exports are encrypted with, where it is not S3's own",
+    KEY_EXAMPLE,
+    KMS_KEY.optional(),
+  ),
   schema: setting("the folder with tables.ts and items.ts", "schema", text(/^.+$/, "a folder").default("schema")),
   database: setting(
     "the database that gets the tables; it is made with a new cluster",

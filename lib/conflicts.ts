@@ -16,6 +16,7 @@ const OF_CLUSTER = [
   "readers",
   "retain",
 ];
+const OF_EXPORTS = ["exportKmsKeyArn", "exportRetentionDays"];
 const OF_NETWORK = ["vpcCidr", "zones"];
 const OF_SERVERLESS = ["maxAcu", "minAcu", "minAcuWhileMigrating"];
 
@@ -23,6 +24,7 @@ const OF_SERVERLESS = ["maxAcu", "minAcu", "minAcuWhileMigrating"];
 export interface Together {
   readonly cluster?: ExistingCluster | undefined;
   readonly engineVersion?: string;
+  readonly exports?: boolean;
   readonly instance?: string;
   readonly maxAcu?: number;
   readonly minAcu?: number;
@@ -50,6 +52,13 @@ export function conflicts(read: Together, given: Readonly<Record<string, unknown
       : []),
     ...(isGiven("tableRoleArn") && isGiven("tableKmsKeyArn")
       ? ["tableKmsKeyArn is given with tableRoleArn, which decrypts: let that role use the key, and leave it out"]
+      : []),
+    ...(read.exports === true && isGiven("tableRoleArn")
+      ? ["exports is given with tableRoleArn: another account exports its tables into buckets of its own, leave it out"]
+      : []),
+    ...(read.exports === true ? [] : without(OF_EXPORTS, "exports off, and is about them")),
+    ...(read.exports !== true && network?.s3Endpoint === "create"
+      ? ["network.s3Endpoint is create with exports off, and nothing else reads S3: leave it out"]
       : []),
     ...(read.owner !== undefined && read.owner === read.appRole
       ? [`owner and appRole are both ${read.owner}: an application that owns its tables needs no role beside, name two`]

@@ -1,17 +1,18 @@
 /** The stack: each concern a construct, wired here, and what an operator needs to know about them as outputs. */
 import { Aws, CfnOutput, CfnWaitConditionHandle, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { commandsOf } from "./commands.ts";
+import { commandsOf, exportCommands } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { Database } from "./database.ts";
 import { DatabaseRole } from "./database-role.ts";
+import { Exports } from "./exports.ts";
 import { logSettings } from "./logs.ts";
 import { Migrator } from "./migrator.ts";
 import { Network } from "./network.ts";
 import { Observability } from "./observability.ts";
 import { Operator, snapshotCommand } from "./operator.ts";
 import { admitting, handingOver, lockingOut, type Roles } from "./role-statement.ts";
-import { tableArn as arnOf } from "./table.ts";
+import { tableArn as arnOf, READ_TABLE } from "./table.ts";
 import { psqlCommand, WayIn } from "./way-in.ts";
 import { Workflow } from "./workflow.ts";
 
@@ -53,18 +54,24 @@ export class MigrationStack extends Stack {
       return;
     }
     const table = arnOf(this, config);
-    network.leadTo(table);
-    const migrator = this.#migrate({ config, vpc, database, tableArn: table, logs }, wayIn);
+    const exports = config.exports ? this.#export(config, network, table) : undefined;
+    network.leadTo(exports === undefined ? [{ actions: READ_TABLE, resources: [table] }] : exports.leading);
+    const migrator = this.#migrate({ config, vpc, database, tableArn: table, exports, logs }, wayIn);
     if (config.tableRoleArn !== undefined) network.leadToSts(migrator.securityGroup);
   }
 
   /** Everything that is there for the migration alone, and goes with `-c migrator=off`. */
   #migrate(parts: ConstructorParameters<typeof Migrator>[2], wayIn: WayIn | undefined): Migrator {
-    const { config, database, tableArn, logs } = parts;
+    const { config, database, tableArn, exports, logs } = parts;
     if (database.secret !== undefined)
       new DatabaseRole(this, "DatabaseRole", { database, secret: database.secret, config, logs });
     const migrator = new Migrator(this, "Migrator", parts);
-    const workflow = new Workflow(this, "Workflow", { migrator: migrator.live, workers: config.workers, logs });
+    const workflow = new Workflow(this, "Workflow", {
+      migrator: migrator.live,
+      workers: config.workers,
+      withExports: exports !== undefined,
+      logs,
+    });
     const shown = { config, migrator, workflow, clusterIdentifier: database.identifier };
     const { alarms, dashboardName } = new Observability(this, "Observability", shown);
     const { stateMachine } = workflow;
@@ -83,8 +90,15 @@ export class MigrationStack extends Stack {
       OperatorPolicyArn: policy.managedPolicyArn,
       DashboardUrl: `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}#dashboards:name=${dashboardName}`,
       ...commandsOf({ functionName, stateMachineArn, tableArn }),
+      ...(exports === undefined ? {} : exportCommands({ functionName }, exports.place)),
     });
     return migrator;
+  }
+
+  #export(config: Config, network: Network, tableArn: string): Exports {
+    const exports = new Exports(this, "Exports", { config, tableArn });
+    network.leadToS3(exports.read);
+    return exports;
   }
 
   #tell(outputs: Readonly<Record<string, string>>): void {

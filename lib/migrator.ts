@@ -13,16 +13,19 @@ import { BUNDLE, RUNTIME_ENVIRONMENT } from "./bundle.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./database.ts";
 import { entryFor } from "./entry.ts";
+import type { Exports } from "./exports.ts";
 import { allow, functionRole } from "./function-role.ts";
 import type { LogSettings } from "./logs.ts";
 import { ROLE } from "./role-statement.ts";
-import { READ_TABLE, readEncrypted } from "./table.ts";
+import { READ_ITEMS, READ_TABLE, readEncrypted } from "./table.ts";
 
 export interface MigratorProps {
   readonly config: Config;
   readonly vpc: IVpc;
   readonly database: Database;
   readonly tableArn: string;
+  /** Where exports of it are read in its place. */
+  readonly exports: Exports | undefined;
   readonly logs: LogSettings;
 }
 
@@ -44,18 +47,23 @@ export class Migrator extends Construct {
   readonly role: Role;
   readonly securityGroup: SecurityGroup;
 
-  constructor(scope: Construct, id: string, { config, vpc, database, tableArn, logs }: MigratorProps) {
+  constructor(scope: Construct, id: string, props: MigratorProps) {
     super(scope, id);
+    const { config, vpc, database, exports, logs } = props;
     this.logGroup = new LogGroup(this, "Log", logs);
     this.role = functionRole(this, { description: "Reads the table and writes the database", logGroup: this.logGroup });
-    this.#permit(config, database, tableArn);
+    this.#permit(props);
     this.securityGroup = new SecurityGroup(this, "SecurityGroup", {
       vpc,
       description: "The migrator: it reaches the database and the endpoints of its network",
       allowAllOutbound: false,
     });
     // The addresses of a gateway endpoint are not known at synth, and no other route leaves these subnets.
-    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), "DynamoDB");
+    this.securityGroup.addEgressRule(
+      Peer.anyIpv4(),
+      Port.tcp(443),
+      exports === undefined ? "DynamoDB" : "DynamoDB and S3",
+    );
     database.admit(this.securityGroup, "The migrator");
     const { dbHost, dbPort } = { dbHost: database.cluster.clusterEndpoint.hostname, dbPort: database.port };
     const { environment, hooks } = assuming(config.tableRoleArn);
@@ -79,7 +87,7 @@ export class Migrator extends Construct {
       environment: {
         ...RUNTIME_ENVIRONMENT,
         ...environment,
-        [ENVIRONMENT.source]: `dynamodb:${config.tableName}?region=${Aws.REGION}`,
+        ...sourced(props),
         [ENVIRONMENT.logLevel]: config.logLevel,
         [ENVIRONMENT.logKeys]: config.logKeys,
         // Whatever is made belongs to the owner from the first minute.
@@ -89,12 +97,24 @@ export class Migrator extends Construct {
     this.live = new Alias(this, "Live", { aliasName: "live", version: this.function.currentVersion, retryAttempts: 0 });
   }
 
-  #permit({ tableKmsKeyArn, tableRoleArn }: Config, database: Database, tableArn: string): void {
-    if (tableRoleArn === undefined) allow(this.role, READ_TABLE, tableArn);
+  #permit({ config: { tableKmsKeyArn, tableRoleArn }, database, tableArn, exports }: MigratorProps): void {
+    if (tableRoleArn === undefined) allow(this.role, exports === undefined ? READ_TABLE : READ_ITEMS, tableArn);
     else allow(this.role, ["sts:AssumeRole"], tableRoleArn);
     if (tableKmsKeyArn !== undefined) this.role.addToPrincipalPolicy(readEncrypted(tableKmsKeyArn));
     database.cluster.grantConnect(this.role, ROLE);
     allow(this.role, NETWORK_INTERFACES, "*");
     acknowledgeNetworkInterfaces(this.role);
+    exports?.permit(this.role);
   }
+}
+
+/** Where items come from: the table, or exports of it, with the table beside them. */
+function sourced({ config: { tableName, exportKmsKeyArn }, exports }: MigratorProps): Record<string, string> {
+  const table = `dynamodb:${tableName}?region=${Aws.REGION}`;
+  if (exports === undefined) return { [ENVIRONMENT.source]: table };
+  return {
+    [ENVIRONMENT.source]: exports.place,
+    [ENVIRONMENT.live]: table,
+    ...(exportKmsKeyArn === undefined ? {} : { [ENVIRONMENT.exportsKey]: exportKmsKeyArn }),
+  };
 }

@@ -3,7 +3,6 @@
  * which costs nothing; the token for the database is signed in the function, so no other service is needed. An endpoint
  * serves everything that uses its route tables: in a network of others there is none unless it was asked for, and none bounds them.
  */
-import { Aws } from "aws-cdk-lib";
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -24,7 +23,12 @@ import { acknowledgeZones } from "./acknowledgements.ts";
 import type { Config } from "./config.ts";
 import type { LogSettings } from "./logs.ts";
 import type { ExistingNetwork } from "./settings.ts";
-import { READ_TABLE } from "./table.ts";
+
+/** What an endpoint of the stack's own network lets through. */
+export interface Passing {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
 
 export interface NetworkProps {
   readonly config: Pick<Config, "network" | "zones" | "vpcCidr">;
@@ -59,9 +63,6 @@ export class Network extends Construct {
       trafficType: FlowLogTrafficType.REJECT,
       destination: FlowLogDestination.toCloudWatchLogs(new LogGroup(this, "RefusedConnections", logs)),
     });
-    // For reading an export of the table. Nobody outside this account is reached by it.
-    const s3 = vpc.addGatewayEndpoint("S3", { service: GatewayVpcEndpointAwsService.S3 });
-    allow(s3, ["s3:GetObject", "s3:ListBucket"], "*", { StringEquals: { "aws:ResourceAccount": Aws.ACCOUNT_ID } });
     return vpc;
   }
 
@@ -75,13 +76,26 @@ export class Network extends Construct {
   }
 
   /** For as long as the table is read. */
-  leadTo(tableArn: string): void {
-    if (this.#existing?.dynamoDbEndpoint === "existing") return;
-    const endpoint = this.vpc.addGatewayEndpoint("DynamoDb", {
-      service: GatewayVpcEndpointAwsService.DYNAMODB,
-      subnets: [{ subnetType: SubnetType.PRIVATE_ISOLATED }],
-    });
-    if (this.#existing === undefined) allow(endpoint, READ_TABLE, tableArn);
+  leadTo(passing: readonly Passing[]): void {
+    this.#lead("DynamoDb", GatewayVpcEndpointAwsService.DYNAMODB, this.#existing?.dynamoDbEndpoint, passing);
+  }
+
+  /** For as long as exports of it are. */
+  leadToS3(passing: readonly Passing[]): void {
+    this.#lead("S3", GatewayVpcEndpointAwsService.S3, this.#existing?.s3Endpoint, passing);
+  }
+
+  #lead(
+    id: string,
+    service: GatewayVpcEndpointAwsService,
+    existing: "create" | "existing" | undefined,
+    passing: readonly Passing[],
+  ): void {
+    if (existing === "existing") return;
+    const subnets = [{ subnetType: SubnetType.PRIVATE_ISOLATED }];
+    const endpoint = this.vpc.addGatewayEndpoint(id, { service, subnets });
+    if (this.#existing !== undefined) return;
+    for (const { actions, resources } of passing) allow(endpoint, actions, resources);
   }
 
   /** For assuming a role. In a network of others it would take over the name of STS for everybody. */
@@ -93,12 +107,7 @@ export class Network extends Construct {
 }
 
 /** An endpoint's policy names nobody: it bounds what may pass, and each role's own policy says who may. */
-function allow(
-  endpoint: GatewayVpcEndpoint,
-  actions: readonly string[],
-  resource: string,
-  conditions: Readonly<Record<string, unknown>> = {},
-): void {
+function allow(endpoint: GatewayVpcEndpoint, actions: readonly string[], resources: readonly string[]): void {
   const principals = [new AnyPrincipal()];
-  endpoint.addToPolicy(new PolicyStatement({ principals, actions: [...actions], resources: [resource], conditions }));
+  endpoint.addToPolicy(new PolicyStatement({ principals, actions: [...actions], resources: [...resources] }));
 }

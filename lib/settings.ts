@@ -74,14 +74,17 @@ export const network = attributes({
   routeTableIds: some(id("rtb")).optional(),
   /** `create` leads all that uses these route tables to DynamoDB by a new way; otherwise there has to be one. */
   dynamoDbEndpoint: z.enum(["create", "existing"], "has to be create or existing").default("existing"),
+  /** The same to S3, where exports are read. */
+  s3Endpoint: z.enum(["create", "existing"], "has to be create or existing").default("existing"),
 })
   .refine(
     ({ availabilityZones, isolatedSubnetIds }) => isolatedSubnetIds.length === availabilityZones.length,
     "has to name one subnet for each availability zone, in the same order",
   )
   .refine(
-    ({ isolatedSubnetIds, routeTableIds, dynamoDbEndpoint }) =>
-      dynamoDbEndpoint === "existing" || routeTableIds?.length === isolatedSubnetIds.length,
+    ({ isolatedSubnetIds, routeTableIds, dynamoDbEndpoint, s3Endpoint }) =>
+      (dynamoDbEndpoint === "existing" && s3Endpoint === "existing") ||
+      routeTableIds?.length === isolatedSubnetIds.length,
     "has to name the route table of each subnet, in the same order, for the endpoint to be created there",
   );
 

@@ -13,6 +13,9 @@ export const READ_TABLE = [
   "dynamodb:Scan",
 ] as const;
 
+/** Where exports of it are read in its place: looking at it, and reading single items again for the proof. */
+export const READ_ITEMS = READ_TABLE.filter((action) => action !== "dynamodb:Scan");
+
 /** Whose role reads it is whose table it is. */
 export function tableArn(
   scope: Construct,

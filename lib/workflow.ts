@@ -37,6 +37,8 @@ import type { LogSettings } from "./logs.ts";
 export interface WorkflowProps {
   readonly migrator: IFunction;
   readonly workers: number;
+  /** Exports are brought up to the moment an execution begins, before it plans. */
+  readonly withExports: boolean;
   readonly logs: LogSettings;
 }
 
@@ -61,6 +63,9 @@ const LOCKS_FREE = Duration.seconds(30);
  */
 const PAUSE = Duration.seconds(10);
 
+/** AWS takes minutes for the smallest export: a day of such laps is far from the end of a history. */
+const EXPORT_PAUSE = Duration.minutes(1);
+
 /** What the plan says a step is asked, and where its answer goes. */
 const asked = (action: string) => ({ inputPath: `$.plan.events.${action}`, resultPath: `$.${action}` });
 
@@ -68,7 +73,7 @@ export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
   readonly #migrator: IFunction;
 
-  constructor(scope: Construct, id: string, { migrator, workers, logs }: WorkflowProps) {
+  constructor(scope: Construct, id: string, { migrator, workers, withExports, logs }: WorkflowProps) {
     super(scope, id);
     this.#migrator = migrator;
     const { stackName } = Stack.of(this);
@@ -80,15 +85,16 @@ export class Workflow extends Construct {
       resultPath: JsonPath.DISCARD,
     });
     copyAll.itemProcessor(this.#untilDone("Copy", "copy", new Succeed(this, "NothingLeft")));
-    const plan = this.#plan(workers);
+    const plan = this.#plan(workers, withExports ? "$.input" : "$");
     const finalize = this.#untilDone("Finalize", "finalize", this.#prove());
     plan.next(this.#unlessRefused("Plan", "plan").otherwise(copyAll.next(finalize)));
+    const begin = withExports ? this.#export(plan) : plan;
 
     this.stateMachine = new StateMachine(this, "StateMachine", {
       comment: "Migrates a table of any size to Postgres and proves it",
       stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSON_PATH,
-      definitionBody: DefinitionBody.fromChainable(plan),
+      definitionBody: DefinitionBody.fromChainable(begin),
       // No window is longer, and one that hangs shall be told.
       timeout: Duration.days(1),
       logs: {
@@ -105,10 +111,27 @@ export class Workflow extends Construct {
    * Is given the execution's input as it is: `{}`, or options by step, `{"copy":{"maxReadUnits":500},"finalize":{"prune":true}}`. The
    * function checks all of it at once, and answers what each step is to be asked.
    */
-  #plan(workers: number): LambdaInvoke {
-    const payload = TaskInput.fromObject({ action: "plan", workers, input: JsonPath.objectAt("$") });
+  #plan(workers: number, input: string): LambdaInvoke {
+    const payload = TaskInput.fromObject({ action: "plan", workers, input: JsonPath.objectAt(input) });
     // In the place of the input, whatever that is: an answer could not be put into one that is no object.
     return this.#task("Plan", { payload, resultSelector: { plan: JsonPath.objectAt("$") } });
+  }
+
+  /**
+   * Lap after lap, until every export is there. Whatever lap it is, and whoever tries it again: the moment is the one at which the execution began, so
+   * nothing is asked for twice. The input is kept beside the answers, whatever it is.
+   */
+  #export(next: IChainable): IChainable {
+    const asked = {
+      action: "export",
+      until: JsonPath.stringAt("$$.Execution.StartTime"),
+      input: JsonPath.objectAt("$.input"),
+    };
+    const task = this.#task("Export", { payload: TaskInput.fromObject(asked), resultPath: "$.export" });
+    const look = this.#unlessRefused("Export", "export")
+      .when(Condition.booleanEquals("$.export.done", true), next)
+      .otherwise(this.#pause("Export", EXPORT_PAUSE).next(task));
+    return new Pass(this, "Begin", { parameters: { input: JsonPath.objectAt("$") } }).next(task).next(look);
   }
 
   /** Lap after lap, until the function says it is done. */
@@ -164,8 +187,8 @@ export class Workflow extends Construct {
     return summary.next(new Fail(this, name, { ...how, causePath: "$.summary" }));
   }
 
-  #pause(name: string): Wait {
-    return new Wait(this, `Before another ${name}`, { time: WaitTime.duration(PAUSE) });
+  #pause(name: string, pause = PAUSE): Wait {
+    return new Wait(this, `Before another ${name}`, { time: WaitTime.duration(pause) });
   }
 
   #task(name: string, asked: Partial<LambdaInvokeProps>): LambdaInvoke {

@@ -41,6 +41,8 @@ it("a table's name is enough", () => {
     retain: true,
     deletionProtection: true,
     migrator: true,
+    exports: false,
+    exportRetentionDays: 40,
   });
 });
 
@@ -57,6 +59,19 @@ const BAD: Record<string, [Record<string, unknown>, string]> = {
   "the ARN of a table": [{ tableName: "arn:aws:dynamodb:eu-west-1:1:table/x" }, "the name of a DynamoDB table"],
   "a key by its alias": [{ tableKmsKeyArn: "alias/mine" }, "an ARN of a KMS key"],
   "a log key by its id": [{ logKmsKeyArn: "1234" }, "an ARN of a KMS key"],
+  "exports of another account's table": [
+    { exports: "on", tableRoleArn: "arn:aws:iam::210987654321:role/reader" },
+    "exports is given with tableRoleArn",
+  ],
+  "what is about exports, without them": [{ exportRetentionDays: 7 }, "exportRetentionDays is given with exports off"],
+  "a way to S3 that nobody takes": [
+    { network: { ...NETWORK, s3Endpoint: "create" } },
+    "network.s3Endpoint is create with exports off",
+  ],
+  "a way to S3 without route tables": [
+    { exports: "on", network: { ...NETWORK, routeTableIds: undefined, s3Endpoint: "create" } },
+    "has to name the route table of each subnet",
+  ],
   "a role by its name": [{ tableRoleArn: "reader" }, "an ARN of a role"],
   "a role that would write into a file": [
     { tableRoleArn: "arn:aws:iam::210987654321:role/x'\n[profile other]" },

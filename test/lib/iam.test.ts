@@ -22,6 +22,19 @@ const READ_TABLE = [
 ];
 const MIGRATOR = [...READ_TABLE, ...NETWORK_INTERFACES, ...WRITE_LOGS, "rds-db:connect"].sort();
 
+const WRITING = ["s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl"];
+const EXPORTING: readonly Request[] = [
+  { action: "dynamodb:ExportTableToPointInTime", resource: TABLE },
+  { action: "dynamodb:ListExports", resource: TABLE },
+  { action: "dynamodb:DescribeExport", resource: `${TABLE}/export/01715685260608-c488b4e1` },
+  { action: "dynamodb:ListExports", resource: `${TABLE}/export/*` },
+];
+/** The bucket of exports, as the policies name it. */
+const bucketOf = (shape: Synthesized): string => {
+  const [id = ""] = ofType(shape, "AWS::S3::Bucket").find(([each]) => each.startsWith("ExportsBucket")) ?? [];
+  return `arn:aws:s3:::${id.toLowerCase()}`;
+};
+
 let made: Synthesized;
 let existing: Synthesized;
 let encrypted: Synthesized;
@@ -86,6 +99,46 @@ describe("the migrator", () => {
     const requests = requestsOf(existing, READ_TABLE);
     expect(await refused(policy, requests)).toEqual([]);
     expect(await refused(without, requests)).toEqual([expect.stringContaining(dropped)]);
+  });
+});
+
+describe("a migrator of exports", () => {
+  const exporting = () => synthesize({ network: NETWORK, cluster: CLUSTER, exports: "on", exportKmsKeyArn: KEY });
+  const viaS3 = { "kms:ViaService": "s3.eu-west-1.amazonaws.com" };
+
+  it("asks for them, has them written, and reads them and single items, and nothing else", async () => {
+    const policy = policyOf(exporting(), "MigratorRole");
+    const files = `${bucketOf(exporting())}/legacy/AWSDynamoDB/x`;
+    const requests: Request[] = [
+      ...requestsOf(
+        exporting(),
+        READ_TABLE.filter((action) => action !== "dynamodb:Scan"),
+      ),
+      ...EXPORTING,
+      ...["s3:GetObject", ...WRITING].map((action) => ({ action, resource: files })),
+      { action: "s3:ListBucket", resource: bucketOf(exporting()) },
+      ...["kms:Decrypt", "kms:GenerateDataKey"].map((action) => ({ action, resource: KEY, context: viaS3 })),
+    ];
+    expect(await refused(policy, requests)).toEqual([]);
+    expect(await needless(policy, requests)).toEqual([]);
+    const asked = new Set(requests.map(({ action }) => action));
+    expect(actionsOf(policy).filter((action) => !asked.has(action))).toEqual([]);
+    expect(
+      await refused(policy, [
+        { action: "dynamodb:Scan", resource: TABLE },
+        { action: "dynamodb:ExportTableToPointInTime", resource: `${TABLE}2` },
+        { action: "dynamodb:DescribeExport", resource: `${TABLE}2/export/01` },
+        { action: "s3:PutObject", resource: files.replace("/legacy/", "/orders/") },
+        { action: "s3:DeleteObject", resource: files },
+        { action: "s3:PutBucketPolicy", resource: bucketOf(exporting()) },
+        { action: "kms:Decrypt", resource: KEY },
+      ]),
+    ).toHaveLength(7);
+  });
+
+  it("without them has nothing of it", () => {
+    const actions = actionsOf(policyOf(made, "MigratorRole"));
+    expect(actions.filter((action) => /^(s3|kms):|Export/.test(action))).toEqual([]);
   });
 });
 
@@ -161,14 +214,20 @@ describe("the endpoints", () => {
     expect(await allows(ANYTHING, { action: "dynamodb:PutItem", resource: TABLE }, bounds)).toBe(false);
   });
 
-  it("let reads of this account's buckets through, and nothing out of it", async () => {
-    const bounds = endpoint(made, "S3");
-    const resource = "arn:aws:s3:::exports/data";
-    const own = { "aws:ResourceAccount": "123456789012" };
-    expect(await allows(ANYTHING, { action: "s3:GetObject", resource, context: own }, bounds)).toBe(true);
-    expect(await allows(ANYTHING, { action: "s3:PutObject", resource, context: own }, bounds)).toBe(false);
-    const other = { "aws:ResourceAccount": "210987654321" };
-    expect(await allows(ANYTHING, { action: "s3:GetObject", resource, context: other }, bounds)).toBe(false);
+  it("with exports let reads of theirs and asking for them through, and nothing out", async () => {
+    expect(endpoint(made, "S3")).toEqual([]);
+    const exporting = synthesize({ exports: "on" });
+    const bucket = bucketOf(exporting);
+    const bounds = endpoint(exporting, "S3");
+    const passes = (action: string, resource: string) => allows(ANYTHING, { action, resource }, bounds);
+    expect(await passes("s3:GetObject", `${bucket}/legacy/AWSDynamoDB/data/x.json.gz`)).toBe(true);
+    expect(await passes("s3:ListBucket", bucket)).toBe(true);
+    expect(await passes("s3:PutObject", `${bucket}/legacy/x`)).toBe(false);
+    expect(await passes("s3:GetObject", `${bucket}/orders/x`)).toBe(false);
+    expect(await passes("s3:GetObject", "arn:aws:s3:::others/legacy/x")).toBe(false);
+    const asking = endpoint(exporting, "DynamoDb");
+    for (const request of EXPORTING) expect(await allows(ANYTHING, request, asking)).toBe(true);
+    expect(await allows(ANYTHING, { action: "dynamodb:Scan", resource: TABLE }, asking)).toBe(false);
   });
 
   it("in a network of others bound nobody: what they could ask of their tables they still can", async () => {

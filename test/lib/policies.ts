@@ -19,6 +19,7 @@ const DEPLOYED: Readonly<Record<string, (id: string) => Readonly<Record<string, 
   "AWS::RDS::DBCluster": (id) => ({
     [`${id}.MasterUserSecret.SecretArn`]: arn("secretsmanager", `secret:rds!${id}-AbCdEf`),
   }),
+  "AWS::S3::Bucket": (id) => ({ [`${id}.Arn`]: `arn:aws:s3:::${id.toLowerCase()}` }),
   "AWS::StepFunctions::StateMachine": (id) => ({ [id]: arn("states", `stateMachine:${id}`) }),
 };
 
@@ -33,7 +34,10 @@ export function statementsOf(document: Document, { resources }: Pick<Synthesized
   return document.Statement.map((statement) => ({
     effect: String(statement.Effect),
     actions: list(statement.Action),
-    resources: list(resolved(statement.Resource)).map((each) => arns[each] ?? each),
+    // What is in a bucket is named behind its ARN.
+    resources: list(resolved(statement.Resource)).map((each) =>
+      each.replace(/^[^/]+/, (name: string) => arns[name] ?? name),
+    ),
     conditions: Object(resolved(statement.Condition)),
   }));
 }

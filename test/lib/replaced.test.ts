@@ -16,6 +16,9 @@ const CHANGED: Readonly<Record<keyof typeof SETTINGS, unknown>> = {
   database: "shop",
   deletionProtection: false,
   engineVersion: "18.6",
+  exportKmsKeyArn: KEY,
+  exportRetentionDays: 60,
+  exports: "on",
   instance: "db.r8g.large",
   ioOptimized: true,
   logKeys: "clear",
@@ -42,7 +45,11 @@ const CHANGED: Readonly<Record<keyof typeof SETTINGS, unknown>> = {
   zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
 };
 /** Where one is refused without another. */
-const TOGETHER: Readonly<Record<string, object>> = { cluster: { network: NETWORK } };
+const TOGETHER: Readonly<Record<string, object>> = {
+  cluster: { network: NETWORK },
+  exportKmsKeyArn: { exports: "on" },
+  exportRetentionDays: { exports: "on" },
+};
 
 const PAGE = await readPage("lib/README.md");
 /** Of the table of settings: the first cell, and whether it says that the setting is fixed. */
@@ -54,6 +61,8 @@ const FIXED = ROWS.filter(({ isFixed }) => isFixed).map(({ name }) => name);
 /** What stands before, where that is no stack of its own cluster. */
 const STANDING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   secretKmsKeyArn: { network: NETWORK, cluster: CLUSTER },
+  exportKmsKeyArn: { exports: "on" },
+  exportRetentionDays: { exports: "on" },
 };
 const before = synthesize();
 const standing = (name: string) => (STANDING[name] === undefined ? before : synthesize(STANDING[name]));

@@ -48,6 +48,17 @@ const SHAPES: Record<string, Record<string, unknown>> = {
     readers: 1,
   },
   "a way in to an existing network": { network: NETWORK, cluster: CLUSTER, wayIn: "on", tableKmsKeyArn: KEY },
+  "exports of the table": { exports: "on" },
+  "exports with a key of their own, in a stack that is thrown away": {
+    exports: "on",
+    exportKmsKeyArn: KEY,
+    retain: false,
+  },
+  "exports in an existing network that is to lead to S3": {
+    exports: "on",
+    network: { ...NETWORK, s3Endpoint: "create" },
+    cluster: CLUSTER,
+  },
   "a table of another account": { tableRoleArn: "arn:aws:iam::210987654321:role/reader" },
   "the migrator off": { migrator: "off" },
   "the migrator off, in an existing network and cluster": { migrator: "off", network: NETWORK, cluster: CLUSTER },
@@ -278,6 +289,56 @@ it("a cluster whose secret is not told has its roles made by hand, by the statem
   }
   expect(existing.outputs.AdmitSql).toBeUndefined();
   expect(existing.outputs.HandOverSql).toBeDefined();
+});
+
+describe("exports", () => {
+  const exporting = () => synthesize({ exports: "on" });
+
+  it("stand in a bucket that is private, encrypted, spoken to by TLS alone, and empties itself", () => {
+    const bucket = the(exporting(), "AWS::S3::Bucket", "ExportsBucket");
+    expect(bucket).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    expect(bucket.Properties).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+      },
+      PublicAccessBlockConfiguration: {
+        ...{ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
+      LifecycleConfiguration: {
+        Rules: [
+          { ExpirationInDays: 40, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 }, Status: "Enabled" },
+        ],
+      },
+    });
+    expect(bucket.Properties.LoggingConfiguration).toBeDefined();
+    for (const [, { Properties }] of ofType(exporting(), "AWS::S3::BucketPolicy"))
+      expect(Properties.PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+      );
+  });
+
+  it("are what the function reads, with the table beside them", () => {
+    const settings = { exports: "on", exportKmsKeyArn: KEY, exportRetentionDays: 7 };
+    const shape = synthesize({ ...settings, network: NETWORK, cluster: CLUSTER });
+    const { Variables } = the(shape, "AWS::Lambda::Function", "Migrator").Properties.Environment;
+    expect(resolved(Variables)).toMatchObject({
+      [ENVIRONMENT.source]: expect.stringMatching(/^s3:\/\/ExportsBucket\w+\/legacy\?region=eu-west-1$/),
+      [ENVIRONMENT.live]: "dynamodb:legacy?region=eu-west-1",
+      [ENVIRONMENT.exportsKey]: KEY,
+    });
+    const { BucketEncryption, LifecycleConfiguration } = the(shape, "AWS::S3::Bucket", "ExportsBucket").Properties;
+    expect(JSON.stringify([BucketEncryption, LifecycleConfiguration])).toMatch(/aws:kms.*"ExpirationInDays":7/);
+    expect(Object.keys(shape.outputs)).toEqual(expect.arrayContaining(["ExportsPlace", "ExportCommand"]));
+  });
+
+  it("leave nothing in a stack that is thrown away, and nothing of them is there where they are off", () => {
+    const thrown = synthesize({ exports: "on", retain: false });
+    for (const [, bucket] of ofType(thrown, "AWS::S3::Bucket")) expect(bucket.DeletionPolicy).toBe("Delete");
+    expect(ofType(thrown, "Custom::S3AutoDeleteObjects")).toHaveLength(2);
+    const text = JSON.stringify(made.template.toJSON());
+    expect(text).not.toMatch(/AWS::S3::|Exports|"s3:|vpce.*s3|ExportTableToPointInTime/);
+  });
 });
 
 describe("with the migrator off", () => {
