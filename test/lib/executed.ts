@@ -3,7 +3,7 @@ import { StateMachine } from "aws-local-stepfunctions";
 import { resolved, synthesize, the } from "./synthesized.ts";
 
 /** The steps a function is asked for, by the names of their states. */
-export const TASKS = ["Plan", "Copy", "Finalize", "Verify"] as const;
+export const TASKS = ["Export", "Plan", "Copy", "Finalize", "Verify"] as const;
 
 export type Task = (typeof TASKS)[number];
 
@@ -18,12 +18,14 @@ export class Failed extends Error {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a definition is JSON of many shapes
-export function definitionOf(workers: number): any {
-  const { DefinitionString } = the(synthesize({ workers }), "AWS::StepFunctions::StateMachine").Properties;
+export function definitionOf(workers: number, settings: Settings = {}): any {
+  const { DefinitionString } = the(synthesize({ workers, ...settings }), "AWS::StepFunctions::StateMachine").Properties;
   // A reference to an alias is its ARN, and the engine insists on one.
   const arn = "arn:aws:lambda:eu-west-1:123456789012:function:$1:live";
   return JSON.parse(String(resolved(DefinitionString)).replaceAll(/(?<=":")(MigratorLive\w+)(?=")/g, arn));
 }
+
+type Settings = Parameters<typeof synthesize>[0];
 
 /** JSON, as an execution may be given it. */
 export type Input = Parameters<StateMachine["run"]>[0];

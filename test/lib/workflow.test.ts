@@ -13,6 +13,7 @@ beforeAll(() => {
 });
 
 const HEALTHY: Answers = {
+  Export: () => ({ done: true }),
   Plan: ({ workers, input }) => ({
     run: 1,
     workers: [...Array(Number(workers)).keys()],
@@ -24,7 +25,12 @@ const HEALTHY: Answers = {
 };
 
 /** Runs the definition. `answers` replace what a healthy function would say. */
-async function run(workers: number, answers: Partial<Answers> = {}, input: Input = {}) {
+async function run(
+  workers: number,
+  answers: Partial<Answers> = {},
+  input: Input = {},
+  definition = definitions.get(workers),
+) {
   const calls: { readonly task: string; readonly event: unknown }[] = [];
   let atOnce = 0;
   let most = 0;
@@ -37,7 +43,7 @@ async function run(workers: number, answers: Partial<Answers> = {}, input: Input
     atOnce -= 1;
     return { ...HEALTHY, ...answers }[task](event, call);
   };
-  const { outcome, shown } = await execute(definitions.get(workers), work, input);
+  const { outcome, shown } = await execute(definition, work, input);
   const count = (task: string) => calls.filter((call) => call.task === task).length;
   return { outcome, shown, calls, most, count, order: calls.map(({ task }) => task) };
 }
@@ -137,6 +143,59 @@ it.each([[["copy"]], ["copy"], [7]])(
     expect(eventSchema.safeParse(calls[0]?.event).success).toBe(false);
   },
 );
+
+describe("with exports", () => {
+  const exporting = (answers: Partial<Answers> = {}, input: Input = {}) =>
+    run(1, answers, input, definitionOf(1, { exports: "on" }));
+  const until = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+
+  it("they are brought up to the moment the execution began, lap after lap, before it plans", async () => {
+    const { outcome, order, calls } = await exporting({ Export: (_, call) => ({ done: call === 3 }) });
+    expect([outcome, order]).toEqual([
+      "succeeded",
+      ["Export", "Export", "Export", "Plan", "Copy", "Finalize", "Verify"],
+    ]);
+    for (const { event } of calls.slice(0, 3)) {
+      expect(event).toEqual({ action: "export", until, input: {} });
+      expect(event).toEqual(calls[0]?.event);
+      expect(eventSchema.safeParse(event).success).toBe(true);
+    }
+    expect(calls[3]?.event).toEqual({ action: "plan", workers: 1, input: {} });
+  });
+
+  it("one that was killed is asked again in the same words", async () => {
+    const { outcome, calls, count } = await exporting({
+      Export: (_, call) => {
+        if (call === 1) throw new Failed("Sandbox.Timedout");
+        return { done: true };
+      },
+    });
+    expect([outcome, count("Export")]).toEqual(["succeeded", 2]);
+    expect(calls[1]).toEqual(calls[0]);
+  });
+
+  it.each([{ export: { full: true }, copy: { maxReadUnits: 5 } }, ["copy"], 7])(
+    "the input reaches it and the plan as it is: %j",
+    async (input) => {
+      const { calls } = await exporting({}, input);
+      const [asked, planned] = [calls[0], calls.find(({ task }) => task === "Plan")];
+      expect([asked?.event, planned?.event]).toEqual([
+        { action: "export", until, input },
+        { action: "plan", workers: 1, input },
+      ]);
+    },
+  );
+
+  it("what it refuses ends the execution, and nothing is planned", async () => {
+    const summary = ["REFUSED  an export has failed"];
+    const { outcome, shown, order } = await exporting({ Export: () => ({ verdict: "refused", summary }) });
+    expect([outcome, JSON.parse(String(shown)), order]).toEqual(["refused", summary, ["Export"]]);
+  });
+
+  it("without them there is no such step", () => {
+    expect(JSON.stringify(definitions.get(1))).not.toMatch(/[Ee]xport|StartTime/);
+  });
+});
 
 it("every task is the function's live version, has a bound, and is tried again", () => {
   const { States } = definitions.get(4);
