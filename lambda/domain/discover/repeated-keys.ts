@@ -3,9 +3,9 @@
  * there are too many to remember, half of the keys is set aside, by their hashes, and half of what is left again; what was set aside
  * is for another reading. 64 bits of a hash stand for a key: of 40 million keys, in one of 25,000 sources two would be taken for one.
  */
-import { numberIn, type Position } from "../decode/source-record.ts";
+import { type Position, positionOf, spotOf } from "../decode/source-record.ts";
 
-/** 256 MB, three quarters of which are filled at most: 6 million keys in one reading. */
+/** 302 MB, three quarters of which are filled at most: 6 million keys in one reading. */
 const MOST_SLOTS = 2 ** 23;
 const FEWEST_SLOTS = 2 ** 10;
 const FULL = 0.75;
@@ -38,9 +38,9 @@ export interface RepeatedKeys {
   readonly examples: { readonly different: readonly RepeatedKey[]; readonly equal: readonly RepeatedKey[] };
 }
 
-/** A slot is an item with its first version, or one more version of it, and where that stands first: eight words. */
-const WORDS = 8;
-const [FLAGS, KEY, KEY_LOW, VERSION, VERSION_LOW, EQUAL, PLACE, PLACE_LOW] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+/** A slot is an item with its first version, or one more version of it, and where that stands first: nine words. */
+const WORDS = 9;
+const [FLAGS, KEY, KEY_LOW, VERSION, VERSION_LOW, EQUAL, FILE, PLACE, PLACE_LOW] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
 const [ITEM, FURTHER, COUNTS, DIFFERS] = [1, 2, 4, 8] as const;
 const WORD = 2 ** 32;
 
@@ -58,6 +58,9 @@ export class RepeatedKeyFinder {
   #used = 0;
   #shard: Shard = { bits: 0, prefix: 0 };
   readonly #aside: Shard[] = [];
+  /** Those that positions name, by the number that stands for each in a slot. */
+  readonly #files: string[] = [];
+  readonly #numbers = new Map<string, number>();
   readonly #examples = { different: new Map<number, RepeatedKey>(), equal: new Map<number, RepeatedKey>() };
   #found: RepeatedKeys = { different: 0, equal: 0, examples: { different: [], equal: [] } };
 
@@ -135,13 +138,21 @@ export class RepeatedKeyFinder {
     position: Position,
   ): void {
     const slots = this.#slots;
-    const place = numberIn(position);
+    const { file, at } = spotOf(position);
     slots[slot + FLAGS] = flags;
-    [slots[slot + PLACE], slots[slot + PLACE_LOW]] = [Math.floor(place / WORD), place % WORD];
+    slots[slot + FILE] = this.#numberOf(file);
+    [slots[slot + PLACE], slots[slot + PLACE_LOW]] = [Math.floor(at / WORD), at % WORD];
     [slots[slot + KEY], slots[slot + KEY_LOW]] = [key, low];
     [slots[slot + VERSION], slots[slot + VERSION_LOW]] = [version, versionLow];
     this.#used += 1;
     if (this.#used * WORDS > FULL * slots.length) this.#makeRoom();
+  }
+
+  #numberOf(file: string): number {
+    const known = this.#numbers.get(file);
+    if (known !== undefined) return known;
+    this.#numbers.set(file, this.#files.length);
+    return this.#files.push(file) - 1;
   }
 
   /** Twice the slots or, where that would be too many, half the keys. */
@@ -170,10 +181,10 @@ export class RepeatedKeyFinder {
   #show(which: "different" | "equal", key: number, before: number, { source, position }: KeyRecord): void {
     const examples = this.#examples[which];
     if (examples.has(key)) return;
-    const place = (this.#slots[before + PLACE] ?? 0) * WORD + (this.#slots[before + PLACE_LOW] ?? 0);
-    // Only its number was kept: that of its line was not.
-    const [, unit = ""] = /(\S+) \S+$/.exec(position) ?? [];
-    const other: Position = `${unit} ${place}`;
+    const at = (this.#slots[before + PLACE] ?? 0) * WORD + (this.#slots[before + PLACE_LOW] ?? 0);
+    const file = this.#files[this.#slots[before + FILE] ?? 0] ?? "";
+    // That of its line was not kept.
+    const other = positionOf({ file, of: spotOf(position).of, at });
     examples.set(key, { source, positions: [other, position] });
     if (examples.size > EXAMPLES) examples.delete(Math.max(...examples.keys()));
   }

@@ -1,8 +1,9 @@
 /** Keys in any number → those that stand there more than once, whatever the room and the order. */
 import { hash } from "node:crypto";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { uuidOf } from "../../../lambda/domain/decode/fingerprint.ts";
+import { type Position, type Spot, spotOf } from "../../../lambda/domain/decode/source-record.ts";
 import { type KeyRecord, RepeatedKeyFinder } from "../../../lambda/domain/discover/repeated-keys.ts";
 
 const digits = (text: string): string => hash("sha256", text).slice(0, 32);
@@ -107,4 +108,48 @@ it.each([
   expect(moved.examples.equal.map(({ positions }) => positions.join())).toEqual(
     places.map((pair) => pair.replaceAll(/\d+/g, (at) => String(far + Number(at)))),
   );
+});
+
+describe("of several files", () => {
+  const inFile = (name: string): Position => `${name} line 7, byte 1024`;
+  const POSITIONS: readonly (readonly [position: Position, spot: Spot])[] = [
+    ["line 7, byte 1024", { file: "", of: "byte", at: 1024 }],
+    ["byte 1024", { file: "", of: "byte", at: 1024 }],
+    ["item 3", { file: "", of: "item", at: 3 }],
+    ["a/b.json.gz line 7, byte 1024", { file: "a/b.json.gz", of: "byte", at: 1024 }],
+    ["a/b.json.gz byte 1024", { file: "a/b.json.gz", of: "byte", at: 1024 }],
+    [inFile("line 3, byte 4.json"), { file: "line 3, byte 4.json", of: "byte", at: 1024 }],
+    [inFile("my, own items.json"), { file: "my, own items.json", of: "byte", at: 1024 }],
+    [inFile("the line "), { file: "the line ", of: "byte", at: 1024 }],
+  ];
+  it.each(POSITIONS)("%s is taken apart", (position, spot) => expect(spotOf(position)).toEqual(spot));
+
+  it("both places are named by their files, wherever each copy stands, and however often all is read", () => {
+    const file = (key: number): string => `part ${key % 7}/${key % 300}.json.gz`;
+    const place = (name: string, key: number, far = 0): Position => `${name} line ${key + 1}, byte ${far + key}`;
+    const far = 2 ** 40;
+    const keys = Array.from({ length: 6_000 }, (_, key) => ({
+      ...record(key, 0, 0),
+      position: place(file(key), key, far),
+    }));
+    const other = (key: number, version: number, name: string) => ({
+      ...record(key, version, 0),
+      position: place(name, 9),
+    });
+    const { readings, examples, different, equal } = find(
+      [...keys, other(17, 1, file(17)), other(4_321, 1, "z.jsonl"), other(99, 0, file(3)), other(100, 0, file(100))],
+      1024,
+    );
+    expect([readings > 7, different, equal]).toEqual([true, 2, 2]);
+    const told = (list: typeof examples.equal) =>
+      list.map(({ source, positions }) => `${source}: ${positions.join(" and ")}`).sort();
+    expect(told(examples.different)).toEqual([
+      `key 17: part 3/17.json.gz byte ${far + 17} and part 3/17.json.gz line 10, byte 9`,
+      `key 4321: part 2/121.json.gz byte ${far + 4_321} and z.jsonl line 10, byte 9`,
+    ]);
+    expect(told(examples.equal)).toEqual([
+      `key 100: part 2/100.json.gz byte ${far + 100} and part 2/100.json.gz line 10, byte 9`,
+      `key 99: part 1/99.json.gz byte ${far + 99} and part 3/3.json.gz line 10, byte 9`,
+    ]);
+  });
 });
