@@ -18,7 +18,7 @@ import type { Run } from "./ports/runs.ts";
 import type { ItemSource } from "./ports/source.ts";
 import { numbered, runOfSchema, runsAt } from "./runs.ts";
 import { parseSource } from "./settings.ts";
-import { nameOfSource, type OpenSource, sourceOf, sourceOfRun, withThoseOf } from "./sources.ts";
+import { nameOfSource, type OpenSource, sourceOf, sourceOfRun } from "./sources.ts";
 
 /** A run, its mapping with the numbers its ledger goes by, and the target opened with that. */
 interface OpenedRun extends AsyncDisposable {
@@ -50,8 +50,8 @@ export async function withMigration<T>(
     migrations: task.schema.migrations,
     progress: edge.progress,
   });
-  const readers = { allowances: target.allowances, progress: edge.progress };
-  const source = await withThoseOf(known, await sourceOf(setting, task.options, readers), task.options);
+  const readers = { allowances: target.allowances, progress: edge.progress, run: known };
+  const source = await sourceOf(setting, task.options, readers);
   edge.progress.tell({ kind: "working" });
   try {
     return await work(migrationOf(task, edge, source, target, mapping), known);

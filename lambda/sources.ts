@@ -20,10 +20,12 @@ import { type ExportSetting, parseSource, type SourceSetting } from "./settings.
 
 export type OpenSource = (ItemSource | ExportSource) & Partial<AsyncDisposable>;
 
-/** With whom the reading of a table is shared, and who is told that it is waited for. */
+/** With whom the reading of a table is shared, who is told that it is waited for, and what was read before. */
 export interface Readers {
   readonly allowances?: Allowances | undefined;
   readonly progress?: Progress | undefined;
+  /** The run that goes on with the source. */
+  readonly run?: Run | undefined;
 }
 
 /** Without the allowances of a target, what this process reads alone counts. */
@@ -44,16 +46,23 @@ function tableOf({ kind: _, ...place }: TableSetting, { maxReadUnits }: Options,
 }
 
 /** Exports, which name their table themselves; with a live table beside them, that is what single items are read from again. */
-async function exportsOf(setting: ExportSetting, options: Options, readers: Readers): Promise<OpenSource> {
+async function exportsOf(
+  setting: ExportSetting,
+  options: Options,
+  readers: Readers,
+): Promise<ExportSource & AsyncDisposable> {
   const { live, trustSummary = false } = options;
   const table = live === undefined ? undefined : liveTable(live, options, readers);
   const opened: AsyncDisposable[] = table === undefined ? [] : [table];
-  const source = await openExports(setting.words, { trustSummary }, (words) => placeOf(words, opened));
+  const since = readers.run?.exports.at(-1)?.to;
+  const source = await openExports(setting.words, { trustSummary, since }, (words) => placeOf(words, opened));
   const close = async () => void (await Promise.all(opened.map((each) => each[Symbol.asyncDispose]())));
   const read = { ...source, [Symbol.asyncDispose]: close };
-  if (table === undefined) return read;
+  const all = withThoseOf(readers.run, read, options);
+  if (table === undefined) return all;
+  if (tableIn(table.name) !== tableIn(source.name)) throw otherTable(source.name);
   const { reread } = table;
-  return { ...read, reread, exports: { ...source.exports, after: () => reread } };
+  return { ...all, reread, exports: { ...all.exports, after: () => reread } };
 }
 
 function liveTable(words: string, options: Options, readers: Readers) {
@@ -61,6 +70,16 @@ function liveTable(words: string, options: Options, readers: Readers) {
   if (setting.kind === "dynamodb") return tableOf(setting, options, readers);
   throw new MigrationError("settings", "--live names no table", "write --live dynamodb:TABLE[?region=REGION]");
 }
+
+/** The name of a table, in what a source of it is called. */
+const tableIn = (name: string): string | undefined => /[^:/?]+(?=\?|$)/.exec(name)?.[0];
+
+const otherTable = (name: string): MigrationError =>
+  new MigrationError(
+    "settings",
+    "--live names another table",
+    `name the one that was exported: ${name.replace(/^export:/, "")}`,
+  );
 
 /** Where the words of a source lead: also those that a run's ledger has. */
 function placeOf(words: string, opened: AsyncDisposable[]): ExportPlace {
@@ -80,17 +99,17 @@ export async function nameOfSource(setting: SourceSetting, options: Options): Pr
   if (setting.kind === "file") return fileSource(setting).name;
   if (setting.kind === "dynamodb") return tableSource(setting);
   const source = await exportsOf(setting, options, {});
-  await source[Symbol.asyncDispose]?.();
+  await source[Symbol.asyncDispose]();
   return source.name;
 }
 
 /** What a run is read from again: the source it is named after, or where its last export stands. */
-export const sourceOfRun = ({ source, exports }: Run, options: Options, readers: Readers): Promise<OpenSource> =>
-  sourceOf(parseSource(exports.at(-1)?.place ?? source), options, readers);
+export const sourceOfRun = (run: Run, options: Options, readers: Readers): Promise<OpenSource> =>
+  sourceOf(parseSource(run.exports.at(-1)?.place ?? run.source), options, { ...readers, run });
 
 /** The same exports, and those that the run has found elsewhere before, as far as they are still there. */
-export async function withThoseOf(run: Run | undefined, source: OpenSource, options: Options): Promise<OpenSource> {
-  if (run === undefined || !isOfExports(source)) return source;
+function withThoseOf(run: Run | undefined, source: ExportSource & AsyncDisposable, options: Options): typeof source {
+  if (run === undefined) return source;
   const { exports } = source;
   const list: typeof exports.list = async () => {
     const all = new Map((await exports.list()).map((each) => [each.id, each]));

@@ -9,7 +9,7 @@ import type { ItemSource, Reread } from "./source.ts";
 export interface ExportChain {
   /** The only one that was asked for, by its id. */
   readonly named?: string;
-  /** Those at hand, in any order, their manifests checked. Throws MigrationError `source-unusable` with every fault of theirs. */
+  /** Those at hand, in any order. Throws MigrationError `source-unusable` with every fault of those still to be applied. */
   list(): Promise<readonly Export[]>;
   /** The units of one export, its files; those of a full one are read as any unit is. */
   plan(of: Export): Promise<readonly string[]>;

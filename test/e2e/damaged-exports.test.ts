@@ -90,3 +90,11 @@ it("a file that is missing is refused before anything is read", async () => {
   await expect(migrate(bucket.folder)).rejects.toMatchObject({ code: "source-unusable" });
   await expect(rows()).rejects.toThrow("does not exist");
 });
+
+it("files of an export that is not needed may be gone, as a bucket's rules have it", async () => {
+  const bucket = newBucket();
+  const { files } = await writeIncrementalExport(bucket, { from: FULL, to: END, changes: [], files: 1 });
+  await writeFullExport(bucket, { at: END, items: ITEMS, files: 2 });
+  await rm(must(files[0], "there is one").path);
+  expect(await migrate(bucket.folder)).toMatchObject({ verdict: "verified", exports: [{ to: END.toISOString() }] });
+});

@@ -12,6 +12,8 @@ import { type Summary, summaryOf } from "./summary.ts";
 export interface ExportSettings {
   /** Takes a summary that is not what its checksum says: it was changed on purpose, say to leave out an account. */
   readonly trustSummary: boolean;
+  /** The end of what was applied before: files of exports that end no later are looked at only where they are read. */
+  readonly since?: Date | undefined;
 }
 
 export interface ExportAtHand {

@@ -21,14 +21,24 @@ export type PlaceOf = (source: string) => ExportPlace;
 
 /**
  * Reads the summaries that stand there. Throws MigrationError `source-unusable` with all that is wrong with them, and then
- * also with what else is wrong with the exports.
+ * also with what else is wrong with the exports that are still to be applied.
  */
 export async function openExports(source: string, settings: ExportSettings, placeOf: PlaceOf): Promise<ExportSource> {
   const place = placeOf(source);
   const { exports, isOne, faults, warnings } = await exportsAt(place, settings);
+  const newest = exports
+    .filter(({ export: { from } }) => from === undefined)
+    .reduce<ExportAtHand | undefined>(
+      (last, each) => (last === undefined || each.export.to > last.export.to ? each : last),
+      undefined,
+    );
+  // The data of old ones may be gone, as a bucket's rules have it.
+  const { since = newest?.export.to } = settings;
+  const isFirst = (each: ExportAtHand): boolean => settings.since === undefined && each === newest;
+  const needed = exports.filter((each) => since === undefined || each.export.to > since || isFirst(each));
   const check = async (): Promise<readonly Finding[]> => {
     const keysIn = keysOnce(place);
-    const all = await several(exports, AT_ONCE, async (each): Promise<Checked> => {
+    const all = await several(needed, AT_ONCE, async (each): Promise<Checked> => {
       const files = await dataFiles(each);
       if ("faults" in files) return { ...files, warnings: [] };
       return { faults: await missingFiles(each, files.files, keysIn), warnings: files.warnings };
@@ -47,12 +57,6 @@ export async function openExports(source: string, settings: ExportSettings, plac
 
   const find = finding(exports, settings, placeOf);
   const reading = unitReading(find);
-  const newest = exports
-    .filter(({ export: { from } }) => from === undefined)
-    .reduce<ExportAtHand | undefined>(
-      (last, each) => (last === undefined || each.export.to > last.export.to ? each : last),
-      undefined,
-    );
   const plan = async (of: Export): Promise<string[]> => {
     const each = await find(of);
     const files = await dataFiles(each);
