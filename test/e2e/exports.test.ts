@@ -261,3 +261,17 @@ it("a sealed run takes no window", async () => {
   await runSeal({ target: database.url, run: undefined, force: false });
   expect(await refused(migrate([FULL, ONE]))).toMatchObject({ code: "sealed" });
 });
+
+it("the time of each export is told, by its records; and what ended before is begun anew", async () => {
+  const all = await migrate([FULL, ONE]);
+  expect(all.phases.map(({ phase, count }) => [phase, count])).toEqual([
+    ["copy", FULL.records],
+    ["build", 3],
+    ["copy", ONE.records],
+    ["build", 3],
+    ["verify", 3],
+  ]);
+  const more = await migrate([FULL, ONE, TWO]);
+  expect(more.phases.map(({ phase }) => phase)).toEqual(["copy", "build", "verify"]);
+  expect(more.startedAt > all.finishedAt).toBe(true);
+});

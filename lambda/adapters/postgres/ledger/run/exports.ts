@@ -53,7 +53,9 @@ export async function goOnWithNext(session: Session, run: Run, exports: ExportsA
   const next = nextExport(now.exports, exports);
   if (next?.from === undefined) return undefined;
   const values = [JSON.stringify([...now.exports, next]), JSON.stringify([...new Set([...now.places, next.place])])];
-  const moved = await moveRun(session, run.id, "next", { since: run, set: "exports = $3, places = $4", values });
+  // What ended some time ago begins again.
+  const set = `exports = $3, places = $4${now.phase === "ended" ? ", started_at = clock_timestamp()" : ""}`;
+  const moved = await moveRun(session, run.id, "next", { since: run, set, values });
   return { ...moved, stops: run.stops };
 }
 
