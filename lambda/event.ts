@@ -78,6 +78,7 @@ export async function invoke(
   edge: Edge,
 ): Promise<Proven | Answer> {
   const { event } = must(ACTIONS.get(action), "the event was checked");
-  const invocation = { ...own, said };
+  // Beside exports single items are read from the table they were made of, where nobody says another one.
+  const invocation = { ...own, said: own.live === undefined ? said : { live: own.live, ...said } };
   return "proves" in event ? event.proves(invocation, edge) : { action, ...(await event.does(invocation, edge)) };
 }

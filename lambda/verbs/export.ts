@@ -43,10 +43,11 @@ export const exporting = {
         .readonly(),
     },
     async ({ said: { input, ...said }, ...place }, { progress }) => {
-      const options = { ...Object(input?.export), ...said };
+      const options = { ...said, ...Object(input?.export) };
       const until = options.until === undefined ? undefined : new Date(options.until);
-      // A workflow says when it began: what has failed since then would fail again.
-      const isOwn = ({ startedAt }: RequestedExport): boolean => until !== undefined && startedAt >= until;
+      // A workflow says when it began, and its input what else is meant: what has failed since then would fail again.
+      const began = said.until === undefined ? undefined : new Date(said.until);
+      const isOwn = ({ startedAt }: RequestedExport): boolean => began !== undefined && startedAt >= began;
       const found = await withExports({ ...options, ...functionTask(place) }, progress, (ask) => ask({ until, isOwn }));
       return { done: found.isThere, until: found.until.toISOString(), exports: found.exports.map(answerOf) };
     },

@@ -5,7 +5,7 @@ import { actionsOf, allows, needless, type Request, refused, type Statement, sta
 import { TABLE, USERS } from "./requests.ts";
 import { CLUSTER, KEY, NETWORK, resolved, type Synthesized, synthesize, the } from "./synthesized.ts";
 
-const shape = synthesize({ network: NETWORK, cluster: CLUSTER, wayIn: "on", tableKmsKeyArn: KEY });
+const shape = synthesize({ network: NETWORK, cluster: CLUSTER, wayIn: "on", tableKmsKeyArn: KEY, exports: "on" });
 const policyIn = (of: Synthesized): Statement[] =>
   statementsOf(the(of, "AWS::IAM::ManagedPolicy").Properties.PolicyDocument, of);
 const policy = policyIn(shape);
@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, readonly Request[]>> = {
   InvokeCommand: on(fn, "lambda:InvokeFunction"),
   StatusCommand: on(fn, "lambda:InvokeFunction"),
   RollbackCommand: on(fn, "lambda:InvokeFunction"),
+  ExportCommand: on(fn, "lambda:InvokeFunction"),
   ReportCommand: on(fn, "lambda:InvokeFunction"),
   StartCommand: on(machine, "states:StartExecution"),
   FollowCommand: on(machine, "states:ListExecutions"),

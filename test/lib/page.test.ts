@@ -7,7 +7,7 @@ const page = await readPage("lib/README.md");
 const { secretArn: _, ...cluster } = CLUSTER;
 const outputs = {
   ...synthesize({ network: NETWORK, cluster }).outputs,
-  ...synthesize({ alarmEmail: "team@example.org", wayIn: "on" }).outputs,
+  ...synthesize({ alarmEmail: "team@example.org", wayIn: "on", exports: "on" }).outputs,
 };
 
 it("every output it names is there, and it names every command", () => {

@@ -3,6 +3,7 @@
  * an end after so many looks at them, a wish that is answered with the same export when it comes again. Whatever else is asked goes to a server behind it.
  */
 import { createServer } from "node:http";
+import { must } from "../../lambda/domain/must.ts";
 import { listening } from "./listening.ts";
 
 const ACCOUNT = "123456789012";
@@ -37,6 +38,8 @@ export class ExportingTable {
   readonly exports: ExportMade[] = [];
   /** Every request: what was asked for, and of what. */
   readonly seen: { readonly operation: string; readonly asked: Asked }[] = [];
+  /** Is told of each that was begun, before it is answered. */
+  begun: (made: ExportMade) => Promise<void> = async () => undefined;
   readonly #looked = new Map<string, number>();
 
   constructor(now: Date, days = 35) {
@@ -150,6 +153,7 @@ export class ExportingTable {
 
 /** The table as a server. */
 export async function exportingServer(table: ExportingTable, upstream?: string) {
+  let writing: Promise<void> | undefined;
   const server = createServer(async (incoming, outgoing) => {
     const operation = String(incoming.headers["x-amz-target"]).split(".").at(-1) ?? "";
     const body = Buffer.concat(await incoming.toArray());
@@ -159,12 +163,18 @@ export async function exportingServer(table: ExportingTable, upstream?: string) 
       outgoing.writeHead(status, { "content-type": "application/x-amz-json-1.0", ...date });
       outgoing.end(JSON.stringify(answered));
     };
+    const made = table.exports.length;
     try {
       const answered = table.answer(operation, JSON.parse(body.toString()), upstream !== undefined);
-      if (answered !== undefined) return answer(200, answered);
+      if (answered !== undefined) {
+        if (table.exports.length > made) writing = table.begun(must(table.exports.at(-1), "it was just begun"));
+        // Whoever asked may be gone by now, and another one be told that it is there.
+        await writing;
+        return answer(200, answered);
+      }
       if (upstream === undefined) throw new Refused("UnknownOperationException");
-      const { "x-amz-target": target = "", "content-type": type = "", authorization = "" } = incoming.headers;
-      const headers = { "x-amz-target": String(target), "content-type": type, authorization };
+      const signed = ["authorization", "content-type", "x-amz-date", "x-amz-target"];
+      const headers = Object.fromEntries(signed.map((name) => [name, String(incoming.headers[name])]));
       const behind = await fetch(upstream, { method: "POST", headers, body });
       outgoing.writeHead(behind.status, { "content-type": behind.headers.get("content-type") ?? "" });
       outgoing.end(Buffer.from(await behind.arrayBuffer()));
