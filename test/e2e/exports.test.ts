@@ -275,3 +275,24 @@ it("the time of each export is told, by its records; and what ended before is be
   expect(more.phases.map(({ phase }) => phase)).toEqual(["copy", "build", "verify"]);
   expect(more.startedAt > all.finishedAt).toBe(true);
 });
+
+it("what an item had that nobody reads is counted on where no old image says that it is gone, and a new full export ends that", async () => {
+  const stray = { ...pet("ada"), stray: { BOOL: true } };
+  const full = { ...FULL, items: [stray] };
+  const after = (images: "new" | "new and old") => ({
+    ...window("W1", "10:00:00", "11:00:00", [
+      { key: key("ada"), after: pet("ada"), ...(images === "new" ? {} : { before: stray }) },
+    ]),
+    images,
+  });
+  const { verdict, discrepancies } = await migrate([full, after("new")]);
+  expect(verdict).toBe("discrepant");
+  expect(discrepancies).toMatchObject([
+    { subject: "Pet.stray", remedy: expect.stringContaining("migrate a new full export") },
+  ]);
+  expect(await migrate([{ ...FULL, id: "G", to: at("12:00:00"), items: [pet("ada")] }])).toMatchObject({
+    verdict: "verified",
+  });
+  await using other = await createDatabase();
+  expect(await migrate([full, after("new and old")], { url: other.url })).toMatchObject({ verdict: "verified" });
+});

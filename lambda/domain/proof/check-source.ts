@@ -179,9 +179,12 @@ const checkLost = (lost: LostAcceptances): Discrepancy => {
 };
 
 /** Each name nobody reads; those that are too many to tell apart, together. */
-function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] {
+function checkUnmapped(entity: string, { named, beyond }: Names, exports: Evidence["exports"] = []): Discrepancy[] {
+  // Only an old image says that an item has lost what it had.
+  const isCountedOn = exports.some(({ from, images }) => from !== undefined && images === "new");
+  const anew = isCountedOn ? "; or, where it has been removed from the items since, migrate a new full export" : "";
   const told = (subject: string, problem: string, remedy: string, { count, example }: Named) =>
-    found("completeness", subject, problem, remedy, count, [{ source: example }]);
+    found("completeness", subject, problem, `${remedy}${anew}`, count, [{ source: example }]);
   return [
     ...Object.entries(named).map(([path, each]) => {
       const problem = `${counted(each.count, "item has", "items have")} it and no column takes it`;
@@ -201,14 +204,14 @@ function checkUnmapped(entity: string, { named, beyond }: Names): Discrepancy[] 
 }
 
 /** Completeness: nothing unmapped, unmatched, contested, quarantined or stale. */
-export function checkCompleteness({ tally, ledger, isEmptyAllowed }: Evidence): Discrepancy[] {
+export function checkCompleteness({ tally, ledger, isEmptyAllowed, exports }: Evidence): Discrepancy[] {
   const nameless = ledger.waiting
     .filter(({ reason }) => NAMELESS.some((each) => each === reason))
     .reduce((sum, { count }) => sum + count, 0);
   const empty = "check its name, region and account; if it is meant to be empty, run migrate --allow-empty";
   return [
     ...(tally.read > 0 || isEmptyAllowed ? [] : [found("completeness", "the source", "it gave no item at all", empty)]),
-    ...Object.entries(tally.unmapped).flatMap(([entity, names]) => checkUnmapped(entity, names)),
+    ...Object.entries(tally.unmapped).flatMap(([entity, names]) => checkUnmapped(entity, names, exports)),
     ...ledger.waiting.flatMap(checkWaiting),
     ...ledger.lost.map(checkLost),
     ...ledger.stale.map(({ entity, quarantined, items, rows, examples }) => ({
