@@ -4,6 +4,7 @@ import type { Told } from "../../../ports/progress.ts";
 import type { Phase, Run } from "../../../ports/runs.ts";
 import type { TargetTables } from "../../../ports/tables.ts";
 import { forgetEarlierPasses } from "../ledger/items/forget.ts";
+import { windowOf } from "../ledger/passes/units.ts";
 import { letBuild, lockBuilds, withRun } from "../ledger/run/locks.ts";
 import { isInPhase } from "../ledger/run/phases.ts";
 import { pruneGone } from "../rows/prune.ts";
@@ -31,7 +32,8 @@ export function targetTables(
       alone(sessions, run, "copy", async (session) => {
         await runVersions(sessions, { run: run.id, when: "before", versions: migrations.before });
         // Rows that move or go would take rows of others with them.
-        if (run.pass > 1) await refuseDependents(session, mapping.tables, { onlyCarrying: true });
+        if (windowOf(run) > 0) await refuseDependents(session, mapping.tables);
+        else if (run.pass > 1) await refuseDependents(session, mapping.tables, { onlyCarrying: true });
         await dropConstraints(session, mapping.tables);
         await createTables(session, run.id, mapping);
       }),
