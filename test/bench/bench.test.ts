@@ -153,12 +153,22 @@ describe("what follows from the figures", () => {
       fromLines: cost(20, 300, { copy: 8, build: 2, verify: 6 }),
       secondPass: cost(9, 310, { copy: 3, build: 1, verify: 4 }),
       fromScan: cost(20, 320, { copy: 12 }),
+      fromExport: cost(20, 310, { copy: 10 }),
+      fromExportHttp: cost(20, 330, { copy: 6.4 }),
       tenth: cost(2, 250),
       entities4: cost(4, 200, { copy: 2 }),
       entities40: cost(8, 200, { copy: 4 }),
     };
     expect(ratiosOf(costs, [330.4], "clock")).toEqual({
-      ...{ copyToBareCopy: 0.5, wholeToScript: 0.45, scanToSlower: 0.5, secondToFirst: 0.5, peakRssMb: 330 },
+      ...{
+        copyToBareCopy: 0.5,
+        wholeToScript: 0.45,
+        scanToSlower: 0.5,
+        exportToLines: 0.8,
+        exportHttpToLines: 1.25,
+        secondToFirst: 0.5,
+        peakRssMb: 330,
+      },
       ...{ memoryGrowth: 1.2, proofShare: 0.375, entities40to4: 0.5 },
     });
     expect(ratiosOf({ bareCopy: costs.bareCopy }, [], "processor")).toMatchObject({

@@ -11,6 +11,8 @@ export const CONTESTANTS = [
   "fromGzip",
   "rawRead",
   "fromScan",
+  "fromExport",
+  "fromExportHttp",
   "rowAtATime",
   "gunzipJqCopy",
   "entities4",
@@ -27,6 +29,9 @@ export interface Ratios {
   readonly copyToBareCopy: number | null;
   readonly wholeToScript: number | null;
   readonly scanToSlower: number | null;
+  /** The copy's speed from an export, in files and over HTTP, against that from lines: what is unpacked and summed besides is to cost no time. */
+  readonly exportToLines: number | null;
+  readonly exportHttpToLines: number | null;
   /** Processor seconds of an unchanged second pass against the first's. */
   readonly secondToFirst: number | null;
   /** The most of all runs, in megabytes; and of ten times the items against that of one. */
@@ -37,7 +42,15 @@ export interface Ratios {
   readonly entities40to4: number | null;
 }
 
-const OURS = ["fromLines", "secondPass", "fromGzip", "fromScan", "tenth"] as const satisfies readonly Contestant[];
+const OURS = [
+  "fromLines",
+  "secondPass",
+  "fromGzip",
+  "fromScan",
+  "fromExport",
+  "fromExportHttp",
+  "tenth",
+] as const satisfies readonly Contestant[];
 
 const divided = (a: number | undefined, b: number | undefined): number | null =>
   a === undefined || b === undefined || b === 0 ? null : Number((a / b).toFixed(3));
@@ -66,6 +79,8 @@ export function ratiosOf(costs: Costs, monster: readonly number[], by: "clock" |
     copyToBareCopy: divided(of(staged(bareCopy)), stage("fromLines", "copy")),
     wholeToScript: divided(of(script), of(fromLines)),
     scanToSlower: ends.length < 2 ? null : divided(Math.max(...ends), stage("fromScan", "copy")),
+    exportToLines: divided(stage("fromLines", "copy"), stage("fromExport", "copy")),
+    exportHttpToLines: divided(stage("fromLines", "copy"), stage("fromExportHttp", "copy")),
     secondToFirst: divided(second && processorSeconds(second), first && processorSeconds(first)),
     peakRssMb: peaks.length === 0 ? null : Math.round(Math.max(...peaks)),
     memoryGrowth: divided(fromLines?.peak ?? undefined, tenth?.peak ?? undefined),

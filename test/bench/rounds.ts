@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { must } from "../../lambda/domain/must.ts";
+import { fromExport, fromExportHttp } from "./contestants/exports.ts";
 import { bareCopy, type Ground, gunzipJqCopy, rowAtATime, script } from "./contestants/others.ts";
 import { fromFile, fromTenth, monsterPeaks, twice } from "./contestants/ours.ts";
 import { scans } from "./contestants/scans.ts";
@@ -52,6 +53,8 @@ async function round({ folder, inputs, kinds, wanted }: Prepared, known: Floor |
     took("rawRead", rawRead);
     took("fromScan", fromScan);
   }
+  if (wanted("fromExport")) took("fromExport", await fromExport(inputs, whole));
+  if (wanted("fromExportHttp")) took("fromExportHttp", await fromExportHttp(inputs, whole));
   if (wanted("rowAtATime")) took("rowAtATime", await rowAtATime(ground));
   if (wanted("gunzipJqCopy")) took("gunzipJqCopy", await gunzipJqCopy(ground));
   for (const [name, { file, schema }] of kinds) took(name, await fromFile(file, schema));

@@ -38,7 +38,7 @@ export function pageOf(results: Results): string {
     "Written by `npm run bench -- --page test/bench/RESULTS.md`. Every contestant moves the same items into a PostgreSQL cluster of its own, started as",
     "`rehearse` starts one: without `fsync`, `synchronous_commit` and `full_page_writes`, with 2 GB of WAL before a checkpoint. `bareCopy` copies the rows and the ledger's lines of a",
     "finished run, without making them; `script` (`test/bench/programs/upsert.ts`) is what one would write by hand: 500 rows a statement, four connections, no ledger, no proof;",
-    "`rawRead` is the SDK's client alone; × 10 was run with a tenth of the items. Walls depend on what else the machine does, processor seconds much less.",
+    "`rawRead` is the SDK's client alone; `fromExport` and `fromExportHttp` read the items as one full export in AWS's layout, four gzipped data files, from disk and from a bucket of another process; × 10 was run with a tenth of the items. Walls depend on what else the machine does, processor seconds much less.",
     "",
     `${count(items)} items, ${rounds === 1 ? "one round" : `medians of ${rounds} interleaved rounds`}, ${date.slice(0, 10)}. ${machine}.`,
     "",

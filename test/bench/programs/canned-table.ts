@@ -2,11 +2,11 @@
  * A file of lines → a table that speaks enough of DynamoDB's protocol to be scanned and spot-checked, its answers cut out of
  * the lines: what is measured is who reads it. node canned-table.ts FILE. Prints its port; ends with its standard input.
  */
-import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { listening } from "../../support/listening.ts";
 
 /** A page ends after a megabyte (API reference of Scan). */
 const PAGE_BYTES = 1_000_000;
@@ -87,8 +87,6 @@ const server = createServer(async (request, response) => {
   const answer = ANSWERS[operation]?.(asked);
   response.writeHead(answer === undefined ? 400 : 200, { "content-type": "application/x-amz-json-1.0" });
   response.end(answer ?? UNKNOWN);
-}).listen(0, "127.0.0.1");
-await once(server, "listening");
-const address = server.address();
-process.stdout.write(`${typeof address === "object" ? address?.port : ""}\n`);
+});
+process.stdout.write(`${await listening(server)}\n`);
 process.stdin.resume().on("end", () => process.exit());
