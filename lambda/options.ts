@@ -49,7 +49,7 @@ const yes = (flag: string, says: string) => ({ flag, says, value: z.boolean() })
 const TERMINAL = {
   source: text(
     "--source <SRC>",
-    "dynamodb:TABLE[?region=R&endpoint=URL], file:ITEMS.jsonl[.gz], export:DIR or s3://BUCKET/PREFIX",
+    "dynamodb:TABLE[?region=R&endpoint=URL], file:ITEMS.jsonl[.gz], file:DIR, export:DIR or s3://BUCKET/PREFIX",
   ),
   target: {
     ...text("--target <URL>", "postgres://USER@HOST:PORT/DATABASE; where it is left out, what DATABASE_URL says"),

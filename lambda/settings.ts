@@ -20,7 +20,7 @@ interface Endpoint {
 }
 
 const SPELLING =
-  "write dynamodb:TABLE[?region=REGION&endpoint=URL], file:ITEMS.jsonl[.gz], export:DIR or s3://BUCKET/PREFIX[?region=REGION&endpoint=URL]";
+  "write dynamodb:TABLE[?region=REGION&endpoint=URL], file:ITEMS.jsonl[.gz], file:DIR, export:DIR or s3://BUCKET/PREFIX[?region=REGION&endpoint=URL]";
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const TABLE_NAME = /^(?:[A-Za-z0-9_.-]{3,255}|arn:[^?\s]+)$/;
 

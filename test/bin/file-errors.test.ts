@@ -1,6 +1,6 @@
 /** Whatever a file may be that is no list of items → what it is, and the command that makes one of it. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -65,6 +65,19 @@ it.each<[string, Buffer | string, RegExp, RegExp]>([
   ["zip", Buffer.from("504b0304aa", "hex"), /zip archive/, /unzip -p .* > items\.jsonl$/],
   ["bzip2", Buffer.from("425a6839", "hex"), /bzip2/, /bzip2 -dc .* > items\.jsonl$/],
   ["an export in Ion", Buffer.from("e00100ea00", "hex"), /Ion/, /--export-format DYNAMODB_JSON$/],
+  [
+    "a manifest of an export",
+    '{"version":"2020-06-30","exportArn":"arn:aws:dynamodb:x:1:table/t/export/1","itemCount":3}',
+    /the manifest of an export/,
+    /--source 'export:.*of a test \w+'$/,
+  ],
+  ["an export's list of files", '{"itemCount":3,"dataFileS3Key":"a/b"}\n', /the manifest/, /--source 'export:/],
+  [
+    "changes",
+    gzipSync('{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"PK":{"S":"1"}}}\n'),
+    /of changes/,
+    /--source export:\S+$/,
+  ],
   ["Parquet", "PAR1...", /Parquet/, /DYNAMODB_JSON$/],
   ["a table of text", "PK,SK\nUSER#ada,METADATA\n", /is no JSON/, /\{"Item":/],
   ["a table of text that is packed", gzipSync("PK,SK\nUSER#ada,METADATA\n"), /is no JSON/, /\{"Item":/],
@@ -113,20 +126,6 @@ it("an empty file that is called .gz is told to be empty", async () => {
   const { message, remedy } = await refusal(await write("items.gz", ""));
   expect(message).toMatch(/it is empty$/);
   expect(remedy).toMatch(/gzip -t '.*items\.gz'$/);
-});
-
-it("a folder is told, with what may have been meant in it", async () => {
-  const name = "an export";
-  await mkdir(join(folder, name));
-  expect(await refusal(name)).toMatchObject({ message: expect.stringContaining("it is a folder") });
-  for (const [at, item] of [BOB, ONE].entries())
-    await write(`${name}/part${at}.json.gz`, gzipSync(`{"Item":${JSON.stringify(item)}}\n`));
-  const [, command] = /\((cat .*)\)/.exec((await refusal(name)).remedy) ?? [];
-  execFileSync("sh", ["-c", must(command, "it is a command")], { cwd: folder });
-  expect((await census("items.jsonl.gz")).clean).toBe(true);
-  await write(`${name}/items.jsonl`, lines);
-  const [, path] = /--source 'file:(.*)'$/.exec((await refusal(name)).remedy) ?? [];
-  expect((await takeCensus(`file:${path}`, { schema })).clean).toBe(true);
 });
 
 it("a line that cannot be read is named by its number and its byte, packed or not", async () => {

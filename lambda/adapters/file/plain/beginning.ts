@@ -1,6 +1,7 @@
 /** The first bytes of a file → what it is, whatever it is called: lines, gzip, or something that is turned into lines by a command. */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { shell } from "../../../domain/typed.ts";
 import { unzipped } from "../lines/gunzip.ts";
 
@@ -54,6 +55,8 @@ const MAGIC: readonly (readonly [string, string, (path: string) => string])[] = 
   ["efbbbf1f8b", "a gzipped file that was taken for text on its way, which damaged it", () => FETCH],
 ];
 
+const asExport = (folder: string) => `name the export as one: ${shell("--source", `export:${folder}`)}`;
+
 /** What else it may be that is text, by its first line that is not blank and by all of its beginning. */
 const TEXTS: readonly (readonly [(first: string, all: string) => boolean, string, (path: string) => string])[] = [
   [
@@ -65,6 +68,16 @@ const TEXTS: readonly (readonly [(first: string, all: string) => boolean, string
     (_, all) => /^\s*\{\s*"(?:Items|Count|ScannedCount|ConsumedCapacity)"/.test(all),
     "an answer to a Scan, and not an item a line",
     (path) => into(shell("jq", "-c", ".Items[] | {Item: .}", path)),
+  ],
+  [
+    (first) => /^\{\s*(?:"itemCount"\s*:\s*\d|(?:"\w+"\s*:\s*"[^"]*"\s*,\s*)*"exportArn"\s*:)/.test(first),
+    "the manifest of an export",
+    (path) => asExport(dirname(path)),
+  ],
+  [
+    (first) => /^\{\s*"Metadata"\s*:\s*\{\s*"WriteTimestampMicros"/.test(first),
+    "of changes, as an incremental export has them, and not of items",
+    (path) => asExport(join(dirname(path), "..", "..")),
   ],
   [
     (first, all) => /^\{\s*"[^"]+"\s*:\s*\{\s*"(?:S|N|B)"\s*:/.test(first) && !/"Item"\s*:/.test(all),
