@@ -35,7 +35,12 @@ export const exporting = command("export", async ({ json, until, ...task }) => {
       }
       return asked;
     });
-    await writeJson(json, { until: found.until, exports: found.exports, isThere: found.isThere });
+    await writeJson(json, {
+      until: found.until,
+      leadsTo: found.leadsTo,
+      exports: found.exports,
+      isThere: found.isThere,
+    });
     if (found.isThere) {
       progress.done();
       tell(exportedText(found, folder));

@@ -2,7 +2,14 @@
  * The exports of a table in one place are brought up to a moment: what was applied of them, or the newest full one at hand, is where it begins; whatever
  * is missing from there on is asked for. Nothing is waited for here, and nothing is kept: asked again for the same moment, it finds what it asked for.
  */
-import { appliedUntil, type Covered, missingAfter, type Window, wholeSecond } from "../domain/export-windows.ts";
+import {
+  appliedUntil,
+  type Covered,
+  isWholeSecond,
+  missingAfter,
+  type Window,
+  wholeSecond,
+} from "../domain/export-windows.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import type { ExportedTable, ExportRequests, Images, RequestedExport, WantedExport } from "../ports/export-requests.ts";
 
@@ -22,12 +29,17 @@ export interface Exporting {
 }
 
 export interface Brought {
+  /** To be said again, by whoever asks for the same. */
   readonly until: Date;
+  /** Up to where they lead: beyond that, where no window is as short. */
+  readonly leadsTo: Date;
   /** As they are applied, one after the other; what was applied before is not among them. */
   readonly exports: readonly RequestedExport[];
   /** Those of them that were asked for just now. */
   readonly asked: readonly RequestedExport[];
-  /** Whether all of them are there. */
+  /** When another one can be asked for: no window is in the future. */
+  readonly ripeAt?: Date;
+  /** Whether all of them are there, and none is to be asked for. */
   readonly isThere: boolean;
 }
 
@@ -48,14 +60,21 @@ export async function exportUntil(exporting: Exporting): Promise<Brought> {
   const beyond = begins === undefined ? [] : windows.filter(({ to }) => to > begins);
   const until = untilOf(exporting, table, base === undefined ? beyond : [base, ...beyond]);
   checkTimes(table, { since, begun, until });
-  const wanted: readonly Covered[] =
-    begins === undefined ? [{ to: until }] : full ? [] : missingAfter(begins, windows, until);
-  const asked = await askFor(exporting, table, wanted, there);
-  const needed = full ? [] : beyond.filter(({ from }) => from < until);
-  const exports = [...(base === undefined ? [] : [base]), ...needed, ...asked].toSorted(
+  const missing = begins === undefined || full ? undefined : missingAfter(begins, windows, until);
+  const wanted: readonly Covered[] = missing?.windows ?? (base === undefined ? [{ to: until }] : []);
+  const asked = await askFor(
+    exporting,
+    table,
+    wanted.filter(({ to }) => to <= table.now),
+    there,
+  );
+  const [unripe] = wanted.filter(({ to }) => to > table.now);
+  const leadsTo = missing?.leadsTo ?? until;
+  const exports = [...(base === undefined ? [] : [base]), ...(missing?.used ?? []), ...asked].toSorted(
     (one, other) => one.to.getTime() - other.to.getTime(),
   );
-  return { until, exports, asked, isThere: exports.every(({ state }) => state === "there") };
+  const isThere = unripe === undefined && exports.every(({ state }) => state === "there");
+  return { until, leadsTo, exports, asked, isThere, ...(unripe === undefined ? {} : { ripeAt: unripe.to }) };
 }
 
 /** The newest first, back to what was applied or, where nothing was, to a full one that all that followed can still be had for. */
@@ -65,7 +84,9 @@ async function atHand({ requests, full, until }: Exporting, table: ExportedTable
     // An export ends before it is begun: what was begun by then adds nothing.
     if (each.startedAt < (begun ?? table.reachesBackTo)) break;
     there.push(each);
-    if (begun !== undefined || isWindow(each) || !isUsable(each) || each.to < table.reachesBackTo) continue;
+    // Of one that was made within a second the windows that follow would tell a part twice.
+    const isBeginning = isUsable(each) && !isWindow(each) && isWholeSecond(each.to) && each.to >= table.reachesBackTo;
+    if (begun !== undefined || !isBeginning) continue;
     // Of one that is wanted in any case only that very one is another word for it.
     const isMeant = !full || (until === undefined ? each.state === "under way" : same(each.to, wholeSecond(until)));
     if (isMeant) return { there, base: each };

@@ -28,6 +28,8 @@ export const exporting = {
       done: z.boolean(),
       /** To be said again, where it is not done. */
       until: z.string(),
+      /** Up to where they lead. */
+      leadsTo: z.string(),
       exports: z
         .array(
           z.strictObject({
@@ -49,7 +51,8 @@ export const exporting = {
       const began = said.until === undefined ? undefined : new Date(said.until);
       const isOwn = ({ startedAt }: RequestedExport): boolean => began !== undefined && startedAt >= began;
       const found = await withExports({ ...options, ...functionTask(place) }, progress, (ask) => ask({ until, isOwn }));
-      return { done: found.isThere, until: found.until.toISOString(), exports: found.exports.map(answerOf) };
+      const times = { until: found.until.toISOString(), leadsTo: found.leadsTo.toISOString() };
+      return { done: found.isThere, ...times, exports: found.exports.map(answerOf) };
     },
   ),
 } as const satisfies Verb;

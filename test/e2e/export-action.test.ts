@@ -35,7 +35,7 @@ it("is what was asked for, whether it is there, and up to when, in whole seconds
   const at = "2026-11-20T11:59:30.000Z";
   const found = await ask({ until: UNTIL });
   expect(found).toEqual({
-    ...{ done: false, until: at },
+    ...{ done: false, until: at, leadsTo: at },
     exports: [{ id: expect.any(String), place: expect.stringMatching(/^s3:/), state: "under way", to: at }],
   });
   table.looks = 0;

@@ -108,6 +108,14 @@ describe("a full export", () => {
     expect(times(await ask())).toEqual([[undefined, new Date(NOW.getTime() + 2 * HOUR)]]);
   });
 
+  it("that was made within a second is nobody's beginning, as windows could not follow on", async () => {
+    table.looks = 0;
+    await ask();
+    Object.assign(table.exports[0] ?? {}, { ExportTime: NOW.getTime() / 1_000 - 0.4 });
+    table.now += 7_200;
+    expect(times(await ask())).toEqual([[undefined, new Date(NOW.getTime() + 2 * HOUR)]]);
+  });
+
   it("so old that nothing can follow it is made anew", async () => {
     table.looks = 0;
     await ask();
@@ -158,6 +166,25 @@ describe("windows", () => {
       [ago(20), NOW],
     ]);
     expect(begun()).toBe(3);
+  });
+
+  it("too short to be exported are waited for, and lead beyond what was asked for", async () => {
+    const recent = [{ to: ago(0.1) }];
+    const ripeAt = new Date(ago(0.1).getTime() + 15 * 60_000);
+    const waiting = await ask({ applied: recent });
+    expect(waiting).toMatchObject({ until: NOW, leadsTo: ripeAt, ripeAt, exports: [], isThere: false });
+    expect(begun()).toBe(0);
+    table.now = ripeAt.getTime() / 1_000;
+    expect(times(await ask({ applied: recent, until: NOW }))).toEqual([[ago(0.1), ripeAt]]);
+    const again = await ask({ applied: recent, until: NOW });
+    expect([times(again), again.ripeAt]).toEqual([[[ago(0.1), ripeAt]], undefined]);
+    expect(begun()).toBe(1);
+  });
+
+  it("never begin before what was applied ends, whatever else is there", async () => {
+    table.looks = 0;
+    await ask({ since: ago(5), until: ago(3) });
+    expect(times(await ask({ applied: [{ to: ago(4) }], until: NOW }))).toEqual([[ago(4), NOW]]);
   });
 
   it("are none where nothing is newer than what was applied", async () => {

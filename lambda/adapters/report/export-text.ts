@@ -8,7 +8,8 @@ import { grid } from "./text.ts";
 import { momentText } from "./time-text.ts";
 
 export interface ToldExports {
-  readonly until: Date;
+  readonly leadsTo: Date;
+  readonly ripeAt?: Date;
   readonly exports: readonly RequestedExport[];
 }
 
@@ -29,23 +30,24 @@ const lines = (exports: readonly RequestedExport[]): string[] =>
   );
 
 /** What is asked for, on one line that changes. */
-export function waitingText({ exports }: ToldExports, now: Date): string {
-  const there = exports.filter(({ state }) => state === "there").length;
-  const oldest = Math.min(
-    ...exports.filter(({ state }) => state === "under way").map(({ startedAt }) => startedAt.getTime()),
-  );
+export function waitingText({ exports, ripeAt }: ToldExports, now: Date): string {
+  const underWay = exports.filter(({ state }) => state === "under way");
+  if (underWay.length === 0 && ripeAt !== undefined)
+    return `waiting: a window is of 15 minutes at least, and the last one ends at ${moment(ripeAt)} UTC`;
+  const oldest = Math.min(...underWay.map(({ startedAt }) => startedAt.getTime()));
   const minutes = Math.max(0, Math.floor((now.getTime() - oldest) / 60_000));
+  const there = exports.length - underWay.length;
   return `exporting: ${there} of ${exports.length} there, for ${counted(minutes, "minute", "minutes")}`;
 }
 
 /** All are there: the words that apply them, one after the other. */
-export function exportedText({ until, exports }: ToldExports, folder: ExportFolder): string {
+export function exportedText({ leadsTo, exports }: ToldExports, folder: ExportFolder): string {
   const [first] = exports;
-  if (first === undefined) return `NOTHING NEWER  what was applied leads up to ${moment(until)} UTC already.\n`;
+  if (first === undefined) return `NOTHING NEWER  what was applied leads up to ${moment(leadsTo)} UTC already.\n`;
   const [, region = ""] = first.place.split("?region=");
   const source = exports.length === 1 ? first.place : folderSource(folder, region);
   return [
-    `EXPORTED  ${counted(exports.length, "export leads", "exports lead")} up to ${moment(until)} UTC.`,
+    `EXPORTED  ${counted(exports.length, "export leads", "exports lead")} up to ${moment(leadsTo)} UTC.`,
     ...lines(exports),
     "",
     exports.length === 1 ? "To apply it:" : "To apply them, one after the other:",
