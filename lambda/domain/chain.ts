@@ -129,7 +129,7 @@ const seconds = (at: Date): string => String(Math.floor(at.getTime() / 1000));
 const WINDOW = { least: 15 * 60_000, most: 24 * 3_600_000 };
 
 function gapBefore({ id, table }: Export, gap: Span): MigrationError {
-  // One that begins earlier holds the same state at its end; a longer gap takes several.
+  // One that begins earlier holds the state at its end, too; a longer gap takes several.
   const from = new Date(Math.min(gap.from.getTime(), gap.to.getTime() - WINDOW.least));
   const to = new Date(Math.min(gap.to.getTime(), Math.floor(from.getTime() / 1000) * 1000 + WINDOW.most));
   const problem = `no export tells what has changed from ${gap.from.toISOString()} to ${gap.to.toISOString()}, before that of export ${id}`;
