@@ -11,6 +11,7 @@ import { addTallies, EMPTY_TALLY, negated, PageTally, quarantinedTally } from ".
 import type { Mapping } from "../../../mapping/model.ts";
 import type { DamagedItem, Repairs } from "../../../ports/repairs.ts";
 import type { Run } from "../../../ports/runs.ts";
+import { rowlessIn, stillWritten, writtenOf } from "../ledger/items/counted.ts";
 import {
   countUnnoted,
   type DamageLine,
@@ -24,8 +25,10 @@ import {
 } from "../ledger/items/damage.ts";
 import { heldKeys, holding } from "../ledger/items/holding.ts";
 import { knownItems } from "../ledger/items/items.ts";
+import { forgetLeft, leaveStale } from "../ledger/items/left-behind.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
 import { holdersOf } from "../ledger/passes/repeated.ts";
+import type { Seen } from "../ledger/passes/seen.ts";
 import { correct } from "../ledger/passes/units.ts";
 import { refuseWhileUsed, withRun } from "../ledger/run/locks.ts";
 import { isInPhase, movedOn, moveRun, rolledBack } from "../ledger/run/phases.ts";
@@ -182,6 +185,7 @@ async function release(
   if (old.length === 0) return { released: 0, refused: 0 };
   const holders = await holdersOf(session, run, items);
   const [gone, decoded]: [typeof old, Decoded[]] = [[], []];
+  const nowhere: Seen[] = [];
   for (const [item, refused] of Map.groupBy(old, (line) => line.item)) {
     const versions = now.get(item);
     const holder = holders.get(item);
@@ -193,25 +197,31 @@ async function release(
     if (!isOne && versions.some(({ fingerprint }) => !isKnown(fingerprint))) continue;
     gone.push(...refused.filter(({ version }) => isOne || !isThere(version)));
     if (isOne) decoded.push(...versions);
+    if (versions.length === 0) nowhere.push({ item, version: item, fate: "removed" });
   }
   const tally = new PageTally(decoded.length);
   for (const item of decoded) tally.note(item);
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight() };
+  const keepsLeft = run.exports.length > 0;
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables, straight: new Straight(), keepsLeft };
   const written = new Set(decoded.map(({ fingerprint }) => fingerprint));
   await quarantine.takeOut(
     session,
     place,
     gone.filter(({ version }) => !written.has(version)),
   );
-  const taken = await writeItems(session, place, decoded);
+  const anew = decoded.map(({ item }) => item);
+  const before = await writtenOf(session, run, anew);
+  await forgetLeft(session, place, anew);
+  const taken = stillWritten(await writeItems(session, place, decoded), before);
+  if (keepsLeft) await leaveStale(session, place, rowlessIn(taken));
   await quarantine.takeOut(
     session,
     place,
     taken.filter(({ fate }) => fate !== "quarantined"),
   );
-  const before = gone.map(({ item, entity }) => quarantinedTally(item, entity)).reduce(addTallies, EMPTY_TALLY);
-  const after = tally.tally(taken.map(({ fate }) => fate));
-  await correct(session, run, addTallies(after, negated(before)), taken);
+  const was = gone.map(({ item, entity }) => quarantinedTally(item, entity)).reduce(addTallies, EMPTY_TALLY);
+  const is = tally.tally(taken.map(({ fate }) => fate));
+  await correct(session, run, addTallies(is, negated(was)), keepsLeft ? [...taken, ...nowhere] : taken);
   const left = await quarantine.countWaiting(session, place, items);
   return { released: new Set(old.map(({ item }) => item)).size - left, refused: left };
 }

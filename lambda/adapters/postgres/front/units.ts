@@ -4,8 +4,9 @@ import { negated, sumOf } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../../ports/units.ts";
+import { rowlessIn, stillWritten } from "../ledger/items/counted.ts";
 import { leaveStale } from "../ledger/items/left-behind.ts";
-import { addSeen, type Taken } from "../ledger/passes/seen.ts";
+import { addSeen } from "../ledger/passes/seen.ts";
 import {
   openUnits,
   passPage,
@@ -169,7 +170,7 @@ function commitPage(
     const after = page.tally(now.map(({ fate }) => fate));
     const at = { run: run.id, pass: run.pass, unit, page: pages, window: windowOf(run) };
     await addSeen(session, at, [...now, ...(taken?.removed ?? [])]);
-    if (taken !== undefined) await leaveStale(session, place, refusedIn(now));
+    if (taken !== undefined) await leaveStale(session, place, rowlessIn(now));
     const counted = {
       tally: sumOf([before.tally, after, ...(taken === undefined ? [] : [negated(taken.tally)])]),
       changes: taken === undefined ? undefined : addChanges(before.changes ?? UNCHANGED, taken.counts),
@@ -178,10 +179,3 @@ function commitPage(
     return counted;
   });
 }
-
-/** What this pass has written, and a change leaves as it is, was written by this pass. */
-const stillWritten = (taken: readonly Taken[], written: ReadonlySet<string>): Taken[] =>
-  taken.map((each) => (each.fate === "unchanged" && written.has(each.item) ? { ...each, fate: "migrated" } : each));
-
-const refusedIn = (taken: readonly Taken[]): string[] =>
-  taken.filter(({ fate }) => fate === "quarantined").map(({ item }) => item);

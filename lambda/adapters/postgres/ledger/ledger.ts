@@ -154,7 +154,8 @@ const first: Migration = {
         primary key (run, pass, unit, page)
       )`,
       sql`alter table migration_ledger.seen alter items set storage external, alter versions set storage external`,
-      // Items of an export that were left behind, so that a later change knows what they were counted as.
+      // Versions of items of an export that were left behind, and of those whose rows are of before: a later change has to know what an
+      // item was counted as. Of one it may be both.
       sql`create table migration_ledger.left_behind (
         run smallint not null,
         item uuid not null,
@@ -162,7 +163,7 @@ const first: Migration = {
         entity smallint not null,
         pass smallint not null,
         fate "char" not null,
-        primary key (run, item)
+        primary key (run, item, version, fate)
       )`,
       // Versions of items that a pass has read more than once. What each of its copies was counted as, by what became of them,
       // and what is decided, once it is: until then it is kept whole, where it alone does not decide.

@@ -10,6 +10,7 @@ import { must } from "../../../domain/must.ts";
 import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
+import { takeLeft } from "../ledger/items/left-behind.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
 import * as repeated from "../ledger/passes/repeated.ts";
 import { correct } from "../ledger/passes/units.ts";
@@ -60,6 +61,11 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
     .reduce(addTallies, EMPTY_TALLY);
   await correct(session, run, tally, holding);
   await quarantine.takeOut(session, place, holding);
+  await takeLeft(
+    session,
+    place,
+    decided.filter(({ fate }) => fate === "quarantined"),
+  );
   await tell(
     session,
     run,

@@ -16,9 +16,10 @@ import {
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { ChangedItem } from "../../../ports/units.ts";
-import { type CountedItem, countedItems, forgetWaiting } from "../ledger/items/counted.ts";
+import { type CountedItem, countedItems, forgetWaiting, writtenOf } from "../ledger/items/counted.ts";
 import { linesOf } from "../ledger/items/lines.ts";
 import type { Seen } from "../ledger/passes/seen.ts";
+import { correctedOf } from "../ledger/passes/units.ts";
 import type { Session } from "../session/connection.ts";
 import { removeItems } from "./remove-items.ts";
 
@@ -27,7 +28,7 @@ export interface TakenBack {
   readonly tally: Tally;
   readonly counts: ChangeCounts;
   readonly removed: readonly Seen[];
-  /** Items that have rows, and that this pass has written. */
+  /** Items whose rows this pass has written. */
   readonly written: ReadonlySet<string>;
 }
 
@@ -42,7 +43,7 @@ export async function takeBack(
   const counted = await countedItems(session, run, mapping, items);
   const byItem = Map.groupBy(counted, ({ item }) => item);
   const [told, untold] = [[] as { note: Note; fate: Fate }[], [] as CountedItem[]];
-  const differing: ChangedItem[] = [];
+  const unlike: ChangedItem[] = [];
   for (const change of changes) {
     const was = byItem.get(change.item) ?? [];
     const [only, ...others] = was;
@@ -51,11 +52,12 @@ export async function takeBack(
       before === "nothing"
         ? only === undefined
         : before !== undefined && others.length === 0 && only?.version === before.fingerprint;
-    if (before !== undefined && !isSame) differing.push(change);
+    if (before !== undefined && !isSame) unlike.push(change);
     // What the source says of before is an account of its own; where it says none, or another, the ledger's is taken.
     if (isSame && only !== undefined && typeof before === "object") told.push({ note: before.note, fate: only.fate });
     else untold.push(...was);
   }
+  const written = await writtenOf(session, run, items);
   const tally = tallyOfNotes([...told, ...(await notesOf(session, run, untold))]);
   await forgetWaiting(session, run, items);
   const removals = changes.filter(({ isRemoved }) => isRemoved);
@@ -65,6 +67,8 @@ export async function takeBack(
     mapping,
     removals.map(({ item }) => item),
   );
+  const corrected = unlike.length === 0 ? new Set() : await correctedOf(session, run, items);
+  const differing = unlike.filter(({ item }) => !corrected.has(item));
   const unknown = removals.filter(({ item }) => !byItem.has(item)).length;
   const examples = differing.slice(0, EXAMPLES).map(({ source }) => ({ source }));
   return {
@@ -76,7 +80,7 @@ export async function takeBack(
       differing: differing.length === 0 ? NO_ITEMS : { count: differing.length, examples },
     },
     removed: removals.map(({ item }) => ({ item, version: item, fate: "removed" })),
-    written: new Set(counted.filter(({ fate }) => fate === "migrated").map(({ item }) => item)),
+    written,
   };
 }
 

@@ -4,7 +4,8 @@ import type { Mapping } from "../../../../mapping/model.ts";
 import type { Run } from "../../../../ports/runs.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER } from "../../session/sql.ts";
-import { STALE } from "./left-behind.ts";
+import type { Taken } from "../passes/seen.ts";
+import { forgetLeft, STALE } from "./left-behind.ts";
 
 /** One record of an item, as it was counted. */
 export interface CountedItem {
@@ -48,6 +49,24 @@ export async function countedItems(
 
 /** What was said of these items beside their rows is no longer so. */
 export async function forgetWaiting(session: Session, { id }: Run, items: readonly string[]): Promise<void> {
-  for (const table of ["quarantine", "left_behind", "repeated"])
+  await forgetLeft(session, { run: id }, items);
+  for (const table of ["quarantine", "repeated"])
     await session.query(`delete from ${LEDGER}.${table} where run = $1 and item = any($2::uuid[])`, [id, items]);
 }
+
+/** Of these items those whose rows this pass has written, also where it has met something else of them since. */
+export async function writtenOf(session: Session, { id, pass }: Run, items: readonly string[]): Promise<Set<string>> {
+  const { rows } = await session.query<{ item: string }>(
+    `select hash as item from ${LEDGER}.item where run = $1 and pass = $2 and hash = any($3::uuid[])`,
+    [id, pass, items],
+  );
+  return new Set(rows.map(({ item }) => item));
+}
+
+/** What this pass has written, and is now met as it is, was written by this pass. */
+export const stillWritten = (taken: readonly Taken[], written: ReadonlySet<string>): Taken[] =>
+  taken.map((each) => (each.fate === "unchanged" && written.has(each.item) ? { ...each, fate: "migrated" } : each));
+
+/** Items that give no row: what rows they have are of before. */
+export const rowlessIn = (taken: readonly Taken[]): string[] =>
+  taken.filter(({ fate }) => fate !== "migrated" && fate !== "unchanged").map(({ item }) => item);

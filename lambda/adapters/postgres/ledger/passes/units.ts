@@ -11,7 +11,7 @@ import type { UnitFault } from "../../../../ports/source.ts";
 import type { UnitProgress } from "../../../../ports/units.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER, unnest } from "../../session/sql.ts";
-import { addSeen, type PagePlace, type Taken } from "./seen.ts";
+import { addSeen, type PagePlace, recordsIn, type Seen } from "./seen.ts";
 
 /** Stands where the other units have what the source calls them. */
 const CORRECTIONS = "corrections";
@@ -121,7 +121,7 @@ export async function tallyOf(session: Session, { id, pass }: Run): Promise<Tall
 }
 
 /** Adds to the tally of the pass, and to what it has seen. To be called inside a transaction. */
-export async function correct(session: Session, run: Run, tally: Tally, seen: readonly Taken[]): Promise<void> {
+export async function correct(session: Session, run: Run, tally: Tally, seen: readonly Seen[]): Promise<void> {
   await session.query(
     `insert into ${LEDGER}.unit (run, pass, unit, descriptor, done, tally)
      select $1, $2, max(unit) + 1, '${CORRECTIONS}', true, $3 from ${OF_PASS}
@@ -143,6 +143,15 @@ export async function correct(session: Session, run: Run, tally: Tally, seen: re
 /** A condition on a unit's number: it is one of the source's. */
 export const isOfSource = (unit: string, { id, pass }: Run): string =>
   `${unit} not in (select unit from ${LEDGER}.unit where run = ${id} and pass = ${pass} and descriptor = '${CORRECTIONS}')`;
+
+/** Of these items those of which this pass holds what was corrected: the source may say that of them later, and something else of before. */
+export async function correctedOf(session: Session, run: Run, items: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await session.query<{ item: string }>(
+    `select distinct s.item ${recordsIn(run, "item")} and not (${isOfSource("p.unit", run)}) and s.item = any($1::uuid[])`,
+    [items],
+  );
+  return new Set(rows.map(({ item }) => item));
+}
 
 /** Units that have still to be read once more, and from where. */
 export async function unitsToReread(session: Session, { id, pass }: Run) {
