@@ -42,7 +42,8 @@ export async function plan(migration: Migration): Promise<Run> {
   return beginCopy(migration, run.phase === "ended" ? ((await nextOf(migration, run)) ?? run) : run);
 }
 
-async function beginCopy(migration: Migration, run: Run): Promise<Run> {
+/** Makes the tables ready, and divides what is to be read, as far as that is not done. */
+export async function beginCopy(migration: Migration, run: Run): Promise<Run> {
   const { source, target, progress } = migration;
   if (run.phase !== "copy") return run;
   progress.tell({ kind: "phase", phase: "copy", run: run.id, pass: run.pass });

@@ -1,10 +1,11 @@
 /** The migration in pieces, for a workflow that asks for them one by one: each says whether it is done, and may be asked again. */
+import { windowIn } from "../domain/chain.ts";
 import { decoder } from "../domain/decode/decoder.ts";
 import { MigrationError } from "../domain/migration-error.ts";
 import type { Run } from "../ports/runs.ts";
 import { buildUp, isToStop } from "./conclude.ts";
 import { type Copy, copy, copyShare } from "./copy.ts";
-import { goOn, type Migration } from "./migrate.ts";
+import { beginCopy, goOn, type Migration } from "./migrate.ts";
 import { Pace } from "./pace.ts";
 
 /** One worker's share: done when no unit is left that nobody holds, or when somebody wants the run to stop. */
@@ -19,6 +20,8 @@ export async function workflowFinalize(migration: Migration, run: Run): Promise<
   if (await isStopping(migration, run)) throw stopped(run);
   const { runs } = migration.target;
   if (run.phase === "copy") {
+    // Whoever has begun a window may have gone before it was planned.
+    if (windowIn(run) !== undefined) await beginCopy(migration, run);
     if ((await copy(copyOf(migration, run))) === "stopped") {
       if (await isStopping(migration, run)) throw stopped(run);
       return false;

@@ -1,10 +1,14 @@
 /** Windows of changes that meet what stands in a pass beside its rows: what was left behind, refused, mended or written by others. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { load, migrationOf, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
 import { defineItems, defineTables, integer, text } from "../../lambda/mapping/index.ts";
+import { type Migration, plan } from "../../lambda/pipeline/migrate.ts";
+import { workflowCopy, workflowFinalize } from "../../lambda/pipeline/workflow.ts";
+import type { Run } from "../../lambda/ports/runs.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type MemoryExport, memoryExports, TABLE } from "../support/memory-exports.ts";
-import { migrateTrial, query, repairTrial } from "../support/migration.ts";
+import { migrateTrial, query, quiet, repairTrial } from "../support/migration.ts";
 
 const tables = defineTables({ pets: { id: text().primaryKey(), name: text(), age: integer().nullable() } });
 const options = { keys: { pk: "PK", sk: "SK" }, ttl: { attribute: "ttl", expired: "skip" } } as const;
@@ -114,6 +118,28 @@ describe("I1: an item is counted once, whatever it was before", () => {
         .filter((each) => !each.includes("say")),
     ).toEqual([]);
   });
+});
+
+/** What another process does of a run that was planned, with everything opened anew. */
+async function step<T>(exports: readonly MemoryExport[], work: (migration: Migration, run: Run) => Promise<T>) {
+  const mapping = load(schema);
+  await using target = openTarget(database.url, mapping);
+  const task = { source: "", target: database.url, schema, options: {} };
+  const migration = migrationOf(task, quiet(), memoryExports(exports), target, mapping);
+  const [run] = await target.runs.list();
+  return await work(migration, run ?? (await plan(migration)));
+}
+
+it("I3: a workflow that was stopped between a window's beginning and its plan applies the window", async () => {
+  const exports = [full(1, [pet("ada"), pet("bob")]), window(2, [pet("bob"), pet("bob", "Bob")], [pet("ada"), "gone"])];
+  await step(exports, async (migration, run) => workflowCopy(migration, run));
+  const stopped = step(exports, ({ target, ...migration }, run) => {
+    const queue = { ...target.queue, plan: () => Promise.reject(new Error("stopped")) };
+    return workflowFinalize({ ...migration, target: { ...target, queue } }, run);
+  });
+  await expect(stopped).rejects.toThrow("stopped");
+  expect(await step(exports, workflowFinalize)).toBe(true);
+  expect(await names()).toEqual(["Bob"]);
 });
 
 describe("what a repair has mended", () => {
