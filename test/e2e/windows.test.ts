@@ -142,6 +142,19 @@ it("I3: a workflow that was stopped between a window's beginning and its plan ap
   expect(await names()).toEqual(["Bob"]);
 });
 
+it("I12: rows of others that would go with those of removed items keep a window from being applied", async () => {
+  const exports = [full(1, [pet("ada"), pet("bob")]), window(2, [pet("bob"), "gone"])];
+  await migrate(exports.slice(0, 1));
+  await query(
+    database.url,
+    "create table toys (pet text references pets on delete cascade); insert into toys values ('bob')",
+  );
+  await expect(migrate(exports)).rejects.toMatchObject({ code: "in-use" });
+  expect(await query(database.url, "select pet from toys")).toEqual([{ pet: "bob" }]);
+  await query(database.url, "drop table toys");
+  expect(await migrate(exports)).toMatchObject({ verdict: "verified", items: { read: 1 } });
+});
+
 describe("what a repair has mended", () => {
   it("is counted as what it is by the windows that follow", async () => {
     const exports = [
