@@ -169,7 +169,7 @@ export function stopwatch(now: () => Date): Stopwatch {
     time: async (phase, work) => {
       const start = now().getTime();
       const result = await work();
-      timings[phase] = now().getTime() - start;
+      timings[phase] = (timings[phase] ?? 0) + now().getTime() - start;
       return result;
     },
   };

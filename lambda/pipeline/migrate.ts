@@ -70,7 +70,8 @@ async function nextOf(migration: Migration, run: Run): Promise<Run | undefined> 
  * Goes on with the next window, once what became of all records before it is known: undefined where there is none, or it is to stop before.
  */
 export async function goOn(migration: Migration, run: Run): Promise<Run | undefined> {
-  if (!isOfExports(migration.source) || !(await decideRepeats(migration, run, () => isToStop(migration, run))))
+  const stops = () => isToStop(migration, run);
+  if (!isOfExports(migration.source) || !(await decideRepeats(migration, run, stops)) || (await stops()))
     return undefined;
   const next = await nextOf(migration, run);
   return next && beginCopy(migration, next);

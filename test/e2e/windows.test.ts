@@ -2,10 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, migrationOf, openTarget } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
+import { must } from "../../lambda/domain/must.ts";
 import { defineItems, defineTables, integer, text } from "../../lambda/mapping/index.ts";
+import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { type Migration, plan } from "../../lambda/pipeline/migrate.ts";
 import { workflowCopy, workflowFinalize } from "../../lambda/pipeline/workflow.ts";
 import type { Run } from "../../lambda/ports/runs.ts";
+import { runStop } from "../../lambda/verbs/stop.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type MemoryExport, memoryExports, TABLE } from "../support/memory-exports.ts";
 import { migrateTrial, query, quiet, repairTrial } from "../support/migration.ts";
@@ -192,5 +195,46 @@ describe("what a repair has mended", () => {
     expect(await repairTrial(task, live)).toMatchObject({ verdict: "verified", items: { read: 2, migrated: 2 } });
     expect(await migrate(exports)).toMatchObject({ verdict: "verified", items: { read: 2, migrated: 2 } });
     expect(await names()).toEqual(["ada", "Bobby"]);
+  });
+});
+
+/** Does something before a window is begun. */
+const beforeNext =
+  (work: () => Promise<unknown>) =>
+  (target: Target): Target => {
+    const next: Target["exports"]["next"] = async (run, exports) => {
+      await work();
+      return target.exports.next(run, exports);
+    };
+    return { ...target, exports: { ...target.exports, next } };
+  };
+
+describe("between two windows", () => {
+  const exports = [
+    full(1, [pet("ada"), pet("bob")]),
+    window(2, [pet("bob"), pet("bob", "Bob")]),
+    window(3, [pet("ada"), pet("ada", "Ada")]),
+  ];
+  const trial = (around: (target: Target) => Target) =>
+    migrateTrial({ url: database.url, schema, source: memoryExports(exports), around });
+
+  it("the copying of a pass goes on: it is one phase, from the first export to the last", async () => {
+    const times: number[] = [];
+    const { phases } = await trial(beforeNext(async () => void times.push(Date.now())));
+    expect(phases.map(({ phase }) => phase)).toEqual(["copy", "build", "verify"]);
+    const [began, ended] = [phases[0]?.startedAt, phases[0]?.finishedAt].map((at = "") => Date.parse(at));
+    expect(began).toBeLessThan(must(times[0], "the first window"));
+    expect(ended).toBeGreaterThan(must(times[1], "the second window"));
+  });
+
+  it("a wish to stop is heard", async () => {
+    let begun = 0;
+    const stopping = beforeNext(async () => {
+      begun += 1;
+      await runStop({ target: database.url, run: undefined });
+    });
+    expect(await trial(stopping)).toMatchObject({ verdict: "incomplete" });
+    expect(begun).toBe(1);
+    expect(await migrate(exports)).toMatchObject({ verdict: "verified", exports: [{}, {}, {}] });
   });
 });

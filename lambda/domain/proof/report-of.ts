@@ -44,7 +44,7 @@ export function reportOf(mapping: Mapping, header: ReportHeader, evidence: Evide
     ...(evidence.exports === undefined
       ? {}
       : { exports: evidence.exports.map((each, at, all) => exportReport(each, all[at - 1])) }),
-    phases: phasesOf(header, tally.read, rows, evidence.exports),
+    phases: phasesOf(header, tally.read, rows),
     totals: {
       ...{ tables: mapping.tables.length, rows, foreignKeys: foreignKeys.length, problems: causes.length },
     },
@@ -176,23 +176,13 @@ export function incompleteReport(mapping: Mapping, header: ReportHeader, tally: 
 /** A report names this many of the rows a foreign key misses; its causes name those that are referred to most. */
 const MOST_MISSING = 20;
 
-/** Of what is read by items, and of what is built and compared by rows. Several copies are one for each of the last exports. */
-function phasesOf(
-  { phases }: ReportHeader,
-  items: number,
-  rows: number,
-  exports: readonly ExportFacts[] = [],
-): PhaseTime[] {
-  const copies = phases.filter(({ phase }) => phase === "copy");
-  const read = copies.length > 1 ? exports.slice(-copies.length).map(({ records }) => records) : [items];
-  return phases.map((each) =>
-    each.phase === "copy"
-      ? { ...each, count: read[copies.indexOf(each)] ?? items, of: "items" }
-      : each.phase === "repair"
-        ? { ...each, count: items, of: "items" }
-        : { ...each, count: rows, of: "rows" },
+/** Of what is read by items, and of what is built and compared by rows. */
+const phasesOf = ({ phases }: ReportHeader, items: number, rows: number): PhaseTime[] =>
+  phases.map((each) =>
+    each.phase === "copy" || each.phase === "repair"
+      ? { ...each, count: items, of: "items" }
+      : { ...each, count: rows, of: "rows" },
   );
-}
 
 function flowOf(mapping: Mapping, { given }: Evidence["tally"]): Flow[] {
   return entityNames(mapping).flatMap((entity) =>

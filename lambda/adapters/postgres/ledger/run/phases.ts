@@ -58,8 +58,12 @@ export interface Moving {
 
 const ENTRY = "jsonb_build_array(jsonb_build_object('phase', $2::text, 'at', clock_timestamp()))";
 
-/** A pass begins with its copy, and so does what goes on with it once it has ended. */
-const ENTERED = { first: `entered = ${ENTRY}`, next: `entered = entered || ${ENTRY}` } as const;
+/** A pass begins with its copy, which is one, also where windows follow one after the other. */
+const ENTERED = {
+  first: `entered = ${ENTRY}`,
+  next: `entered = entered || ${ENTRY}`,
+  again: "entered = entered - -1",
+} as const;
 
 /**
  * Moves a run along, which then stays there until the transaction ends. What it is now decides, not what it was when it was looked
@@ -71,11 +75,17 @@ export async function moveRun(session: Session, id: number, move: Move, how: Mov
   if (since !== undefined && now?.epoch !== since.epoch) throw movedOn(since);
   const to = checkMove(must(now, "a run that was found stays in the ledger"), move, refusal);
   const { begins }: MoveModel = MOVES[move];
-  const isCopyOfItsOwn = to === "copy" && begins === true && (move !== "next" || now?.phase === "ended");
+  const isAgain = move === "next" && now?.phase === "build";
   const sets = [
     "phase = $2",
     ...(begins === true ? ["epoch = epoch + 1"] : []),
-    ...(isCopyOfItsOwn ? [ENTERED.first] : to === now?.phase ? [] : [ENTERED.next]),
+    ...(isAgain
+      ? [ENTERED.again]
+      : to === "copy" && begins === true
+        ? [ENTERED.first]
+        : to === now?.phase
+          ? []
+          : [ENTERED.next]),
     ...(set === undefined ? [] : [set]),
   ];
   return updateRun(session, id, sets.join(", "), [to, ...values]);
