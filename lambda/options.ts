@@ -68,6 +68,7 @@ const TERMINAL = {
   region: text("--region <R>", "where it was deployed; that of the environment or the profile where it is left out"),
   items: whole("--items <N>", "items in the sample table (default: 20,000)"),
   bytes: whole("--bytes <B>", "bytes of an item, on average: names and values", within(1, 409_600)),
+  changed: whole("--changed <PERCENT>", "of the items, between a copy and the window (default: 1)", within(0, 100)),
   prices: text("--prices <FILE>", "JSON with other prices than those of us-east-1; --json writes those that were used"),
   dirty: yes("--dirty", "plant one of every kind of fault among the items; the report must name each"),
   sabotage: yes("--sabotage", "kill the copy five times, then change the database behind its back"),

@@ -9,10 +9,10 @@ import { waits } from "../terminal/progress.ts";
 import { writeJson } from "./answer.ts";
 import { command } from "./command.ts";
 
-export const estimate = command("estimate", async ({ source, items, bytes, prices, json, ...given }) => {
+export const estimate = command("estimate", async ({ source, items, bytes, changed, prices, json, ...given }) => {
   const options = optionsAmong(given);
   const found = await runEstimate(
-    { source, items, bytes, prices: prices && (await readPrices(prices)), options },
+    { source, items, bytes, changed, prices: prices && (await readPrices(prices)), options },
     waits,
   );
   await writeJson(json, found);

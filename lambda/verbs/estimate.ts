@@ -12,7 +12,7 @@ import type { Verb } from "../verb.ts";
 export const estimate = {
   says: "what a migration will take and cost: capacity, time, window and price, from what an item took when it was measured",
   needs: [],
-  takes: ["source", "items", "bytes", "sample", "maxReadUnits", "prices", "json"],
+  takes: ["source", "items", "bytes", "sample", "maxReadUnits", "changed", "prices", "json"],
   meaning: {
     source: "dynamodb:TABLE, which is asked for its size; without it say --items and --bytes",
     items: "so many items; of a table, instead of what it says",
@@ -24,6 +24,8 @@ export const estimate = {
 
 /** Items of a table that are looked at. */
 const SAMPLE = 1_000;
+/** Where nobody says how many change. */
+const CHANGED_PERCENT = 1;
 
 const price = z.number().nonnegative().exactOptional();
 const text = z.string().exactOptional();
@@ -32,6 +34,8 @@ const pricesSchema = z.strictObject({
   date: text,
   millionReadUnits: price,
   provisionedReadUnitHour: price,
+  exportGigabyte: price,
+  recoveryGigabyteMonth: price,
   acuHour: price,
   gigabyteMonth: price,
   millionInputsOutputs: price,
@@ -45,6 +49,8 @@ export interface EstimateTask {
   readonly source?: string | undefined;
   readonly items?: number | undefined;
   readonly bytes?: number | undefined;
+  /** Of a hundred items, before the window. */
+  readonly changed?: number | undefined;
   /** What a file of prices holds. */
   readonly prices?: unknown;
   readonly options: Pick<Options, "sample" | "maxReadUnits">;
@@ -57,7 +63,8 @@ export async function runEstimate(task: EstimateTask, progress?: Progress): Prom
   const limit = typeof maxReadUnits === "number" ? { unitsPerSecond: maxReadUnits } : maxReadUnits;
   // Prices of one's own are of no region and day that is known here, where they do not say.
   const own = task.prices === undefined ? {} : { region: "your own", date: "as given" };
-  return estimateOf(size, limit === "none" ? undefined : limit, { ...PRICES, ...own, ...given });
+  const share = (task.changed ?? CHANGED_PERCENT) / 100;
+  return estimateOf(size, limit === "none" ? undefined : limit, { ...PRICES, ...own, ...given }, share);
 }
 
 async function sizeOf({ source, items, bytes, options: { sample = SAMPLE } }: EstimateTask, progress?: Progress) {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { estimateOf } from "../../lambda/domain/estimate/estimate.ts";
 import { MOST_ACU, passWith, type Rates, readUnits, standing } from "../../lambda/domain/estimate/passes.ts";
+import { playbooksOf } from "../../lambda/domain/estimate/playbooks.ts";
 import { PRICES, type Prices } from "../../lambda/domain/estimate/prices.ts";
 import { RATES } from "../../lambda/domain/estimate/rates.ts";
 
@@ -22,6 +23,7 @@ const rates: Rates = {
 const free: Prices = {
   ...PRICES,
   ...{ millionReadUnits: 0, acuHour: 0, lambdaGigabyteSecond: 0, millionInputsOutputs: 0 },
+  ...{ exportGigabyte: 0, recoveryGigabyteMonth: 0 },
   ...{ gigabyteMonth: 0, secretMonth: 0, alarmMonth: 0, dashboardMonth: 0 },
 };
 const items = 10_000_000;
@@ -86,21 +88,53 @@ describe("price", () => {
   });
 });
 
+describe("three ways", () => {
+  const ways = (changed: number, prices: Prices = free, more: object = {}) =>
+    playbooksOf({ ...question, workers: 10, changed, ...more }, rates, prices);
+
+  it("take the passes they are made of, before the window or within it", () => {
+    const { scan, live, exports } = ways(0.01);
+    expect(scan).toMatchObject({ before: 0, window: first(10).whole });
+    expect(live).toMatchObject({ before: first(10).whole, window: 50 + 100 + 100 });
+    // One worker applies a hundredth of ten million items, and all of it is built up and proven.
+    expect(exports).toMatchObject({ before: 720 + first(10).whole, window: 720 + 10 + 100 + 100 });
+    expect(ways(0.5).exports.window).toBe(720 + 500 + 200);
+  });
+
+  it("are paid for by capacity of the table, or by what is exported, of a window ten megabytes at least", () => {
+    const reads = ways(0.01, { ...free, millionReadUnits: 1 });
+    const units = readUnits(question) / 1e6;
+    expect([reads.scan.price, reads.live.price]).toEqual([units, 2 * units]);
+    expect(reads.exports.price).toBe(0);
+    const exported = ways(0.01, { ...free, exportGigabyte: 1, recoveryGigabyteMonth: 1 });
+    expect(exported.scan.price).toBe(0);
+    expect(exported.exports.price).toBeCloseTo(10 + 0.1);
+    expect(exported.exported).toMatchObject({ full: 10, window: 0.1, recoveryMonth: 10 });
+    expect(ways(0, { ...free, exportGigabyte: 1 }).exported.window).toBe(0.01);
+  });
+
+  it("cost time, too: of functions and of the database", () => {
+    const { exports } = ways(0.01, { ...free, exportGigabyte: 0, recoveryGigabyteMonth: 0, acuHour: 3_600 });
+    const before = first(10, {}, { ...free, acuHour: 3_600 }).price;
+    expect(exports.price - before).toBeCloseTo(4 * 10 + 4 * 100 + 16 * 100);
+  });
+});
+
 describe("an estimate", () => {
   const size = { items: 1_000_000, bytes: 500, of: "said" };
 
   it("fits one invocation where all of it ends in time, by the limit it will have", () => {
-    expect(estimateOf(size, undefined, PRICES).oneInvocation.fits).toBe(true);
-    expect(estimateOf(size, { unitsPerSecond: 10 }, PRICES).oneInvocation.fits).toBe(false);
-    expect(estimateOf({ ...size, items: 100_000_000 }, undefined, PRICES).oneInvocation.fits).toBe(false);
+    expect(estimateOf(size, undefined, PRICES, 0.01).oneInvocation.fits).toBe(true);
+    expect(estimateOf(size, { unitsPerSecond: 10 }, PRICES, 0.01).oneInvocation.fits).toBe(false);
+    expect(estimateOf({ ...size, items: 100_000_000 }, undefined, PRICES, 0.01).oneInvocation.fits).toBe(false);
   });
 
   it("is told for 1, 4, 16 and 40 workers, with and without a limit, and for three sizes", () => {
-    const { limited, unlimited, sizes } = estimateOf(size, { unitsPerSecond: 1_500 }, PRICES);
+    const { limited, unlimited, sizes } = estimateOf(size, { unitsPerSecond: 1_500 }, PRICES, 0.01);
     for (const passes of [limited?.passes, unlimited])
       expect(passes?.map(({ workers }) => workers)).toEqual([1, 4, 16, 40]);
     expect(sizes.map((each) => each.items)).toEqual([1_000_000, 43_000_000, 1_000_000_000]);
-    expect(estimateOf(size, undefined, PRICES)).not.toHaveProperty("limited");
+    expect(estimateOf(size, undefined, PRICES, 0.01)).not.toHaveProperty("limited");
   });
 });
 

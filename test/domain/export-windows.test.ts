@@ -33,15 +33,16 @@ describe("up to where was applied", () => {
   });
 });
 
-const after = (length: number, there: readonly Window[] = [], end = T0) => missingAfter(end, there, later(T0, length));
+const lacking = (length: number, there: readonly Window[] = [], end = T0) =>
+  missingAfter(end, there, later(T0, length));
 
 describe("the windows after it", () => {
   it("begin with the whole second in which the full export was made", () => {
-    expect(after(HOUR, [], later(T0, 622)).windows).toEqual([{ from: T0, to: later(T0, HOUR) }]);
+    expect(lacking(HOUR, [], later(T0, 622)).windows).toEqual([{ from: T0, to: later(T0, HOUR) }]);
   });
 
   it("are none where nothing is newer than what was applied", () => {
-    for (const by of [0, -1_000, -HOUR]) expect(after(by)).toEqual({ windows: [], used: [], leadsTo: T0 });
+    for (const by of [0, -1_000, -HOUR]) expect(lacking(by)).toEqual({ windows: [], used: [], leadsTo: T0 });
   });
 
   it.each([
@@ -52,7 +53,7 @@ describe("the windows after it", () => {
     ["a second more are two, neither too short", 24 * HOUR + 1_000, [0, 12 * HOUR, 24 * HOUR + 1_000]],
     ["three days are three", 72 * HOUR, [0, 24 * HOUR, 48 * HOUR, 72 * HOUR]],
   ])("of such a length: %s", (_, length, cuts) => {
-    const { windows, leadsTo } = after(length);
+    const { windows, leadsTo } = lacking(length);
     expect(windows.map(({ from }) => from)).toEqual(cuts.slice(0, -1).map((cut) => later(T0, cut)));
     expect(windows.map(({ to }) => to)).toEqual(cuts.slice(1).map((cut) => later(T0, cut)));
     expect(leadsTo).toEqual(windows.at(-1)?.to);

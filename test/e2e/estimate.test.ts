@@ -72,6 +72,17 @@ it("of what is said needs no account, and keeps to the limit that is said", asyn
   expect((await estimated(...SAID)).found.limited.unitsPerSecond).toBe(1_500);
 });
 
+it("tells three ways side by side, by the share of the items that changes, which can be said", async () => {
+  const usual = await estimated(...SAID);
+  expect(usual.said).toMatch(
+    /1 % of the items change before the window \(--changed\)\n.*risk\n {2}scan in the window .*\n {2}live copy, second pass .*\n {2}export, what has changed /,
+  );
+  expect(usual.found.playbooks).toMatchObject({ workers: 16, changed: 0.01, exported: { full: 0.05, window: 0.001 } });
+  const half = await estimated(...SAID, "--changed", "50");
+  expect(half.found.playbooks.exports.window).toBeGreaterThan(usual.found.playbooks.exports.window);
+  expect((await estimated(...SAID, "--changed", "101")).refused).toMatch(/--changed <PERCENT>/);
+});
+
 it("by other prices, which stand in a file; a name that is none is refused", async () => {
   const prices = join(folder, "prices.json");
   await writeFile(prices, JSON.stringify({ region: "eu-central-1", acuHour: 1_000 }));

@@ -20,6 +20,8 @@ export function estimateText(found: Estimate): string {
     "Reads are not limited (--max-read-units none): nobody else reads, as in the window",
     ...passesText(unlimited),
     "",
+    ...playbooksText(found.playbooks),
+    "",
     `One invocation ${oneInvocation.fits ? "does all of it" : "does not end with it: start the workflow"} (${duration(oneInvocation.seconds)} of 15 min).`,
     `The stack: ${money(standing.hour)} an hour while nobody is at work; without the migrator ${money(standing.month)} a month, ${money(standing.paused)} where it may pause, with ${gigabytes(standing.gigabytes)} in it.`,
     "",
@@ -34,6 +36,29 @@ export function estimateText(found: Estimate): string {
     `  prices: ${prices.region}, ${prices.date}; other prices: --prices FILE`,
     "",
   ].join("\n");
+}
+
+/** What each way risks that the others do not. */
+function playbooksText({ workers, changed, scan, live, exports, exported }: Estimate["playbooks"]): string[] {
+  const ways = [
+    ["scan in the window", scan, "what does not decode shows at night"],
+    ["live copy, second pass", live, "the live table is read for it, twice"],
+    ["export, what has changed", exports, "nobody promises how long an export takes"],
+  ] as const;
+  return [
+    `Three ways, ${workers} workers, reads not limited; ${numeral(changed * 100)} % of the items change before the window (--changed)`,
+    ...grid(
+      ["", "before", "window", "costs", "risk"],
+      ways.map(([name, { before, window, price }, risk]) => [
+        name,
+        before === 0 ? "nothing" : duration(before),
+        duration(window),
+        money(price),
+        risk,
+      ]),
+    ),
+    `An export is reckoned with ${duration(exported.seconds)}; it costs ${money(exported.full)} of all, ${money(exported.window)} of what has changed, and ${money(exported.recoveryMonth)} a month of point-in-time recovery where that is not on already.`,
+  ];
 }
 
 const passesText = (passes: readonly Passes[]): string[] =>
@@ -58,7 +83,7 @@ function ratesText({ rates: { measured, machine, items, rounds, item, first, sec
     `      unchanged, as the second pass of a window: ${pass(second)}`,
     "  a worker is a function of one processor; four ACU have one; larger items take as much longer as they are larger",
     "  window: the second pass, when nothing has changed since the first. ACU: with which no worker waits for the database (maxAcu)",
-    "  not in it: what the network adds, throttling, indexes that outgrow memory. Rehearse on a copy: its times are yours",
+    "  not in it: what the network adds, throttling, indexes that outgrow memory, storage in S3. Rehearse on a copy: its times are yours",
   ];
 }
 

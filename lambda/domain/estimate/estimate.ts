@@ -1,5 +1,6 @@
 /** The size of a table → everything an estimate tells of it, and of fewer and more such items. Pure. */
 import { type Pass, passWith, type Question, type Rates, readUnits, standing } from "./passes.ts";
+import { type Playbooks, playbooksOf } from "./playbooks.ts";
 import type { Prices } from "./prices.ts";
 import { RATES } from "./rates.ts";
 
@@ -32,6 +33,7 @@ export interface Estimate {
   readonly limited?: Limit & { readonly passes: readonly Passes[] };
   readonly unlimited: readonly Passes[];
   readonly oneInvocation: { readonly seconds: number; readonly fits: boolean };
+  readonly playbooks: Playbooks;
   readonly standing: ReturnType<typeof standing>;
   /** As many workers, and no limit. */
   readonly sizes: readonly (Passes & { readonly items: number })[];
@@ -47,7 +49,8 @@ export const MANY = 16;
 /** An invocation ends after 15 minutes, and keeps something back for its answer. */
 const INVOCATION_SECONDS = 14.5 * 60;
 
-export function estimateOf(size: Size, limit: Limit | undefined, prices: Prices): Estimate {
+/** `changed`: the share of the items that changes between a copy and the window. */
+export function estimateOf(size: Size, limit: Limit | undefined, prices: Prices, changed: number): Estimate {
   const asked = (items: number, unitsPerSecond?: number): Question => ({ items, bytes: size.bytes, unitsPerSecond });
   const passes = (workers: number, question: Question): Passes => {
     const first = passWith(workers, question, RATES, "first", prices);
@@ -69,6 +72,7 @@ export function estimateOf(size: Size, limit: Limit | undefined, prices: Prices)
     ...(limit === undefined ? {} : { limited: { ...limit, passes: each(held) } }),
     unlimited: each(free),
     oneInvocation: { seconds, fits: seconds <= INVOCATION_SECONDS },
+    playbooks: playbooksOf({ ...free, workers: MANY, changed }, RATES, prices),
     standing: standing(free, RATES, prices),
     sizes: SIZES.map((items) => ({ items, ...passes(MANY, asked(items)) })),
     prices,

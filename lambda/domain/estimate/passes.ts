@@ -95,16 +95,21 @@ export function passWith(
     build: of(build.client + build.postgres),
     verify: of(verify.client) + of(verify.postgres) / PROVING,
   };
-  const whole = seconds.copy + seconds.build + seconds.verify;
-  const functions = workers * seconds.copy + seconds.build + seconds.verify;
-  const capacity = acu * seconds.copy + LEAST_ACU * seconds.build + PROVING * ACU_PER_PROCESSOR * seconds.verify;
   const written = which === "first" ? (heavy * rates.logged) / WRITE_BYTES : 0;
   const price =
     (units / MILLION) * prices.millionReadUnits +
-    functions * WORKER_GIGABYTES * prices.lambdaGigabyteSecond +
-    (capacity / HOUR) * prices.acuHour +
+    timeCost(seconds, workers, acu, prices) +
     (written / MILLION) * prices.millionInputsOutputs;
-  return { ...seconds, whole, acu, price };
+  return { ...seconds, whole: seconds.copy + seconds.build + seconds.verify, acu, price };
+}
+
+type Seconds = Pick<Pass, "copy" | "build" | "verify">;
+
+/** What is paid for time: functions, and the database's capacity. */
+export function timeCost({ copy, build, verify }: Seconds, workers: number, acu: number, prices: Prices): number {
+  const functions = workers * copy + build + verify;
+  const capacity = acu * copy + LEAST_ACU * build + PROVING * ACU_PER_PROCESSOR * verify;
+  return functions * WORKER_GIGABYTES * prices.lambdaGigabyteSecond + (capacity / HOUR) * prices.acuHour;
 }
 
 /** By halves, as they come. */

@@ -7,6 +7,8 @@ export const PRICES = {
   /** DynamoDB, standard table class: https://aws.amazon.com/dynamodb/pricing/ */
   millionReadUnits: 0.125,
   provisionedReadUnitHour: 0.00013,
+  exportGigabyte: 0.1,
+  recoveryGigabyteMonth: 0.2,
   /** Aurora PostgreSQL Serverless v2, Standard: https://aws.amazon.com/rds/aurora/pricing/ */
   acuHour: 0.12,
   gigabyteMonth: 0.1,
