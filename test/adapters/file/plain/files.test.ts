@@ -51,7 +51,8 @@ it("files are read in the order of their names, and each position says in which"
   await put("b.json.gz", line("3") + line("4"));
   await put("a.jsonl", line("1") + line("2"));
   await put("B.ndjson", `${line("0")}what?`);
-  await put("sub/z.json", line("5"));
+  await put("sub/z.json", line("6"));
+  await put("sub-z.json", line("5"));
   const second = line("1").length;
   const expected = [
     "0 B.ndjson line 1, byte 0",
@@ -60,7 +61,8 @@ it("files are read in the order of their names, and each position says in which"
     `2 a.jsonl line 2, byte ${second}`,
     "3 b.json.gz line 1, byte 0",
     `4 b.json.gz line 2, byte ${second}`,
-    "5 sub/z.json line 1, byte 0",
+    "5 sub-z.json line 1, byte 0",
+    "6 sub/z.json line 1, byte 0",
   ];
   for (const units of [1, 5, 100]) expect(await read(folder.path, units)).toEqual(expected);
   expect(await read(join(folder.path, "sub", ".."))).toEqual(expected);
@@ -96,7 +98,7 @@ describe("which files a folder or a pattern names", () => {
   it.each<[pattern: string, files: readonly string[]]>([
     ["", ["a.json", "b.JSONL", "c.ndjson.gz", "x/d.json", "x/y/e.jsonl.gz"]],
     ["*.json", ["a.json"]],
-    ["{a,b}.*", ["a.json", "b.JSONL"]],
+    ["{b,a}.*", ["a.json", "b.JSONL"]],
     ["[ab].*", ["a.json", "b.JSONL"]],
     ["?", ["g", "x/d.json", "x/y/e.jsonl.gz"]],
     ["**/*.json", ["a.json", "x/d.json"]],

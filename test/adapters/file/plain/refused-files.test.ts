@@ -1,5 +1,5 @@
 /** Folders of files: what is refused before it is read, and while it is. */
-import { appendFile, chmod, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { appendFile, chmod, mkdir, rename, rm, stat, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { fileSource } from "../../../../lambda/adapters/file/plain/source.ts";
@@ -84,9 +84,17 @@ describe("what is refused", () => {
   });
 });
 
+async function grownInSecret(path: string): Promise<void> {
+  const { atime, mtime } = await stat(path);
+  await appendFile(path, "\n");
+  await utimes(path, atime, mtime);
+}
+
 describe("between plan and reading", () => {
   beforeEach(async () => {
     for (const name of ["a.jsonl", "b.jsonl.gz", "c.jsonl"]) await put(name, line(name).repeat(5_000));
+    // Of whole milliseconds: no finer can be set again.
+    await utimes(join(folder.path, "a.jsonl"), new Date(0), new Date(0));
   });
 
   it.each<[what: string, change: () => Promise<unknown>, told: RegExp]>([
@@ -116,6 +124,7 @@ describe("between plan and reading", () => {
 
   it.each<[what: string, change: (path: string) => Promise<unknown>, told: RegExp]>([
     ["grows", (path) => appendFile(path, "\n"), /^the file .*a\.jsonl was changed while it was being read$/],
+    ["grows, as old as it was", grownInSecret, /a\.jsonl was changed/],
     ["vanishes", (path) => rm(path), /^the file .*a\.jsonl has gone since the pass began$/],
     ["becomes a folder", (path) => rm(path).then(() => mkdir(path)), /a\.jsonl was changed/],
   ])("the file of a unit that %s is told by its name", async (_, change, told) => {

@@ -85,7 +85,7 @@ export async function undecidedOf(session: Session, run: Run, items: readonly st
   return rows;
 }
 
-/** Positions that are kept of one version, the first ones: a report has no use for more. */
+/** Positions that are kept of one version, the same ones whichever come first: a report has no use for more. */
 const POSITIONS = 5;
 
 /** Keeps versions whole until they are decided about, each given by its copies in one page. */
