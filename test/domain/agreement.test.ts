@@ -78,7 +78,7 @@ describe("a composed text", () => {
       const { outcome } = decode({ item: { PK: S("T#1"), ...more } });
       if (outcome.kind === "quarantined") return outcome.refusal.detail;
       if (outcome.kind !== "rows") throw new Error(outcome.kind);
-      const rows = outcome.contributions.map(({ cells }) => cells.map((cell) => inputOf(cell) ?? "NULL").join());
+      const rows = [...outcome.contributions].map(({ cells }) => cells.map((cell) => inputOf(cell) ?? "NULL").join());
       return [...rows, ...outcome.unmapped.map((path) => `unread ${path}`)];
     };
     return { mapping, given };

@@ -25,7 +25,7 @@ function row(item: Item): readonly (string | null)[] {
   const { outcome } = decode({ item });
   if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
   expect(outcome.unmapped).toEqual([]);
-  return outcome.contributions[0]?.cells.map(inputOf) ?? [];
+  return [...outcome.contributions][0]?.cells.map(inputOf) ?? [];
 }
 
 describe("a surrogate", () => {

@@ -11,7 +11,7 @@ import { peakOf, smallHeap } from "../support/peak.ts";
 
 /** As long as DynamoDB takes a key, near enough, and in every row. */
 const KEY = new Random(1).hex(2_000);
-const ROWS = 8_000;
+const ROWS = 12_000;
 
 let database: TestDatabase;
 let folder: string;

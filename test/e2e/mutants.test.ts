@@ -42,7 +42,7 @@ const mutateItems = (change: (item: Decoded) => Decoded) =>
 const mutateRows = (change: (rows: readonly Contribution[]) => readonly Contribution[]) =>
   mutateItems((item) =>
     item.outcome.kind === "rows"
-      ? { ...item, outcome: { ...item.outcome, contributions: change(item.outcome.contributions) } }
+      ? { ...item, outcome: { ...item.outcome, contributions: change([...item.outcome.contributions]) } }
       : item,
   );
 

@@ -140,7 +140,7 @@ function sortOf(copy: Decoded | undefined): string {
   const { outcome } = copy;
   if (outcome.kind === "quarantined") return outcome.refusal.reason;
   if (outcome.kind !== "rows") return outcome.kind;
-  const isRefused = outcome.contributions.some(
+  const isRefused = [...outcome.contributions].some(
     ({ table: { name }, cells }) => name === "things" && cells.some((cell) => inputOf(cell) === UNWANTED),
   );
   return isRefused ? "postgres-refused" : "good";

@@ -46,11 +46,16 @@ export class Contribution {
   }
 }
 
+/** To be gone through as often as is needed: of a large item they are made each time. */
+export interface Contributions extends Iterable<Contribution> {
+  readonly length: number;
+}
+
 export type Outcome =
   | {
       readonly kind: "rows";
       readonly entity: EntityModel;
-      readonly contributions: readonly Contribution[];
+      readonly contributions: Contributions;
       /** Rows beyond the first that are equal to it, by table. */
       readonly collapsed: ReadonlyMap<string, number>;
       readonly unmapped: readonly string[];

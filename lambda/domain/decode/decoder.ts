@@ -60,23 +60,30 @@ function entityDecoder(entity: EntityModel, mapping: Mapping, { expiredAt }: Dec
   const { ttl, templates } = mapping;
   const coverage = coverageOf(entity, mapping);
   const leftBehind = ignoredBy(entity, mapping).map((path) => ({ name: ignoredName(path), at: lookup(path) }));
-  const write = rowWriter(entity.writes, templates);
-  const carryOut = (within: { readonly M: Item }, captures: Captured, rest: (reads: Reads) => Item) => {
-    const [rows, reads] = [new Rows(), new Reads(coverage.watched)];
+  const give = rowWriter(entity.writes, templates);
+  const read = (within: { readonly M: Item }, captures: Captured, rest: (reads: Reads) => Item) => {
+    const reads = new Reads(coverage.watched);
     const scope: Scope = { captures, values: [within], positions: [0], reads, rest: () => rest(reads) };
-    return { rows, reads, refusal: write(scope, rows) };
+    return { reads, given: give(scope) };
   };
   const outcomeOf = (item: Item, captures: Captured): Outcome => {
     if (ttl?.expired === "skip" && hasExpired(item, ttl.attribute, expiredAt)) return { kind: "expired", entity };
     const within = { M: item };
     const left = (reads: Reads): Item => restOf({ item, within, reads }, coverage);
     // Where what is left depends on what the rows read, it is known only once they have been read.
-    const known = coverage.isRestOpen ? left(carryOut(within, captures, () => ({})).reads) : undefined;
-    const { rows, reads, refusal } = carryOut(within, captures, (sofar) => known ?? left(sofar));
+    const readBy = ({ reads, given }: ReturnType<typeof read>): Reads => {
+      new Rows().take(given);
+      return reads;
+    };
+    const known = coverage.isRestOpen ? left(readBy(read(within, captures, () => ({})))) : undefined;
+    const begin = () => read(within, captures, (sofar) => known ?? left(sofar));
+    const [rows, { reads, given }] = [new Rows(), begin()];
+    const refusal = rows.take(given);
     if (refusal !== undefined) return { kind: "quarantined", entity, refusal };
     const unmapped = unmappedPaths({ item, within, reads }, coverage);
     const ignored = leftBehind.filter(({ at }) => at(item) !== undefined).map(({ name }) => name);
-    return { kind: "rows", entity, contributions: rows.contributions, collapsed: rows.collapsed, unmapped, ignored };
+    const contributions = rows.contributions(() => begin().given);
+    return { kind: "rows", entity, contributions, collapsed: rows.collapsed, unmapped, ignored };
   };
   return { meaning, outcomeOf };
 }

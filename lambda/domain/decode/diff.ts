@@ -3,6 +3,7 @@
  * pass can be read and tested apart from SQL.
  */
 import type { Contribution, Decoded } from "./decode.ts";
+import { packed } from "./fingerprint.ts";
 import { placeOf } from "./rows.ts";
 
 /** One line as the ledger holds it. */
@@ -42,50 +43,55 @@ export interface Changes {
 
 export const NO_CHANGES: Changes = { gone: [], changed: [], added: [] };
 
-/** What one item gives to one facet, by key. */
-interface Given {
-  readonly by: Decoded;
-  readonly rows: Map<string, Contribution>;
-}
+/** What one item gives to one facet, by key: the packed fingerprint, until a line is met, and then the line that holds another one. */
+type Given = Map<string, string | KnownLine>;
 
-/** Compares item by item: a line belongs to the item, the facet and the key it was written for. */
+/**
+ * Compares item by item: a line belongs to the item, the facet and the key it was written for. What is offered is gone through
+ * once more for what has changed, and once more for what was added: an item may give too much to be kept (I8).
+ */
 export class Difference {
-  readonly changed: { readonly line: KnownLine; readonly offer: Offer }[] = [];
+  readonly #offers: () => Iterable<Offer>;
   readonly #given = new Map<string, Given>();
 
-  constructor(offers: Iterable<Offer>) {
-    for (const { by, contribution } of offers) {
+  constructor(offers: () => Iterable<Offer>) {
+    this.#offers = offers;
+    for (const { by, contribution } of offers()) {
       const at = groupOf(by.item, contribution.table.index, contribution.facet.index);
-      const { rows } = this.#given.get(at) ?? this.#begin(at, by);
-      rows.set(placeOf(contribution.key), contribution);
+      const given = this.#given.get(at) ?? new Map();
+      this.#given.set(at, given.set(placeOf(contribution.key), packed(contribution.fingerprint)));
     }
-  }
-
-  #begin(at: string, by: Decoded): Given {
-    const given = { by, rows: new Map<string, Contribution>() };
-    this.#given.set(at, given);
-    return given;
   }
 
   /** Takes some of the ledger's lines, each once, and returns those that are no longer given. */
   meet(lines: readonly Line[]): Line[] {
-    return lines.filter((line) => {
-      const given = this.#given.get(groupOf(line.item, line.table, line.facet));
-      const place = placeOf(line.key);
-      const contribution = given?.rows.get(place);
-      if (given === undefined || contribution === undefined) return true;
-      given.rows.delete(place);
-      const { at, fingerprint, holds } = line;
-      if (contribution.fingerprint !== fingerprint)
-        this.changed.push({ line: { at, fingerprint, holds }, offer: { by: given.by, contribution } });
+    return lines.filter(({ item, table, facet, key, at, fingerprint, holds }) => {
+      const given = this.#given.get(groupOf(item, table, facet));
+      const place = placeOf(key);
+      const now = given?.get(place);
+      if (now === undefined) return true;
+      if (now === packed(fingerprint)) given?.delete(place);
+      else given?.set(place, { at, fingerprint, holds });
       return false;
     });
   }
 
+  /** Once every line was met: what the ledger knows with other values. */
+  *changed(): Generator<Changes["changed"][number]> {
+    for (const { offer, given } of this.#left()) if (typeof given !== "string") yield { line: given, offer };
+  }
+
   /** Once every line was met: what the ledger has no line of. */
   *added(): Generator<Offer> {
-    for (const { by, rows } of this.#given.values())
-      for (const contribution of rows.values()) yield { by, contribution };
+    for (const { offer, given } of this.#left()) if (typeof given === "string") yield offer;
+  }
+
+  *#left(): Generator<{ readonly offer: Offer; readonly given: string | KnownLine }> {
+    for (const offer of this.#offers()) {
+      const { table, facet, key } = offer.contribution;
+      const given = this.#given.get(groupOf(offer.by.item, table.index, facet.index))?.get(placeOf(key));
+      if (given !== undefined) yield { offer, given };
+    }
   }
 }
 

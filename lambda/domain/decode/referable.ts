@@ -41,8 +41,9 @@ export function rowKeys(mapping: Mapping, all: readonly Referred[]): (item: Item
     return (writers.get(found.entity) ?? []).flatMap(({ referred: { columns }, write }) => {
       const rows = new Rows();
       const reads = new Reads(new Set());
-      write({ captures: found.captures, values: [{ M: item }], positions: [0], reads, rest: () => ({}) }, rows);
-      return rows.contributions.flatMap(({ table, facet, cells }) => {
+      const scope = { captures: found.captures, values: [{ M: item }], positions: [0], reads, rest: () => ({}) };
+      rows.take(write(scope));
+      return [...rows.contributions(() => write(scope))].flatMap(({ table, facet, cells }) => {
         const key = columns.flatMap((name) => {
           const at = facet.columns.findIndex((column) => column.name === name);
           const textOf = facet.columns[at]?.type.kind === "bytea" ? inputOf : canonicalOf;

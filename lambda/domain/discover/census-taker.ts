@@ -142,12 +142,12 @@ export class CensusTaker {
     return made;
   }
 
-  #rows(entity: EntityModel, contributions: readonly Contribution[], source: string): void {
+  #rows(entity: EntityModel, contributions: Iterable<Contribution>, source: string): void {
     const kind = this.#kind(entity);
-    // A column that several parts give is no row beside that of its part.
-    kind.rows += contributions.reduce((sum, { facet }) => sum + (facet.shared === true ? 0 : 1), 0);
     kind.sample ??= { source, rows: rowsOf(contributions) };
     for (const contribution of contributions) {
+      // A column that several parts give is no row beside that of its part.
+      if (contribution.facet.shared !== true) kind.rows += 1;
       this.#compare(contribution, source);
       this.#relations.add(contribution, source);
     }
@@ -255,7 +255,7 @@ function entityCensus({ name }: EntityModel, kind: Kind | undefined, ignore: rea
 }
 
 /** Parts that one item gives of a row are one row. */
-function rowsOf(contributions: readonly Contribution[]): Sample["rows"] {
+function rowsOf(contributions: Iterable<Contribution>): Sample["rows"] {
   const rows = new Map<string, { table: string; values: Record<string, string | null> }>();
   for (const { table, facet, key, cells } of contributions) {
     const place = JSON.stringify([table.index, ...key]);

@@ -4,7 +4,7 @@
  */
 
 import { canonicalOf } from "../decode/cell.ts";
-import type { Contribution, Decoded } from "../decode/decode.ts";
+import type { Contribution, Contributions, Decoded } from "../decode/decode.ts";
 import type { Example } from "./evidence.ts";
 
 /** An item of the sample, as the ledger knows it. */
@@ -47,7 +47,7 @@ export function compareItem(
   sampled: SampledItem,
   now: Decoded | undefined,
   frozen: boolean,
-): SpotExample | readonly Contribution[] {
+): SpotExample | Contributions {
   const say = (kind: SpotExample["kind"], detail: string) => ({ kind, detail, source: sampled.source });
   // A frozen source cannot have changed: there, whatever differs is wrong.
   const changed = frozen ? "wrong" : "changed";

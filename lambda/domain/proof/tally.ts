@@ -231,7 +231,7 @@ export function noteOf({ item, outcome, source }: Decoded): Note {
 }
 
 /** Of one item: as a rule its rows of a facet come one after the other, and it has few facets. */
-function facetSums(contributions: readonly Contribution[]): Note["facets"] {
+function facetSums(contributions: Iterable<Contribution>): Note["facets"] {
   const sums: { readonly facet: FacetModel; readonly key: string; readonly rows: RunningSum }[] = [];
   for (const { table, facet, fingerprint } of contributions) {
     let sum = sums.findLast((each) => each.facet === facet);

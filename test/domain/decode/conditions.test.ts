@@ -39,7 +39,7 @@ function decoding(build: (language: Language<typeof tables>) => readonly EntityS
     const { outcome } = decode({ item: { PK: S("1"), ...more } });
     if (outcome.kind === "quarantined") return `${outcome.refusal.reason}: ${outcome.refusal.detail}`;
     if (outcome.kind !== "rows") throw new Error(outcome.kind);
-    const rows = outcome.contributions.map(
+    const rows = [...outcome.contributions].map(
       ({ table, cells }) => `${table.name}(${cells.map((cell) => inputOf(cell) ?? "NULL").join()})`,
     );
     return [...rows, ...outcome.unmapped.map((path) => `unread ${path}`)];
@@ -213,7 +213,7 @@ it("I2: what rows of some items read is left to rest() in the others", () => {
     const { outcome } = decode({ item: { PK: S("1"), ...more } });
     if (outcome.kind !== "rows") throw new Error(outcome.kind);
     expect(outcome.unmapped).toEqual([]);
-    return outcome.contributions.map(({ cells }) => JSON.parse(inputOf(cells[2] ?? null) ?? ""));
+    return [...outcome.contributions].map(({ cells }) => JSON.parse(inputOf(cells[2] ?? null) ?? ""));
   };
   const A = map({ City: S("c") });
   expect(rest({ Kind: S("a"), A, B: S("b") })).toEqual([{ B: "b" }]);

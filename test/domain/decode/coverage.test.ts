@@ -17,7 +17,7 @@ function decodedBy(tables: Tables, items: ItemsSpec) {
   return (more: Item) => {
     const { outcome } = decode({ item: { PK: { S: "1" }, ...more } });
     if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
-    const rests = outcome.contributions.flatMap(({ facet, cells }) =>
+    const rests = [...outcome.contributions].flatMap(({ facet, cells }) =>
       cells.flatMap((cell, at) =>
         facet.columns[at]?.type.kind === "jsonb" ? [JSON.parse(inputOf(cell) ?? "null")] : [],
       ),

@@ -95,7 +95,7 @@ function rows(item: Item, name = "things"): Record<string, string | null>[] {
   const { outcome } = decoded(item);
   if (outcome.kind !== "rows")
     throw new Error(`${outcome.kind}: ${"refusal" in outcome ? outcome.refusal.detail : ""}`);
-  return outcome.contributions
+  return [...outcome.contributions]
     .filter((row) => row.table.name === name)
     .map((row) =>
       Object.fromEntries(row.facet.columns.map((column, at) => [column.name, inputOf(row.cells[at] ?? null)])),
@@ -160,7 +160,7 @@ describe("reading", () => {
         SK: { S: at },
         GSI1: { S: "O#00000000-0000-4000-8000-00000000000a#X" },
       });
-      return outcome.kind === "rows" ? Number(outcome.contributions[0]?.rank) : Number.NaN;
+      return outcome.kind === "rows" ? Number([...outcome.contributions][0]?.rank) : Number.NaN;
     };
     expect(rank("2026-01-01T00:00:00.5Z")).toBeGreaterThan(rank("2026-01-01T00:00:00Z"));
     expect(rank("2026-10-01T00:00:00+00:00")).toBeGreaterThan(rank("2026-09-30T23:59:59.999999Z"));

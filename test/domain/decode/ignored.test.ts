@@ -28,7 +28,7 @@ function decoded(ignore: readonly Ignored[], more: Item, takesRest = false) {
     item: { PK: { S: "1" }, ...more },
   });
   if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
-  const json = inputOf(outcome.contributions[0]?.cells[2] ?? null);
+  const json = inputOf([...outcome.contributions][0]?.cells[2] ?? null);
   return { unmapped: outcome.unmapped, ignored: outcome.ignored, rest: json === null ? null : JSON.parse(json) };
 }
 const S = (value: string): AttributeValue => ({ S: value });

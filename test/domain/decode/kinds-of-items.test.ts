@@ -32,7 +32,7 @@ describe("I2: kinds of items", () => {
   const told = (more: Item) => {
     const { outcome } = decode({ item: { PK: S("1"), ...more } });
     if (outcome.kind !== "rows") throw new Error(JSON.stringify(outcome));
-    const cells = outcome.contributions[0]?.cells.map(inputOf);
+    const cells = [...outcome.contributions][0]?.cells.map(inputOf);
     return { kind: outcome.entity.name, cells: cells?.slice(1), unmapped: outcome.unmapped };
   };
 

@@ -30,7 +30,7 @@ describe("elements that give rows of a table with a single key", () => {
       },
     }).outcome;
   const keysOf = (outcome: Decoded["outcome"]) =>
-    outcome.kind === "rows" ? outcome.contributions.map(({ key }) => key[0]) : outcome.kind;
+    outcome.kind === "rows" ? [...outcome.contributions].map(({ key }) => key[0]) : outcome.kind;
 
   it("give one for each key, short or long", () => {
     const long = "x".repeat(200);

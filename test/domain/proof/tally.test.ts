@@ -134,7 +134,7 @@ it("each facet has a sum of its own, of the rows an item gives to it", () => {
   const { facets } = page.tally(["migrated", "repeated"]);
   const sum = (table: string) => {
     const [first] = decoded;
-    const rows = first?.outcome.kind === "rows" ? first.outcome.contributions : [];
+    const rows = first?.outcome.kind === "rows" ? [...first.outcome.contributions] : [];
     const of = rows.filter((row) => row.table.name === table);
     return of.reduce((running, { fingerprint }) => running.add(fingerprint), new RunningSum()).sum();
   };

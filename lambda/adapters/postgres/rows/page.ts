@@ -33,13 +33,15 @@ export async function writeItems(
   return taken;
 }
 
-const sizeOf = ({ outcome }: Decoded): { bytes: number; rows: number } =>
-  outcome.kind === "rows"
-    ? {
-        bytes: outcome.contributions.reduce((sum, contribution) => sum + weightOf(contribution), 0),
-        rows: outcome.contributions.length,
-      }
-    : { bytes: 0, rows: 0 };
+/** What is a batch by its rows alone is not weighed. */
+function sizeOf({ outcome }: Decoded): { bytes: number; rows: number } {
+  if (outcome.kind !== "rows") return { bytes: 0, rows: 0 };
+  const { contributions } = outcome;
+  const rows = contributions.length;
+  let bytes = 0;
+  if (rows <= BATCH_ROWS) for (const contribution of contributions) bytes += weightOf(contribution);
+  return { bytes, rows };
+}
 
 /** Cuts a page where a batch is large enough, and before an item that the batch already holds. */
 function* batches(items: Iterable<Decoded>): Generator<Decoded[]> {

@@ -30,13 +30,14 @@ export async function writePieces(
   for (const [item, id] of await addItems(session, where, fresh)) numbers.set(item, id);
   const place = { ...where, numbers };
   if (old.length > 0) {
-    const difference = new Difference(offersOf(old.map(({ by }) => by)));
-    const hashes = old.map(({ by }) => by.item);
+    const again = old.map(({ by }) => by);
+    const difference = new Difference(() => offersOf(again));
+    const hashes = again.map(({ item }) => item);
     for await (const lines of linesOf(session, place, hashes)) {
       const gone = difference.meet(lines);
       if (gone.length > 0) await writeChanges(session, place, { ...NO_CHANGES, gone });
     }
-    for (const changed of piecesOf(difference.changed, ({ offer }) => weigh(offer)))
+    for (const changed of piecesOf(difference.changed(), ({ offer }) => weigh(offer)))
       await writeChanges(session, place, { ...NO_CHANGES, changed });
     for (const added of piecesOf(difference.added(), weigh))
       await writeChanges(session, place, { ...NO_CHANGES, added });
