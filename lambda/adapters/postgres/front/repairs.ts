@@ -11,7 +11,6 @@ import { addTallies, EMPTY_TALLY, negated, PageTally, quarantinedTally } from ".
 import type { Mapping } from "../../../mapping/model.ts";
 import type { DamagedItem, Repairs } from "../../../ports/repairs.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { rowlessIn, stillWritten, writtenOf } from "../ledger/items/counted.ts";
 import {
   countUnnoted,
   type DamageLine,
@@ -27,6 +26,7 @@ import { heldKeys, holding } from "../ledger/items/holding.ts";
 import { knownItems } from "../ledger/items/items.ts";
 import { forgetLeft, leaveStale } from "../ledger/items/left-behind.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
+import { rowlessIn, stillWritten, writtenOf } from "../ledger/passes/counted.ts";
 import { holdersOf } from "../ledger/passes/repeated.ts";
 import type { Seen } from "../ledger/passes/seen.ts";
 import { correct } from "../ledger/passes/units.ts";

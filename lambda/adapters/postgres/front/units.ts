@@ -4,8 +4,8 @@ import { negated, sumOf } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../../ports/units.ts";
-import { rowlessIn, stillWritten } from "../ledger/items/counted.ts";
 import { leaveStale } from "../ledger/items/left-behind.ts";
+import { rowlessIn, stillWritten } from "../ledger/passes/counted.ts";
 import { addSeen } from "../ledger/passes/seen.ts";
 import {
   openUnits,

@@ -16,8 +16,8 @@ import {
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { ChangedItem } from "../../../ports/units.ts";
-import { type CountedItem, countedItems, forgetWaiting, writtenOf } from "../ledger/items/counted.ts";
 import { linesOf } from "../ledger/items/lines.ts";
+import { type CountedItem, countedItems, forgetWaiting, writtenOf } from "../ledger/passes/counted.ts";
 import type { Seen } from "../ledger/passes/seen.ts";
 import { correctedOf } from "../ledger/passes/units.ts";
 import type { Session } from "../session/connection.ts";

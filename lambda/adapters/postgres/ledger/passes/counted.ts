@@ -4,8 +4,8 @@ import type { Mapping } from "../../../../mapping/model.ts";
 import type { Run } from "../../../../ports/runs.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER } from "../../session/sql.ts";
-import type { Taken } from "../passes/seen.ts";
-import { forgetLeft, STALE } from "./left-behind.ts";
+import { forgetLeft, STALE } from "../items/left-behind.ts";
+import type { Taken } from "./seen.ts";
 
 /** One record of an item, as it was counted. */
 export interface CountedItem {
