@@ -1,6 +1,7 @@
 /** Something between a client and a server of S3's kind that answers some requests itself, late, by half, or not at all. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { listening } from "./listening.ts";
 
 /**
@@ -46,8 +47,9 @@ export interface S3Proxy extends AsyncDisposable {
   pageKeys: number | undefined;
   /** Connections of clients that are open now. */
   readonly open: ReadonlySet<object>;
-  /** Bytes of bodies handed on so far. */
+  /** Bytes of bodies handed on so far; and how many of them a reader has, where it says so: before that nothing ends. */
   sent: number;
+  taken: number | undefined;
 }
 
 function refuse(outgoing: ServerResponse, { status, code, message = "planted", fields = "", headers }: Refusal): void {
@@ -55,6 +57,8 @@ function refuse(outgoing: ServerResponse, { status, code, message = "planted", f
   const type = { "content-type": "application/xml" };
   outgoing.writeHead(status, { ...type, ...headers }).end(`<?xml version="1.0" encoding="UTF-8"?>\n${error}`);
 }
+
+const A_MOMENT_MS = 20;
 
 const operationOf = (url: string): Seen["operation"] => (/[?&]list-type=/.test(url) ? "list" : "get");
 
@@ -101,10 +105,18 @@ export async function s3Proxy(upstream: string): Promise<S3Proxy> {
     } catch {
       // The client has gone, and so has what stands behind.
     }
-    if (limit === undefined) outgoing.end();
-    // Only what the client has been sent can have come before the end.
-    else if (limit.and === "reset") setTimeout(() => incoming.socket.resetAndDestroy(), 30);
-    else if (limit.and === "end") incoming.socket.end();
+    if (limit === undefined) return void outgoing.end();
+    if (limit.and === "stall") return;
+    await untilTaken(signal);
+    if (limit.and === "reset") incoming.socket.resetAndDestroy();
+    else incoming.socket.end();
+  }
+
+  /** A reset takes with it what has been sent and not been read yet. */
+  async function untilTaken(gone: AbortSignal): Promise<void> {
+    const isTaken = () => proxy.taken === undefined || proxy.taken >= proxy.sent;
+    do await sleep(A_MOMENT_MS);
+    while (!isTaken() && !gone.aborted);
   }
 
   const server = createServer(async (incoming, outgoing) => {
@@ -149,6 +161,7 @@ export async function s3Proxy(upstream: string): Promise<S3Proxy> {
     pageKeys: undefined,
     open,
     sent: 0,
+    taken: undefined,
     [Symbol.asyncDispose]: () =>
       new Promise((done) => {
         server.closeAllConnections();

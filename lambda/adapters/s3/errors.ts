@@ -73,7 +73,8 @@ const BUSY = new Set([
   "OperationAborted",
   "RequestTimeout",
   "ServiceUnavailable",
-  "Busy",
+  // Of a bucket that is new: names still lead to where it is not.
+  "TemporaryRedirect",
 ]);
 
 /** What another region says of a bucket, and where it says which one is right. */

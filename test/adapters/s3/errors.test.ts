@@ -80,6 +80,11 @@ describe("what the service says", () => {
       /is in us-west-2/,
       SOURCE("us-west-2"),
     ],
+    [
+      { status: 301, code: "PermanentRedirect", headers: { "x-amz-bucket-region": "eu-north-1" } },
+      /cannot be read: PermanentRedirect$/,
+      /aws (s3 ls|s3api head-object) /,
+    ],
     [{ status: 301, code: "PermanentRedirect" }, /the bucket exports is not in eu-north-1/, SOURCE("REGION")],
     [
       { status: 403, code: "InvalidObjectState", fields: "<StorageClass>GLACIER</StorageClass>" },

@@ -13,7 +13,7 @@ import { CREDENTIALS, type S3Server, startS3 } from "../../support/s3-server.ts"
 /** As patient as always, with pauses of a hundredth. */
 const HASTE = { silentMs: 60_000, shorten: 100 };
 /** For what is never answered: longer than what is takes, as a rule. */
-const HASTIER = { ...HASTE, silentMs: 700 };
+const HASTIER = { ...HASTE, silentMs: 1_500 };
 const SIZE = 3_000_000;
 const object = Buffer.from(Uint8Array.from({ length: SIZE }, (_, at) => (at * 7 + (at >> 8) * 13) % 251));
 /** Of which so much has come. */
@@ -54,7 +54,17 @@ const tooMany = { status: 503, code: "SlowDown" };
 const broken = { status: 500, code: "InternalError" };
 
 describe("an object", () => {
-  beforeEach(() => server.put("exports", "a/object", object));
+  beforeEach(async () => {
+    proxy.taken = 0;
+    await server.put("exports", "a/object", object);
+  });
+
+  async function* counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of bytes) {
+      proxy.taken = (proxy.taken ?? 0) + piece.length;
+      yield piece;
+    }
+  }
 
   /** All of it, by a store of its own. */
   async function read(...faults: readonly Fault[]): Promise<Buffer> {
@@ -64,7 +74,7 @@ describe("an object", () => {
     );
     await using store = storeOf("exports", isSilent ? HASTIER : HASTE);
     const opened = must(await store.open("a/object"), "it is there");
-    return Buffer.concat(await Array.fromAsync(opened));
+    return Buffer.concat(await Array.fromAsync(counted(opened)));
   }
   const ranges = () => proxy.seen.map(({ range }) => range);
 
@@ -85,6 +95,11 @@ describe("an object", () => {
     ["a reset before the answer", "reset", undefined],
     ["no answer", "hang", undefined],
     ["a clock that was wrong", { status: 403, code: "RequestTimeTooSkewed" }, undefined],
+    [
+      "a bucket that is still new",
+      { status: 307, code: "TemporaryRedirect", headers: { "x-amz-bucket-region": "local" } },
+      undefined,
+    ],
     ["a reset before the first byte", { after: 0, and: "reset" }, 0],
     ["silence in the middle", { after: 70_000, and: "stall" }, 70_000],
     ["an end before what was announced", { after: SIZE - BEGUN - 1, and: "end" }, SIZE - BEGUN - 1],
@@ -125,7 +140,7 @@ describe("an object", () => {
       await using store = storeOf("exports");
       const opened = must(await store.open("a/object"), "it is there");
       const reading = (async () => {
-        for await (const piece of opened) given.push(Buffer.from(piece));
+        for await (const piece of counted(opened)) given.push(Buffer.from(piece));
       })();
       await expect(reading).rejects.toMatchObject({
         code: "source-changed",
