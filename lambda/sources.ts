@@ -55,7 +55,7 @@ async function exportsOf(
   const table = live === undefined ? undefined : liveTable(live, options, readers);
   const opened: AsyncDisposable[] = table === undefined ? [] : [table];
   const since = readers.run?.exports.at(-1)?.to;
-  const source = await openExports(setting.words, { trustSummary, since }, (words) => placeOf(words, opened));
+  const source = await openExports(setting.words, { trustSummary, since }, (words) => placeOf(words, opened, readers));
   const close = async () => void (await Promise.all(opened.map((each) => each[Symbol.asyncDispose]())));
   const read = { ...source, [Symbol.asyncDispose]: close };
   const all = withThoseOf(readers.run, read, options);
@@ -82,13 +82,14 @@ const otherTable = (name: string): MigrationError =>
   );
 
 /** Where the words of a source lead: also those that a run's ledger has. */
-function placeOf(words: string, opened: AsyncDisposable[]): ExportPlace {
+function placeOf(words: string, opened: AsyncDisposable[], { progress }: Readers): ExportPlace {
   const setting = parseSource(words);
   if (setting.kind === "export") return folderPlace(setting.folder);
   if (setting.kind !== "s3") throw new Error(`no exports stand at ${setting.kind}:`);
   const { bucket, prefix, region, endpoint } = setting;
   const more = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) };
-  const store = bucketStore({ bucket, prefix, ...more });
+  const connecting = progress && tellConnecting(progress);
+  const store = bucketStore({ bucket, prefix, ...more, connecting });
   opened.push(store);
   const query = new URLSearchParams(more).toString();
   return { store, prefix, sourceOf: (key) => `s3://${bucket}/${key}${query === "" ? "" : `?${query}`}` };

@@ -9,6 +9,9 @@ export const ATTEMPT_SECONDS = 10;
 export const FIRST_ATTEMPTS = 3;
 export const REACH_SECONDS = ATTEMPT_SECONDS * FIRST_ATTEMPTS;
 
+/** A first request that takes longer is told to whoever waits. */
+export const SLOW_MS = 1_000;
+
 /** Before an attempt, by why the one before it failed: the words are the SDK's. All are drawn at random. */
 export const PAUSES: Readonly<Record<"TRANSIENT" | "THROTTLING", Pauses>> = {
   TRANSIENT: { firstMs: 100, longestMs: 20_000 },

@@ -1,6 +1,6 @@
 /** Where a table is → the SDK's client for it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ATTEMPT_SECONDS, ATTEMPTS, FIRST_ATTEMPTS, REACH_SECONDS } from "../../domain/patience.ts";
+import { ATTEMPT_SECONDS, ATTEMPTS, FIRST_ATTEMPTS, REACH_SECONDS, SLOW_MS } from "../../domain/patience.ts";
 import { regionAmong } from "../../domain/region.ts";
 import { shell } from "../../domain/typed.ts";
 import { type OnRetry, patientRetries } from "./retries.ts";
@@ -20,9 +20,6 @@ export interface ClientEvents {
 
 /** The SDK would wait five minutes for an answer, ten times, and begins to count after three seconds. A page takes well below a second. */
 const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: (ATTEMPT_SECONDS - 3) * 1_000 };
-/** A first request that takes longer is told to whoever waits. */
-const SLOW_MS = 1_000;
-
 /**
  * The region this table is in: as said, as its ARN says, or as the environment says. Not what a profile on this machine
  * says: it is part of the source's name, and a run is resumed on other machines. Throws MigrationError `settings`.

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAnswer } from "../../domain/network.ts";
-import { ATTEMPT_SECONDS, ATTEMPTS, FIRST_ATTEMPTS, PAUSES } from "../../domain/patience.ts";
+import { ATTEMPT_SECONDS, ATTEMPTS, FIRST_ATTEMPTS, PAUSES, REACH_SECONDS, SLOW_MS } from "../../domain/patience.ts";
 import { pauseMs } from "../../domain/pause.ts";
 import { isThrottled, mayPass, type Place, Silent, toMigrationError } from "./errors.ts";
 
@@ -21,6 +21,8 @@ export interface Client {
   wasThere: boolean;
   /** Finds out whose rights these are, once. It may take as long as a person takes to sign in, and is no silence of the server. */
   readonly signIn: () => Promise<unknown>;
+  /** Is told where a first request is going that takes long, and for how many seconds it may. */
+  readonly connecting?: ((to: string, seconds: number) => void) | undefined;
 }
 
 /** Attempts at one thing. */
@@ -57,6 +59,9 @@ export class Attempts {
     send: (signal: AbortSignal) => Promise<T>,
     stop: AbortSignal,
   ): Promise<{ readonly answer: T; readonly line: Line }> {
+    const { wasThere, connecting } = this.#client;
+    const tell = () => wasThere || connecting?.(`the bucket ${this.#at.bucket}`, REACH_SECONDS);
+    using _slow = setTimeout(tell, SLOW_MS);
     for (;;) {
       const line = new Line(this.#haste.silentMs, stop);
       try {

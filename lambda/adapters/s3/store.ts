@@ -8,10 +8,13 @@ import { objectBytes } from "./object.ts";
 import { Attempts, type Client, type Haste, NO_HASTE } from "./retries.ts";
 
 /** Keys are those of the bucket, whole. Close it when done: an object that was opened and not read holds a socket. */
-export function bucketStore(bucket: BucketPlace, haste: Haste = NO_HASTE): ObjectStore & AsyncDisposable {
+export function bucketStore(
+  { connecting, ...bucket }: BucketPlace & Pick<Client, "connecting">,
+  haste: Haste = NO_HASTE,
+): ObjectStore & AsyncDisposable {
   const place: Place = { ...bucket, region: regionOf(bucket) };
   const client = openClient(bucket);
-  const shared: Client = { wasThere: false, signIn: () => client.config.credentials() };
+  const shared: Client = { wasThere: false, signIn: () => client.config.credentials(), connecting };
   const closed = new AbortController();
   return {
     list: (prefix) => keysBelow(client, bucket.bucket, prefix, new Attempts(place, shared, haste), closed.signal),

@@ -2,10 +2,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { bucketStore } from "../../../lambda/adapters/s3/store.ts";
 import { must } from "../../../lambda/domain/must.ts";
-import { ATTEMPTS } from "../../../lambda/domain/patience.ts";
+import { ATTEMPTS, SLOW_MS } from "../../../lambda/domain/patience.ts";
 import { describeObjectStore } from "../../contracts/describe-object-store.ts";
 import { type Fault, type S3Proxy, s3Proxy } from "../../support/s3-proxy.ts";
 import { CREDENTIALS, type S3Server, startS3 } from "../../support/s3-server.ts";
@@ -280,4 +281,16 @@ it("who takes long to sign in is not told that the server is silent", async () =
   for (const name of ["MIGRATION_SOURCE_PROFILE", "AWS_CONFIG_FILE"]) vi.stubEnv(name, undefined);
   vi.stubEnv("AWS_ACCESS_KEY_ID", AccessKeyId);
   await rm(folder, { recursive: true });
+});
+
+it("that the first answer takes long is told once, and no later one's", async () => {
+  const told: string[] = [];
+  const connecting = (to: string, seconds: number) => void told.push(`${to} ${seconds}`);
+  const bucket = { bucket: "exports", region: "local", endpoint: proxy.endpoint, connecting };
+  await using store = bucketStore(bucket, HASTE);
+  for (const _ of ["first", "second"]) {
+    proxy.before = () => sleep(1.5 * SLOW_MS);
+    await store.list("a/");
+  }
+  expect(told).toEqual(["the bucket exports 30"]);
 });
