@@ -80,7 +80,16 @@ describe("what is missing", () => {
 
   it("ends where it was asked for, though windows at hand begin later", () => {
     const there = [window("01T14:00:00", "01T21:00:00")];
-    expect(missingAfter(T0, there, time("01T14:00:00")).windows).toEqual([window("01T12:00:00", "01T14:00:00")]);
+    const until = time("01T14:00:00");
+    const windows = [window("01T12:00:00", "01T14:00:00")];
+    expect(missingAfter(T0, there, until)).toEqual({ windows, used: [], leadsTo: until });
+  });
+
+  it("goes on from the shorter of two that begin together, which is applied first", () => {
+    const [long, short] = [window("01T12:00:00", "01T18:00:00"), window("01T12:00:00", "01T13:00:00")];
+    const until = time("01T18:00:00");
+    const windows = [window("01T13:00:00", "01T18:00:00")];
+    expect(missingAfter(T0, [long, short], until)).toEqual({ windows, used: [short], leadsTo: until });
   });
 
   it("is all of it, where what is there began earlier, or leaves too little room before it", () => {

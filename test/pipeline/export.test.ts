@@ -99,11 +99,17 @@ describe("a full export", () => {
 
   it("that stands elsewhere, is filtered or of another format is nobody's beginning", async () => {
     table.looks = 0;
-    await ask({ prefix: "other" });
-    for (const words of [{ FilterSpecification: { FilterExpression: "a = b" } }, { ExportFormat: "ION" }]) {
-      await ask({ prefix: `p${begun()}` });
-      Object.assign(table.exports.at(-1) ?? {}, { S3Prefix: "legacy", ...words });
+    const ELSE = [
+      { S3Prefix: "other" },
+      { S3Bucket: "others" },
+      { FilterSpecification: { FilterExpression: "a = b" } },
+      { ExportFormat: "ION" },
+    ];
+    for (const [hours, words] of ELSE.entries()) {
+      await ask({ full: true, until: ago(hours) });
+      Object.assign(table.exports.at(-1) ?? {}, words);
     }
+    expect(begun()).toBe(ELSE.length);
     table.now += 7_200;
     expect(times(await ask())).toEqual([[undefined, new Date(NOW.getTime() + 2 * HOUR)]]);
   });
@@ -197,12 +203,32 @@ describe("windows", () => {
     expect(table.exports[0]).toMatchObject({ IncrementalExportSpecification: { ExportViewType: "NEW_IMAGE" } });
   });
 
+  it("begin where an export of that name ends; of a name that nobody knows, or that failed, they are refused", async () => {
+    table.looks = 0;
+    await ask({ until: ago(5) });
+    const [{ id = "" } = {}] = (await ask({ until: ago(5) })).exports;
+    expect(times(await ask({ since: id, until: ago(1) }))).toEqual([[ago(5), ago(1)]]);
+    expect((await refusal({ since: "01700000000000-00000000" })).message).toMatch(/knows of no export 017/);
+    Object.assign(table.exports[0] ?? {}, { ExportStatus: "FAILED" });
+    expect((await refusal({ since: id })).message).toMatch(/knows of no export/);
+  });
+
+  it("are told of by those exports alone that were made since: older ones are not looked at", async () => {
+    table.looks = 0;
+    for (const hours of [9, 8, 7]) await ask({ until: ago(hours), full: true });
+    table.now += 3_600;
+    const before = table.count("DescribeExport");
+    await ask({ applied: [{ to: new Date(NOW.getTime() + 60_000) }], until: new Date(NOW.getTime() + HOUR) });
+    expect(table.count("DescribeExport") - before).toBe(1);
+  });
+
   it("are refused where nothing covers them any more, and where the times make no sense", async () => {
     const gone = await refusal({ applied: [{ to: ago(40 * 24) }] });
     expect([gone.message, gone.findings[0]?.remedy]).toEqual([
       expect.stringContaining("cannot be exported: point-in-time recovery reaches back to 2026-10-16"),
       expect.stringContaining("--full"),
     ]);
+    expect(await ask({ applied: [{ to: ago(40 * 24) }], until: ago(41 * 24) })).toMatchObject({ exports: [] });
     expect((await refusal({ until: ago(-1) })).message).toMatch(/is not over yet/);
     expect((await refusal({ since: ago(1), until: ago(2) })).message).toMatch(/nothing is between/);
     expect(begun()).toBe(0);
