@@ -9,20 +9,13 @@ import { text } from "node:stream/consumers";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type EmbeddedPostgres, startPostgres } from "../../bin/embedded/postgres.ts";
-import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import { must } from "../../lambda/domain/must.ts";
 import type { ProgressEvent } from "../../lambda/ports/progress.ts";
-import { runAccept } from "../../lambda/verbs/accept.ts";
-import { runDropLedger } from "../../lambda/verbs/drop-ledger.ts";
-import { runRollback } from "../../lambda/verbs/rollback.ts";
-import { runSeal } from "../../lambda/verbs/seal.ts";
 import { runStatus } from "../../lambda/verbs/status.ts";
-import { runStop } from "../../lambda/verbs/stop.ts";
 import { listening } from "../support/listening.ts";
-import { memorySource } from "../support/memory-source.ts";
-import { migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
+import { query } from "../support/migration.ts";
+import { refusal, remedyOf } from "../support/refusal.ts";
 import { CERTIFICATE, EXPIRED, type TlsFront, tlsFront } from "../support/tls-front.ts";
-import { BOB, schema } from "../support/users.ts";
 
 /** Who may come in how. */
 const DOORS = `
@@ -40,7 +33,6 @@ const MADE = [
   "alter role reading set default_transaction_read_only = on",
   "create database closed",
   "revoke connect on database closed from public",
-  "create database moved",
 ];
 
 let folder: string;
@@ -72,7 +64,6 @@ beforeAll(async () => {
   [tls, expired] = [await tlsFront(server.url), await tlsFront(server.url, EXPIRED)];
   await writeFile(join(folder, "ca.pem"), CERTIFICATE);
   await writeFile(join(folder, "old.pem"), EXPIRED);
-  await migrateTrial({ url: to("postgres", "moved"), schema, items: [BOB] });
 });
 afterAll(async () => {
   for (const guest of guests) guest.destroy();
@@ -88,18 +79,7 @@ const to = (user: string, database = "postgres", more = "") =>
   `postgres://${user}@127.0.0.1:${portOf()}/${database}${more}`;
 const at = (port: number, more = "") => `postgres://postgres@127.0.0.1:${port}/postgres${more}`;
 
-async function refusal(work: () => Promise<unknown>): Promise<MigrationError> {
-  const error: unknown = await work().then(
-    () => expect.fail("it was let in"),
-    (is: unknown) => is,
-  );
-  if (!(error instanceof MigrationError)) throw error;
-  expect(error.findings).toHaveLength(1);
-  return error;
-}
 const told = (url: string) => refusal(() => runStatus(url));
-const remedyOf = ({ findings: [finding] }: MigrationError): string => must(finding, "there is one").remedy;
-
 type Case = readonly [what: string, url: () => string | Promise<string>, problem: RegExp, remedy: RegExp];
 
 const CASES: readonly Case[] = [
@@ -275,57 +255,6 @@ describe("a server that accepts and never answers", () => {
     } finally {
       vi.useRealTimers();
     }
-  });
-});
-
-describe("a role that only reads is refused, by the name of what it may not do", () => {
-  beforeAll(async () => {
-    const grants = ["public", "migration_ledger"].map(
-      (place) => `grant usage on schema ${place} to looker; grant select on all tables in schema ${place} to looker`,
-    );
-    for (const sql of grants) await query(to("postgres", "moved"), sql);
-  });
-  const task = () => ({ target: to("looker", "moved"), schema, options: {} });
-
-  it.each([
-    ["verify", () => verifyTrial(task(), memorySource([BOB]))],
-    ["repair", () => repairTrial({ ...task(), force: false }, memorySource([BOB]))],
-    ["seal", () => runSeal({ ...task(), run: undefined, force: true })],
-    ["rollback", () => runRollback({ ...task(), force: true })],
-    ["drop-ledger", () => runDropLedger(task())],
-    ["accept", () => runAccept({ ...task(), key: ["USER#bob", "METADATA"], reason: "known" })],
-    ["stop", () => runStop({ ...task(), run: undefined })],
-  ])("%s", async (_, work) => {
-    const error = await refusal(work);
-    if (error.code === "target-refused") {
-      expect(error.message).toMatch(
-        /^"looker" may not do this: (permission denied for|must be owner of) \w+ \w+, SQLSTATE 42501/,
-      );
-      expect(remedyOf(error)).toContain('name "postgres" in --target');
-    }
-    expect(error.code).toMatch(/^(target-refused|no-run|not-accepted|rollback-refused)$/);
-  });
-
-  it("status, and what else only looks, is answered", async () => {
-    expect((await runStatus(task().target)).is.verdict).toBe("verified");
-  });
-
-  it("migrate, each of what is missing once and in a statement", async () => {
-    await query(server.url, "create database fresh");
-    const url = to("looker", "fresh");
-    await query(to("postgres", "fresh"), "revoke temporary on database fresh from public");
-    const again = async (): Promise<readonly string[]> => {
-      const error: unknown = await migrateTrial({ url, schema, items: [BOB] }).catch((is: unknown) => is);
-      return error instanceof MigrationError ? error.findings.map(({ remedy }) => remedy) : [];
-    };
-    const remedies = await again();
-    expect(remedies).toEqual([
-      'grant temporary on database "fresh" to "looker"',
-      'grant create on database "fresh" to "looker"',
-      'grant create on schema "public" to "looker"',
-    ]);
-    for (const sql of remedies) await query(to("postgres", "fresh"), sql);
-    expect(await again()).toEqual([]);
   });
 });
 

@@ -11,7 +11,8 @@ import type { Report } from "../../lambda/domain/proof/report.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/migration.ts";
 import { reportIn } from "../support/reports.ts";
-import { type CaseName, compareWithRawFile } from "./raw-compare.ts";
+import { compareWithRawFile } from "./raw/compare.ts";
+import type { CaseName } from "./raw/probes.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const cases = resolve(root, "../shared/cases");

@@ -1,11 +1,8 @@
 /** `rollback`: what a run made is gone, what it did not make is as it was, and nobody's change is lost without being asked. */
 import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
-import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { load, openTarget } from "../../lambda/compose.ts";
-import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { bigint, defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -13,39 +10,7 @@ import { ledgerOf, runAt } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { migrateTrial, query } from "../support/migration.ts";
 import { otherSession, untilWaiting } from "../support/other-session.ts";
-
-const tables = defineTables({
-  people: table({ id: text().primaryKey(), name: text().nullable(), phone: text().nullable() }).duplicates("merge"),
-  pets: { pet: text().primaryKey(), owner: text().references("people"), age: bigint() },
-  edges: table({ a: text().primaryKey(), b: text().primaryKey() }).duplicates("identical"),
-});
-const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part }) => [
-  item("Person", { pk: "P#{id}", sk: "NAME" }, ({ key, attr }) => [part("people", { id: key.id, name: attr("v") })]),
-  item("Phone", { pk: "P#{id}", sk: "PHONE" }, ({ key, attr }) => [part("people", { id: key.id, phone: attr("v") })]),
-  item("Pet", { pk: "P#{owner}", sk: "PET#{pet}" }, ({ key, attr }) => [
-    into("pets", { pet: key.pet, owner: key.owner, age: attr("v") }),
-  ]),
-  item("Edge", { pk: "E#{a}", sk: "{b}" }, ({ key }) => [into("edges", { a: key.a, b: key.b })]),
-  item("Back", { pk: "F#{b}", sk: "{a}" }, ({ key }) => [into("edges", { a: key.a, b: key.b })]),
-]);
-const view = {
-  up: async (db: never) => void (await sql`create view old_pets as select * from pets where age > 3`.execute(db)),
-  down: async (db: never) => void (await sql`drop view old_pets`.execute(db)),
-};
-const schema = { tables, items, migrations: { after: { "001_view": view } } };
-const item = (PK: string, SK: string, v: Item[string] = { S: "x" }): Item => ({
-  PK: { S: PK },
-  SK: { S: SK },
-  ...(PK.startsWith("P") ? { v } : {}),
-});
-const GIVEN = [
-  item("P#jane", "NAME"),
-  item("P#jane", "PHONE"),
-  item("P#jane", "PET#tom", { N: "4" }),
-  item("E#1", "2"),
-  item("F#2", "1"),
-  item("P#jane", "PET#bad", { S: "four" }),
-];
+import { GIVEN, schema } from "../support/people.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -224,111 +189,6 @@ it("I12: a column of others in a table of the run is theirs to lose, and so is w
   // Empty, or as its default has filled it, it is none.
   await query(database.url, "update pets set note = null");
   expect((await undo()).dropped).toHaveLength(3);
-});
-
-describe("I12: the ledger alone knows what is to be taken back", () => {
-  const other = defineTables({ cats: { id: text().primaryKey() }, edges: { x: text().primaryKey() } });
-  const changed = {
-    tables: other,
-    items: defineItems(other, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
-      kind("Cat", { pk: "C#{id}" }, ({ key }) => [into("cats", { id: key.id }), into("edges", { x: key.id })]),
-    ]),
-  };
-  const takeBack = (more: Partial<Parameters<typeof runRollback>[0]> = {}) =>
-    runRollback({ target: database.url, schema: changed, force: false, ...more });
-
-  it("whatever the schema says now, or if there is none; losses are found all the same", async () => {
-    await query(database.url, "create table pets (pet text primary key, owner text not null, age bigint not null)");
-    await query(database.url, "insert into pets values ('rex', 'joe', 9)");
-    await migrateTrial({ url: database.url, schema: { tables, items }, items: GIVEN });
-    await query(database.url, "update people set phone = 'theirs'");
-    await expect(takeBack()).rejects.toMatchObject({ findings: [{ where: "table people", keys: ["(jane)"] }] });
-    await query(database.url, "update people set phone = 'x'");
-    expect(await takeBack({ schema: undefined })).toMatchObject({
-      dropped: ["edges", "people"],
-      removed: { pets: 1 },
-      left: {},
-      kept: [],
-    });
-    expect(await query(database.url, "select pet from pets")).toEqual([{ pet: "rex" }]);
-    expect(await ledgerLines()).toBe(0);
-  });
-
-  it("but the `down` of a migration: what depends is named, and what stays is told", async () => {
-    await migrate();
-    await expect(takeBack()).rejects.toMatchObject({
-      code: "rollback-refused",
-      message: expect.stringMatching(/old_pets/),
-    });
-    await query(database.url, "drop view old_pets");
-    expect(await takeBack()).toMatchObject({ kept: ["001_view"] });
-  });
-
-  it("which of several runs is meant has to be said, unless the schema tells", async () => {
-    await migrate();
-    const things = [{ PK: { S: "T#1" } }];
-    const thing = defineTables({ things: { id: text().primaryKey() } });
-    const second = {
-      tables: thing,
-      items: defineItems(thing, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
-        kind("T", { pk: "T#{id}" }, ({ key }) => [into("things", { id: key.id })]),
-      ]),
-    };
-    await migrateTrial({ url: database.url, schema: second, source: memorySource(things, "memory:other") });
-    await expect(takeBack()).rejects.toMatchObject({
-      findings: [expect.objectContaining({ remedy: expect.stringMatching(/rollback --run 2/) })],
-    });
-    expect(await runRollback({ target: database.url, schema: second, force: false })).toMatchObject({ run: 2 });
-    await migrateTrial({ url: database.url, schema: second, source: memorySource(things, "memory:other") });
-    expect(await takeBack({ run: 1, schema })).toMatchObject({ run: 1, dropped: ["edges", "people", "pets"] });
-    await expect(takeBack({ run: 1 })).rejects.toMatchObject({ code: "no-run" });
-  });
-
-  it("a table that others have altered cannot be compared: refused, and by force dropped or left", async () => {
-    await query(database.url, "create table pets (pet text primary key, owner text not null, age bigint not null)");
-    await migrateTrial({ url: database.url, schema: { tables, items }, items: GIVEN });
-    await query(database.url, "alter table pets alter age type text");
-    await query(database.url, "alter table people drop phone");
-    const where = ["table people", "table pets"].map((each) => expect.objectContaining({ where: each }));
-    await expect(takeBack()).rejects.toMatchObject({ findings: expect.arrayContaining(where) });
-    expect(await takeBack({ force: true })).toMatchObject({
-      dropped: ["edges", "people"],
-      removed: {},
-      left: { pets: 1 },
-    });
-    expect(await query(database.url, "select pet from pets")).toEqual([{ pet: "tom" }]);
-  });
-});
-
-it("one of two runs is taken back, and the other stays", async () => {
-  const other = defineTables({ things: { id: text().primaryKey() } });
-  const otherSchema = {
-    tables: other,
-    items: defineItems(other, { keys: { pk: "PK" } }, ({ item: kind, into }) => [
-      kind("T", { pk: "T#{id}" }, ({ key }) => [into("things", { id: key.id })]),
-    ]),
-    migrations: {
-      after: {
-        "001_other": {
-          up: async (db: never) => void (await sql`create view other as select * from things`.execute(db)),
-        },
-      },
-    },
-  };
-  await migrateTrial({
-    url: database.url,
-    schema: otherSchema,
-    source: memorySource([{ PK: { S: "T#1" } }], "memory:other"),
-  });
-  await migrate();
-  await undo();
-  expect(await query(database.url, "select * from other")).toEqual([{ id: "1" }]);
-  const again = await migrateTrial({
-    url: database.url,
-    schema: otherSchema,
-    source: memorySource([{ PK: { S: "T#1" } }], "memory:other"),
-  });
-  expect(again).toMatchObject({ verdict: "verified", pass: 2, items: { unchanged: 1 } });
 });
 
 it("the command tells what was done, and refuses where there is nothing to take back", async () => {

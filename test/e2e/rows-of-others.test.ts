@@ -4,7 +4,6 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { bigint, defineItems, defineTables, integer, table, text } from "../../lambda/mapping/index.ts";
 import type { Target } from "../../lambda/pipeline/conclude.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
@@ -13,43 +12,7 @@ import { linesOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query, repairTrial, verifyTrial } from "../support/migration.ts";
 import { otherSession, untilWaiting } from "../support/other-session.ts";
-
-const tables = defineTables({
-  users: table({
-    org: text().primaryKey(),
-    id: text().primaryKey(),
-    email: text().nullable(),
-    name: text().nullable(),
-    visits: integer().default("7"),
-  }).duplicates("merge"),
-  best: table({ k: text().primaryKey(), v: text(), at: bigint(), seen: integer().default("0") }).duplicates({
-    latest: "at",
-  }),
-  moving: { id: text().primaryKey() },
-});
-const items = defineItems(tables, { keys: { pk: "PK", sk: "SK" } }, ({ item, into, part }) => [
-  item("User", { pk: "USER#{id}", sk: "METADATA" }, ({ key, attr, constant }) => [
-    part("users", { org: constant("o"), id: key.id, email: attr("v") }),
-  ]),
-  item("Profile", { pk: "USER#{id}", sk: "PROFILE#{n}" }, ({ key, attr, constant }) => [
-    part("users", { org: constant("o"), id: key.id, name: attr("v") }),
-  ]),
-  item("Visits", { pk: "USER#{id}", sk: "VISITS" }, ({ key, attr, constant }) => [
-    part("users", { org: constant("o"), id: key.id, visits: attr("n") }),
-  ]),
-  item("Moving", { pk: "MOVING#{n}", sk: "x" }, ({ attr }) => [into("moving", { id: attr("v") })]),
-  item("Best", { pk: "BEST#{k}", sk: "{by}" }, ({ key, attr }) => [
-    into("best", { k: key.k, v: key.by, at: attr("n") }),
-  ]),
-]);
-const schema = { tables, items };
-const of = (PK: string, SK: string, v: string): Item => ({ PK: { S: PK }, SK: { S: SK }, v: { S: v } });
-const counted = (PK: string, SK: string, n: number): Item => ({ PK: { S: PK }, SK: { S: SK }, n: { N: String(n) } });
-const USER = of("USER#ada", "METADATA", "ada@example.org");
-const PROFILE = of("USER#ada", "PROFILE#1", "Ada");
-const VISITS = counted("USER#ada", "VISITS", 99);
-const [OLD, NEW] = [counted("BEST#x", "old", 1), counted("BEST#x", "new", 2)];
-const ZOE = of("USER#zoe", "METADATA", "zoe@example.org");
+import { counted, NEW, OLD, of, PROFILE, schema, USER, VISITS, ZOE } from "../support/shared-rows.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {

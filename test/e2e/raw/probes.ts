@@ -1,10 +1,5 @@
-/**
- * A raw file of DynamoDB-JSON lines and a migrated database → every difference between five columns of each case. It
- * imports nothing of the product: it parses the lines itself and asks Postgres in its own words, so that an error both
- * sides of the proof share shows here.
- */
-import { readFile } from "node:fs/promises";
-import type { Client } from "pg";
+/** Five columns of each case. */
+import { afterHash, each, type Probe, pk, type RawItem, type RawValue, sk, text } from "./probe.ts";
 
 export type CaseName =
   | "battle-royale"
@@ -14,42 +9,10 @@ export type CaseName =
   | "social-network"
   | "all-types";
 
-interface RawValue {
-  readonly S?: string;
-  readonly N?: string;
-  readonly B?: string;
-  readonly BS?: readonly string[];
-  readonly NS?: readonly string[];
-  readonly M?: Readonly<Record<string, RawValue>>;
-  readonly L?: readonly RawValue[];
-}
-type RawItem = Readonly<Record<string, RawValue>>;
-
-/** A row's key as text, and the column's value as text; `null` is NULL. */
-type Cell = readonly [key: string, value: string | null];
-
-interface Probe {
-  readonly column: string;
-  /** What the raw items say the column holds. */
-  readonly raw: (item: RawItem) => readonly Cell[];
-  /** Gives `key` and `value`, both as text. */
-  readonly sql: string;
-}
-
-const text = (item: RawItem, name: string): string | null => item[name]?.S ?? null;
-const pk = (item: RawItem): string => item.PK?.S ?? "";
-const sk = (item: RawItem): string => item.SK?.S ?? item.sk?.S ?? "";
-const afterHash = (key: string | null): string | null => key?.slice(key.indexOf("#") + 1) ?? null;
 const isUser = (item: RawItem): boolean => pk(item).startsWith("USER#");
 const isGame = (item: RawItem): boolean => pk(item).startsWith("GAME#") && sk(item).startsWith("#METADATA#");
 const isPlayer = (item: RawItem): boolean => pk(item).startsWith("GAME#") && sk(item).startsWith("USER#");
 const isA = (type: string) => (item: RawItem) => text(item, "EntityType") === type;
-
-/** One cell for each item of a kind. */
-const each =
-  (kind: (item: RawItem) => boolean, key: (item: RawItem) => string | null, value: (item: RawItem) => string | null) =>
-  (item: RawItem): readonly Cell[] =>
-    kind(item) ? [[key(item) ?? "", value(item)]] : [];
 
 const isElectro =
   (entity: string) =>
@@ -71,7 +34,7 @@ const allTypes = (column: string, name: string, sql: string, value: (raw: RawVal
 
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS'`;
 
-const PROBES: Readonly<Record<CaseName, readonly Probe[]>> = {
+export const PROBES: Readonly<Record<CaseName, readonly Probe[]>> = {
   "battle-royale": [
     {
       column: "users.address",
@@ -329,27 +292,3 @@ const PROBES: Readonly<Record<CaseName, readonly Probe[]>> = {
     ),
   ],
 };
-
-/** Every difference, as a sentence. Empty where the five columns agree in every row. */
-export async function compareWithRawFile(caseName: CaseName, client: Client, path: string): Promise<readonly string[]> {
-  const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line !== "");
-  const items = lines.map((line): RawItem => JSON.parse(line).Item);
-  const differences: string[] = [];
-  for (const { column, raw, sql } of PROBES[caseName]) {
-    const { rows } = await client.query<{ key: string; value: string | null }>(sql);
-    const stored = new Map(rows.map(({ key, value }) => [key, value]));
-    const cells = items.flatMap(raw);
-    if (cells.length === 0) differences.push(`${column}: the file has no such value, so nothing was compared`);
-    for (const [key, value] of cells) {
-      if (!stored.has(key)) differences.push(`${column}: no row ${key}`);
-      else if (stored.get(key) !== value) {
-        differences.push(`${column} of ${key}: the file has ${shown(value)}, Postgres ${shown(stored.get(key))}`);
-      }
-      stored.delete(key);
-    }
-    for (const key of stored.keys()) differences.push(`${column}: row ${key} has no item`);
-  }
-  return differences;
-}
-
-const shown = (value: string | null | undefined): string => (value === null ? "NULL" : JSON.stringify(value));
