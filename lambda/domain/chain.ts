@@ -51,8 +51,8 @@ const endOf = (applied: readonly AppliedExport[]): Date | undefined => applied.a
 
 /**
  * The newest full export to begin with; then the windows that begin where what was applied ends, or before it, the one that
- * ends first; a newer full one only where no window leads on. Undefined where nothing at hand is newer. Throws MigrationError
- * `export-gap` and `export-unfit`.
+ * ends first; a newer full one where they do not lead as far as that. Undefined where nothing at hand is newer. Throws
+ * MigrationError `export-gap` and `export-unfit`.
  */
 export function nextExport(
   applied: readonly AppliedExport[],
@@ -68,7 +68,9 @@ export function nextExport(
   const newer = atHand.filter(({ to }) => to > end).sort(byEnd);
   const windows = newer.flatMap((each) => (each.from === undefined ? [] : [{ ...each, from: each.from }]));
   const [first] = windows.filter(({ from }) => from.getTime() === end.getTime());
-  const next = first ?? windows.find(({ from }) => from < end) ?? latest(newer.filter((each) => !isWindow(each)));
+  const full = latest(newer.filter((each) => !isWindow(each)));
+  const next = first ?? windows.find(({ from }) => from < end);
+  if (full !== undefined && reachOf(windows, end) < full.to) return full;
   if (next !== undefined) return next;
   const [behind] = windows.sort((a, b) => a.from.getTime() - b.from.getTime() || byEnd(a, b));
   if (behind === undefined) {
@@ -79,6 +81,10 @@ export function nextExport(
   if (!acceptGaps.includes(behind.id)) throw gapBefore(behind, gap);
   return { ...behind, gap };
 }
+
+/** How far windows lead without a gap, given by their ends. */
+const reachOf = (windows: readonly Span[], end: Date): Date =>
+  windows.reduce((reach, { from, to }) => (from <= reach ? to : reach), end);
 
 /** The window that a run applies now, or has applied last; undefined where that was a full export, or none. */
 export function windowIn({ exports }: { readonly exports: readonly AppliedExport[] }): AppliedExport | undefined {

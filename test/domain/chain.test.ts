@@ -100,7 +100,14 @@ describe("time that no export tells of", () => {
 
   it("is bridged by a newer full export, with which a new pass begins", () => {
     expect(next([FULL, ONE, TWO], [THREE, full("12:30:00", "G")])).toMatchObject({ id: "G" });
-    expect(next([FULL], [ONE, full("12:30:00", "G")])).toMatchObject({ id: "W1" });
+  });
+
+  it("is bridged at once: windows lead to it, or are left out", () => {
+    const newer = full("12:30:00", "G");
+    expect(next([FULL], [ONE, newer])).toMatchObject({ id: "G" });
+    expect(next([FULL], [ONE, TWO, newer])).toMatchObject({ id: "G" });
+    expect(next([FULL], [newer, ONE, window("10:59:00", "12:30:00", "L")])).toMatchObject({ id: "W1" });
+    expect(next([FULL, ONE, TWO], [THREE, newer, full("11:30:00", "E")])).toMatchObject({ id: "G" });
   });
 });
 
