@@ -145,6 +145,20 @@ it("I3: a workflow that was stopped between a window's beginning and its plan ap
   expect(await names()).toEqual(["Bob"]);
 });
 
+it("I11: whoever copies what was before a window takes no file of the window", async () => {
+  const exports = [full(1, [pet("ada"), pet("bob")]), window(2, [pet("bob"), "gone"])];
+  const before = await step(exports, async (_, run) => run);
+  const stopped = step(exports, ({ target, ...migration }, run) => {
+    const claim = (now: Run) =>
+      now.exports.length > 1 ? Promise.reject(new Error("stopped")) : target.queue.claim(now);
+    return workflowFinalize({ ...migration, target: { ...target, queue: { ...target.queue, claim } } }, run);
+  });
+  await expect(stopped).rejects.toThrow("stopped");
+  await expect(step(exports, ({ target }) => target.queue.claim(before))).rejects.toMatchObject({ code: "moved-on" });
+  expect(await step(exports, workflowFinalize)).toBe(true);
+  expect(await names()).toEqual(["ada"]);
+});
+
 it("I12: rows of others that would go with those of removed items keep a window from being applied", async () => {
   const exports = [full(1, [pet("ada"), pet("bob")]), window(2, [pet("bob"), "gone"])];
   await migrate(exports.slice(0, 1));

@@ -66,7 +66,10 @@ async function claimNext(
   run: Run,
   mapping: Mapping,
 ): Promise<UnitClaim | undefined> {
-  for (const unit of await openUnits(session, run)) {
+  const units = await openUnits(session, run);
+  // Those of a window that another process has begun are no units of what this one copies.
+  if (units.length > 0 && !(await isInPhase(session, run, "copy"))) throw movedOn(run);
+  for (const unit of units) {
     const { rows } = await session.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", [
       lockClass(run.id),
       unit,
