@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { packagesReached, type Sources, testsThatNameTheLedger, violations } from "./support/imports.ts";
+import { longFiles, packagesReached, type Sources, testsThatNameTheLedger, violations } from "./support/imports.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -38,6 +38,16 @@ it("no test names a table of the ledger but those that are about it", async () =
     ["test/e2e/y.test.ts", 'await query(url, "select from migration_ledger.contribution");'],
   ]);
   expect(testsThatNameTheLedger(planted)).toEqual(["test/e2e/x.test.ts"]);
+});
+
+it("no test is past 300 lines", async () => {
+  const tests = await readSources("test");
+  // Its stacks are synthesized once, for all that is asked of them.
+  tests.delete("test/lib/stack.test.ts");
+  expect(longFiles(tests)).toEqual([]);
+  expect(longFiles(new Map(tests).set("test/e2e/x.test.ts", "\n".repeat(300)))).toEqual([
+    "test/e2e/x.test.ts is past 300 lines",
+  ]);
 });
 
 it.each([

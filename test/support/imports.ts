@@ -156,6 +156,12 @@ const NO_VIEW = /\bmigration_ledger\.(?!(?:contribution|audit)\b)[a-z]/;
 export const testsThatNameTheLedger = (tests: Sources): string[] =>
   [...tests].filter(([file, text]) => !LEDGER_TESTS.test(file) && NO_VIEW.test(text)).map(([file]) => file);
 
+/** A test is read as any other file is. */
+export const longFiles = (sources: Sources): string[] =>
+  [...sources]
+    .filter(([, text]) => text.split("\n").length > LONGEST_FILE)
+    .map(([file]) => `${file} is past ${LONGEST_FILE} lines`);
+
 export function violations(sources: Sources): string[] {
   const imports = importsOf(sources);
   return [
@@ -174,9 +180,7 @@ export function violations(sources: Sources): string[] {
       .filter(({ to }) => !PACKAGE.test(to) && !/\.(ts|json)$/.test(to))
       .map(({ from, to }) => `${from} imports ${to} without its extension`),
     ...cycles(imports).map((cycle) => `a cycle: ${cycle.join(" → ")}`),
-    ...[...sources]
-      .filter(([, text]) => text.split("\n").length > LONGEST_FILE)
-      .map(([file]) => `${file} is past ${LONGEST_FILE} lines`),
+    ...longFiles(sources),
     ...[...sources.keys()].filter((file) => NO_ROOM.test(file)).map((file) => `${file}: name it after what it holds`),
   ];
 }
