@@ -65,14 +65,17 @@ export function nextExport(
     if (full !== undefined) return full;
     throw atHand.length === 0 ? noExport() : noFull(atHand);
   }
-  const newer = atHand.filter(({ to }) => to > end).sort(byEnd);
-  const windows = newer.flatMap((each) => (each.from === undefined ? [] : [{ ...each, from: each.from }]));
+  const newer = atHand.filter(({ to }) => to > end);
+  const windows = newer
+    .flatMap((each) => (each.from === undefined ? [] : [{ ...each, from: each.from }]))
+    // Of the same end the one that was made last: what was made once more was damaged, or lost.
+    .sort((a, b) => a.to.getTime() - b.to.getTime() || (a.id < b.id ? 1 : -1));
   const [first] = windows.filter(({ from }) => from.getTime() === end.getTime());
   const full = latest(newer.filter((each) => !isWindow(each)));
   const next = first ?? windows.find(({ from }) => from < end);
   if (full !== undefined && reachOf(windows, end) < full.to) return full;
   if (next !== undefined) return next;
-  const [behind] = windows.sort((a, b) => a.from.getTime() - b.from.getTime() || byEnd(a, b));
+  const [behind] = windows.sort((a, b) => a.from.getTime() - b.from.getTime());
   if (behind === undefined) {
     refuseOlder(applied, atHand, named, end);
     return undefined;
@@ -158,9 +161,11 @@ function refuseOlder(
   const old = atHand.find(({ id }) => id === named);
   if (old === undefined || applied.some(({ id }) => id === old.id)) return;
   const problem = `export ${old.id} ends at ${old.to.toISOString()}, and what was applied at ${end.toISOString()}`;
-  throw new MigrationError(
-    "export-unfit",
-    problem,
-    "nothing is to be done: it tells nothing that is newer; name a later one",
-  );
+  const { from = old.to } = old;
+  const behind = applied.find(({ gap }) => gap !== undefined && from < gap.to && gap.from < old.to);
+  const remedy =
+    behind === undefined
+      ? "nothing is to be done: it tells nothing that is newer; name a later one"
+      : `what was let go before export ${behind.id} comes with a full export, and with nothing else: ${request(old.table, "")}`;
+  throw new MigrationError("export-unfit", problem, remedy);
 }

@@ -58,6 +58,17 @@ it("one that begins where the last one ends goes before one that begins earlier,
   expect(next([FULL, ONE], [late, early])).toMatchObject({ id: "E" });
 });
 
+it("of two windows of the same time the one that was made last is applied: the first was damaged", () => {
+  const again = window("10:00:00", "11:00:00", "W1 again");
+  for (const all of [
+    [ONE, again],
+    [again, ONE],
+  ])
+    expect(next([FULL], all)).toMatchObject({ id: "W1 again" });
+  const early = window("09:50:00", "11:00:00", "W0");
+  expect(next([FULL], [early, { ...early, id: "W0 again" }])).toMatchObject({ id: "W0 again" });
+});
+
 it("a window that ends no later than what was applied is nothing, and where it was named alone it is told", () => {
   const old = window("09:30:00", "10:59:00", "O");
   expect(next([FULL, ONE], [FULL, ONE, old])).toBeUndefined();
@@ -73,6 +84,18 @@ it("a window that ends no later than what was applied is nothing, and where it w
 });
 
 describe("time that no export tells of", () => {
+  it("was let go, and is told of too late: only a full export has it", () => {
+    const gap = { from: at("12:00:00"), to: at("12:01:00") };
+    const late = window("11:50:00", "12:10:00", "L");
+    const { remedy = "" } =
+      refusal(() => next([FULL, ONE, TWO, { ...THREE, gap }], [late], { named: "L" })).findings[0] ?? {};
+    expect(remedy).toContain("what was let go before export W3");
+    expect(remedy).toContain(`--table-arn ${table.arn}`);
+    const old = window("10:30:00", "11:30:00", "O");
+    const other = refusal(() => next([FULL, ONE, TWO, { ...THREE, gap }], [old], { named: "O" }));
+    expect(other.findings[0]?.remedy).toContain("nothing is to be done");
+  });
+
   it("is refused by name, with the command that exports it, of a length that AWS takes", () => {
     const error = refusal(() => next([FULL, ONE, TWO], [THREE]));
     expect(error.code).toBe("export-gap");
