@@ -145,6 +145,22 @@ it("I3: a workflow that was stopped between a window's beginning and its plan ap
   expect(await names()).toEqual(["Bob"]);
 });
 
+it("I9: an export of which no file was read is no proof of anything", async () => {
+  const exports = [full(1, [pet("ada"), pet("bob")]), window(2, [pet("bob"), "gone"])];
+  const source = memoryExports(exports);
+  const lost: typeof source.exports.plan = async (of) => (of.id === "W2" ? [] : source.exports.plan(of));
+  const less = { ...source, exports: { ...source.exports, plan: lost } };
+  const report = await migrateTrial({ url: database.url, schema, source: less, options: { sample: 0 } });
+  expect(report.discrepancies.map(({ subject, problem }) => `${subject}: ${problem}`)).toEqual([
+    "export W2: none of its 1 record was read",
+  ]);
+  expect(await migrate(exports)).toMatchObject({
+    verdict: "verified",
+    pass: 2,
+    exports: [{}, { changes: { removed: 1 } }],
+  });
+});
+
 it("I11: whoever copies what was before a window takes no file of the window", async () => {
   const exports = [full(1, [pet("ada"), pet("bob")]), window(2, [pet("bob"), "gone"])];
   const before = await step(exports, async (_, run) => run);

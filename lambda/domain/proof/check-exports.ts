@@ -1,5 +1,5 @@
 /** The checks of exports: each file is what its manifest says, and each change follows upon what was read before it. */
-import { counted, type Discrepancy, type Evidence, found } from "./discrepancy.ts";
+import { counted, type Discrepancy, type Evidence, found, RUN_AGAIN } from "./discrepancy.ts";
 import type { ExportFacts, FaultyFile } from "./exports.ts";
 
 const ANEW = "make a new export, and migrate that";
@@ -33,5 +33,15 @@ function checkWindow({ id, changes, repeated }: ExportFacts): Discrepancy[] {
   return lines;
 }
 
+function checkRead({ id, records, isUnread }: ExportFacts): Discrepancy[] {
+  if (!isUnread) return [];
+  const problem = `none of its ${counted(records, "record", "records")} was read`;
+  return [found("completeness", `export ${id}`, problem, RUN_AGAIN, records)];
+}
+
 export const checkExports = ({ exports = [] }: Evidence): Discrepancy[] =>
-  exports.flatMap((each) => [...each.faults.map((fault) => checkFile(each, fault)), ...checkWindow(each)]);
+  exports.flatMap((each) => [
+    ...each.faults.map((fault) => checkFile(each, fault)),
+    ...checkRead(each),
+    ...checkWindow(each),
+  ]);

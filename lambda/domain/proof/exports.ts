@@ -26,6 +26,8 @@ export interface FaultyFile {
 export interface ExportFacts extends AppliedExport {
   readonly changes?: ChangeCounts;
   readonly faults: readonly FaultyFile[];
+  /** It holds records, and no file of it was read. */
+  readonly isUnread: boolean;
   /** Of a window: items of which it holds more than one change. */
   readonly repeated: Group;
 }

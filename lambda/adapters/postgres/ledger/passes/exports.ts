@@ -25,7 +25,7 @@ export async function exportFacts(session: Session, run: Run): Promise<ExportFac
     changes: ChangeCounts | null;
   }>(
     `select "window", unit, fault, changes from ${LEDGER}.unit
-     where run = $1 and pass = $2 and (fault is not null or changes is not null) order by unit`,
+     where run = $1 and pass = $2 and ${isOfSource("unit", run)} order by unit`,
     [run.id, run.pass],
   );
   const facts: ExportFacts[] = [];
@@ -37,7 +37,8 @@ export async function exportFacts(session: Session, run: Run): Promise<ExportFac
     const changes = units.reduce((sum, unit) => addChanges(sum, unit.changes ?? UNCHANGED), UNCHANGED);
     const isWindow = window > 0;
     const repeated = isWindow ? await changedTwice(session, run, window) : NO_ITEMS;
-    facts.push({ ...each, faults, repeated, ...(isWindow ? { changes } : {}) });
+    const isUnread = units.length === 0 && each.records > 0;
+    facts.push({ ...each, faults, repeated, isUnread, ...(isWindow ? { changes } : {}) });
   }
   return facts;
 }

@@ -59,10 +59,13 @@ export async function goOnWithNext(session: Session, run: Run, exports: ExportsA
   return { ...moved, stops: run.stops };
 }
 
-/** Whether a file that this pass has read was not what its manifest says. */
+/** Whether a file that this pass has read was not what its manifest says, or an export has none that was. */
 async function isDamaged(session: Session, { id, pass }: Run): Promise<boolean> {
+  const units = `from ${LEDGER}.unit u where u.run = $1 and u.pass = $2`;
   const { rows } = await session.query(
-    `select from ${LEDGER}.unit where run = $1 and pass = $2 and fault is not null limit 1`,
+    `select ${units} and fault is not null
+     union all select from ${LEDGER}.run r cross join lateral jsonb_array_elements(r.exports) with ordinality e(export, number)
+     where r.id = $1 and (e.export ->> 'records')::bigint > 0 and not exists (select ${units} and u."window" = e.number - 1) limit 1`,
     [id, pass],
   );
   return rows.length > 0;
