@@ -1,5 +1,5 @@
 /**
- * Where exports of the table stand: a bucket that nobody else has anything in. DynamoDB writes it in the function's name, without passing through
+ * Where exports of the table stand: a bucket of their own. DynamoDB writes it in the function's name, without passing through
  * the network, and the function reads it. What is in it is the whole table, so it is as private as that, and goes by itself.
  */
 import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib";

@@ -1,4 +1,4 @@
-/** `export`: exports of a table are asked for and followed until they are there. AWS makes them, whether anybody follows or not. */
+/** `export`: exports of a table are asked for and followed until they are there. AWS makes them, followed or not. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { exportedText, leftText, waitingText } from "../../lambda/adapters/report/export-text.ts";
 import { exportFolder } from "../../lambda/domain/bucket.ts";
@@ -47,7 +47,7 @@ export const exporting = command("export", async ({ json, until, ...task }) => {
       return;
     }
     progress.leave();
-    note(leftText(found, `follow it again: ${NAME} ${typedAgain(task, found.until)}`));
+    note(leftText(found, `follow it again: ${NAME} ${typedAgain(task, found)}`));
     process.exitCode = EXIT.incomplete;
   } finally {
     progress.leave();
@@ -58,14 +58,18 @@ interface Typed {
   readonly source: string;
   readonly bucket: string;
   readonly full?: boolean | undefined;
-  readonly since?: string | undefined;
   readonly newImages?: boolean | undefined;
   readonly kmsKey?: string | undefined;
 }
 
-/** For the same moment: whatever was asked for is found, and nothing more is. The database is named as it was before, by whoever knows its password. */
-function typedAgain({ source, bucket, full, since, newImages, kmsKey }: Typed, until: Date): string {
-  const given = { source, bucket, since, until: until.toISOString(), "kms-key": kmsKey };
+interface Said {
+  readonly since?: Date;
+  readonly until: Date;
+}
+
+/** For the same time: what was asked for is found, and nothing more is. The database is not repeated, as its URL may hold a password: what was applied is. */
+function typedAgain({ source, bucket, full, newImages, kmsKey }: Typed, { since, until }: Said): string {
+  const given = { source, bucket, since: since?.toISOString(), until: until.toISOString(), "kms-key": kmsKey };
   const yes = { full, "new-images": newImages };
   return shell(
     "export",

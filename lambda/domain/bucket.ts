@@ -10,7 +10,7 @@ export interface ExportFolder {
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** What stands behind a question mark is for whoever reads. Throws MigrationError `settings`. */
+/** What stands behind a question mark is for the reader of exports. Throws MigrationError `settings`. */
 export function exportFolder(text: string): ExportFolder {
   const [place = ""] = text.replace(/^s3:\/\//, "").split("?", 1);
   const [bucket = "", ...prefix] = place.split("/");

@@ -29,8 +29,9 @@ export interface Exporting {
 }
 
 export interface Brought {
-  /** To be said again, by whoever asks for the same. */
+  /** To be said again by a process that asks for the same; without `since` it begins where exports do. */
   readonly until: Date;
+  readonly since?: Date;
   /** Up to where they lead: beyond that, where no window is as short. */
   readonly leadsTo: Date;
   /** As they are applied, one after the other; what was applied before is not among them. */
@@ -74,7 +75,8 @@ export async function exportUntil(exporting: Exporting): Promise<Brought> {
     (one, other) => one.to.getTime() - other.to.getTime(),
   );
   const isThere = unripe === undefined && exports.every(({ state }) => state === "there");
-  return { until, leadsTo, exports, asked, isThere, ...(unripe === undefined ? {} : { ripeAt: unripe.to }) };
+  const said = begun === undefined ? { until } : { until, since: begun };
+  return { ...said, leadsTo, exports, asked, isThere, ...(unripe === undefined ? {} : { ripeAt: unripe.to }) };
 }
 
 /** The newest first, back to what was applied or, where nothing was, to a full one that all that followed can still be had for. */

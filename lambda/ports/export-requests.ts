@@ -4,7 +4,7 @@ import type { Finding } from "../domain/migration-error.ts";
 
 export type Images = NonNullable<Export["images"]>;
 
-/** One that was asked for, whoever did so. */
+/** One that was asked for, by this project or another way. */
 export interface RequestedExport {
   /** As AWS calls it. */
   readonly id: string;
@@ -43,7 +43,7 @@ export interface ExportedTable {
 export interface ExportRequests {
   /** The table that is exported. Throws MigrationError `source-unusable` where it cannot be, as without point-in-time recovery. */
   look(): Promise<ExportedTable>;
-  /** Those of this table in this place that a migration can read, the newest first. They are asked for one by one: whoever has seen enough leaves. */
+  /** Those of this table in this place that a migration can read, the newest first. They are fetched one by one: the caller leaves when it has seen enough. */
   list(table: ExportedTable): AsyncIterable<RequestedExport>;
   /** Begins one. The same wish once more, from whatever process and within eight hours, is the same export, which is paid for once. */
   request(table: ExportedTable, wanted: WantedExport): Promise<RequestedExport>;

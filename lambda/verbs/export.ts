@@ -70,7 +70,7 @@ export interface ExportTask {
 
 type Ask = (occasion: Pick<Exporting, "until" | "isOwn">) => Promise<Brought>;
 
-/** Whoever waits for exports asks again, for the moment that the first answer named. */
+/** A process that waits for exports asks again, for the moment that the first answer named. */
 export async function withExports<T>(task: ExportTask, progress: Progress, work: (ask: Ask) => Promise<T>): Promise<T> {
   const { target, full = false, newImages = false, since, kmsKey } = task;
   const setting = parseSource(task.source);

@@ -93,8 +93,14 @@ it("what was applied to a database is brought up to now, by windows, and nothing
   table.arn = () => TABLE.arn;
   const full = { id: "full", place: "memory", table: TABLE, to: new Date("2026-11-19T06:00:00Z"), records: 1 };
   await migrateTrial({ url: database.url, schema, source: memoryExports([{ ...full, items: [BOB] }]) });
+  table.looks = 1_000;
+  const left = await typedUntil(words("--target", database.url), /asking for exports[\s\S]*exporting/);
+  // What was applied, in place of the database that knows it.
+  const [, again = ""] = /follow it again: bin\/ddb2pg (.*)$/m.exec(left.screen) ?? [];
+  expect(again).toMatch(/--since 2026-11-19T06:00:00.000Z --until 2026-11-20T12:00:00.000Z$/);
   table.looks = 0;
-  const { status, screen } = await typedUntil(words("--target", database.url));
+  const { status, screen } = await typedUntil(again.split(" ").map((word) => word.replaceAll("'", "")));
+  expect(table.exports).toHaveLength(2);
   expect([status, screen]).toEqual([
     0,
     expect.stringMatching(/^EXPORTED {2}2 exports lead up to 2026-11-20 12:00:00/m),

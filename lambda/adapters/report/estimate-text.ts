@@ -43,7 +43,7 @@ function playbooksText({ workers, changed, scan, live, exports, exported }: Esti
   const ways = [
     ["scan in the window", scan, "what does not decode shows at night"],
     ["live copy, second pass", live, "the live table is read for it, twice"],
-    ["export, what has changed", exports, "nobody promises how long an export takes"],
+    ["export, what has changed", exports, "AWS does not promise how long an export takes"],
   ] as const;
   return [
     `Three ways, ${workers} workers, reads not limited; ${numeral(changed * 100)} % of the items change before the window (--changed)`,

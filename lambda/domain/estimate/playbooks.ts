@@ -30,7 +30,7 @@ export interface Playbooks {
 }
 
 /**
- * What exports of next to nothing were seen to take, full or not: two to twelve minutes. Nobody promises less, or more.
+ * What exports of next to nothing were seen to take, full or not: two to twelve minutes. AWS promises neither.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.HowItWorks.html
  */
 const EXPORT_SECONDS = 12 * 60;
