@@ -60,7 +60,8 @@ export const invoke = command("invoke", async ({ stack, region, json }) => {
         const { status: is } = await executions.send(new DescribeExecutionCommand({ executionArn }));
         if (is !== "RUNNING" && is !== "PENDING_REDRIVE") return is;
         const far = answered(telling.event, await ask(functions, functionName, { action: "status" }));
-        if (far !== undefined) progress.step(farText(far));
+        // Where exports are read they are made first, which takes minutes.
+        progress.step(far === undefined ? "waiting for a run, or the exports it reads" : farText(far));
         await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return undefined;
       }
