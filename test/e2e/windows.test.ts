@@ -96,6 +96,16 @@ describe("I1: an item is counted once, whatever it was before", () => {
       { read: 2, migrated: 2 },
     ],
     [
+      "was refused by an earlier pass, and goes",
+      [full(1, [ADA, bad("bob")]), full(3, [ADA, pet("bob")]), window(4, [pet("bob"), "gone"])],
+      { read: 1, unchanged: 1 },
+    ],
+    [
+      "had expired in an earlier pass, and goes",
+      [full(1, [ADA, expired("bob")]), full(3, [ADA, pet("bob")]), window(4, [pet("bob"), "gone"])],
+      { read: 1, unchanged: 1 },
+    ],
+    [
       "is left behind twice, and goes",
       [full(1, [ADA, log("1"), log("1", "2")]), window(2, [log("1"), "gone"])],
       { read: 1, migrated: 1 },
