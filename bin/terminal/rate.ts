@@ -17,6 +17,8 @@ export class Rate {
   perSecond(): number | undefined {
     const [first, last] = [this.#seen[0], this.#seen.at(-1)];
     if (first === undefined || last === undefined || last.at - first.at < 500) return undefined;
+    // What a window of changes takes away is no speed.
+    if (last.count < first.count) return undefined;
     return ((last.count - first.count) / (last.at - first.at)) * 1000;
   }
 }

@@ -51,6 +51,23 @@ describe("without a terminal", () => {
     vi.restoreAllMocks();
   });
 
+  it("what a window of changes takes away is no speed, and no time is left of it", () => {
+    vi.useFakeTimers();
+    const told: string[] = [];
+    vi.spyOn(process.stderr, "write").mockImplementation((line) => told.push(String(line)) > 0);
+    const progress = terminalProgress();
+    progress.tell({ kind: "sized", size: { items: 100, isExact: true } });
+    progress.tell({ kind: "phase", phase: "copy", run: 1, pass: 1 });
+    progress.tell(copied(90));
+    vi.advanceTimersByTime(9_000);
+    progress.tell(copied(80, 1));
+    vi.advanceTimersByTime(1_000);
+    progress.done();
+    expect(told.slice(1, 2)).toEqual([
+      "copying: 80 % · 80 of 100 items · 1 of 4 units · throttled 3 times · 2 retries · 10 s\n",
+    ]);
+  });
+
   it("a plain line every ten seconds says how much, how fast, how long, and what had to be asked again", () => {
     vi.useFakeTimers();
     const told: string[] = [];
