@@ -124,7 +124,7 @@ it("what is misspelt in the input ends the execution before anything is begun, a
   // As text: this engine does not quote what stands in quotes.
   for (const told of [
     /^\["REFUSED/,
-    /input\.coppy: is no step: there are plan, copy, finalize, verify/,
+    /input\.coppy: is no step: there are export, plan, copy, finalize, verify/,
     /input\.copy: .*maxReadUnit/,
     /input\.verify\.prune: verify takes no prune/,
     /and 2 more findings"\]$/,
