@@ -1,26 +1,20 @@
 /** `export` as it is typed: asked for, followed, left and found again, and the words that apply what is there. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { program } from "../../bin/commands/program.ts";
 import { createDatabase } from "../support/database.ts";
-import { ExportingTable, exportingServer } from "../support/exporting-table.ts";
+import { exportedOften } from "../support/exporting-table.ts";
 import { memoryExports, TABLE } from "../support/memory-exports.ts";
 import { migrateTrial } from "../support/migration.ts";
 import { BOB, schema } from "../support/users.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 
-let table: ExportingTable;
-let server: Awaited<ReturnType<typeof exportingServer>>;
-beforeEach(async () => {
-  table = new ExportingTable(NOW);
-  server = await exportingServer(table);
-});
-afterEach(() => server[Symbol.asyncDispose]());
+const made = exportedOften(NOW);
 
 const words = (...more: string[]): string[] => [
-  ...["export", "--source", `dynamodb:legacy?region=eu-west-1&endpoint=${server.endpoint}`],
+  ...["export", "--source", `dynamodb:legacy?region=eu-west-1&endpoint=${made.endpoint}`],
   ...["--bucket", "s3://exports/legacy", ...more],
 ];
 
@@ -39,39 +33,39 @@ async function typedUntil(typed: readonly string[], shown?: RegExp) {
 }
 
 it("a full export is followed until it is there, and told with the words that apply it", async () => {
-  table.looks = 2;
+  made.table.looks = 2;
   const { status, screen } = await typedUntil(words());
   expect(status).toBe(0);
   expect(screen).toMatch(/^EXPORTED {2}1 export leads up to 2026-11-20 12:00:00 UTC\.$/m);
   expect(screen).toMatch(/all, as of 2026-11-20 12:00:00 +there +3 +0\.01 GB to pay/);
-  const [made] = table.exports;
-  const id = String(made?.ExportArn).replace(/^.*\//, "");
+  const [first] = made.table.exports;
+  const id = String(first?.ExportArn).replace(/^.*\//, "");
   expect(screen).toContain(`bin/ddb2pg migrate --source 's3://exports/legacy/AWSDynamoDB/${id}?region=eu-west-1'`);
-  expect(table.exports).toHaveLength(1);
+  expect(made.table.exports).toHaveLength(1);
 });
 
 it("left by Ctrl-C it says how it is followed again, and what is typed then finds it and asks for nothing more", async () => {
-  table.looks = 1_000;
+  made.table.looks = 1_000;
   const left = await typedUntil(words(), /asking for exports[\s\S]*exporting/);
   expect([left.status, left.screen]).toEqual([2, expect.stringMatching(/INCOMPLETE {2}AWS goes on with 1 export\./)]);
   const [, again = ""] = /follow it again: bin\/ddb2pg (.*)$/m.exec(left.screen) ?? [];
   expect(again).toContain("--until 2026-11-20T12:00:00.000Z");
-  table.looks = 1;
-  table.now += 7_200;
+  made.table.looks = 1;
+  made.table.now += 7_200;
   const found = await typedUntil(again.split(" ").map((word) => word.replaceAll("'", "")));
   expect([found.status, found.screen]).toEqual([0, expect.stringMatching(/^EXPORTED {2}1 export leads/m)]);
-  expect(table.exports).toHaveLength(1);
+  expect(made.table.exports).toHaveLength(1);
 });
 
 it("what fails is refused with what to do, and asked for once", async () => {
-  table.looks = 0;
-  table.failures.push({ FailureCode: "S3NoSuchBucket" });
+  made.table.looks = 0;
+  made.table.failures.push({ FailureCode: "S3NoSuchBucket" });
   const { status, screen } = await typedUntil(words());
   expect([status, screen]).toEqual([
     3,
     expect.stringMatching(/there is no bucket exports[\s\S]*aws s3 mb s3:\/\/exports/),
   ]);
-  expect(table.exports).toHaveLength(1);
+  expect(made.table.exports).toHaveLength(1);
 });
 
 it("words that make no sense are refused before AWS is asked", async () => {
@@ -85,22 +79,22 @@ it("words that make no sense are refused before AWS is asked", async () => {
     const typed = program().parseAsync(words(...wrong), { from: "user" });
     await expect(typed).rejects.toMatchObject({ code: "settings", message: expect.stringContaining(problem) });
   }
-  expect(table.seen).toEqual([]);
+  expect(made.table.seen).toEqual([]);
 });
 
 it("what was applied to a database is brought up to now, by windows, and nothing is asked for where nothing is newer", async () => {
   await using database = await createDatabase();
-  table.arn = () => TABLE.arn;
+  made.table.arn = () => TABLE.arn;
   const full = { id: "full", place: "memory", table: TABLE, to: new Date("2026-11-19T06:00:00Z"), records: 1 };
   await migrateTrial({ url: database.url, schema, source: memoryExports([{ ...full, items: [BOB] }]) });
-  table.looks = 1_000;
+  made.table.looks = 1_000;
   const left = await typedUntil(words("--target", database.url), /asking for exports[\s\S]*exporting/);
   // What was applied, in place of the database that knows it.
   const [, again = ""] = /follow it again: bin\/ddb2pg (.*)$/m.exec(left.screen) ?? [];
   expect(again).toMatch(/--since 2026-11-19T06:00:00.000Z --until 2026-11-20T12:00:00.000Z$/);
-  table.looks = 0;
+  made.table.looks = 0;
   const { status, screen } = await typedUntil(again.split(" ").map((word) => word.replaceAll("'", "")));
-  expect(table.exports).toHaveLength(2);
+  expect(made.table.exports).toHaveLength(2);
   expect([status, screen]).toEqual([
     0,
     expect.stringMatching(/^EXPORTED {2}2 exports lead up to 2026-11-20 12:00:00/m),

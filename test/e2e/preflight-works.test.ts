@@ -1,49 +1,8 @@
-/** What looks as if it could not be written to, and can: it is let through; and looking at a table locks nothing. */
-import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { bigint, defineItems, defineTables, type Tables, table, text } from "../../lambda/mapping/index.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { describe, expect, it } from "vitest";
+import { defineTables } from "../../lambda/mapping/index.ts";
+import { INDEXED, movedDatabase, PLAIN, ROLE, schemaOf, TABLE, users } from "../support/mover.ts";
 
-const users = () => table({ id: text().primaryKey(), email: text(), age: bigint() });
-const itemsOf = (tables: Tables) =>
-  defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
-    // The tables differ in what is no column.
-    item("User", { pk: "U#{id}" }, ({ key, attr }) => [
-      into("users", { id: key.id, email: attr("Email"), age: attr("Age") } as never),
-    ]),
-  ]);
-const schemaOf = (tables: Tables) => ({ tables, items: itemsOf(tables) });
-const PLAIN = schemaOf(defineTables({ users: users() }));
-const INDEXED = schemaOf(defineTables({ users: users().index("email") }));
-const ITEMS = [{ PK: { S: "U#1" }, Email: { S: "ada@x.org" }, Age: { N: "36" } }];
-const TABLE = "create table users (id text primary key, email text not null, age bigint not null)";
-
-/** A user that owns nothing but what a test gives it. */
-const ROLE = `mover_${randomBytes(4).toString("hex")}`;
-let database: TestDatabase;
-let name: string;
-beforeEach(async () => {
-  database = await createDatabase();
-  name = new URL(database.url).pathname.slice(1);
-  await query(database.url, `create role ${ROLE} login password 'moved'`);
-  await query(database.url, `grant create on database ${name} to ${ROLE}; grant create on schema public to ${ROLE}`);
-});
-afterEach(async () => {
-  await query(database.url, `reassign owned by ${ROLE} to current_user`);
-  await query(database.url, `drop owned by ${ROLE}; drop role ${ROLE}`);
-  await database.drop();
-});
-
-const asMover = (): string => {
-  const url = new URL(database.url);
-  [url.username, url.password] = [ROLE, "moved"];
-  return url.href;
-};
-const run = async (...statements: readonly string[]) => {
-  for (const sql of statements) await query(database.url, sql);
-};
-const migrate = (schema: typeof PLAIN = PLAIN, url = asMover()) => migrateTrial({ url, schema, items: ITEMS });
+const { database, asMover, run, migrate } = movedDatabase();
 
 const owned = `alter table users owner to ${ROLE}`;
 const allowed = `grant select, insert, update, delete on users to ${ROLE}`;

@@ -1,51 +1,11 @@
-/** What a database is not fit for is told before anything is written: all of it at once, each with a remedy that works as it is typed. */
-import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Finding } from "../../lambda/domain/migration-error.ts";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import { bigint, defineItems, defineTables, type Tables, table, text } from "../../lambda/mapping/index.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { migrateTrial, query } from "../support/migration.ts";
+import { bigint, defineTables, table, text } from "../../lambda/mapping/index.ts";
+import { query } from "../support/migration.ts";
+import { INDEXED, movedDatabase, PLAIN, ROLE, schemaOf, TABLE, users } from "../support/mover.ts";
 
-const users = () => table({ id: text().primaryKey(), email: text(), age: bigint() });
-const itemsOf = (tables: Tables) =>
-  defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
-    // The tables differ in what is no column.
-    item("User", { pk: "U#{id}" }, ({ key, attr }) => [
-      into("users", { id: key.id, email: attr("Email"), age: attr("Age") } as never),
-    ]),
-  ]);
-const schemaOf = (tables: Tables) => ({ tables, items: itemsOf(tables) });
-const PLAIN = schemaOf(defineTables({ users: users() }));
-const INDEXED = schemaOf(defineTables({ users: users().index("email") }));
-const ITEMS = [{ PK: { S: "U#1" }, Email: { S: "ada@x.org" }, Age: { N: "36" } }];
-const TABLE = "create table users (id text primary key, email text not null, age bigint not null)";
-
-/** A user that owns nothing but what a test gives it. */
-const ROLE = `mover_${randomBytes(4).toString("hex")}`;
-let database: TestDatabase;
-let name: string;
-beforeEach(async () => {
-  database = await createDatabase();
-  name = new URL(database.url).pathname.slice(1);
-  await query(database.url, `create role ${ROLE} login password 'moved'`);
-  await query(database.url, `grant create on database ${name} to ${ROLE}; grant create on schema public to ${ROLE}`);
-});
-afterEach(async () => {
-  await query(database.url, `reassign owned by ${ROLE} to current_user`);
-  await query(database.url, `drop owned by ${ROLE}; drop role ${ROLE}`);
-  await database.drop();
-});
-
-const asMover = (): string => {
-  const url = new URL(database.url);
-  [url.username, url.password] = [ROLE, "moved"];
-  return url.href;
-};
-const run = async (...statements: readonly string[]) => {
-  for (const sql of statements) await query(database.url, sql);
-};
-const migrate = (schema: typeof PLAIN = PLAIN, url = asMover()) => migrateTrial({ url, schema, items: ITEMS });
+const { database, run, migrate } = movedDatabase();
 
 async function findingsOf(trial: Promise<unknown>): Promise<readonly Finding[]> {
   const error: unknown = await trial.then(

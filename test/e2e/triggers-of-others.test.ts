@@ -1,24 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { defineItems, defineTables, table, text } from "../../lambda/mapping/index.ts";
 import { runRollback } from "../../lambda/verbs/rollback.ts";
 import { beginTrial } from "../support/beginning.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { linesOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { beforePages, migrateTrial, query } from "../support/migration.ts";
-
-const tables = defineTables({
-  users: table({ id: text().primaryKey(), email: text().unique() }).check("has an address", "email <> ''"),
-  pets: { id: text().primaryKey(), owner: text().references("users") },
-});
-const items = defineItems(tables, { keys: { pk: "PK" } }, ({ item, into }) => [
-  item("User", { pk: "U#{id}" }, ({ key, attr }) => [into("users", { id: key.id, email: attr("v") })]),
-  item("Pet", { pk: "P#{id}" }, ({ key, attr }) => [into("pets", { id: key.id, owner: attr("v") })]),
-]);
-const schema = { tables, items };
-const item = (PK: string, v: string): Item => ({ PK: { S: PK }, v: { S: v } });
-const ALL = [item("U#1", "a@x"), item("U#2", "b@x"), item("P#1", "1")];
+import { ALL, item, schema } from "../support/owned-pets.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -8,26 +8,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ENVIRONMENT, logSchema } from "../../lambda/contract.ts";
 import { QUIET } from "../../lib/database.ts";
 import { admitting, handingOver, lockingOut } from "../../lib/role-statement.ts";
-import {
-  CLUSTER,
-  KEY,
-  NETWORK,
-  ofType,
-  type Resource,
-  resolved,
-  type Synthesized,
-  stackOf,
-  synthesize,
-  the,
-} from "./synthesized.ts";
+import { CLUSTER, KEY, NETWORK, ofType, resolved, type Synthesized, stackOf, synthesize, the } from "./synthesized.ts";
 
 let made: Synthesized;
 let existing: Synthesized;
-let off: Synthesized;
 beforeAll(() => {
   made = synthesize();
   existing = synthesize({ network: NETWORK, cluster: CLUSTER });
-  off = synthesize({ migrator: "off" });
 });
 
 const SHAPES: Record<string, Record<string, unknown>> = {
@@ -289,115 +276,4 @@ it("a cluster whose secret is not told has its roles made by hand, by the statem
   }
   expect(existing.outputs.AdmitSql).toBeUndefined();
   expect(existing.outputs.HandOverSql).toBeDefined();
-});
-
-describe("exports", () => {
-  const exporting = () => synthesize({ exports: "on" });
-
-  it("stand in a bucket that is private, encrypted, spoken to by TLS alone, and empties itself", () => {
-    const bucket = the(exporting(), "AWS::S3::Bucket", "ExportsBucket");
-    expect(bucket).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
-    expect(bucket.Properties).toMatchObject({
-      BucketEncryption: {
-        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
-      },
-      PublicAccessBlockConfiguration: {
-        ...{ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
-      },
-      OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
-      LifecycleConfiguration: {
-        Rules: [
-          { ExpirationInDays: 40, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 }, Status: "Enabled" },
-        ],
-      },
-    });
-    expect(bucket.Properties.LoggingConfiguration).toBeDefined();
-    for (const [, { Properties }] of ofType(exporting(), "AWS::S3::BucketPolicy"))
-      expect(Properties.PolicyDocument.Statement).toContainEqual(
-        expect.objectContaining({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
-      );
-  });
-
-  it("are what the function reads, with the table beside them", () => {
-    const settings = { exports: "on", exportKmsKeyArn: KEY, exportRetentionDays: 7 };
-    const shape = synthesize({ ...settings, network: NETWORK, cluster: CLUSTER });
-    const { Variables } = the(shape, "AWS::Lambda::Function", "Migrator").Properties.Environment;
-    expect(resolved(Variables)).toMatchObject({
-      [ENVIRONMENT.source]: expect.stringMatching(/^s3:\/\/ExportsBucket\w+\/legacy\?region=eu-west-1$/),
-      [ENVIRONMENT.live]: "dynamodb:legacy?region=eu-west-1",
-      [ENVIRONMENT.exportsKey]: KEY,
-    });
-    const { BucketEncryption, LifecycleConfiguration } = the(shape, "AWS::S3::Bucket", "ExportsBucket").Properties;
-    expect(JSON.stringify([BucketEncryption, LifecycleConfiguration])).toMatch(/aws:kms.*"ExpirationInDays":7/);
-    expect(Object.keys(shape.outputs)).toEqual(expect.arrayContaining(["ExportsPlace", "ExportCommand"]));
-  });
-
-  it("leave nothing in a stack that is thrown away, and nothing of them is there where they are off", () => {
-    const thrown = synthesize({ exports: "on", retain: false });
-    for (const [, bucket] of ofType(thrown, "AWS::S3::Bucket")) expect(bucket.DeletionPolicy).toBe("Delete");
-    expect(ofType(thrown, "Custom::S3AutoDeleteObjects")).toHaveLength(2);
-    const text = JSON.stringify(made.template.toJSON());
-    expect(text).not.toMatch(/AWS::S3::|Exports|"s3:|vpce.*s3|ExportTableToPointInTime/);
-  });
-});
-
-describe("with the migrator off", () => {
-  const types = (shape: Synthesized, but: Synthesized) =>
-    Object.entries(shape.resources)
-      .filter(([id]) => but.resources[id] === undefined)
-      .map(([, { Type }]) => Type);
-  const count = (all: readonly string[]) =>
-    Object.fromEntries([...Map.groupBy(all, (type) => type)].map(([type, { length }]) => [type, length]));
-
-  it("only what migrates has gone", () => {
-    expect(types(off, made)).toEqual([]);
-    expect(count(types(made, off))).toEqual({
-      "AWS::CloudWatch::Alarm": 7,
-      "AWS::CloudWatch::Dashboard": 1,
-      "AWS::EC2::SecurityGroup": 1,
-      "AWS::EC2::SecurityGroupEgress": 1,
-      "AWS::EC2::SecurityGroupIngress": 1,
-      "AWS::EC2::VPCEndpoint": 1,
-      "AWS::IAM::ManagedPolicy": 1,
-      "AWS::IAM::Policy": 3,
-      "AWS::IAM::Role": 3,
-      "AWS::Lambda::Alias": 1,
-      "AWS::Lambda::EventInvokeConfig": 3,
-      "AWS::Lambda::Function": 2,
-      "AWS::Lambda::Version": 1,
-      "AWS::Logs::LogGroup": 3,
-      "AWS::Logs::QueryDefinition": 5,
-      "AWS::SNS::Topic": 1,
-      "AWS::SNS::TopicPolicy": 1,
-      "AWS::StepFunctions::StateMachine": 1,
-      "Custom::DatabaseRole": 1,
-    });
-    const gone = Object.keys(made.resources).filter((id) => off.resources[id] === undefined);
-    const [admission] = ofType(made, "AWS::EC2::SecurityGroupIngress").map(([id]) => id);
-    expect(
-      gone.filter(
-        (id) =>
-          id !== admission && !/^(Migrator|DatabaseRole|Workflow|Observability|Operator|NetworkVpcDynamoDb)/.test(id),
-      ),
-    ).toEqual([]);
-  });
-
-  it("what stays is the same to the letter, but for the floor of the cluster", () => {
-    const changed = Object.entries(off.resources).filter(
-      ([id, resource]) => JSON.stringify(resource) !== JSON.stringify(made.resources[id]),
-    );
-    expect(changed.map(([, { Type }]) => Type)).toEqual(["AWS::RDS::DBCluster"]);
-    const floored = structuredClone(the(off, "AWS::RDS::DBCluster")) as Resource;
-    expect(floored.Properties.ServerlessV2ScalingConfiguration.MinCapacity).toBe(0.5);
-    floored.Properties.ServerlessV2ScalingConfiguration.MinCapacity = 4;
-    expect(floored).toEqual(the(made, "AWS::RDS::DBCluster"));
-    const same = { minAcu: 2, minAcuWhileMigrating: 2 };
-    const [before, after] = [synthesize(same), synthesize({ ...same, migrator: "off" })];
-    expect(the(after, "AWS::RDS::DBCluster")).toEqual(the(before, "AWS::RDS::DBCluster"));
-  });
-
-  it("nothing is left of a stack that made neither network nor cluster", () => {
-    const left = synthesize({ migrator: "off", network: NETWORK, cluster: CLUSTER });
-    expect(Object.values(left.resources).map(({ Type }) => Type)).toEqual(["AWS::CloudFormation::WaitConditionHandle"]);
-  });
 });

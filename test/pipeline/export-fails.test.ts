@@ -1,42 +1,10 @@
 /** Exports that fail, or that the service will not make: what is told, and what to do about it. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { exportRequests } from "../../lambda/adapters/dynamodb/export-requests.ts";
-import type { Covered } from "../../lambda/domain/export-windows.ts";
-import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import { type Brought, type Exporting, exportUntil } from "../../lambda/pipeline/export.ts";
-import { ExportingTable, exportingServer } from "../support/exporting-table.ts";
+import { describe, expect, it } from "vitest";
+import { exportsAsked } from "../support/export-asking.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 
-let table: ExportingTable;
-let server: Awaited<ReturnType<typeof exportingServer>>;
-beforeEach(async () => {
-  table = new ExportingTable(NOW);
-  server = await exportingServer(table);
-});
-afterEach(() => server[Symbol.asyncDispose]());
-
-interface Said extends Partial<Omit<Exporting, "requests" | "applied">> {
-  readonly applied?: readonly Covered[];
-  readonly prefix?: string;
-  readonly kmsKey?: string;
-}
-
-/** As one process asks, which then ends. */
-async function ask({ applied = [], prefix = "legacy", kmsKey, ...said }: Said = {}): Promise<Brought> {
-  const place = { table: "legacy", region: "local", endpoint: server.endpoint, bucket: "exports", prefix, kmsKey };
-  await using requests = exportRequests(place);
-  const usual = { full: false, images: "new and old", isOwn: () => false } as const;
-  return await exportUntil({ ...usual, requests, applied: async () => applied, ...said });
-}
-
-const refusal = async (said: Said = {}): Promise<MigrationError> => {
-  const error = await ask(said).catch((thrown: unknown) => thrown);
-  return error instanceof MigrationError
-    ? error
-    : expect.fail(`no refusal: ${error instanceof Error ? error.stack : JSON.stringify(error)}`);
-};
-const begun = (): number => table.exports.length;
+const { made, ask, refusal, begun } = exportsAsked(NOW);
 
 describe("an export that fails", () => {
   const DENIED = {
@@ -46,8 +14,8 @@ describe("an export that fails", () => {
   };
 
   it("on the same occasion is the end, with what to do about it; later another one is asked for", async () => {
-    table.looks = 0;
-    table.failures.push(DENIED);
+    made.table.looks = 0;
+    made.table.failures.push(DENIED);
     await ask({ until: NOW });
     const { message, findings } = await refusal({ until: NOW, isOwn: () => true });
     expect([message, findings]).toEqual([
@@ -83,8 +51,8 @@ describe("an export that fails", () => {
       "aws dynamodb list-exports",
     ],
   ])("of %j says why", async (failure, problem, remedy) => {
-    table.looks = 0;
-    table.failures.push(failure);
+    made.table.looks = 0;
+    made.table.failures.push(failure);
     await ask({ until: NOW, kmsKey: "alias/exports" });
     const [finding] = (await refusal({ until: NOW, kmsKey: "alias/exports", isOwn: () => true })).findings;
     expect(finding).toMatchObject({
@@ -96,7 +64,7 @@ describe("an export that fails", () => {
 
 describe("what is refused at once", () => {
   it("without point-in-time recovery names the command that switches it on", async () => {
-    table.hasRecovery = false;
+    made.table.hasRecovery = false;
     const { message, findings } = await refusal();
     expect(message).toMatch(/point-in-time recovery of the table is off/);
     expect(findings[0]?.remedy).toContain(
@@ -113,7 +81,7 @@ describe("what is refused at once", () => {
     ["DescribeTable", "ResourceNotFoundException", "list-tables"],
     ["DescribeTable", "ExpiredTokenException", "sign in again"],
   ])("%s: %s", async (operation, code, remedy) => {
-    table.refusals.set(operation, { code, message: "secret-key-of-an-item" });
+    made.table.refusals.set(operation, { code, message: "secret-key-of-an-item" });
     const { message, findings } = await refusal();
     expect([message, findings[0]?.remedy]).toEqual([expect.stringContaining(code), expect.stringContaining(remedy)]);
     expect(JSON.stringify([message, findings])).not.toContain("secret-key");

@@ -1,44 +1,13 @@
 /** Exports of a table, asked for until what was applied is brought up to a moment. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { exportRequests } from "../../lambda/adapters/dynamodb/export-requests.ts";
-import type { Covered } from "../../lambda/domain/export-windows.ts";
-import { MigrationError } from "../../lambda/domain/migration-error.ts";
-import { type Brought, type Exporting, exportUntil } from "../../lambda/pipeline/export.ts";
-import { ExportingTable, exportingServer } from "../support/exporting-table.ts";
+import { describe, expect, it } from "vitest";
+import type { Brought } from "../../lambda/pipeline/export.ts";
+import { exportsAsked } from "../support/export-asking.ts";
 
 const HOUR = 3_600_000;
 const NOW = new Date("2026-11-20T12:00:00Z");
 const ago = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR);
 
-let table: ExportingTable;
-let server: Awaited<ReturnType<typeof exportingServer>>;
-beforeEach(async () => {
-  table = new ExportingTable(NOW);
-  server = await exportingServer(table);
-});
-afterEach(() => server[Symbol.asyncDispose]());
-
-interface Said extends Partial<Omit<Exporting, "requests" | "applied">> {
-  readonly applied?: readonly Covered[];
-  readonly prefix?: string;
-  readonly kmsKey?: string;
-}
-
-/** As one process asks, which then ends. */
-async function ask({ applied = [], prefix = "legacy", kmsKey, ...said }: Said = {}): Promise<Brought> {
-  const place = { table: "legacy", region: "local", endpoint: server.endpoint, bucket: "exports", prefix, kmsKey };
-  await using requests = exportRequests(place);
-  const usual = { full: false, images: "new and old", isOwn: () => false } as const;
-  return await exportUntil({ ...usual, requests, applied: async () => applied, ...said });
-}
-
-const refusal = async (said: Said = {}): Promise<MigrationError> => {
-  const error = await ask(said).catch((thrown: unknown) => thrown);
-  return error instanceof MigrationError
-    ? error
-    : expect.fail(`no refusal: ${error instanceof Error ? error.stack : JSON.stringify(error)}`);
-};
-const begun = (): number => table.exports.length;
+const { made, ask, refusal, begun } = exportsAsked(NOW);
 const times = ({ exports }: Brought): unknown[] => exports.map(({ from, to }) => [from, to]);
 
 describe("a full export", () => {
@@ -47,15 +16,15 @@ describe("a full export", () => {
     expect([until, isThere]).toEqual([NOW, false]);
     expect(exports).toMatchObject([{ state: "under way", to: NOW }]);
     expect(exports[0]?.place).toMatch(/^s3:\/\/exports\/legacy\/AWSDynamoDB\/0\d+-\w+\?region=local$/);
-    expect(table.seen.find(({ operation }) => operation === "ExportTableToPointInTime")?.asked).toMatchObject({
+    expect(made.table.seen.find(({ operation }) => operation === "ExportTableToPointInTime")?.asked).toMatchObject({
       ...{ S3Bucket: "exports", S3Prefix: "legacy", ExportType: "FULL_EXPORT", ExportTime: NOW.getTime() / 1_000 },
-      ...{ ExportFormat: "DYNAMODB_JSON", TableArn: table.arn("legacy") },
+      ...{ ExportFormat: "DYNAMODB_JSON", TableArn: made.table.arn("legacy") },
     });
   });
 
   it("is found again, however often the same is asked, until it is there, and is begun once", async () => {
     const first = await ask();
-    table.now += 60;
+    made.table.now += 60;
     expect(await ask()).toMatchObject({ isThere: false, asked: [], until: first.until });
     expect(await ask({ until: first.until })).toMatchObject({
       isThere: true,
@@ -72,9 +41,9 @@ describe("a full export", () => {
   });
 
   it("is taken for the beginning when it is there, and what came since is asked for", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     await ask();
-    table.now += 7_200;
+    made.table.now += 7_200;
     const { exports } = await ask();
     const later = new Date(NOW.getTime() + 2 * HOUR);
     expect(exports.map(({ from, to }) => [from, to])).toEqual([
@@ -84,21 +53,21 @@ describe("a full export", () => {
   });
 
   it("another one is asked for in its place with full, and that one is found again", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     await ask();
     await ask();
-    table.now += 7_200;
-    table.looks = 1;
+    made.table.now += 7_200;
+    made.table.looks = 1;
     const later = new Date(NOW.getTime() + 2 * HOUR);
     expect(times(await ask({ full: true }))).toEqual([[undefined, later]]);
-    table.now += 60;
+    made.table.now += 60;
     expect(times(await ask({ full: true }))).toEqual([[undefined, later]]);
     expect(times(await ask({ full: true, until: later }))).toEqual([[undefined, later]]);
     expect(begun()).toBe(2);
   });
 
   it("that stands elsewhere, is filtered or of another format is nobody's beginning", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     const ELSE = [
       { S3Prefix: "other" },
       { S3Bucket: "others" },
@@ -107,27 +76,27 @@ describe("a full export", () => {
     ];
     for (const [hours, words] of ELSE.entries()) {
       await ask({ full: true, until: ago(hours) });
-      Object.assign(table.exports.at(-1) ?? {}, words);
+      Object.assign(made.table.exports.at(-1) ?? {}, words);
     }
     expect(begun()).toBe(ELSE.length);
-    table.now += 7_200;
+    made.table.now += 7_200;
     expect(times(await ask())).toEqual([[undefined, new Date(NOW.getTime() + 2 * HOUR)]]);
   });
 
   it("that was made within a second is nobody's beginning, as windows could not follow on", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     await ask();
-    Object.assign(table.exports[0] ?? {}, { ExportTime: NOW.getTime() / 1_000 - 0.4 });
-    table.now += 7_200;
+    Object.assign(made.table.exports[0] ?? {}, { ExportTime: NOW.getTime() / 1_000 - 0.4 });
+    made.table.now += 7_200;
     expect(times(await ask())).toEqual([[undefined, new Date(NOW.getTime() + 2 * HOUR)]]);
   });
 
   it("so old that nothing can follow it is made anew", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     await ask();
-    table.now += 40 * 86_400;
-    table.reachesBackTo = table.now - 35 * 86_400;
-    expect(times(await ask())).toEqual([[undefined, new Date(table.now * 1_000)]]);
+    made.table.now += 40 * 86_400;
+    made.table.reachesBackTo = made.table.now - 35 * 86_400;
+    expect(times(await ask())).toEqual([[undefined, new Date(made.table.now * 1_000)]]);
   });
 });
 
@@ -142,19 +111,19 @@ describe("windows", () => {
       [ago(20), NOW],
     ]);
     expect(
-      table.exports.map(({ IncrementalExportSpecification: window }) => Object(window).ExportToTime * 1_000),
+      made.table.exports.map(({ IncrementalExportSpecification: window }) => Object(window).ExportToTime * 1_000),
     ).toEqual([NOW, ago(20), ago(40)].map(Number));
-    expect(table.exports[0]).toMatchObject({
+    expect(made.table.exports[0]).toMatchObject({
       IncrementalExportSpecification: { ExportViewType: "NEW_AND_OLD_IMAGES" },
     });
   });
 
   it.each([1, 2])("are the same ones where the process ended after %i of them were begun", async (done) => {
-    table.refusals.set("ExportTableToPointInTime", { code: "AccessDeniedException", after: done });
+    made.table.refusals.set("ExportTableToPointInTime", { code: "AccessDeniedException", after: done });
     expect((await refusal({ applied })).message).toMatch(/may not/);
     expect(begun()).toBe(done);
-    table.refusals.clear();
-    table.now += 300;
+    made.table.refusals.clear();
+    made.table.now += 300;
     expect(times(await ask({ applied }))).toEqual([
       [ago(60), ago(40)],
       [ago(40), ago(20)],
@@ -164,7 +133,7 @@ describe("windows", () => {
   });
 
   it("that are there already are not asked for once more, and what is there counts from wherever it begins", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     await ask({ applied, until: ago(40) });
     expect(times(await ask({ applied, until: NOW }))).toEqual([
       [ago(60), ago(40)],
@@ -180,7 +149,7 @@ describe("windows", () => {
     const waiting = await ask({ applied: recent });
     expect(waiting).toMatchObject({ until: NOW, leadsTo: ripeAt, ripeAt, exports: [], isThere: false });
     expect(begun()).toBe(0);
-    table.now = ripeAt.getTime() / 1_000;
+    made.table.now = ripeAt.getTime() / 1_000;
     expect(times(await ask({ applied: recent, until: NOW }))).toEqual([[ago(0.1), ripeAt]]);
     const again = await ask({ applied: recent, until: NOW });
     expect([times(again), again.ripeAt]).toEqual([[[ago(0.1), ripeAt]], undefined]);
@@ -188,7 +157,7 @@ describe("windows", () => {
   });
 
   it("never begin before what was applied ends, whatever else is there", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     await ask({ since: ago(5), until: ago(3) });
     expect(times(await ask({ applied: [{ to: ago(4) }], until: NOW }))).toEqual([[ago(4), NOW]]);
   });
@@ -200,26 +169,26 @@ describe("windows", () => {
 
   it("begin where it is said, with new images alone where that is said", async () => {
     expect(times(await ask({ applied, since: ago(3), until: ago(1), images: "new" }))).toEqual([[ago(3), ago(1)]]);
-    expect(table.exports[0]).toMatchObject({ IncrementalExportSpecification: { ExportViewType: "NEW_IMAGE" } });
+    expect(made.table.exports[0]).toMatchObject({ IncrementalExportSpecification: { ExportViewType: "NEW_IMAGE" } });
   });
 
   it("begin where an export of that name ends; of a name that nobody knows, or that failed, they are refused", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     await ask({ until: ago(5) });
     const [{ id = "" } = {}] = (await ask({ until: ago(5) })).exports;
     expect(times(await ask({ since: id, until: ago(1) }))).toEqual([[ago(5), ago(1)]]);
     expect((await refusal({ since: "01700000000000-00000000" })).message).toMatch(/knows of no export 017/);
-    Object.assign(table.exports[0] ?? {}, { ExportStatus: "FAILED" });
+    Object.assign(made.table.exports[0] ?? {}, { ExportStatus: "FAILED" });
     expect((await refusal({ since: id })).message).toMatch(/knows of no export/);
   });
 
   it("are told of by those exports alone that were made since: older ones are not looked at", async () => {
-    table.looks = 0;
+    made.table.looks = 0;
     for (const hours of [9, 8, 7]) await ask({ until: ago(hours), full: true });
-    table.now += 3_600;
-    const before = table.count("DescribeExport");
+    made.table.now += 3_600;
+    const before = made.table.count("DescribeExport");
     await ask({ applied: [{ to: new Date(NOW.getTime() + 60_000) }], until: new Date(NOW.getTime() + HOUR) });
-    expect(table.count("DescribeExport") - before).toBe(1);
+    expect(made.table.count("DescribeExport") - before).toBe(1);
   });
 
   it("are refused where nothing covers them any more, and where the times make no sense", async () => {

@@ -3,6 +3,7 @@
  * an end after so many looks at them, a wish that is answered with the same export when it comes again. Whatever else is asked goes to a server behind it.
  */
 import { createServer } from "node:http";
+import { afterEach, beforeEach } from "vitest";
 import { must } from "../../lambda/domain/must.ts";
 import { listening } from "./listening.ts";
 
@@ -192,4 +193,17 @@ export async function exportingServer(table: ExportingTable, upstream?: string) 
         server.close(() => done());
       }),
   };
+}
+
+/** A table of its own for each test of a file, and the service in front of it. */
+export function exportedOften(now: Date) {
+  const made = { table: new ExportingTable(now), endpoint: "" };
+  let server: Awaited<ReturnType<typeof exportingServer>>;
+  beforeEach(async () => {
+    made.table = new ExportingTable(now);
+    server = await exportingServer(made.table);
+    made.endpoint = server.endpoint;
+  });
+  afterEach(() => server[Symbol.asyncDispose]());
+  return made;
 }
