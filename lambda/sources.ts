@@ -1,13 +1,12 @@
-/** What is said of a source → the source itself, over the adapters of where it stands. */
-import { exportRequests } from "./adapters/dynamodb/export-requests.ts";
+/**
+ * What is said of a source → the source itself, over the adapters of where it stands. An SDK is 30 MB of memory and a tenth of a second:
+ * it is loaded by whoever asks for it.
+ */
 import { usualLimit } from "./adapters/dynamodb/read-limit.ts";
-import { dynamoDbSource, tableSource } from "./adapters/dynamodb/source.ts";
-import { tableSize } from "./adapters/dynamodb/table-size.ts";
 import { folderPlace } from "./adapters/file/export/folder-place.ts";
 import type { ExportPlace } from "./adapters/file/export/place.ts";
 import { openExports } from "./adapters/file/export/source.ts";
 import { fileSource } from "./adapters/file/plain/source.ts";
-import { bucketStore } from "./adapters/s3/store.ts";
 import type { ExportFolder } from "./domain/bucket.ts";
 import { MigrationError } from "./domain/migration-error.ts";
 import type { Options } from "./options.ts";
@@ -36,7 +35,12 @@ export async function sourceOf(setting: SourceSetting, options: Options, readers
 
 type TableSetting = SourceSetting & { readonly kind: "dynamodb" };
 
-function tableOf({ kind: _, ...place }: TableSetting, { maxReadUnits }: Options, { allowances, progress }: Readers) {
+async function tableOf(
+  { kind: _, ...place }: TableSetting,
+  { maxReadUnits }: Options,
+  { allowances, progress }: Readers,
+) {
+  const { dynamoDbSource } = await import("./adapters/dynamodb/source.ts");
   return dynamoDbSource({
     ...place,
     ...(maxReadUnits === undefined ? {} : { maxReadUnits }),
@@ -52,7 +56,7 @@ async function exportsOf(
   readers: Readers,
 ): Promise<ExportSource & AsyncDisposable> {
   const { live, trustSummary = false } = options;
-  const table = live === undefined ? undefined : liveTable(live, options, readers);
+  const table = live === undefined ? undefined : await liveTable(live, options, readers);
   const opened: AsyncDisposable[] = table === undefined ? [] : [table];
   const since = readers.run?.exports.at(-1)?.to;
   const source = await openExports(setting.words, { trustSummary, since }, (words) => placeOf(words, opened, readers));
@@ -65,7 +69,7 @@ async function exportsOf(
   return { ...all, reread, exports: { ...all.exports, after: () => reread } };
 }
 
-function liveTable(words: string, options: Options, readers: Readers) {
+async function liveTable(words: string, options: Options, readers: Readers) {
   const setting = parseSource(words);
   if (setting.kind === "dynamodb") return tableOf(setting, options, readers);
   throw new MigrationError("settings", "--live names no table", "write --live dynamodb:TABLE[?region=REGION]");
@@ -82,13 +86,14 @@ const otherTable = (name: string): MigrationError =>
   );
 
 /** Where the words of a source lead: also those that a run's ledger has. */
-function placeOf(words: string, opened: AsyncDisposable[], { progress }: Readers): ExportPlace {
+async function placeOf(words: string, opened: AsyncDisposable[], { progress }: Readers): Promise<ExportPlace> {
   const setting = parseSource(words);
   if (setting.kind === "export") return folderPlace(setting.folder);
   if (setting.kind !== "s3") throw new Error(`no exports stand at ${setting.kind}:`);
   const { bucket, prefix, region, endpoint } = setting;
   const more = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) };
   const connecting = progress && tellConnecting(progress);
+  const { bucketStore } = await import("./adapters/s3/store.ts");
   const store = bucketStore({ bucket, prefix, ...more, connecting });
   opened.push(store);
   const query = new URLSearchParams(more).toString();
@@ -98,7 +103,7 @@ function placeOf(words: string, opened: AsyncDisposable[], { progress }: Readers
 /** What a source is called in a ledger. */
 export async function nameOfSource(setting: SourceSetting, options: Options): Promise<string> {
   if (setting.kind === "file") return fileSource(setting).name;
-  if (setting.kind === "dynamodb") return tableSource(setting);
+  if (setting.kind === "dynamodb") return (await import("./adapters/dynamodb/source.ts")).tableSource(setting);
   const source = await exportsOf(setting, options, {});
   await source[Symbol.asyncDispose]();
   return source.name;
@@ -140,15 +145,20 @@ async function exportsAt(place: string, options: Options) {
 }
 
 /** What a table says of its size, by looking at so many of its items. */
-export const sizeOfTable = ({ kind: _, ...place }: TableSetting, sample: number, progress?: Progress) =>
-  tableSize(place, sample, progress && tellConnecting(progress));
+export async function sizeOfTable({ kind: _, ...place }: TableSetting, sample: number, progress?: Progress) {
+  const { tableSize } = await import("./adapters/dynamodb/table-size.ts");
+  return tableSize(place, sample, progress && tellConnecting(progress));
+}
 
 /** Exports of a table in a place. */
-export const exportRequestsOf = (
+export async function exportRequestsOf(
   { kind: _, ...table }: TableSetting,
   place: ExportFolder & { readonly kmsKey?: string | undefined },
   progress: Progress,
-) => exportRequests({ ...table, ...place, connecting: tellConnecting(progress) });
+) {
+  const { exportRequests } = await import("./adapters/dynamodb/export-requests.ts");
+  return exportRequests({ ...table, ...place, connecting: tellConnecting(progress) });
+}
 
 /** By how much a table is read where nothing is known of it and nobody says. */
 export const USUAL_LIMIT = usualLimit({});

@@ -1,8 +1,5 @@
 /** `invoke`: what a stack has deployed is started, followed, and its report printed. Nothing is migrated from here. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { MigrationError } from "../../lambda/domain/migration-error.ts";
 import type { Report } from "../../lambda/domain/proof/report.ts";
 import { answered } from "../../lambda/verb.ts";
@@ -20,19 +17,16 @@ import { command } from "./command.ts";
 const LOOK_AGAIN_MS = 5_000;
 
 export const invoke = command("invoke", async ({ stack, region, json }) => {
-  const place = region === undefined ? {} : { region };
-  const [formation, functions, executions] = [
-    new CloudFormationClient(place),
-    new LambdaClient(place),
-    new SFNClient(place),
-  ];
+  // With three SDKs: who invokes nothing can do without.
+  const { deployed } = await import("./deployed.ts");
+  using there = deployed({ region });
   const told = <T>(work: () => Promise<T>): Promise<T> => asking({ stack, region }, work);
   const progress = terminalProgress();
   const signal = stopSignal();
   try {
-    const { functionName, stateMachineArn } = await told(() => outputsOf(formation, stack));
+    const outputs = await told(() => there.outputsOf(stack));
     progress.step("starting");
-    const { executionArn } = await told(() => executions.send(new StartExecutionCommand({ stateMachineArn })));
+    const executionArn = await told(() => there.start(outputs));
     const status = await told(() => follow());
     if (status === "SUCCEEDED") progress.done();
     else progress.leave();
@@ -41,7 +35,7 @@ export const invoke = command("invoke", async ({ stack, region, json }) => {
       process.exitCode = EXIT.incomplete;
       return;
     }
-    const answer = answered(reporting.event, await told(() => ask(functions, functionName, { action: "report" })));
+    const answer = answered(reporting.event, await told(() => there.ask(outputs, { action: "report" })));
     if (answer === undefined) {
       const problem = `the execution ended as ${status}, and there is no report of it`;
       throw new MigrationError("no-run", problem, `look at its last step: ${executionArn}`);
@@ -57,9 +51,9 @@ export const invoke = command("invoke", async ({ stack, region, json }) => {
 
     async function follow(): Promise<string | undefined> {
       for (;;) {
-        const { status: is } = await executions.send(new DescribeExecutionCommand({ executionArn }));
+        const is = await there.statusOf(executionArn);
         if (is !== "RUNNING" && is !== "PENDING_REDRIVE") return is;
-        const far = answered(telling.event, await ask(functions, functionName, { action: "status" }));
+        const far = answered(telling.event, await there.ask(outputs, { action: "status" }));
         // Where exports are read they are made first, which takes minutes.
         progress.step(far === undefined ? "waiting for a run, or the exports it reads" : farText(far));
         await sleep(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
@@ -68,7 +62,6 @@ export const invoke = command("invoke", async ({ stack, region, json }) => {
     }
   } finally {
     progress.leave();
-    for (const client of [formation, functions, executions]) client.destroy();
   }
 });
 
@@ -83,19 +76,4 @@ interface Far {
 function farText({ phase, read, units, done, minutesToEnd }: Far): string {
   const left = minutesToEnd === undefined ? "" : `, about ${Math.ceil(minutesToEnd)} minutes until it is proven`;
   return `${phase}: ${read.toLocaleString("en-US")} items read, ${done} of ${units} units${left}`;
-}
-
-async function outputsOf(client: CloudFormationClient, stack: string) {
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-  const outputs = new Map((Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const [functionName, stateMachineArn] = [outputs.get("FunctionName"), outputs.get("StateMachineArn")];
-  if (functionName !== undefined && stateMachineArn !== undefined) return { functionName, stateMachineArn };
-  const problem = `the stack ${stack} has no migrator`;
-  throw new MigrationError("settings", problem, "deploy it with migrator=on, or correct the name");
-}
-
-async function ask(client: LambdaClient, functionName: string, event: object): Promise<unknown> {
-  const Payload = Buffer.from(JSON.stringify(event));
-  const { Payload: answer } = await client.send(new InvokeCommand({ FunctionName: functionName, Payload }));
-  return JSON.parse(Buffer.from(answer ?? []).toString());
 }

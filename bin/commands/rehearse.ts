@@ -1,6 +1,5 @@
 /** `rehearse`: a whole migration on engines of its own, from an empty machine to three answers in SQL. */
 import { join } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { z } from "zod";
@@ -14,14 +13,12 @@ import * as migrations from "../../schema/migrations/index.ts";
 import { type Database, tables } from "../../schema/tables.ts";
 import { startDynamoDb } from "../embedded/dynamodb.ts";
 import { startPostgres } from "../embedded/postgres.ts";
-import { DIRT, planted, soiled } from "../rehearse/dirt.ts";
+import { DIRT } from "../rehearse/dirt.ts";
 import { askQuestions } from "../rehearse/questions.ts";
 import { sabotage } from "../rehearse/sabotage.ts";
-import { sampleItems } from "../rehearse/sample.ts";
-import { createSampleTable, fillTable } from "../rehearse/seed.ts";
 import { EXIT } from "../terminal/exit.ts";
 import { print } from "../terminal/print.ts";
-import { type TerminalProgress, terminalProgress } from "../terminal/progress.ts";
+import { terminalProgress } from "../terminal/progress.ts";
 import { stopSignal } from "../terminal/stop.ts";
 import { show, writeJson } from "./answer.ts";
 import { command } from "./command.ts";
@@ -62,7 +59,13 @@ export const rehearse = command("rehearse", async (raw) => {
     signal.throwIfAborted();
     const dynamo = engines.adopt(await startDynamoDb(), (server) => server.stop());
     progress.step("filling the sample table");
-    await fill(dynamo, settings, progress, signal);
+    // With the SDK that fills it: who does not rehearse can do without.
+    const { fill } = await import("../rehearse/fill.ts");
+    await fill({ ...dynamo, table: TABLE }, settings, signal, (done, total) =>
+      progress.step(
+        `filling the sample table: ${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} items`,
+      ),
+    );
     signal.throwIfAborted();
     const source = `dynamodb:${TABLE}?${new URLSearchParams({ endpoint: dynamo.endpoint, region: dynamo.region })}`;
     const task = { source, target: postgres.url, schema: { tables, items, migrations }, options };
@@ -85,37 +88,6 @@ export const rehearse = command("rehearse", async (raw) => {
     progress.leave();
   }
 });
-
-async function fill(
-  { endpoint, region }: { endpoint: string; region: string },
-  settings: RehearseSettings,
-  progress: TerminalProgress,
-  signal: AbortSignal,
-): Promise<void> {
-  // The embedded server asks for credentials and checks none; nobody's real ones are shown to it.
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "embedded", AWS_SECRET_ACCESS_KEY: "embedded" });
-  const client = new DynamoDBClient({ endpoint, region });
-  const sample = sampleItems({ items: settings.items, seed: settings.seed, now: new Date() });
-  const stoppable = takeUntil(settings.dirty ? soiled(sample) : sample, signal);
-  const total = settings.items + (settings.dirty ? planted.length : 0);
-  try {
-    await createSampleTable(client, TABLE);
-    await fillTable(client, TABLE, stoppable, (done) =>
-      progress.step(
-        `filling the sample table: ${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} items`,
-      ),
-    );
-  } finally {
-    client.destroy();
-  }
-}
-
-function* takeUntil<T>(values: Iterable<T>, signal: AbortSignal): Generator<T> {
-  for (const value of values) {
-    if (signal.aborted) return;
-    yield value;
-  }
-}
 
 /** Tells the story of a sabotage and sets the exit status. The killed process is this command line's own `migrate`. */
 async function perform(task: Task, settings: RehearseSettings, signal: AbortSignal): Promise<void> {

@@ -78,7 +78,7 @@ export async function withExports<T>(task: ExportTask, progress: Progress, work:
     throw new MigrationError("settings", "only a table can be exported", "name one: --source dynamodb:TABLE");
   if (full && since !== undefined)
     throw new MigrationError("settings", "a full export is of all there is, since ever", "leave --full or --since out");
-  await using requests = exportRequestsOf(setting, { ...exportFolder(task.bucket), kmsKey }, progress);
+  await using requests = await exportRequestsOf(setting, { ...exportFolder(task.bucket), kmsKey }, progress);
   const applied = async (arn: string) => {
     const source = sourceOfExports({ table: { arn, id: "" } });
     const runs = target === undefined ? [] : await runsAt(target, progress);

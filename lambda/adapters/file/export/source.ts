@@ -17,14 +17,14 @@ interface Checked {
 }
 
 /** What words of a source name. */
-export type PlaceOf = (source: string) => ExportPlace;
+export type PlaceOf = (source: string) => ExportPlace | Promise<ExportPlace>;
 
 /**
  * Reads the summaries that stand there. Throws MigrationError `source-unusable` with all that is wrong with them, and then
  * also with what else is wrong with the exports that are still to be applied.
  */
 export async function openExports(source: string, settings: ExportSettings, placeOf: PlaceOf): Promise<ExportSource> {
-  const place = placeOf(source);
+  const place = await placeOf(source);
   const { exports, isOne, faults, warnings } = await exportsAt(place, settings);
   const newest = exports
     .filter(({ export: { from } }) => from === undefined)
@@ -107,7 +107,7 @@ function finding(exports: readonly ExportAtHand[], settings: ExportSettings, pla
         cause,
       });
     };
-    const there = await exportsAt(placeOf(place), settings).catch((cause: unknown) => {
+    const there = await exportsAt(await placeOf(place), settings).catch((cause: unknown) => {
       throw cause instanceof MigrationError ? missing(cause) : cause;
     });
     const found = there.exports.find(({ summary }) => summary.id === id);

@@ -1,7 +1,7 @@
 /** The units of a pass in the ledger: planned once, claimed under an advisory lock by the connection that writes them. */
 import { addChanges, type ChangeCounts, UNCHANGED } from "../../../domain/proof/exports.ts";
 import { negated, sumOf } from "../../../domain/proof/tally.ts";
-import type { Mapping } from "../../../mapping/model.ts";
+import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../../ports/units.ts";
 import { leaveStale } from "../ledger/items/left-behind.ts";
@@ -32,6 +32,14 @@ import type { Sessions } from "../session/sessions.ts";
 import { tableSql } from "../session/sql.ts";
 
 export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
+  /** By run: what one worker learns of a table is known to all. */
+  const ways = new Map<number, Straight>();
+  const wayOf = async (session: Session, run: Run): Promise<Straight> => {
+    const tables = ways.has(run.id) ? [] : await madeTables(session, run, mapping);
+    const straight = ways.get(run.id) ?? new Straight(tables);
+    ways.set(run.id, straight);
+    return straight;
+  };
   return {
     plan: (run, units) =>
       sessions.use((session) =>
@@ -39,7 +47,7 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
         withRun(session, run.id, async () => void (await planUnits(session, run, units))),
       ),
 
-    claim: (run) => patiently(() => claimOnce(sessions, run, mapping)),
+    claim: (run) => patiently(() => claimOnce(sessions, run, mapping, wayOf)),
 
     progress: (run) => sessions.use((session) => progressOf(session, run)),
 
@@ -47,10 +55,12 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
   };
 }
 
-async function claimOnce(sessions: Sessions, run: Run, mapping: Mapping): Promise<UnitClaim | undefined> {
+type WayOf = (session: Session, run: Run) => Promise<Straight>;
+
+async function claimOnce(sessions: Sessions, run: Run, mapping: Mapping, wayOf: WayOf): Promise<UnitClaim | undefined> {
   const session = await sessions.take();
   try {
-    const claim = await claimNext(session, sessions, run, mapping);
+    const claim = await claimNext(session, sessions, run, mapping, wayOf);
     if (claim === undefined) await sessions.give(session);
     return claim;
   } catch (error) {
@@ -65,6 +75,7 @@ async function claimNext(
   sessions: Sessions,
   run: Run,
   mapping: Mapping,
+  wayOf: WayOf,
 ): Promise<UnitClaim | undefined> {
   const units = await openUnits(session, run);
   // Those of a window that another process has begun are no units of what this one copies.
@@ -77,16 +88,15 @@ async function claimNext(
     if (rows[0]?.locked !== true) continue;
     // Whoever held the unit may have moved it, or finished it, since the list was read.
     const state = await unitState(session, run, unit);
-    if (!state.done)
-      return claimOf(session, sessions, run, mapping, unit, state, await straightFor(session, run, mapping));
+    if (!state.done) return claimOf(session, sessions, run, mapping, unit, state, await wayOf(session, run));
     await unlock(session, run, unit);
   }
   return undefined;
 }
 
-async function straightFor(session: Session, run: Run, { tables }: Mapping): Promise<Straight> {
+async function madeTables(session: Session, run: Run, { tables }: Mapping): Promise<readonly TableModel[]> {
   const made = new Set((await createdTables(session)).filter((each) => each.run === run.id).map(tableSql));
-  return new Straight(tables.filter((table) => made.has(tableSql(table))));
+  return tables.filter((table) => made.has(tableSql(table)));
 }
 
 const unlock = (session: Session, run: Run, unit: number) =>
@@ -164,6 +174,7 @@ function commitPage(
   const keepsLeft = run.exports.length > 0;
   const place = { run: run.id, pass: run.pass, tables: mapping.tables, keepsLeft, ...how };
   return transaction(session, async () => {
+    place.straight.turnPage();
     await session.query(`${FEW_ROWS}; ${NOT_WAITING}`);
     if (!(await isInPhase(session, run, "copy", "held"))) throw movedOn(run);
     await lockPages(session, run.id, alone);

@@ -10,6 +10,7 @@ import type { Mapping, TableModel } from "../../../mapping/model.ts";
 import type { Place as LedgerPlace } from "../ledger/items/items.ts";
 import { addLines, changeLines, type Numbers, park, removeLines } from "../ledger/items/lines.ts";
 import type { Session } from "../session/connection.ts";
+import { CopyLines } from "../session/copy-text.ts";
 import { tableSql } from "../session/sql.ts";
 import {
   copyRows,
@@ -19,6 +20,7 @@ import {
   keyOf,
   removeBareRows,
   removeRows,
+  rowTo,
   updateRows,
   vacantParts,
 } from "./rows.ts";
@@ -130,8 +132,9 @@ function inOrder(offers: readonly Offer[]): Offer[] {
 
 async function writeAdded(session: Session, place: Place, at: Facet, added: readonly Offer[]): Promise<void> {
   if (place.straight.leadsTo(at.table) && outside(place, at.table).length === 0) {
-    const rows = added.map(({ contribution }) => contribution);
-    return place.straight.assuming(at.table, () => copyRows(session, at, rows));
+    const lines = new CopyLines();
+    for (const { contribution } of added) rowTo(lines, contribution, contribution.key);
+    return place.straight.assuming(at.table, () => copyRows(session, at, lines));
   }
   const firsts = new Map<string, Offer>();
   for (const offer of added) {

@@ -9,7 +9,10 @@ import { leaveBehind } from "../ledger/items/left-behind.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
 import type { Taken } from "../ledger/passes/seen.ts";
 import type { Session } from "../session/connection.ts";
+import { refusedRow } from "../session/errors.ts";
+import { inSavepoint } from "../session/savepoint.ts";
 import type { WritePlace } from "./changes.ts";
+import { copyWhole } from "./copied.ts";
 import { halving } from "./halving.ts";
 import { writePieces } from "./pieces.ts";
 import { WrongWay } from "./straight.ts";
@@ -28,9 +31,24 @@ export async function writeItems(
   items: Iterable<Decoded>,
   isStrict = false,
 ): Promise<Taken[]> {
+  const whole = place.isNew === true && !isStrict ? await atOnce(session, place, items) : undefined;
+  if (whole !== undefined) return whole;
   const taken: Taken[] = [];
   for (const batch of batches(items)) taken.push(...(await writeBatch(session, place, batch, isStrict)));
   return taken;
+}
+
+/** Undefined where Postgres refuses a value: which item it was is to be found. */
+async function atOnce(session: Session, place: WritePlace, items: Iterable<Decoded>): Promise<Taken[] | undefined> {
+  for (;;) {
+    try {
+      return await inSavepoint(session, () => copyWhole(session, place, items));
+    } catch (error) {
+      if (error instanceof WrongWay) continue;
+      if (refusedRow(error) === undefined) throw error;
+      return undefined;
+    }
+  }
 }
 
 /** What is a batch by its rows alone is not weighed. */

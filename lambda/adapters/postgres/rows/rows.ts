@@ -8,7 +8,7 @@ import type { Line } from "../../../domain/decode/diff.ts";
 import type { FacetModel, TableModel } from "../../../mapping/model.ts";
 import { joinKnown } from "../ledger/items/holding.ts";
 import type { Session } from "../session/connection.ts";
-import { copyText } from "../session/copy-text.ts";
+import { type CopyLines, copyText } from "../session/copy-text.ts";
 import {
   arrayText,
   castInput,
@@ -55,25 +55,22 @@ async function keysOf(session: Session, sql: string, values: readonly unknown[])
   return new Set(rows.map(({ key }) => keyOf(key)));
 }
 
-/** Adds rows whose keys are free; fails where one is not. */
-export async function copyRows(
-  session: Session,
-  { table, facet }: Facet,
-  rows: readonly Contribution[],
-): Promise<void> {
-  let lines = "";
-  for (const { cells } of rows) {
-    let between = "";
-    for (const cell of cells) {
-      lines += between;
-      lines += copyText(inputOf(cell));
-      between = "\t";
-    }
-    lines += "\n";
+/** A row as a line, `key` being its own. */
+export function rowTo(lines: CopyLines, { cells }: Contribution, key: readonly string[]): number {
+  let values = "";
+  let between = "";
+  for (const cell of cells) {
+    values += between;
+    values += copyText(inputOf(cell));
+    between = "\t";
   }
+  return lines.add(values, keyOf(key));
+}
+
+/** Adds rows whose keys are free; fails where one is not. */
+export async function copyRows(session: Session, { table, facet }: Facet, lines: CopyLines): Promise<void> {
   const names = quoteAll(facet.columns.map(({ name }) => name));
-  const copied = await session.copy(tableSql(table), names, lines);
-  if (copied !== rows.length) throw new RowsKept();
+  if ((await session.copy(tableSql(table), names, lines)) !== lines.count) throw new RowsKept();
 }
 
 /** A trigger has kept some of the rows out. */

@@ -23,11 +23,11 @@ export const rowPlace = async (session: Session, run: number, tables: readonly T
   sharers: await sharersOf(session, run, tables),
 });
 
-export const ungivenIn = ({ ungiven }: RowPlace, { index }: TableModel): readonly UngivenColumn[] =>
+export const ungivenIn = ({ ungiven }: Pick<RowPlace, "ungiven">, { index }: TableModel): readonly UngivenColumn[] =>
   ungiven.get(index) ?? [];
 
 /** Columns of no part, and of one. */
-export const outside = (place: RowPlace, table: TableModel): readonly UngivenColumn[] =>
+export const outside = (place: Pick<RowPlace, "ungiven">, table: TableModel): readonly UngivenColumn[] =>
   ungivenIn(place, table).filter(({ facet }) => facet === undefined);
 export const inside = (place: RowPlace, table: TableModel, { index }: FacetModel): readonly UngivenColumn[] =>
   ungivenIn(place, table).filter(({ facet }) => facet === index);

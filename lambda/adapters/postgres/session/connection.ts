@@ -7,6 +7,7 @@ import { MigrationError } from "../../../domain/migration-error.ts";
 import { type Address, addressOf } from "./address.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
 import { CONNECT_SECONDS, isOfPostgres, noPostgres, silent, unreachable } from "./connecting.ts";
+import type { CopyLines } from "./copy-text.ts";
 import { isStartupRefused, pooled, readOnly, told, type Who } from "./errors.ts";
 import { passwordOf } from "./iam.ts";
 import { LEDGER } from "./sql.ts";
@@ -53,7 +54,7 @@ export interface Session extends AsyncDisposable {
     values?: readonly unknown[],
   ): Promise<pg.QueryResult<R>>;
   /** Sends lines of COPY's text form; returns how many rows they became. */
-  copy(table: string, columns: string, lines: string): Promise<number>;
+  copy(table: string, columns: string, lines: CopyLines): Promise<number>;
   /** Begins a transaction. Throws MigrationError `target-pooled` where another backend would do it than the one that holds the session's locks. */
   begin(mode?: string): Promise<void>;
   readonly isInTransaction: boolean;
@@ -165,7 +166,7 @@ async function open(
     copy: (table, columns, lines) =>
       watched(async () => {
         const stream = client.query(copyFrom(`copy ${table} (${columns}) from stdin`));
-        stream.end(lines);
+        stream.end(lines.inOrder());
         await finished(stream);
         return stream.rowCount;
       }),

@@ -1,5 +1,4 @@
 /** `?auth=iam` in a target's URL → a password that is a token, signed here and good for a quarter of an hour: one for each connection. */
-import { Signer } from "@aws-sdk/rds-signer";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import type { Address } from "./address.ts";
 
@@ -22,6 +21,8 @@ export function passwordOf(
   if (user === undefined || (username === "" && !searchParams.get("user")))
     throw refused("the target names no user to sign in as", "write postgres://USER@HOST/DATABASE?auth=iam");
   if (region === undefined) throw refused("the region of the target is not known", "set AWS_REGION");
-  const signer = new Signer({ hostname: host, port, username: user, region });
-  return () => signer.getAuthToken();
+  return async () => {
+    const { Signer } = await import("@aws-sdk/rds-signer");
+    return new Signer({ hostname: host, port, username: user, region }).getAuthToken();
+  };
 }

@@ -2,7 +2,7 @@
 import type { Decoded } from "../../../../domain/decode/decode.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Session } from "../../session/connection.ts";
-import { copyText } from "../../session/copy-text.ts";
+import { CopyLines, copyText } from "../../session/copy-text.ts";
 import { itemTaken } from "../../session/errors.ts";
 import { LEDGER, unnest } from "../../session/sql.ts";
 import { NUMBERS, NUMBERS_AT_ONCE } from "../ledger.ts";
@@ -69,24 +69,30 @@ export async function numbersFor(session: Session, count: number): Promise<numbe
 
 export const entityOf = ({ outcome }: Decoded): number => outcome.entity?.index ?? 0;
 
-/** Adds items, and returns their numbers by hash. One that is there already counts as contention: another page has just added it. */
+/** An item as a line. In the order of their hashes two pages with the same items wait for each other instead of deadlocking. */
+export const itemTo = (lines: CopyLines, { run, pass }: Place, id: number, by: Decoded): number =>
+  lines.add(`${id}\t${run}\t${pass}\t${by.item}\t${by.fingerprint}\t${entityOf(by)}\t${copyText(by.source)}`, by.item);
+
+/** Adds items. One that is there already counts as contention: another page has just added it. */
+export const copyItems = (session: Session, lines: CopyLines) =>
+  session.copy(`${LEDGER}.item`, "id, run, pass, hash, fp, entity, source", lines);
+
+/** The same, and returns their numbers by hash. */
 export async function addItems(
   session: Session,
-  { run, pass }: Place,
+  place: Place,
   items: readonly Decoded[],
 ): Promise<ReadonlyMap<string, number>> {
   const numbers = new Map<string, number>();
   if (items.length === 0) return numbers;
   const ids = await numbersFor(session, items.length);
-  let lines = "";
-  // In one order: two pages with the same items wait for each other instead of deadlocking.
-  const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1));
-  for (const [at, by] of sorted.entries()) {
+  const lines = new CopyLines();
+  for (const [at, by] of items.entries()) {
     const id = must(ids[at], "each has a number");
     numbers.set(by.item, id);
-    lines += `${id}\t${run}\t${pass}\t${by.item}\t${by.fingerprint}\t${entityOf(by)}\t${copyText(by.source)}\n`;
+    itemTo(lines, place, id, by);
   }
-  await session.copy(`${LEDGER}.item`, "id, run, pass, hash, fp, entity, source", lines);
+  await copyItems(session, lines);
   return numbers;
 }
 

@@ -1,11 +1,12 @@
 /** Lines of the ledger, read and written in sets: what items contribute, and what of it waits. */
 import { inputOf } from "../../../../domain/decode/cell.ts";
+import type { Contribution } from "../../../../domain/decode/decode.ts";
 import type { Changes, Line, Offer } from "../../../../domain/decode/diff.ts";
 import { PIECE_BYTES } from "../../../../domain/decode/pieces.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Run } from "../../../../ports/runs.ts";
 import type { Session } from "../../session/connection.ts";
-import { copyText } from "../../session/copy-text.ts";
+import { CopyLines, copyText } from "../../session/copy-text.ts";
 import { arrayText, LEDGER, unnest } from "../../session/sql.ts";
 import type { Place } from "./items.ts";
 
@@ -15,20 +16,33 @@ export type Numbers = ReadonlyMap<string, number>;
 export const numberOf = (numbers: Numbers, hash: string): number =>
   must(numbers.get(hash), "an item stands in the ledger before its lines");
 
+/** What an item contributes as a line, `key` being that of the contribution. No two pages write one of the same item. */
+export const lineTo = (
+  lines: CopyLines,
+  { run }: Pick<Place, "run">,
+  id: number,
+  { table, facet, fingerprint, rank }: Contribution,
+  key: readonly string[],
+): number =>
+  lines.add(
+    `${id}\t${fingerprint}\t${run}\t${table.index}\t${facet.index}\t${copyText(rank)}\t${copyText(arrayText(key))}`,
+  );
+
+export const copyLines = (session: Session, lines: CopyLines) =>
+  session.copy(`${LEDGER}.line`, "item, fp, run, tbl, facet, rank, key", lines);
+
 /** Adds a line for each contribution. */
 export async function addLines(
   session: Session,
-  { run }: Place,
+  place: Place,
   numbers: Numbers,
   offers: readonly Offer[],
 ): Promise<void> {
   if (offers.length === 0) return;
-  let lines = "";
-  for (const { by, contribution } of offers) {
-    const { table, facet, key, fingerprint, rank } = contribution;
-    lines += `${numberOf(numbers, by.item)}\t${fingerprint}\t${run}\t${table.index}\t${facet.index}\t${copyText(rank)}\t${copyText(arrayText(key))}\n`;
-  }
-  await session.copy(`${LEDGER}.line`, "item, fp, run, tbl, facet, rank, key", lines);
+  const lines = new CopyLines();
+  for (const { by, contribution } of offers)
+    lineTo(lines, place, numberOf(numbers, by.item), contribution, contribution.key);
+  await copyLines(session, lines);
 }
 
 /** Gives lines, of items that are locked, their new fingerprints. */
