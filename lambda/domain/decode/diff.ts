@@ -3,7 +3,7 @@
  * pass can be read and tested apart from SQL.
  */
 import type { Contribution, Decoded } from "./decode.ts";
-import { packed } from "./fingerprint.ts";
+import { PACKED, packed, unpacked } from "./fingerprint.ts";
 import { placeOf } from "./rows.ts";
 
 /** One line as the ledger holds it. */
@@ -24,7 +24,7 @@ export interface Line {
   readonly holds: boolean;
 }
 
-/** What stands in memory of a line until it is written anew: its keys may be long. */
+/** What is kept of a line until it is written anew: its keys may be long. */
 export type KnownLine = Pick<Line, "at" | "fingerprint" | "holds">;
 
 /** A contribution with the item that gives it. */
@@ -43,8 +43,8 @@ export interface Changes {
 
 export const NO_CHANGES: Changes = { gone: [], changed: [], added: [] };
 
-/** What one item gives to one facet, by key: the packed fingerprint, until a line is met, and then the line that holds another one. */
-type Given = Map<string, string | KnownLine>;
+/** What one item gives to one facet, by key: the packed fingerprint, until a line is met, and then the packed line that holds another one. */
+type Given = Map<string, string>;
 
 /**
  * Compares item by item: a line belongs to the item, the facet and the key it was written for. What is offered is gone through
@@ -71,22 +71,22 @@ export class Difference {
       const now = given?.get(place);
       if (now === undefined) return true;
       if (now === packed(fingerprint)) given?.delete(place);
-      else given?.set(place, { at, fingerprint, holds });
+      else given?.set(place, packedLine({ at, fingerprint, holds }));
       return false;
     });
   }
 
   /** Once every line was met: what the ledger knows with other values. */
   *changed(): Generator<Changes["changed"][number]> {
-    for (const { offer, given } of this.#left()) if (typeof given !== "string") yield { line: given, offer };
+    for (const { offer, given } of this.#left()) if (isLine(given)) yield { line: unpackedLine(given), offer };
   }
 
   /** Once every line was met: what the ledger has no line of. */
   *added(): Generator<Offer> {
-    for (const { offer, given } of this.#left()) if (typeof given === "string") yield offer;
+    for (const { offer, given } of this.#left()) if (!isLine(given)) yield offer;
   }
 
-  *#left(): Generator<{ readonly offer: Offer; readonly given: string | KnownLine }> {
+  *#left(): Generator<{ readonly offer: Offer; readonly given: string }> {
     for (const offer of this.#offers()) {
       const { table, facet, key } = offer.contribution;
       const given = this.#given.get(groupOf(offer.by.item, table.index, facet.index))?.get(placeOf(key));
@@ -94,5 +94,19 @@ export class Difference {
     }
   }
 }
+
+/** A line in a third of the room: there can be 130,000. */
+const packedLine = ({ at, fingerprint, holds }: KnownLine): string =>
+  Buffer.concat([Buffer.from(fingerprint, "hex"), Buffer.from(`${holds ? HOLDS : WAITS}${at}`)]).toString("latin1");
+
+const unpackedLine = (line: string): KnownLine => ({
+  fingerprint: unpacked(line.slice(0, PACKED)),
+  holds: line.charAt(PACKED) === HOLDS,
+  at: line.slice(PACKED + 1),
+});
+
+const [HOLDS, WAITS] = ["+", "-"];
+
+const isLine = (given: string): boolean => given.length > PACKED;
 
 const groupOf = (item: string, table: number, facet: number): string => `${item} ${table} ${facet}`;

@@ -103,6 +103,10 @@ export function digest(text: string): string {
 
 /** A fingerprint in a third of the room, for where a great many are held. */
 export const packed = (fingerprint: string): string => Buffer.from(fingerprint, "hex").toString("latin1");
+export const unpacked = (text: string): string => Buffer.from(text, "latin1").toString("hex");
+
+/** How long one is. */
+export const PACKED = 16;
 
 function hex64(value: bigint): string {
   return value.toString(16).padStart(16, "0");

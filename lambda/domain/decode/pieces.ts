@@ -7,8 +7,8 @@ import type { Contribution } from "./decode.ts";
  * when V8 looks a second time stays for long. A megabyte takes 90 MB more of the largest item, and no less time of others
  * (test/bench/large-item.bench.ts).
  */
-export const PIECE_BYTES = 1_000_000;
-const MOST_ROWS = 5_000;
+export const PIECE_BYTES = 200_000;
+const MOST_ROWS = 10_000;
 
 /** About how much is sent for one contribution: its values, and the key once more for the ledger. */
 export const weightOf = ({ cells, to }: Contribution): number =>
