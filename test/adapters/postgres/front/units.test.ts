@@ -210,3 +210,19 @@ const edge = (id: string, by: string): Item => ({
   SK: { S: by },
   Note: { S: LARGER_THAN_A_BATCH },
 });
+
+it("I12: what stands in a column that nobody gives is noted row by row, also where rows would be copied", async () => {
+  await using target = openTarget(database.url, mapping);
+  const run = await begin(target, ["a"]);
+  const claim = must(await target.queue.claim(run), "the only unit");
+  await claim.commit(page(["1"], "next"));
+  await query(database.url, "alter table things add column note text, alter note set default 'theirs'");
+  await claim.commit(page(["2", "3"]));
+  await claim.release();
+  expect(await query(database.url, "select * from things order by id")).toEqual([
+    { id: "1", note: null },
+    { id: "2", note: "theirs" },
+    { id: "3", note: "theirs" },
+  ]);
+  expect((await linesOf(database.url, "ungiven")).map(({ key }) => key)).toEqual([["2"], ["3"]]);
+});
