@@ -8,7 +8,7 @@ import type { Contribution } from "./decode.ts";
  * (test/bench/large-item.bench.ts).
  */
 export const PIECE_BYTES = 200_000;
-const MOST_ROWS = 10_000;
+export const MOST_ROWS = 10_000;
 
 /** About how much is sent for one contribution: its values, and the key once more for the ledger. */
 export const weightOf = ({ cells, to }: Contribution): number =>

@@ -20,9 +20,8 @@ import {
 import { createdTables } from "../ledger/run/built.ts";
 import { lockClass, lockPages, withRun } from "../ledger/run/locks.ts";
 import { isInPhase, movedOn } from "../ledger/run/phases.ts";
-import type { WritePlace } from "../rows/changes.ts";
 import { writeItems } from "../rows/page.ts";
-import { Straight } from "../rows/straight.ts";
+import { Ways } from "../rows/straight.ts";
 import { takeBack } from "../rows/take-back.ts";
 import { type Session, transaction } from "../session/connection.ts";
 import { isContention, isLockTimeout, refusedRow } from "../session/errors.ts";
@@ -33,12 +32,12 @@ import { tableSql } from "../session/sql.ts";
 
 export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
   /** By run: what one worker learns of a table is known to all. */
-  const ways = new Map<number, Straight>();
-  const wayOf = async (session: Session, run: Run): Promise<Straight> => {
+  const ways = new Map<number, Ways>();
+  const waysOf = async (session: Session, run: Run): Promise<Ways> => {
     const tables = ways.has(run.id) ? [] : await madeTables(session, run, mapping);
-    const straight = ways.get(run.id) ?? new Straight(tables);
-    ways.set(run.id, straight);
-    return straight;
+    const known = ways.get(run.id) ?? new Ways(tables);
+    ways.set(run.id, known);
+    return known;
   };
   return {
     plan: (run, units) =>
@@ -47,7 +46,7 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
         withRun(session, run.id, async () => void (await planUnits(session, run, units))),
       ),
 
-    claim: (run) => patiently(() => claimOnce(sessions, run, mapping, wayOf)),
+    claim: (run) => patiently(() => claimOnce(sessions, run, mapping, waysOf)),
 
     progress: (run) => sessions.use((session) => progressOf(session, run)),
 
@@ -55,12 +54,17 @@ export function unitQueue(sessions: Sessions, mapping: Mapping): UnitQueue {
   };
 }
 
-type WayOf = (session: Session, run: Run) => Promise<Straight>;
+type WaysOf = (session: Session, run: Run) => Promise<Ways>;
 
-async function claimOnce(sessions: Sessions, run: Run, mapping: Mapping, wayOf: WayOf): Promise<UnitClaim | undefined> {
+async function claimOnce(
+  sessions: Sessions,
+  run: Run,
+  mapping: Mapping,
+  waysOf: WaysOf,
+): Promise<UnitClaim | undefined> {
   const session = await sessions.take();
   try {
-    const claim = await claimNext(session, sessions, run, mapping, wayOf);
+    const claim = await claimNext(session, sessions, run, mapping, waysOf);
     if (claim === undefined) await sessions.give(session);
     return claim;
   } catch (error) {
@@ -75,7 +79,7 @@ async function claimNext(
   sessions: Sessions,
   run: Run,
   mapping: Mapping,
-  wayOf: WayOf,
+  waysOf: WaysOf,
 ): Promise<UnitClaim | undefined> {
   const units = await openUnits(session, run);
   // Those of a window that another process has begun are no units of what this one copies.
@@ -88,7 +92,7 @@ async function claimNext(
     if (rows[0]?.locked !== true) continue;
     // Whoever held the unit may have moved it, or finished it, since the list was read.
     const state = await unitState(session, run, unit);
-    if (!state.done) return claimOf(session, sessions, run, mapping, unit, state, await wayOf(session, run));
+    if (!state.done) return claimOf(session, sessions, run, mapping, unit, state, await waysOf(session, run));
     await unlock(session, run, unit);
   }
   return undefined;
@@ -109,7 +113,7 @@ function claimOf(
   mapping: Mapping,
   unit: number,
   state: UnitState,
-  straight: Straight,
+  ways: Ways,
 ): UnitClaim {
   let { pages, tally, changes } = state;
   // What a first pass meets it has not met before, until it does.
@@ -122,7 +126,7 @@ function claimOf(
       ({ tally, changes } = await refusing((isStrict) =>
         contending((alone) => {
           isNew &&= !alone;
-          return commitPage(session, run, mapping, { straight, isNew }, at, page, { alone, isStrict });
+          return commitPage(session, run, mapping, { ways, isNew }, at, page, { alone, isStrict });
         }),
       ));
       pages += 1;
@@ -166,15 +170,14 @@ function commitPage(
   session: Session,
   run: Run,
   mapping: Mapping,
-  how: Pick<WritePlace, "straight" | "isNew">,
+  { ways, isNew }: { readonly ways: Ways; readonly isNew: boolean },
   { unit, pages, ...before }: Counted & { readonly unit: number; readonly pages: number },
   page: PageWrite,
   { alone, isStrict }: { readonly alone: boolean; readonly isStrict: boolean },
 ): Promise<Counted> {
   const keepsLeft = run.exports.length > 0;
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables, keepsLeft, ...how };
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables, keepsLeft, isNew, straight: ways.turnPage() };
   return transaction(session, async () => {
-    place.straight.turnPage();
     await session.query(`${FEW_ROWS}; ${NOT_WAITING}`);
     if (!(await isInPhase(session, run, "copy", "held"))) throw movedOn(run);
     await lockPages(session, run.id, alone);

@@ -132,7 +132,7 @@ function inOrder(offers: readonly Offer[]): Offer[] {
 
 async function writeAdded(session: Session, place: Place, at: Facet, added: readonly Offer[]): Promise<void> {
   if (place.straight.leadsTo(at.table) && outside(place, at.table).length === 0) {
-    const lines = new CopyLines();
+    const lines = new CopyLines("as they came");
     for (const { contribution } of added) rowTo(lines, contribution, contribution.key);
     return place.straight.assuming(at.table, () => copyRows(session, at, lines));
   }

@@ -1,12 +1,12 @@
 /**
- * Items that nobody has met before → their rows and lines, copied as they are decoded: of an item nothing is kept but its text (I8).
- * Where a table is not to be copied into, its rows ask for their keys meanwhile.
+ * Items that nobody has met before → their rows and lines, copied as they are decoded: of an item whose rows are copied nothing is kept
+ * but their text (I8). Rows of the other tables are kept as they are, and ask for their keys.
  */
 import type { Contribution, Decoded } from "../../../domain/decode/decode.ts";
 import { NO_CHANGES, type Offer } from "../../../domain/decode/diff.ts";
-import { weightOf } from "../../../domain/decode/pieces.ts";
+import { MOST_ROWS, PIECE_BYTES, weightOf } from "../../../domain/decode/pieces.ts";
 import { must } from "../../../domain/must.ts";
-import type { FacetModel, TableModel } from "../../../mapping/model.ts";
+import type { TableModel } from "../../../mapping/model.ts";
 import { copyItems, itemTo, numbersFor } from "../ledger/items/items.ts";
 import { leaveBehind } from "../ledger/items/left-behind.ts";
 import { copyLines, lineTo } from "../ledger/items/lines.ts";
@@ -15,35 +15,56 @@ import type { Taken } from "../ledger/passes/seen.ts";
 import type { Session } from "../session/connection.ts";
 import { CopyLines } from "../session/copy-text.ts";
 import { type WritePlace, writeChanges } from "./changes.ts";
-import { copyRows, type Facet, rowTo } from "./rows.ts";
-import { type Ungiven, ungivenColumns } from "./ungiven.ts";
+import { copyRows, rowTo } from "./rows.ts";
+import { ungivenColumns } from "./ungiven.ts";
 import { outside } from "./untouched.ts";
+
+/** Of text, in one piece: a page of a file as a rule. With 200 KB the sample takes Postgres a third more, each piece being a COPY for each table. */
+const TEXT_BYTES = 1_000_000;
 
 /** What is sent in one go. */
 class Piece {
-  readonly items = new CopyLines();
-  readonly lines = new CopyLines();
-  /** Of the tables that are copied into, by facet. */
-  readonly rows: ReadonlyMap<FacetModel, CopyLines>;
+  readonly items = new CopyLines("by key");
+  readonly lines = new CopyLines("as they came");
+  /** Of the tables that are copied into. */
+  readonly rows: ReadonlyMap<TableModel, CopyLines>;
   /** For all other tables, and the numbers of those items. */
   readonly offers: Offer[] = [];
   readonly numbers = new Map<string, number>();
   readonly rowless: Decoded[] = [];
-  bytes = 0;
+  #text = 0;
+  #offered = 0;
 
   constructor({ tables, straight }: WritePlace) {
-    const facets = tables.filter((each) => straight.leadsTo(each)).flatMap((table) => table.facets);
-    this.rows = new Map(facets.map((facet) => [facet, new CopyLines()]));
+    const copied = tables.filter((table) => straight.leadsTo(table));
+    this.rows = new Map(copied.map((table) => [table, new CopyLines("by key")]));
+  }
+
+  get isFull(): boolean {
+    return this.#text >= TEXT_BYTES || this.#offered >= PIECE_BYTES || this.offers.length >= MOST_ROWS;
+  }
+
+  addItem(place: WritePlace, id: number, by: Decoded): void {
+    this.#text += itemTo(this.items, place, id, by);
+  }
+
+  add(place: WritePlace, id: number, by: Decoded, contribution: Contribution): void {
+    const rows = this.rows.get(contribution.table);
+    if (rows === undefined) {
+      this.offers.push({ by, contribution });
+      this.numbers.set(by.item, id);
+      this.#offered += weightOf(contribution);
+    } else {
+      const { key } = contribution;
+      this.#text += rowTo(rows, contribution, key) + lineTo(this.lines, place, id, contribution, key);
+    }
   }
 }
-
-/** A page of ours is less. With 200 KB the copy takes Postgres a third more: each piece is a COPY for each table (npm run bench). */
-const MOST_BYTES = 1_000_000;
 
 /** Numbers that are asked for at once; those that are left over are nobody's. */
 const SOME = 100;
 
-/** Throws WrongWay where a table is not to be copied into any more for now, and what Postgres says where it refuses a row. */
+/** Throws WrongWay where a table is not to be copied into after all, and what Postgres says where it refuses a row. */
 export async function copyWhole(session: Session, place: WritePlace, items: Iterable<Decoded>): Promise<Taken[]> {
   const taken: Taken[] = [];
   let piece = new Piece(place);
@@ -57,28 +78,16 @@ export async function copyWhole(session: Session, place: WritePlace, items: Iter
     }
     if (numbers.length === 0) numbers = await numbersFor(session, SOME);
     const id = must(numbers.pop(), "some were asked for");
-    piece.bytes += itemTo(piece.items, place, id, by);
+    piece.addItem(place, id, by);
     for (const contribution of outcome.contributions) {
-      piece.bytes += take(piece, place, id, by, contribution);
-      if (piece.bytes < MOST_BYTES) continue;
+      piece.add(place, id, by, contribution);
+      if (!piece.isFull) continue;
       await send(session, place, piece);
       piece = new Piece(place);
     }
   }
   await send(session, place, piece);
   return taken;
-}
-
-/** Returns about how many bytes it takes. */
-function take(piece: Piece, place: WritePlace, id: number, by: Decoded, contribution: Contribution): number {
-  const rows = piece.rows.get(contribution.facet);
-  if (rows === undefined) {
-    piece.offers.push({ by, contribution });
-    piece.numbers.set(by.item, id);
-    return weightOf(contribution);
-  }
-  const { key } = contribution;
-  return rowTo(rows, contribution, key) + lineTo(piece.lines, place, id, contribution, key);
 }
 
 /** Tables, and keys within a table, are taken in one order by every worker. */
@@ -88,29 +97,26 @@ async function send(session: Session, place: WritePlace, piece: Piece): Promise<
   await quarantine.put(session, place, refused);
   if (place.keepsLeft === true) await leaveBehind(session, place, rowless);
   if (items.count > 0) await copyItems(session, items);
-  const rows = place.tables.flatMap((table) => table.facets.flatMap((facet) => rowsOf(piece, table, facet)));
-  const ungiven = await ungivenColumns(
-    session,
-    rows.map(({ table }) => table),
-  );
+  await mustBeGiven(session, place, piece);
   const careful = Map.groupBy(offers, ({ contribution: { table } }) => table);
   for (const table of place.tables) {
-    for (const each of rows) if (each.table === table) await copyInto(session, place, each, ungiven);
+    const rows = piece.rows.get(table);
+    if (rows !== undefined && rows.count > 0) await copyInto(session, place, table, rows);
     const added = careful.get(table);
     if (added !== undefined) await writeChanges(session, { ...place, numbers }, { ...NO_CHANGES, added });
   }
   if (lines.count > 0) await copyLines(session, lines);
 }
 
-type FacetRows = Facet & { readonly lines: CopyLines };
-
-function rowsOf({ rows }: Piece, table: TableModel, facet: FacetModel): FacetRows[] {
-  const lines = rows.get(facet);
-  return lines === undefined || lines.count === 0 ? [] : [{ table, facet, lines }];
+/** Others may have added a column since the run made its table: what stands there is noted row by row. */
+async function mustBeGiven(session: Session, { straight }: WritePlace, { rows }: Piece): Promise<void> {
+  const filled = [...rows].flatMap(([table, { count }]) => (count > 0 ? [table] : []));
+  if (filled.length === 0) return;
+  const ungiven = await ungivenColumns(session, filled);
+  for (const table of filled) if (outside({ ungiven }, table).length > 0) straight.leave(table);
 }
 
-async function copyInto(session: Session, { straight }: WritePlace, rows: FacetRows, ungiven: Ungiven): Promise<void> {
-  // What stands in a column that no contribution gives is noted row by row.
-  if (outside({ ungiven }, rows.table).length > 0) straight.leave(rows.table);
-  await straight.assuming(rows.table, () => copyRows(session, rows, rows.lines));
+/** A table that is copied into has one facet. */
+async function copyInto(session: Session, { straight }: WritePlace, table: TableModel, rows: CopyLines): Promise<void> {
+  for (const facet of table.facets) await straight.assuming(table, () => copyRows(session, { table, facet }, rows));
 }

@@ -38,7 +38,7 @@ export async function writeItems(
   return taken;
 }
 
-/** Undefined where Postgres refuses a value: which item it was is to be found. */
+/** Undefined where Postgres refuses something: which item it was is to be found. */
 async function atOnce(session: Session, place: WritePlace, items: Iterable<Decoded>): Promise<Taken[] | undefined> {
   for (;;) {
     try {

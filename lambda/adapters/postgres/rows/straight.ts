@@ -3,44 +3,71 @@
  * where one is taken, or a trigger keeps a row out: what is written then goes the careful way into this table, for some pages.
  * Both ways leave the same rows and the same lines.
  */
-
-import { must } from "../../../domain/must.ts";
 import type { TableModel } from "../../../mapping/model.ts";
 import { isKeyTaken } from "../session/errors.ts";
 import { RowsKept } from "./rows.ts";
 
-/** Where copying failed just now, it costs a page written twice to try again: four times as long is waited each time, and half as long where it went well. */
+/** Where copying fails a page is written twice: four times as long is waited each time, and half as long where it goes well. */
 const LONGER = 4;
 const SHORTER = 2;
 const LONGEST_PAGES = 64;
 
 interface Way {
   /** The page from which on rows are copied. */
-  from: number;
-  /** How many pages are not, should it fail again. */
-  wait: number;
+  readonly from: number;
+  /** How many pages are not, should it fail. */
+  readonly wait: number;
 }
 
-/** What all workers of a process know. */
-export class Straight {
-  readonly #ways: ReadonlyMap<number, Way>;
+/** What all workers of a process know of the tables of a run. */
+export class Ways {
+  readonly #ways: Map<number, Way>;
   #page = 0;
 
   /** Of tables the run has made: what others have put around theirs, and what stands in them, nobody here knows. */
-  constructor(tables: readonly TableModel[] = []) {
-    const free = tables.filter(({ duplicates }) => duplicates !== "merge");
-    this.#ways = new Map(free.map(({ index }) => [index, { from: 0, wait: 1 }]));
+  constructor(tables: readonly TableModel[]) {
+    this.#ways = new Map(tables.filter(isOnePiece).map(({ index }) => [index, { from: 0, wait: 1 }]));
   }
 
-  turnPage(): void {
+  /** Those of the page that begins: what others learn meanwhile opens none of them again. */
+  turnPage(): Straight {
     this.#page += 1;
+    const page = this.#page;
+    const open = [...this.#ways].filter(([, { from }]) => from <= page).map(([table]) => table);
+    return new Straight(open, (table, wentWell) => this.#learn(table, page, wentWell));
+  }
+
+  /** Of several pages that began with the same knowledge one is enough. */
+  #learn(table: number, page: number, wentWell: boolean): void {
+    const way = this.#ways.get(table);
+    if (way === undefined || way.from > page) return;
+    const { from, wait } = way;
+    const learnt = wentWell
+      ? { from, wait: Math.max(1, wait / SHORTER) }
+      : { from: this.#page + 1 + wait, wait: Math.min(LONGEST_PAGES, wait * LONGER) };
+    this.#ways.set(table, learnt);
+  }
+}
+
+/** Each row is of one item, and says all of it: what stands in a column that no item gives is noted row by row. */
+const isOnePiece = ({ duplicates, columns, facets }: TableModel): boolean =>
+  duplicates !== "merge" && columns.every((column) => facets.some((facet) => facet.columns.includes(column)));
+
+/** The tables that a page copies into: fewer where that fails, and never more. */
+export class Straight {
+  readonly #tables: Set<number>;
+  readonly #tell: (table: number, wentWell: boolean) => void;
+
+  constructor(tables: Iterable<number> = [], tell: (table: number, wentWell: boolean) => void = () => undefined) {
+    this.#tables = new Set(tables);
+    this.#tell = tell;
   }
 
   leadsTo({ index }: TableModel): boolean {
-    return (this.#ways.get(index)?.from ?? Number.POSITIVE_INFINITY) <= this.#page;
+    return this.#tables.has(index);
   }
 
-  /** Throws WrongWay where nothing may be taken for granted of this table for now. */
+  /** Throws WrongWay where nothing may be taken for granted of this table any more. */
   async assuming(table: TableModel, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -48,19 +75,13 @@ export class Straight {
       if (!isKeyTaken(error) && !(error instanceof RowsKept)) throw error;
       this.leave(table);
     }
-    const way = this.#wayTo(table);
-    way.wait = Math.max(1, way.wait / SHORTER);
+    this.#tell(table.index, true);
   }
 
-  leave(table: TableModel): never {
-    const way = this.#wayTo(table);
-    way.from = this.#page + 1 + way.wait;
-    way.wait = Math.min(LONGEST_PAGES, way.wait * LONGER);
+  leave({ index }: TableModel): never {
+    this.#tables.delete(index);
+    this.#tell(index, false);
     throw new WrongWay();
-  }
-
-  #wayTo({ index }: TableModel): Way {
-    return must(this.#ways.get(index), "only a way there is can be left");
   }
 }
 

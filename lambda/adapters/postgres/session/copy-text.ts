@@ -13,7 +13,7 @@ const MOST_BYTES = 3;
 
 /**
  * Lines for one table, as they come. They stand outside V8's heap, where nothing of them has to be looked at or moved while the rest of
- * a page is decoded; what is left inside is the key by which some are sent in one order.
+ * a page is decoded; what is left inside is the key of each, where they are sent in the order of their keys.
  */
 export class CopyLines {
   readonly #keys: string[] = [];
@@ -21,13 +21,18 @@ export class CopyLines {
   #bytes = Buffer.alloc(0);
   #end = 0;
   #count = 0;
+  readonly #isSorted: boolean;
+
+  constructor(order: "as they came" | "by key") {
+    this.#isSorted = order === "by key";
+  }
 
   get count(): number {
     return this.#count;
   }
 
-  /** Adds the values of one line, each as COPY spells it, with tabs between them. Either all have a key or none. Returns how many bytes it takes. */
-  add(values: string, key?: string): number {
+  /** Adds the values of one line, each as COPY spells it, with tabs between them. Returns how many bytes it takes. */
+  add(values: string, key: string): number {
     const start = this.#end;
     const most = start + (values.length + 1) * MOST_BYTES;
     if (most > this.#bytes.length) {
@@ -37,16 +42,16 @@ export class CopyLines {
     }
     this.#end += this.#bytes.write(`${values}\n`, start);
     this.#count += 1;
-    if (key !== undefined) {
+    if (this.#isSorted) {
       this.#keys.push(key);
       this.#ends.push(this.#end);
     }
     return this.#end - start;
   }
 
-  /** All of them, those with keys in their order. */
+  /** All of them. */
   inOrder(): Uint8Array {
-    if (this.#keys.length === 0) return this.#bytes.subarray(0, this.#end);
+    if (!this.#isSorted) return this.#bytes.subarray(0, this.#end);
     const [keys, ends, sorted] = [this.#keys, this.#ends, Buffer.allocUnsafeSlow(this.#end)];
     const order = Array.from(keys, (key, at) => ({ key, at })).sort((a, b) =>
       a.key < b.key ? -1 : a.key > b.key ? 1 : 0,

@@ -86,7 +86,7 @@ export async function addItems(
   const numbers = new Map<string, number>();
   if (items.length === 0) return numbers;
   const ids = await numbersFor(session, items.length);
-  const lines = new CopyLines();
+  const lines = new CopyLines("by key");
   for (const [at, by] of items.entries()) {
     const id = must(ids[at], "each has a number");
     numbers.set(by.item, id);

@@ -26,6 +26,7 @@ export const lineTo = (
 ): number =>
   lines.add(
     `${id}\t${fingerprint}\t${run}\t${table.index}\t${facet.index}\t${copyText(rank)}\t${copyText(arrayText(key))}`,
+    "",
   );
 
 export const copyLines = (session: Session, lines: CopyLines) =>
@@ -39,7 +40,7 @@ export async function addLines(
   offers: readonly Offer[],
 ): Promise<void> {
   if (offers.length === 0) return;
-  const lines = new CopyLines();
+  const lines = new CopyLines("as they came");
   for (const { by, contribution } of offers)
     lineTo(lines, place, numberOf(numbers, by.item), contribution, contribution.key);
   await copyLines(session, lines);
