@@ -18,9 +18,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     setupFiles: ["test/support/setup.ts"],
-    // Every file works on databases of its own. A third one works while two wait: for locks, for time to pass, for processes to end.
+    // Every file works on databases of its own. Two more work while two wait: for locks, for time to pass, for processes to end.
     pool: "forks",
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // Loading the modules anew for each file is a tenth of the processor time of all tests.
     isolate: false,

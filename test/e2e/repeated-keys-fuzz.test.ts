@@ -19,7 +19,7 @@ import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial, query, versions } from "../support/migration.ts";
 import { IS_THOROUGH, SEED } from "../support/thoroughness.ts";
 
-const SOURCES = IS_THOROUGH ? 8 : 2;
+const SOURCES = IS_THOROUGH ? 8 : 1;
 const KEYS = IS_THOROUGH ? 260 : 100;
 /** What a table that was there before does not take. */
 const UNWANTED = "unwanted";
