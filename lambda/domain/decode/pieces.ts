@@ -4,8 +4,8 @@ import type { Contribution } from "./decode.ts";
 
 /**
  * 200 KB of values, or 10,000 contributions: what is sent or fetched stands in memory some eight times on its way, and what is still there
- * when V8 looks a second time stays for long. A megabyte takes 90 MB more of the largest item, and no less time of others
- * (test/bench/large-item.bench.ts).
+ * when V8 looks a second time stays for long. A megabyte takes 90 MB more of the largest item (test/bench/large-item.bench.ts). What is
+ * copied has larger pieces, which stand elsewhere (adapters/postgres/rows/copied.ts).
  */
 export const PIECE_BYTES = 200_000;
 export const MOST_ROWS = 10_000;

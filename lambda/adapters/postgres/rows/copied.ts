@@ -19,7 +19,7 @@ import { copyRows, rowTo } from "./rows.ts";
 import { ungivenColumns } from "./ungiven.ts";
 import { outside } from "./untouched.ts";
 
-/** Of text, in one piece: a page of a file as a rule. With 200 KB the sample takes Postgres a third more, each piece being a COPY for each table. */
+/** Of text, in one piece: a page of a file as a rule. With 200 KB the sample takes Postgres a third more (npm run bench), each piece being a COPY for each table. */
 const TEXT_BYTES = 1_000_000;
 
 /** What is sent in one go. */
