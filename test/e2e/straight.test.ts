@@ -85,3 +85,30 @@ it("a table in which keys are taken again and again is copied into ever more sel
   // The first page goes well. Then the second, the fourth, the ninth and so on are tried, and no other.
   expect(copied).toBe(1 + 4);
 });
+
+/** How often rows of pets were sent, of one page that holds them all. */
+async function piecesOf(pets: readonly Item[], isThereBefore: boolean): Promise<number> {
+  await using database = await createDatabase();
+  const { proxy, through } = await proxied(database);
+  await using _ = proxy;
+  if (isThereBefore) await query(database.url, ddlOf(load(schema)).before.join(";"));
+  let sent = 0;
+  proxy.onSent = (data) => {
+    if (/copy "public"."pets"|insert into "public"."pets"/.test(data.toString("latin1"))) sent += 1;
+    return "answer";
+  };
+  const options = { units: 1, concurrency: 1, sample: 0 };
+  const source = memorySource([owner("1"), ...pets], "memory:test", pets.length + 1);
+  const report = await migrateTrial({ url: through, schema, source, options });
+  expect(report.items.migrated).toBe(pets.length + 1);
+  return sent;
+}
+
+it.each([
+  ["1 MB of text is copied at a time", false, 1],
+  ["200 KB of values ask for their keys at a time", true, 5],
+] as const)("I8: of a page %s", async (_, isThereBefore, more) => {
+  const pets = many(400, (at) => pet("1", `p${at}`, { Tag: { S: `${at} ${"x".repeat(3_000)}` } }));
+  const one = await piecesOf(pets.slice(0, 40), isThereBefore);
+  expect(await piecesOf(pets, isThereBefore)).toBeGreaterThanOrEqual(one + more);
+});
