@@ -49,6 +49,12 @@ async function leaves(folder: string): Promise<void> {
   expect(left()).toEqual([]);
 }
 
+/** The process works no more, until it is told to go on: one that was only told to stop can be ended still. */
+async function stop(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  while (!/\) T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) await sleep(1);
+}
+
 async function gone(folder: string): Promise<boolean> {
   for (let attempt = 0; attempt < 1_200; attempt += 1) {
     if (!existsSync(folder) && (process.platform !== "linux" || processesOf(folder).length === 0)) return true;
@@ -132,7 +138,7 @@ it.runIf(process.platform === "linux").each([
   const exit = once(child, "exit");
   let [begun] = processesOf(elsewhere, program, flag);
   for (; begun === undefined; [begun] = processesOf(elsewhere, program, flag)) expect(child.exitCode).toBeNull();
-  process.kill(Number(begun), "SIGSTOP");
+  await stop(Number(begun));
   child.kill("SIGKILL");
   await exit;
   // What is removed while a process works there may be made anew; and what is removed too early is gone by now.
