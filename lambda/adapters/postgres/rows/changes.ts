@@ -13,13 +13,13 @@ import type { Session } from "../session/connection.ts";
 import { CopyLines } from "../session/copy-text.ts";
 import { tableSql } from "../session/sql.ts";
 import {
-  copyRows,
   type Facet,
   insertKeys,
   insertRows,
   keyOf,
   removeBareRows,
   removeRows,
+  rowsCopied,
   rowTo,
   updateRows,
   vacantParts,
@@ -134,7 +134,7 @@ async function writeAdded(session: Session, place: Place, at: Facet, added: read
   if (place.straight.leadsTo(at.table) && outside(place, at.table).length === 0) {
     const lines = new CopyLines("as they came");
     for (const { contribution } of added) rowTo(lines, contribution, contribution.key);
-    return place.straight.assuming(at.table, () => copyRows(session, at, lines));
+    return place.straight.copy(session, [rowsCopied(at, lines)]);
   }
   const firsts = new Map<string, Offer>();
   for (const offer of added) {

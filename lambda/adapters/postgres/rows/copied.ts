@@ -7,15 +7,16 @@ import { NO_CHANGES, type Offer } from "../../../domain/decode/diff.ts";
 import { MOST_ROWS, PIECE_BYTES, weightOf } from "../../../domain/decode/pieces.ts";
 import { must } from "../../../domain/must.ts";
 import type { TableModel } from "../../../mapping/model.ts";
-import { copyItems, itemTo, numbersFor } from "../ledger/items/items.ts";
+import { itemsCopied, itemTo, numbersFor } from "../ledger/items/items.ts";
 import { leaveBehind } from "../ledger/items/left-behind.ts";
-import { copyLines, lineTo } from "../ledger/items/lines.ts";
+import { linesCopied, lineTo } from "../ledger/items/lines.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
 import type { Taken } from "../ledger/passes/seen.ts";
 import type { Session } from "../session/connection.ts";
 import { CopyLines } from "../session/copy-text.ts";
 import { type WritePlace, writeChanges } from "./changes.ts";
-import { copyRows, rowTo } from "./rows.ts";
+import { rowsCopied, rowTo } from "./rows.ts";
+import type { StraightCopying } from "./straight.ts";
 import { ungivenColumns } from "./ungiven.ts";
 import { outside } from "./untouched.ts";
 
@@ -90,22 +91,28 @@ export async function copyWhole(session: Session, place: WritePlace, items: Iter
   return taken;
 }
 
-/** Tables, and keys within a table, are taken in one order by every worker. */
+/** Tables, and keys within a table, are taken in one order by every worker. What no other statement stands between is one message. */
 async function send(session: Session, place: WritePlace, piece: Piece): Promise<void> {
   const { items, lines, offers, numbers, rowless } = piece;
   const refused = rowless.flatMap((by) => (by.outcome.kind === "quarantined" ? [{ by, ...by.outcome.refusal }] : []));
   await quarantine.put(session, place, refused);
   if (place.keepsLeft === true) await leaveBehind(session, place, rowless);
-  if (items.count > 0) await copyItems(session, items);
   await mustBeGiven(session, place, piece);
   const careful = Map.groupBy(offers, ({ contribution: { table } }) => table);
+  let copies: StraightCopying[] = items.count > 0 ? [itemsCopied(items)] : [];
   for (const table of place.tables) {
     const rows = piece.rows.get(table);
-    if (rows !== undefined && rows.count > 0) await copyInto(session, place, table, rows);
+    // A table that is copied into has one facet.
+    if (rows !== undefined && rows.count > 0)
+      for (const facet of table.facets) copies.push(rowsCopied({ table, facet }, rows));
     const added = careful.get(table);
-    if (added !== undefined) await writeChanges(session, { ...place, numbers }, { ...NO_CHANGES, added });
+    if (added === undefined) continue;
+    await place.straight.copy(session, copies);
+    copies = [];
+    await writeChanges(session, { ...place, numbers }, { ...NO_CHANGES, added });
   }
-  if (lines.count > 0) await copyLines(session, lines);
+  if (lines.count > 0) copies.push(linesCopied(lines));
+  await place.straight.copy(session, copies);
 }
 
 /** Others may have added a column since the run made its table: what stands there is noted row by row. */
@@ -114,9 +121,4 @@ async function mustBeGiven(session: Session, { straight }: WritePlace, { rows }:
   if (filled.length === 0) return;
   const ungiven = await ungivenColumns(session, filled);
   for (const table of filled) if (outside({ ungiven }, table).length > 0) straight.leave(table);
-}
-
-/** A table that is copied into has one facet. */
-async function copyInto(session: Session, { straight }: WritePlace, table: TableModel, rows: CopyLines): Promise<void> {
-  for (const facet of table.facets) await straight.assuming(table, () => copyRows(session, { table, facet }, rows));
 }

@@ -20,6 +20,7 @@ import {
   tableSql,
   unnest,
 } from "../session/sql.ts";
+import type { StraightCopying } from "./straight.ts";
 import { forgetting, noting, type UngivenColumn } from "./ungiven.ts";
 import {
   inside,
@@ -67,14 +68,13 @@ export function rowTo(lines: CopyLines, { cells }: Contribution, key: readonly s
   return lines.add(values, keyOf(key));
 }
 
-/** Adds rows whose keys are free; fails where one is not. */
-export async function copyRows(session: Session, { table, facet }: Facet, lines: CopyLines): Promise<void> {
-  const names = quoteAll(facet.columns.map(({ name }) => name));
-  if ((await session.copy(tableSql(table), names, lines)) !== lines.count) throw new RowsKept();
-}
-
-/** A trigger has kept some of the rows out. */
-export class RowsKept extends Error {}
+/** Adds rows whose keys are free; fails where one is not. A trigger can keep some of them out. */
+export const rowsCopied = ({ table, facet }: Facet, lines: CopyLines): StraightCopying => ({
+  rowsOf: table,
+  table: tableSql(table),
+  columns: quoteAll(facet.columns.map(({ name }) => name)),
+  lines,
+});
 
 /** Inserts the rows whose key is free, and returns the keys that were. A row that is there is never touched. */
 export async function insertRows(

@@ -4,8 +4,9 @@
  * Both ways leave the same rows and the same lines.
  */
 import type { TableModel } from "../../../mapping/model.ts";
+import type { Session } from "../session/connection.ts";
+import type { Copying } from "../session/copies.ts";
 import { isKeyTaken } from "../session/errors.ts";
-import { RowsKept } from "./rows.ts";
 
 /** Where copying fails a page is written twice: four times as long is waited each time, and half as long where it goes well. */
 const LONGER = 4;
@@ -53,6 +54,11 @@ export class Ways {
 const isOnePiece = ({ duplicates, columns, facets }: TableModel): boolean =>
   duplicates !== "merge" && columns.every((column) => facets.some((facet) => facet.columns.includes(column)));
 
+/** Lines that are sent together: rows of a table whose keys are taken to be free, or lines of the ledger, whose keys are nobody else's. */
+export interface StraightCopying extends Copying {
+  readonly rowsOf?: TableModel;
+}
+
 /** The tables that a page copies into: fewer where that fails, and never more. */
 export class Straight {
   readonly #tables: Set<number>;
@@ -67,15 +73,21 @@ export class Straight {
     return this.#tables.has(index);
   }
 
-  /** Throws WrongWay where nothing may be taken for granted of this table any more. */
-  async assuming(table: TableModel, work: () => Promise<void>): Promise<void> {
+  /** Throws WrongWay where a key is not free after all, or a trigger has kept a row out. */
+  async copy(session: Pick<Session, "copy">, copies: readonly StraightCopying[]): Promise<void> {
+    const came: number[] = [];
     try {
-      await work();
+      await session.copy(copies, (rows) => void came.push(rows));
     } catch (error) {
-      if (!isKeyTaken(error) && !(error instanceof RowsKept)) throw error;
-      this.leave(table);
+      const failed = copies[came.length]?.rowsOf;
+      if (failed === undefined || !isKeyTaken(error)) throw error;
+      this.leave(failed);
     }
-    this.#tell(table.index, true);
+    for (const [at, { rowsOf, lines }] of copies.entries()) {
+      if (rowsOf === undefined) continue;
+      if (came[at] !== lines.count) this.leave(rowsOf);
+      this.#tell(rowsOf.index, true);
+    }
   }
 
   leave({ index }: TableModel): never {

@@ -3,10 +3,10 @@
  * merged row the parts that no item holds. What stood there right after this run wrote the row is kept; whatever else stands
  * there later is somebody else's, and the row with it.
  */
-import type { TableModel } from "../../../mapping/model.ts";
+import type { ColumnModel, TableModel } from "../../../mapping/model.ts";
 import { forgetUngiven, noteUngiven } from "../ledger/items/ungiven.ts";
 import type { Session } from "../session/connection.ts";
-import { keyOfRow, literal, quote, tableSql } from "../session/sql.ts";
+import { arrayText, keyOfRow, literal, quote, tableSql } from "../session/sql.ts";
 
 export interface UngivenColumn {
   readonly name: string;
@@ -23,24 +23,25 @@ export type Ungiven = ReadonlyMap<number, readonly UngivenColumn[]>;
 export async function ungivenColumns(session: Session, tables: readonly TableModel[]): Promise<Ungiven> {
   const { rows } = await session.query<{ n: string; name: string; missing: string | null }>(
     `select n, attname as name, case when atthasmissing then (attmissingval::text::text[])[1] end as missing
-     from unnest($1::text[]) with ordinality t(name, n) join pg_attribute on attrelid = to_regclass(t.name)
-     where attnum > 0 and not attisdropped and attgenerated = '' order by n, attnum`,
-    [tables.map(tableSql)],
+     from unnest($1::text[], $2::text[]) with ordinality t(name, given, n) join pg_attribute on attrelid = to_regclass(t.name)
+     where attnum > 0 and not attisdropped and attgenerated = '' and attname <> all (t.given::text[]) order by n, attnum`,
+    [tables.map(tableSql), tables.map((table) => arrayText(alwaysGiven(table).map(({ name }) => name)))],
   );
   return new Map(
     tables.map((table, at) => {
       const there = rows.filter(({ n }) => Number(n) === at + 1);
-      return [table.index, there.flatMap(({ name, missing }) => ungiven(table, name, missing))];
+      return [table.index, there.map(({ name, missing }) => ({ name, missing, ...partOf(table, name) }))];
     }),
   );
 }
 
-function ungiven(table: TableModel, name: string, missing: string | null): UngivenColumn[] {
-  if (table.primaryKey.some((column) => column.name === name)) return [];
-  const giver = table.facets.find(({ columns }) => columns.some((column) => column.name === name));
-  if (giver === undefined) return [{ name, missing }];
-  // Where a row has one part only, that is held as long as the row is this run's.
-  return table.duplicates === "merge" ? [{ name, missing, facet: giver.index }] : [];
+/** Where a row has one part only, that is held as long as the row is this run's. */
+const alwaysGiven = ({ duplicates, primaryKey, facets }: TableModel): readonly ColumnModel[] =>
+  duplicates === "merge" ? primaryKey : [...primaryKey, ...facets.flatMap(({ columns }) => columns)];
+
+function partOf({ facets }: TableModel, name: string): Pick<UngivenColumn, "facet"> {
+  const giver = facets.find(({ columns }) => columns.some((column) => column.name === name));
+  return giver === undefined ? {} : { facet: giver.index };
 }
 
 /** Longer values are kept as a hash. */

@@ -1,13 +1,11 @@
 /** A database URL → connections whose text forms are pinned, whose peers are noticed when they vanish, and whose TLS is verified. */
 import { randomUUID } from "node:crypto";
-import { finished } from "node:stream/promises";
 import pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import { MigrationError } from "../../../domain/migration-error.ts";
 import { type Address, addressOf } from "./address.ts";
 import { SESSION_SETTINGS } from "./canonical.ts";
 import { CONNECT_SECONDS, isOfPostgres, noPostgres, silent, unreachable } from "./connecting.ts";
-import type { CopyLines } from "./copy-text.ts";
+import { Copies, type Copying } from "./copies.ts";
 import { isStartupRefused, pooled, readOnly, told, type Who } from "./errors.ts";
 import { passwordOf } from "./iam.ts";
 import { LEDGER } from "./sql.ts";
@@ -53,8 +51,8 @@ export interface Session extends AsyncDisposable {
     sql: string,
     values?: readonly unknown[],
   ): Promise<pg.QueryResult<R>>;
-  /** Sends lines of COPY's text form; returns how many rows they became. */
-  copy(table: string, columns: string, lines: CopyLines): Promise<number>;
+  /** Sends lines of COPY's text form, table by table in one message. `came` is told how many rows each of them became, once it is over. */
+  copy(copies: readonly Copying[], came?: (rows: number) => void): Promise<void>;
   /** Begins a transaction. Throws MigrationError `target-pooled` where another backend would do it than the one that holds the session's locks. */
   begin(mode?: string): Promise<void>;
   readonly isInTransaction: boolean;
@@ -163,13 +161,9 @@ async function open(
   const asked = `select current_setting('${TOKEN}', true) is not distinct from '${token}' as same`;
   return {
     query: (sql, values) => watched(() => client.query(sql, values === undefined ? undefined : [...values])),
-    copy: (table, columns, lines) =>
-      watched(async () => {
-        const stream = client.query(copyFrom(`copy ${table} (${columns}) from stdin`));
-        stream.end(lines.inOrder());
-        await finished(stream);
-        return stream.rowCount;
-      }),
+    copy: async (copies, came = () => undefined) => {
+      if (copies.length > 0) await watched(() => client.query(new Copies(copies, came)).ended);
+    },
     begin: (mode = "") =>
       watched(async () => {
         // One message, and so one transaction to a pooler, too.

@@ -2,6 +2,7 @@
 import type { Decoded } from "../../../../domain/decode/decode.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Session } from "../../session/connection.ts";
+import type { Copying } from "../../session/copies.ts";
 import { CopyLines, copyText } from "../../session/copy-text.ts";
 import { itemTaken } from "../../session/errors.ts";
 import { LEDGER, unnest } from "../../session/sql.ts";
@@ -74,8 +75,11 @@ export const itemTo = (lines: CopyLines, { run, pass }: Place, id: number, by: D
   lines.add(`${id}\t${run}\t${pass}\t${by.item}\t${by.fingerprint}\t${entityOf(by)}\t${copyText(by.source)}`, by.item);
 
 /** Adds items. One that is there already counts as contention: another page has just added it. */
-export const copyItems = (session: Session, lines: CopyLines) =>
-  session.copy(`${LEDGER}.item`, "id, run, pass, hash, fp, entity, source", lines);
+export const itemsCopied = (lines: CopyLines): Copying => ({
+  table: `${LEDGER}.item`,
+  columns: "id, run, pass, hash, fp, entity, source",
+  lines,
+});
 
 /** The same, and returns their numbers by hash. */
 export async function addItems(
@@ -92,7 +96,7 @@ export async function addItems(
     numbers.set(by.item, id);
     itemTo(lines, place, id, by);
   }
-  await copyItems(session, lines);
+  await session.copy([itemsCopied(lines)]);
   return numbers;
 }
 

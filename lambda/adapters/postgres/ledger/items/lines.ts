@@ -6,6 +6,7 @@ import { PIECE_BYTES } from "../../../../domain/decode/pieces.ts";
 import { must } from "../../../../domain/must.ts";
 import type { Run } from "../../../../ports/runs.ts";
 import type { Session } from "../../session/connection.ts";
+import type { Copying } from "../../session/copies.ts";
 import { CopyLines, copyText } from "../../session/copy-text.ts";
 import { arrayText, LEDGER, unnest } from "../../session/sql.ts";
 import type { Place } from "./items.ts";
@@ -29,8 +30,11 @@ export const lineTo = (
     "",
   );
 
-export const copyLines = (session: Session, lines: CopyLines) =>
-  session.copy(`${LEDGER}.line`, "item, fp, run, tbl, facet, rank, key", lines);
+export const linesCopied = (lines: CopyLines): Copying => ({
+  table: `${LEDGER}.line`,
+  columns: "item, fp, run, tbl, facet, rank, key",
+  lines,
+});
 
 /** Adds a line for each contribution. */
 export async function addLines(
@@ -43,7 +47,7 @@ export async function addLines(
   const lines = new CopyLines("as they came");
   for (const { by, contribution } of offers)
     lineTo(lines, place, numberOf(numbers, by.item), contribution, contribution.key);
-  await copyLines(session, lines);
+  await session.copy([linesCopied(lines)]);
 }
 
 /** Gives lines, of items that are locked, their new fingerprints. */
