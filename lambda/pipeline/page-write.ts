@@ -24,6 +24,10 @@ export function pageWrite({ records, next, fault }: SourcePage, decode: Decode):
           yield decoded;
         }
       },
+      at: (index) => {
+        const record = records[index];
+        return record && decode(record);
+      },
     },
     next,
     ...(fault === undefined ? {} : { fault }),

@@ -13,10 +13,15 @@ export interface ChangedItem {
   readonly isRemoved: boolean;
 }
 
+/** Decoded from the page's beginning each time they are iterated: a retried page is decoded again. */
+export interface PageItems extends Iterable<Decoded> {
+  /** One of them, decoded again. None is kept, so what is to be looked at twice is not in memory meanwhile. */
+  at(index: number): Decoded | undefined;
+}
+
 /** One decoded page on its way into the target. */
 export interface PageWrite {
-  /** Decodes from the page's beginning each time it is iterated: a retried page is decoded again. */
-  readonly items: Iterable<Decoded>;
+  readonly items: PageItems;
   /** Where reading goes on; absent with the unit's last page. */
   readonly next: string | undefined;
   /** Of a page of changes: of each item of it that changed, or is no more, what was before. */

@@ -36,6 +36,10 @@ const mutateItems = (change: (item: Decoded) => Decoded) =>
       *[Symbol.iterator]() {
         for (const item of page.items) yield change(item);
       },
+      at: (index) => {
+        const item = page.items.at(index);
+        return item && change(item);
+      },
     },
   }));
 

@@ -8,7 +8,7 @@ import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Repeats } from "../../../ports/repeats.ts";
 import type { Run } from "../../../ports/runs.ts";
-import { type Version, versionOf } from "../ledger/items/quarantine.ts";
+import { type Version, versionOf } from "../ledger/items/items.ts";
 import {
   type Counted,
   findRepeated,

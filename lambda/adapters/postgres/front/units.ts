@@ -6,7 +6,7 @@ import type { Run } from "../../../ports/runs.ts";
 import type { PageWrite, UnitClaim, UnitQueue } from "../../../ports/units.ts";
 import { leaveStale } from "../ledger/items/left-behind.ts";
 import { rowlessIn, stillWritten } from "../ledger/passes/counted.ts";
-import { addSeen } from "../ledger/passes/seen.ts";
+import { addSeen, type Taken } from "../ledger/passes/seen.ts";
 import {
   openUnits,
   passPage,
@@ -20,6 +20,7 @@ import {
 import { createdTables } from "../ledger/run/built.ts";
 import { lockClass, lockPages, withRun } from "../ledger/run/locks.ts";
 import { isInPhase, movedOn } from "../ledger/run/phases.ts";
+import type { Met } from "../rows/changes.ts";
 import { writeItems } from "../rows/page.ts";
 import { Ways } from "../rows/straight.ts";
 import { takeBack } from "../rows/take-back.ts";
@@ -116,17 +117,17 @@ function claimOf(
   ways: Ways,
 ): UnitClaim {
   let { pages, tally, changes } = state;
-  // What a first pass meets it has not met before, until it does.
-  let isNew = run.pass === 1 && windowOf(run) === 0;
+  // What a first pass meets it has not met before, until it does; and what a window tells of has changed.
+  let meets: Met = windowOf(run) > 0 ? "changed" : run.pass === 1 ? "new" : "unchanged";
   return {
     unit: state.descriptor,
     cursor: state.cursor,
     commit: async (page) => {
       const at = { unit, pages, tally, changes };
-      ({ tally, changes } = await refusing((isStrict) =>
+      ({ tally, changes, meets } = await refusing((isStrict) =>
         contending((alone) => {
-          isNew &&= !alone;
-          return commitPage(session, run, mapping, { ways, isNew }, at, page, { alone, isStrict });
+          if (alone && meets === "new") meets = "changed";
+          return commitPage(session, run, mapping, { ways, meets }, at, page, { alone, isStrict });
         }),
       ));
       pages += 1;
@@ -166,17 +167,21 @@ interface Counted extends Pick<UnitState, "tally"> {
   readonly changes: ChangeCounts | undefined;
 }
 
+/** The next page is taken for what this one was: a pass meets what it has met before, or all of it anew after the mapping has changed. */
+const mostly = (taken: readonly Taken[]): Met =>
+  2 * taken.filter(({ fate }) => fate === "unchanged").length >= taken.length ? "unchanged" : "changed";
+
 function commitPage(
   session: Session,
   run: Run,
   mapping: Mapping,
-  { ways, isNew }: { readonly ways: Ways; readonly isNew: boolean },
+  { ways, meets }: { readonly ways: Ways; readonly meets: Met },
   { unit, pages, ...before }: Counted & { readonly unit: number; readonly pages: number },
   page: PageWrite,
   { alone, isStrict }: { readonly alone: boolean; readonly isStrict: boolean },
-): Promise<Counted> {
+): Promise<Counted & { readonly meets: Met }> {
   const keepsLeft = run.exports.length > 0;
-  const place = { run: run.id, pass: run.pass, tables: mapping.tables, keepsLeft, isNew, straight: ways.turnPage() };
+  const place = { run: run.id, pass: run.pass, tables: mapping.tables, keepsLeft, meets, straight: ways.turnPage() };
   return transaction(session, async () => {
     await session.query(`${FEW_ROWS}; ${NOT_WAITING}`);
     if (!(await isInPhase(session, run, "copy", "held"))) throw movedOn(run);
@@ -193,6 +198,6 @@ function commitPage(
       changes: taken === undefined ? undefined : addChanges(before.changes ?? UNCHANGED, taken.counts),
     };
     await passPage(session, at, { next: page.next, fault: page.fault, ...counted });
-    return counted;
+    return { ...counted, meets: meets === "new" ? meets : mostly(now) };
   });
 }

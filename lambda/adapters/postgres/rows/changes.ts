@@ -28,12 +28,15 @@ import type { Straight } from "./straight.ts";
 import { noteUnremoved } from "./unremoved.ts";
 import { outside, type RowPlace, rowPlace } from "./untouched.ts";
 
+/** New: an item that stands in the ledger counts as contention. Unchanged: one that is not is decoded twice. Changed: all are kept until they are written. */
+export type Met = "new" | "unchanged" | "changed";
+
 export interface WritePlace extends LedgerPlace {
   readonly tables: Mapping["tables"];
   /** Tables whose keys are taken to be free, until one is found that is not. */
   readonly straight: Straight;
-  /** No item of the page is taken to stand in the ledger: one that does counts as contention. */
-  readonly isNew?: boolean;
+  /** What the items of a page are taken for; where nothing is said, for changed ones. */
+  readonly meets?: Met;
   /** Changes may follow: what items that give no row count as is remembered. */
   readonly keepsLeft?: boolean;
 }

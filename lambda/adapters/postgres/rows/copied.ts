@@ -7,7 +7,7 @@ import { NO_CHANGES, type Offer } from "../../../domain/decode/diff.ts";
 import { MOST_ROWS, PIECE_BYTES, weightOf } from "../../../domain/decode/pieces.ts";
 import { must } from "../../../domain/must.ts";
 import type { TableModel } from "../../../mapping/model.ts";
-import { itemsCopied, itemTo, numbersFor } from "../ledger/items/items.ts";
+import { itemsCopied, itemTo, numbersFor, versionOf } from "../ledger/items/items.ts";
 import { leaveBehind } from "../ledger/items/left-behind.ts";
 import { linesCopied, lineTo } from "../ledger/items/lines.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
@@ -72,7 +72,7 @@ export async function copyWhole(session: Session, place: WritePlace, items: Iter
   let numbers: number[] = [];
   for (const by of items) {
     const { outcome } = by;
-    taken.push({ ...quarantine.versionOf(by), fate: outcome.kind === "rows" ? "migrated" : outcome.kind });
+    taken.push({ ...versionOf(by), fate: outcome.kind === "rows" ? "migrated" : outcome.kind });
     if (outcome.kind !== "rows") {
       piece.rowless.push(by);
       continue;

@@ -10,6 +10,7 @@ import { must } from "../../../domain/must.ts";
 import { addTallies, EMPTY_TALLY, type Fate } from "../../../domain/proof/tally.ts";
 import type { Mapping } from "../../../mapping/model.ts";
 import type { Run } from "../../../ports/runs.ts";
+import { type Version, versionOf } from "../ledger/items/items.ts";
 import { takeLeft } from "../ledger/items/left-behind.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
 import * as repeated from "../ledger/passes/repeated.ts";
@@ -50,7 +51,7 @@ export async function decideKept(session: Session, run: Run, mapping: Mapping, d
     return {
       line,
       decoded,
-      ...quarantine.versionOf(decoded),
+      ...versionOf(decoded),
       fate: isMigrated ? "migrated" : (fate ?? fateOf(line, decoded)),
     };
   });
@@ -99,7 +100,7 @@ async function offer(
     return isOffered && versions[0]?.line.isHeld === false ? [counting] : [];
   };
   for (let offered = [...byItem.keys()].flatMap(next); offered.length > 0; ) {
-    await quarantine.takeOut(session, place, offered.map(quarantine.versionOf));
+    await quarantine.takeOut(session, place, offered.map(versionOf));
     const taken = await writeItems(session, place, offered, true);
     for (const [at, { version, fate }] of taken.entries()) {
       fates.set(must(offered[at], "what became of each item is told"), fate);
@@ -114,7 +115,7 @@ async function offer(
 const fateOf = (line: repeated.Kept, { outcome: { kind } }: Decoded): Fate =>
   line.isLeftBehind && kind !== "rows" ? kind : "quarantined";
 
-interface Told extends quarantine.Version {
+interface Told extends Version {
   readonly line: repeated.Kept;
   readonly decoded: Decoded;
 }

@@ -4,7 +4,9 @@
  */
 import type { Decoded } from "../../../domain/decode/decode.ts";
 import { weightOf } from "../../../domain/decode/pieces.ts";
-import { knownItems } from "../ledger/items/items.ts";
+import { must } from "../../../domain/must.ts";
+import type { PageItems } from "../../../ports/units.ts";
+import { knownItems, unknownVersions, type Version, versionOf } from "../ledger/items/items.ts";
 import { leaveBehind } from "../ledger/items/left-behind.ts";
 import * as quarantine from "../ledger/items/quarantine.ts";
 import type { Taken } from "../ledger/passes/seen.ts";
@@ -28,14 +30,52 @@ const BATCH_ROWS = 10_000;
 export async function writeItems(
   session: Session,
   place: WritePlace,
-  items: Iterable<Decoded>,
+  items: PageItems,
   isStrict = false,
 ): Promise<Taken[]> {
-  const whole = place.isNew === true && !isStrict ? await atOnce(session, place, items) : undefined;
-  if (whole !== undefined) return whole;
+  if (place.meets === "unchanged") return writeChanged(session, place, items, isStrict);
+  const whole = place.meets === "new" && !isStrict ? await atOnce(session, place, items) : undefined;
+  return whole ?? writeAll(session, place, items, isStrict);
+}
+
+async function writeAll(
+  session: Session,
+  place: WritePlace,
+  items: Iterable<Decoded>,
+  isStrict: boolean,
+): Promise<Taken[]> {
   const taken: Taken[] = [];
   for (const batch of batches(items)) taken.push(...(await writeBatch(session, place, batch, isStrict)));
   return taken;
+}
+
+/** Of items that have not changed nothing is kept until the ledger has been asked: those that have are decoded again. */
+async function writeChanged(
+  session: Session,
+  place: WritePlace,
+  items: PageItems,
+  isStrict: boolean,
+): Promise<Taken[]> {
+  const met = Array.from(items, (each) => ({ ...versionOf(each), kind: each.outcome.kind }));
+  const unknown = await unknownVersions(session, place, met);
+  const twice = twiceIn(met);
+  const isWork = ({ item, kind }: (typeof met)[number], at: number): boolean =>
+    kind === "rows" ? unknown.has(at) || twice.has(item) : kind === "quarantined" || place.keepsLeft === true;
+  const work = [...met.keys()].filter((at) => isWork(must(met[at], "it was met"), at));
+  const again = work.values().map((at) => must(items.at(at), "it was met"));
+  const written = await writeAll(session, place, again, isStrict);
+  const taken = new Map(work.map((at, index) => [at, written[index]]));
+  return met.map(
+    ({ item, version, kind }, at) => taken.get(at) ?? { item, version, fate: kind === "rows" ? "unchanged" : kind },
+  );
+}
+
+/** What one of them does to an item may make the other a change. */
+function twiceIn(met: readonly Version[]): ReadonlySet<string> {
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const { item } of met) (once.has(item) ? twice : once).add(item);
+  return twice;
 }
 
 /** Undefined where Postgres refuses something: which item it was is to be found. */
@@ -96,7 +136,7 @@ async function writeBatch(
     refused: async (only, code) => {
       const detail = `Postgres refused a row of this item with SQLSTATE ${code}; look at the table's checks and limits`;
       await quarantine.put(session, place, [{ by: only, reason: "postgres-refused", detail }]);
-      return [{ ...quarantine.versionOf(only), fate: "quarantined" as const }];
+      return [{ ...versionOf(only), fate: "quarantined" as const }];
     },
     again: (error) => error instanceof WrongWay,
   });
@@ -105,7 +145,7 @@ async function writeBatch(
 
 async function writeWhole(session: Session, place: WritePlace, batch: readonly Decoded[]): Promise<Taken[]> {
   const hashes = batch.map(({ item }) => item);
-  const known = place.isNew ? new Map() : await knownItems(session, place, hashes);
+  const known = place.meets === "new" ? new Map() : await knownItems(session, place, hashes);
   const isUnchanged = ({ item, fingerprint }: Decoded): boolean => known.get(item)?.fingerprint === fingerprint;
   const changed = batch.filter((each) => each.outcome.kind === "rows" && !isUnchanged(each));
   const putAway = await quarantine.stillPutAway(
@@ -125,6 +165,6 @@ async function writeWhole(session: Session, place: WritePlace, batch: readonly D
   return batch.map((each) => {
     const { kind } = each.outcome;
     const written = isUnchanged(each) ? "unchanged" : putAway.has(each.item) ? "quarantined" : "migrated";
-    return { ...quarantine.versionOf(each), fate: kind === "rows" ? written : kind };
+    return { ...versionOf(each), fate: kind === "rows" ? written : kind };
   });
 }

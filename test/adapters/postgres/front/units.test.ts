@@ -89,6 +89,7 @@ it("I3: a page that fails leaves no row, no line and no cursor", async () => {
         yield* failing.items;
         throw new Error("in the middle of a page");
       },
+      at: failing.items.at,
     },
   };
   await expect(claim.commit(broken)).rejects.toThrow("in the middle of a page");

@@ -22,6 +22,19 @@ export interface KnownItem {
   readonly fingerprint: string;
 }
 
+/** One version of one item. */
+export interface Version {
+  readonly item: string;
+  readonly version: string;
+}
+
+export const versionOf = ({ item, fingerprint }: Decoded): Version => ({ item, version: fingerprint });
+
+export const versionArrays = (versions: readonly Version[]) => [
+  versions.map(({ item }) => item),
+  versions.map(({ version }) => version),
+];
+
 /** By hash, those of the items that the ledger knows. */
 export async function knownItems(
   session: Session,
@@ -33,6 +46,20 @@ export async function knownItems(
     [run, items],
   );
   return new Map(rows.map(({ hash, id, fingerprint }) => [hash, { id: Number(id), fingerprint }]));
+}
+
+/** Of these versions of items, which the ledger does not hold: by where they stand here. */
+export async function unknownVersions(
+  session: Session,
+  { run }: Place,
+  versions: readonly Version[],
+): Promise<Set<number>> {
+  const { rows } = await session.query<{ place: string }>(
+    `select place from unnest($2::uuid[], $3::uuid[]) with ordinality s(hash, fp, place)
+     where not exists (select from ${LEDGER}.item i where i.run = $1 and i.hash = s.hash and i.fp = s.fp)`,
+    [run, ...versionArrays(versions)],
+  );
+  return new Set(rows.map(({ place }) => Number(place) - 1));
 }
 
 /** Keeps others from items that the ledger knew. Throws what counts as contention where one is no longer what it was. */

@@ -5,8 +5,7 @@
 import type { Decoded } from "../../../../domain/decode/decode.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER, unnest } from "../../session/sql.ts";
-import type { Place } from "./items.ts";
-import type { Version } from "./quarantine.ts";
+import type { Place, Version } from "./items.ts";
 
 const LETTERS = { ignored: "i", expired: "e" } as const;
 

@@ -5,7 +5,7 @@ import type { Run } from "../../../../ports/runs.ts";
 import type { TracedRefusal } from "../../../../ports/trace.ts";
 import type { Session } from "../../session/connection.ts";
 import { LEDGER, unnest } from "../../session/sql.ts";
-import type { Place } from "./items.ts";
+import { type Place, type Version, versionArrays, versionOf } from "./items.ts";
 
 const REPEATED_KEY: Reason = "repeated-key";
 const POSTGRES_REFUSED: Reason = "postgres-refused";
@@ -44,19 +44,6 @@ export async function put(session: Session, place: Place, items: readonly Quaran
     ],
   );
 }
-
-/** One version of one item. */
-export interface Version {
-  readonly item: string;
-  readonly version: string;
-}
-
-export const versionOf = ({ item, fingerprint }: Decoded): Version => ({ item, version: fingerprint });
-
-const versionArrays = (versions: readonly Version[]) => [
-  versions.map(({ item }) => item),
-  versions.map(({ version }) => version),
-];
 
 /** Takes versions out of quarantine. */
 export async function takeOut(session: Session, { run }: Place, versions: readonly Version[]): Promise<void> {

@@ -5,7 +5,8 @@ import { addTallies, copiesTally, type Fate, negated, type Tally } from "../../.
 import type { Run } from "../../../../ports/runs.ts";
 import type { Session } from "../../session/connection.ts";
 import { arrayText, LEDGER, unnest } from "../../session/sql.ts";
-import { putAwayItems, refusedVersions, type Version } from "../items/quarantine.ts";
+import type { Version } from "../items/items.ts";
+import { putAwayItems, refusedVersions } from "../items/quarantine.ts";
 import { recordsOf } from "./seen.ts";
 import { isOfSource } from "./units.ts";
 
