@@ -59,9 +59,11 @@ async function writeChanged(
   const met = Array.from(items, (each) => ({ ...versionOf(each), kind: each.outcome.kind }));
   const unknown = await unknownVersions(session, place, met);
   const twice = twiceIn(met);
-  const isWork = ({ item, kind }: (typeof met)[number], at: number): boolean =>
-    kind === "rows" ? unknown.has(at) || twice.has(item) : kind === "quarantined" || place.keepsLeft === true;
-  const work = [...met.keys()].filter((at) => isWork(must(met[at], "it was met"), at));
+  const work = met.flatMap(({ item, kind }, at) => {
+    const isWritten =
+      kind === "rows" ? unknown.has(at) || twice.has(item) : kind === "quarantined" || place.keepsLeft === true;
+    return isWritten ? [at] : [];
+  });
   const again = work.values().map((at) => must(items.at(at), "it was met"));
   const written = await writeAll(session, place, again, isStrict);
   const taken = new Map(work.map((at, index) => [at, written[index]]));
