@@ -15,7 +15,7 @@ export interface ChangedItem {
 
 /** Decoded from the page's beginning each time they are iterated: a retried page is decoded again. */
 export interface PageItems extends Iterable<Decoded> {
-  /** One of them, decoded again. None is kept, so what is to be looked at twice is not in memory meanwhile. */
+  /** One of them, which may be decoded once more for it. */
   at(index: number): Decoded | undefined;
 }
 

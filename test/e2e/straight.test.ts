@@ -86,6 +86,27 @@ it("a table in which keys are taken again and again is copied into ever more sel
   expect(copied).toBe(1 + 4);
 });
 
+it("a first pass does not ask what the ledger knows, page after page", async () => {
+  await using database = await createDatabase();
+  const { proxy, through } = await proxied(database);
+  await using _ = proxy;
+  let [asked, pages] = [0, 0];
+  proxy.onSent = (data) => {
+    const text = data.toString("latin1");
+    if (/hash = any\(\$2|s\(hash, fp, place\)/.test(text)) asked += 1;
+    if (/insert into \S+\.seen /.test(text)) pages += 1;
+    return "answer";
+  };
+  const pets = [owner("1"), ...many(99, (at) => pet("1", `p${at}`))];
+  const options = { units: 1, concurrency: 1, sample: 0 };
+  const pass = () => migrateTrial({ url: through, schema, source: memorySource(pets, "memory:test", 20), options });
+  await pass();
+  expect([asked, pages]).toEqual([0, 5]);
+  // The twin: a second pass asks once a page.
+  await pass();
+  expect([asked, pages]).toEqual([5, 10]);
+});
+
 /** How often rows of pets were sent, of one page that holds them all. */
 async function piecesOf(pets: readonly Item[], isThereBefore: boolean): Promise<number> {
   await using database = await createDatabase();

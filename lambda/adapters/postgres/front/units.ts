@@ -117,8 +117,8 @@ function claimOf(
   ways: Ways,
 ): UnitClaim {
   let { pages, tally, changes } = state;
-  // What a first pass meets it has not met before, until it does; and what a window tells of has changed.
-  let meets: Met = windowOf(run) > 0 ? "changed" : run.pass === 1 ? "new" : "unchanged";
+  // What a first pass meets it has not met before, until it does.
+  let meets: Met = run.pass === 1 && windowOf(run) === 0 ? "new" : "unchanged";
   return {
     unit: state.descriptor,
     cursor: state.cursor,
@@ -167,9 +167,9 @@ interface Counted extends Pick<UnitState, "tally"> {
   readonly changes: ChangeCounts | undefined;
 }
 
-/** The next page is taken for what this one was: a pass meets what it has met before, or all of it anew after the mapping has changed. */
+/** The next page is taken for what this one was: a window tells of what has changed, and with another mapping everything has. */
 const mostly = (taken: readonly Taken[]): Met =>
-  2 * taken.filter(({ fate }) => fate === "unchanged").length >= taken.length ? "unchanged" : "changed";
+  2 * taken.filter(({ fate }) => fate === "migrated").length > taken.length ? "changed" : "unchanged";
 
 function commitPage(
   session: Session,

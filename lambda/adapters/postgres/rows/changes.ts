@@ -28,7 +28,7 @@ import type { Straight } from "./straight.ts";
 import { noteUnremoved } from "./unremoved.ts";
 import { outside, type RowPlace, rowPlace } from "./untouched.ts";
 
-/** New: an item that stands in the ledger counts as contention. Unchanged: one that is not is decoded twice. Changed: all are kept until they are written. */
+/** New: an item that stands in the ledger counts as contention. Unchanged: one of which anything is written is decoded twice. Changed: all are kept until they are written. */
 export type Met = "new" | "unchanged" | "changed";
 
 export interface WritePlace extends LedgerPlace {

@@ -33,7 +33,7 @@ export async function writeItems(
   items: PageItems,
   isStrict = false,
 ): Promise<Taken[]> {
-  if (place.meets === "unchanged") return writeChanged(session, place, items, isStrict);
+  if (place.meets === "unchanged") return writeMetAgain(session, place, items, isStrict);
   const whole = place.meets === "new" && !isStrict ? await atOnce(session, place, items) : undefined;
   return whole ?? writeAll(session, place, items, isStrict);
 }
@@ -49,8 +49,8 @@ async function writeAll(
   return taken;
 }
 
-/** Of items that have not changed nothing is kept until the ledger has been asked: those that have are decoded again. */
-async function writeChanged(
+/** Of items that have not changed nothing is kept until the ledger has been asked: what is to be written is decoded again. */
+async function writeMetAgain(
   session: Session,
   place: WritePlace,
   items: PageItems,
@@ -66,7 +66,7 @@ async function writeChanged(
   });
   const again = work.values().map((at) => must(items.at(at), "it was met"));
   const written = await writeAll(session, place, again, isStrict);
-  const taken = new Map(work.map((at, index) => [at, written[index]]));
+  const taken = new Map(work.map((at, index) => [at, must(written[index], "what became of each is told")]));
   return met.map(
     ({ item, version, kind }, at) => taken.get(at) ?? { item, version, fate: kind === "rows" ? "unchanged" : kind },
   );

@@ -51,7 +51,7 @@ export interface Session extends AsyncDisposable {
     sql: string,
     values?: readonly unknown[],
   ): Promise<pg.QueryResult<R>>;
-  /** Sends lines of COPY's text form, table by table in one message. `came` is told how many rows each of them became, once it is over. */
+  /** Sends lines of COPY's text form, table by table in one message. All or none are written; `came` is told how many rows each of them became, once it is over. */
   copy(copies: readonly Copying[], came?: (rows: number) => void): Promise<void>;
   /** Begins a transaction. Throws MigrationError `target-pooled` where another backend would do it than the one that holds the session's locks. */
   begin(mode?: string): Promise<void>;

@@ -16,7 +16,7 @@ const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
 const HEADER_BYTES = 5;
 const LENGTH_BYTES = 4;
 
-/** To be handed to the driver, which calls it back with what Postgres says. */
+/** To be handed to the driver, which calls it back with what Postgres says (pg 8, `lib/client.js`). */
 export class Copies implements Submittable {
   readonly #copies: readonly Copying[];
   readonly #came: (rows: number) => void;
@@ -29,7 +29,7 @@ export class Copies implements Submittable {
     this.#came = came;
   }
 
-  /** Fails with what Postgres has against one of them; those before it are over by then. */
+  /** Fails with what Postgres has against one of them: those before it are over by then, and stand where the transaction does. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -39,8 +39,17 @@ export class Copies implements Submittable {
   }
 
   handleCopyInResponse({ stream }: Connection): void {
-    const lines = must(this.#copies[this.#asked], "no more are asked for than were sent").lines.inOrder();
-    this.#asked += 1;
+    try {
+      this.#send(must(this.#copies[this.#asked], "no more are asked for than were sent").lines.inOrder(), stream);
+      this.#asked += 1;
+    } catch (error) {
+      // Nobody is above this: Postgres would wait for the lines, and whoever sends them for Postgres.
+      this.#ended.reject(error);
+      stream.destroy();
+    }
+  }
+
+  #send(lines: Uint8Array, stream: Connection["stream"]): void {
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeUInt8(COPY_DATA);
     header.writeUInt32BE(LENGTH_BYTES + lines.length, 1);
