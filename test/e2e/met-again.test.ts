@@ -10,8 +10,8 @@ import { createDatabase } from "../support/database.ts";
 import { ledgerOf, linesOf } from "../support/ledger.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { dump, migrateTrial } from "../support/migration.ts";
+import { overheard } from "../support/overheard.ts";
 import { contact, marker, owner, pet, schema } from "../support/pets.ts";
-import { proxied } from "../support/tcp-proxy.ts";
 
 const PAGE = 24;
 const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
@@ -52,23 +52,17 @@ const NOTES = /insert into \S+\.seen /;
 
 /** A page on which everything has changed, one on which nothing has, in either order, and then the mixed one. */
 async function passedTwice(isChangedFirst: boolean) {
-  await using database = await createDatabase();
-  const { proxy, through } = await proxied(database);
-  await using _ = proxy;
-  const options = { units: 1, concurrency: 1, sample: 0 };
+  let said = "";
+  await using database = await overheard((sent) => {
+    if (ASKS.test(sent)) said += "asks ";
+    if (NOTES.test(sent)) said += "notes ";
+  });
   const pass = (weight: string, mixed: readonly Item[]) => {
     const before = isChangedFirst ? [...heavy(weight), ...owners] : [...owners, ...heavy(weight)];
-    const source = memorySource([...before, ...mixed], "memory:test", PAGE);
-    return migrateTrial({ url: through, schema, source, options });
+    return database.pass([...before, ...mixed], PAGE);
   };
   await pass("1", was);
-  let said = "";
-  proxy.onSent = (data) => {
-    const text = data.toString("latin1");
-    if (ASKS.test(text)) said += "asks ";
-    if (NOTES.test(text)) said += "notes ";
-    return "answer";
-  };
+  said = "";
   const { verdict, items } = await pass("2", is);
   const ledger = await ledgerOf(database.url, "contributions", "passes", "items", "parked", "quarantine", "copies");
   const seen = await linesOf<{ page: number; pass: number }>(database.url, "seen");

@@ -3,12 +3,10 @@ import { expect, it } from "vitest";
 import { ddlOf } from "../../lambda/adapters/postgres/tables/ddl.ts";
 import { load } from "../../lambda/compose.ts";
 import type { Item } from "../../lambda/domain/decode/attribute.ts";
-import { createDatabase } from "../support/database.ts";
 import { ledgerOf } from "../support/ledger.ts";
-import { memorySource } from "../support/memory-source.ts";
-import { dump, migrateTrial, query } from "../support/migration.ts";
+import { dump, query } from "../support/migration.ts";
+import { overheard } from "../support/overheard.ts";
 import { contact, owner, pair, pet, schema, visit } from "../support/pets.ts";
-import { proxied } from "../support/tcp-proxy.ts";
 
 const names = Object.keys(schema.tables);
 const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
@@ -36,24 +34,14 @@ const LEDGER = ["contributions", "passes", "items", "parked", "quarantine", "see
 
 /** With tables that are there before the run, every row asks for its key. */
 async function migrated(items: readonly Item[], page: number, isThereBefore: boolean) {
-  await using database = await createDatabase();
-  const { proxy, through } = await proxied(database);
-  await using _ = proxy;
-  if (isThereBefore) await query(database.url, ddlOf(load(schema)).before.join(";"));
   let copied = 0;
-  proxy.onSent = (data) => {
-    if (data.includes('copy "public"')) copied += 1;
-    return "answer";
-  };
-  const options = { units: 1, concurrency: 1, sample: 0 };
-  const report = await migrateTrial({
-    url: through,
-    schema,
-    source: memorySource(items, "memory:test", page),
-    options,
+  await using database = await overheard((sent) => {
+    if (sent.includes('copy "public"')) copied += 1;
   });
+  if (isThereBefore) await query(database.url, ddlOf(load(schema)).before.join(";"));
+  const { verdict } = await database.pass(items, page);
   const ledger = await ledgerOf(database.url, ...LEDGER);
-  return { copied, verdict: report.verdict, rows: await dump(database.url, names), ledger };
+  return { copied, verdict, rows: await dump(database.url, names), ledger };
 }
 
 it.each([7, 50, 2_000])("I4, I5: with pages of %i items", async (page) => {
@@ -67,62 +55,43 @@ it.each([7, 50, 2_000])("I4, I5: with pages of %i items", async (page) => {
 });
 
 it("a table in which keys are taken again and again is copied into ever more seldom", async () => {
-  await using database = await createDatabase();
-  const { proxy, through } = await proxied(database);
-  await using _ = proxy;
   let copied = 0;
-  proxy.onSent = (data) => {
-    if (data.includes('copy "public"."pets"')) copied += 1;
-    return "answer";
-  };
+  await using database = await overheard((sent) => {
+    if (sent.includes('copy "public"."pets"')) copied += 1;
+  });
   // In every page one pet is of two owners.
   const pages = 60;
   const twice = many(pages, (at) => [pet("1", `p${at}`), pet("2", `p${at}`), pet("1", `q${at}`)]).flat();
-  const options = { units: 1, concurrency: 1, sample: 0 };
-  const source = memorySource([owner("1"), owner("2"), pet("1", "first"), ...twice], "memory:test", 3);
-  const report = await migrateTrial({ url: through, schema, source, options });
+  const report = await database.pass([owner("1"), owner("2"), pet("1", "first"), ...twice], 3);
   expect(report.items.migrated).toBe(3 + twice.length);
   // The first page goes well. Then the second, the fourth, the ninth and so on are tried, and no other.
   expect(copied).toBe(1 + 4);
 });
 
 it("a first pass does not ask what the ledger knows, page after page", async () => {
-  await using database = await createDatabase();
-  const { proxy, through } = await proxied(database);
-  await using _ = proxy;
   let [asked, pages] = [0, 0];
-  proxy.onSent = (data) => {
-    const text = data.toString("latin1");
-    if (/hash = any\(\$2|s\(hash, fp, place\)/.test(text)) asked += 1;
-    if (/insert into \S+\.seen /.test(text)) pages += 1;
-    return "answer";
-  };
+  await using database = await overheard((sent) => {
+    if (/hash = any\(\$2|s\(hash, fp, place\)/.test(sent)) asked += 1;
+    if (/insert into \S+\.seen /.test(sent)) pages += 1;
+  });
   const pets = [owner("1"), ...many(99, (at) => pet("1", `p${at}`))];
-  const options = { units: 1, concurrency: 1, sample: 0 };
-  const pass = () => migrateTrial({ url: through, schema, source: memorySource(pets, "memory:test", 20), options });
-  await pass();
+  await database.pass(pets, 20);
   expect([asked, pages]).toEqual([0, 5]);
   // The twin: a second pass asks once a page.
-  await pass();
+  await database.pass(pets, 20);
   expect([asked, pages]).toEqual([5, 10]);
 });
 
 /** How often rows of pets were sent, of one page that holds them all. */
 async function piecesOf(pets: readonly Item[], isThereBefore: boolean): Promise<number> {
-  await using database = await createDatabase();
-  const { proxy, through } = await proxied(database);
-  await using _ = proxy;
+  let pieces = 0;
+  await using database = await overheard((sent) => {
+    if (/copy "public"."pets"|insert into "public"."pets"/.test(sent)) pieces += 1;
+  });
   if (isThereBefore) await query(database.url, ddlOf(load(schema)).before.join(";"));
-  let sent = 0;
-  proxy.onSent = (data) => {
-    if (/copy "public"."pets"|insert into "public"."pets"/.test(data.toString("latin1"))) sent += 1;
-    return "answer";
-  };
-  const options = { units: 1, concurrency: 1, sample: 0 };
-  const source = memorySource([owner("1"), ...pets], "memory:test", pets.length + 1);
-  const report = await migrateTrial({ url: through, schema, source, options });
+  const report = await database.pass([owner("1"), ...pets], pets.length + 1);
   expect(report.items.migrated).toBe(pets.length + 1);
-  return sent;
+  return pieces;
 }
 
 it.each([
